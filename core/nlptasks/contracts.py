@@ -1,0 +1,303 @@
+"""The protocols behind the descriptors: what an imported head, backbone, metric or format must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
+
+from nlptasks.plugin import TaskSpec
+from nlptasks.predictions import Cell
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row in.
+
+    Args:
+        inputs: The task's input columns, by the task's own names.
+        gold: The canonical gold answer, where the row has one.
+    """
+
+    inputs: Mapping[str, str]
+    gold: str | None = None
+
+
+class Prediction(Protocol):
+    """One typed answer out; see :mod:`nlptasks.predictions`."""
+
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @property
+    def answer(self) -> str: ...
+    def cells(self) -> tuple[Cell, ...]: ...
+
+
+#: Given how often each gold answer occurs, a function that answers without a model.
+Baseline = Callable[[Mapping[str, int]], Callable[[Example], Prediction]]
+
+
+# ---------------------------------------------------------------- backbones
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of text as a backbone reads it, its special tokens included.
+
+    Args:
+        ids: Token ids.
+        types: Segment of each token (0 or 1); empty: all 0.
+        offsets: ``(start, end)`` of each token in characters of the text it came from; empty where nobody asked.
+    """
+
+    ids: tuple[int, ...]
+    types: tuple[int, ...] = ()
+    offsets: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenStates:
+    """What an encoder makes of a batch of windows.
+
+    Args:
+        states: ``[windows, tokens, width]``, float32, on the backbone's device. Read-only.
+        mask: ``[windows, tokens]``, bool: False where a row is padded.
+    """
+
+    states: torch.Tensor
+    mask: torch.Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneContext:
+    """What a backbone is opened with.
+
+    Args:
+        options: The backbone's own options.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+    """
+
+    options: Any = None
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+class Backbone(Protocol):
+    """A loaded Transformer, frozen while it is shared."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights and the tokenizer, in hexadecimal."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest window it can read, special tokens included."""
+
+
+class Encoder(Backbone, Protocol):
+    """A backbone with the capability ``encode``."""
+
+    @property
+    def width(self) -> int:
+        """Size of a hidden state."""
+
+    def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, overlap: int = 0) -> list[list[Window]]:
+        """Cut each text into windows that together cover it.
+
+        A window holds at most ``max_tokens`` tokens (0: what the backbone allows); ``overlap`` tokens of a window are read again in the next one.
+        """
+
+    def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
+
+
+# -------------------------------------------------------------------- heads
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadContext:
+    """What a head is opened with.
+
+    Args:
+        task: The task that it solves.
+        backbone: The shared backbone; ``None`` where the head needs none.
+        options: The head's own options; ``None`` where it has none.
+        weights: Folder of a trained head that the user named; ``None``: what the plugin ships.
+    """
+
+    task: TaskSpec
+    backbone: Any = None
+    options: Any = None
+    weights: Path | None = None
+
+
+class Head(Protocol):
+    """Solves one task. A head without windows (no backbone) returns an empty list for each example."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The closed set it answers from, in order; empty where there is none."""
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]: ...
+
+    def reduce(self, states: HiddenStates) -> Sequence[Any]:
+        """Keep of each window in the batch what :meth:`read` will need; the hidden states themselves are dropped."""
+
+    def read(self, example: Example, reduced: Sequence[Any]) -> Prediction:
+        """Answer one example from what was kept of its windows, in their order."""
+
+
+# ----------------------------------------------------------------- training
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainJob:
+    """What a trainer is given.
+
+    Args:
+        task: The task.
+        head: Qualified name of the head, kept in the weights so that they find it again.
+        backbone: The frozen, shared backbone.
+        options: The head's own options.
+        examples: Training examples, each with its gold answer. Can be iterated once.
+        validation: Held-out examples, or ``None``: the trainer holds some of ``examples`` out.
+        output: Folder to leave the weights in; it exists.
+        seed: Seeds everything that is drawn.
+        progress: Called with a line for the user.
+    """
+
+    task: TaskSpec
+    head: str
+    backbone: Any
+    options: Any
+    examples: Iterable[Example]
+    validation: Iterable[Example] | None
+    output: Path
+    seed: int
+    progress: Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainReport:
+    """What a trainer leaves behind.
+
+    Args:
+        n_train: Training examples.
+        n_validation: Held-out examples.
+        labels: The closed set of answers.
+        scores: Held-out scores by name.
+        settings: What was chosen (regularisation, temperature, ...), for the card.
+    """
+
+    n_train: int
+    n_validation: int
+    labels: tuple[str, ...]
+    scores: Mapping[str, float]
+    settings: Mapping[str, object]
+
+
+# ------------------------------------------------------------------ metrics
+
+
+class Metric(Protocol):
+    """A metric is a statistics matrix: a row per example, and a score of the weighted sum of the rows."""
+
+    @property
+    def signature(self) -> str:
+        """Everything that must be equal for two values to be comparable, as ``key:value`` joined by ``|``."""
+
+    def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
+        """Sufficient statistics, ``[examples, k]``."""
+
+    def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Value of each sum: ``[..., k]`` to ``[...]``."""
+
+
+# ------------------------------------------------------------------ formats
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Args:
+        line: Line of the file on which it starts, from 1 (for binary formats: the row's number).
+        cells: Its values, as many as the table has columns.
+    """
+
+    line: int
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be read, in place of it."""
+
+    line: int
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is read once, row after row.
+
+    Args:
+        columns: Names, in order, without duplicates.
+        rows: The rows; reading them may raise :class:`nlptasks.errors.DataError`.
+        notes: What was detected (encoding, delimiter, ...), a line each.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row | BadRow]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatOptions:
+    """How to read or write a table; empty strings are detected.
+
+    Args:
+        encoding: Name of the text encoding.
+        delimiter: Column separator.
+        quote: Quote character, or ``none``.
+        header: Whether the first row names the columns; else they are ``column_1``, ``column_2``, ...
+        max_cell: Largest cell in characters.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    header: bool = True
+    max_cell: int = 1 << 20
+
+
+class RowWriter(Protocol):
+    """Writes rows to a stream; :meth:`close` completes the data but leaves the stream open."""
+
+    def write(self, rows: Iterable[Sequence[Cell]]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Format(Protocol):
+    """A file format; ``stream`` is uncompressed bytes."""
+
+    def read(self, stream: BinaryIO, name: str) -> Table:
+        """Read a table. ``name`` is what errors call the file.
+
+        Raises:
+            DataError: The header cannot be read.
+        """
+
+    def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter: ...

@@ -1,0 +1,166 @@
+"""What a plugin is made of: the hook marker and the frozen descriptors its hooks return.
+
+Descriptors are plain data. They carry names, one-line summaries and *import strings* (``"package.module:object"``) for
+everything heavy, so that listing, ``--help`` and collision checks never import torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pluggy
+
+__all__ = [
+    "ENCODE",
+    "GENERATE",
+    "SCORE",
+    "BackboneSpec",
+    "Column",
+    "Descriptor",
+    "FormatSpec",
+    "HeadSpec",
+    "MetricSpec",
+    "TaskSpec",
+    "hookimpl",
+]
+
+PROJECT = "nlptasks"
+
+#: Marks a function of a plugin as an implementation of the hook of the same name.
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+#: Capabilities: what a backbone provides and a head needs.
+ENCODE = "encode"
+GENERATE = "generate"
+SCORE = "score"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Descriptor:
+    """What every descriptor has.
+
+    Args:
+        name: Lower-case letters, digits, ``-`` and ``_``; what a user types.
+        summary: One line for listings.
+    """
+
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column that a task reads from a table.
+
+    Args:
+        name: The column's own name, which is also the key in ``Example.inputs``.
+        aliases: Other names under which people keep it, compared without case.
+        summary: One line for ``--help``.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSpec(Descriptor):
+    """What goes in, what comes out and how it is scored. No model in it.
+
+    Args:
+        inputs: The columns that a row must have.
+        gold: The column that holds the right answer, where the data has one.
+        prediction: Import string of the prediction type: one of ``nlptasks.predictions``, or a class like them.
+        output: Name of the first output column; the prediction type derives the others from it.
+        metrics: Names of the metrics printed for this task.
+        primary: The one that ranks systems.
+        baseline: Import string of the trivial baseline (see :class:`nlptasks.contracts.Baseline`).
+        examples: Rows that every head of the task must be able to read, gold column included.
+        aliases: Other names of the task on the command line.
+        read_gold: Import string of ``(column, cell) -> str | None``, which turns a cell into a canonical gold answer,
+            or ``None`` where it cannot; empty: the stripped cell as it is.
+    """
+
+    inputs: tuple[Column, ...]
+    gold: Column
+    prediction: str
+    output: str
+    metrics: tuple[str, ...]
+    primary: str
+    baseline: str
+    examples: tuple[Mapping[str, str], ...]
+    aliases: tuple[str, ...] = ()
+    read_gold: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadSpec(Descriptor):
+    """Solves one task on a backbone.
+
+    Args:
+        task: Name of the task.
+        object: Import string of a callable ``(HeadContext) -> Head``.
+        needs: Capabilities that the backbone must provide; empty: the head works without a backbone.
+        options: Frozen dataclass of the head's options; its fields become flags of ``nlptasks run TASK``.
+        default: Chosen when the user names no head. A head is also chosen by an option that only it has.
+        trainer: Import string of ``(TrainJob) -> TrainReport``; empty: the head cannot be trained.
+    """
+
+    task: str
+    object: str
+    needs: frozenset[str] = frozenset()
+    options: type | None = None
+    default: bool = False
+    trainer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneSpec(Descriptor):
+    """A Transformer that heads share.
+
+    Args:
+        object: Import string of a callable ``(BackboneContext) -> Backbone``.
+        provides: Its capabilities.
+        options: Frozen dataclass of its options.
+        default: Chosen when the user names no backbone.
+        parameters: Number of weights, for listings; 0 where it is not known beforehand.
+        languages: ISO 639-1 codes of the languages that it was trained on.
+    """
+
+    object: str
+    provides: frozenset[str]
+    options: type | None = None
+    default: bool = False
+    parameters: int = 0
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSpec(Descriptor):
+    """A metric: sufficient statistics per example and a function of their sum.
+
+    Args:
+        object: Import string of a callable ``(labels: tuple[str, ...]) -> Metric``.
+        range: Lowest and highest value.
+        higher_is_better: Whether a larger value is the better one.
+    """
+
+    object: str
+    range: tuple[float, float] = (0.0, 1.0)
+    higher_is_better: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatSpec(Descriptor):
+    """A file format of data.
+
+    Args:
+        suffixes: File name endings, with their dot, without a compression's.
+        object: Import string of a callable ``(FormatOptions) -> Format``.
+        extra: The extra of ``pip install 'nlptasks[EXTRA]'`` that it needs, where it needs one.
+    """
+
+    suffixes: tuple[str, ...]
+    object: str
+    extra: str = ""

@@ -1,0 +1,81 @@
+"""The typed answers of heads. Each knows the cells that it writes into an output table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of a closed set.
+
+    Args:
+        label: The chosen label.
+        score: Its probability, 0 to 1.
+        scores: Probability of every label, summing to 1.
+    """
+
+    label: str
+    score: float
+    scores: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    suffixes: ClassVar[tuple[str, ...]] = ("", "_score")
+
+    @property
+    def answer(self) -> str:
+        """What is compared with the gold answer."""
+        return self.label
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Values of the output columns, in the order of ``suffixes``."""
+        return self.label, self.score
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the input, by character offsets.
+
+    Args:
+        text: The piece itself; empty where there is no answer.
+        score: Its probability, 0 to 1.
+        start: Offset of its first character in the original text.
+        end: Offset behind its last character.
+    """
+
+    text: str
+    score: float
+    start: int
+    end: int
+
+    suffixes: ClassVar[tuple[str, ...]] = ("", "_score", "_start", "_end")
+
+    @property
+    def answer(self) -> str:
+        """What is compared with the gold answer."""
+        return self.text
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Values of the output columns, in the order of ``suffixes``."""
+        return self.text, self.score, self.start, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text that was written or selected."""
+
+    text: str
+
+    suffixes: ClassVar[tuple[str, ...]] = ("",)
+
+    @property
+    def answer(self) -> str:
+        """What is compared with the gold answer."""
+        return self.text
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Values of the output columns, in the order of ``suffixes``."""
+        return (self.text,)
