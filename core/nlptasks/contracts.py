@@ -116,7 +116,8 @@ class Encoder(Backbone, Protocol):
     def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, overlap: int = 0) -> list[list[Window]]:
         """Cut each text into windows that together cover it.
 
-        A window holds at most ``max_tokens`` tokens (0: what the backbone allows); ``overlap`` tokens of a window are read again in the next one.
+        A window holds at most ``max_tokens`` tokens (0: what the backbone allows); ``overlap`` tokens of a
+        window are read again in the next one.
         """
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
