@@ -1,0 +1,201 @@
+"""Outputs that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from nlptasks.errors import NlptasksError, UsageError
+
+#: Suffixes of compressed files and what they are called.
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+_BUFFER = 1 << 20
+
+
+def split_suffix(name: Path | str) -> tuple[str, str, str]:
+    """Split a file name: ``reviews.csv.gz`` is ``("reviews", ".csv", ".gz")``; parts that it lacks are empty."""
+    path = Path(Path(name).name)
+    compression = path.suffix if path.suffix.lower() in COMPRESSIONS else ""
+    inner = Path(path.stem) if compression else path
+    return inner.stem, inner.suffix, compression
+
+
+def same_file(source: Path | str, target: Path | str) -> bool:
+    """Whether both names lead to one file, links followed. The standard input is never the same."""
+    if str(source) == "-":
+        return False
+    try:
+        return Path(source).samefile(target)
+    except OSError:
+        return False
+
+
+@contextmanager
+def atomic_output(path: Path | str, *, force: bool = False, source: Path | str = "-") -> Iterator[BinaryIO]:
+    """Write a file that appears under its name when the block ends well, and not at all otherwise.
+
+    The bytes go to a hidden file in the same folder, compressed by the target's suffix (``.gz``, ``.zst``). Whatever
+    ends the block early (an interrupt too) removes it. Devices and pipes are written directly.
+
+    Args:
+        path: The target; a link is followed.
+        force: Whether a file of this name may be replaced; it keeps its permissions.
+        source: The input of the run, which is never overwritten.
+
+    Raises:
+        UsageError: The target cannot or must not be written; raised before the block, and behind it where a file of
+            that name has appeared meanwhile.
+        NlptasksError: The disk is full or fails; writing to the stream raises it too.
+    """
+    path = Path(path)
+    if same_file(source, path):
+        raise UsageError(f"{path} is the input; it is never overwritten", hint="give another name: --output NAME")
+    old = _old(path)
+    if _is_direct(path, old):
+        with io.BufferedWriter(_opened_target(path, path, os.O_APPEND), _BUFFER) as stream:
+            yield stream
+        return
+    _check_target(path, old, force)
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name[:32]}.{secrets.token_hex(4)}.part")
+    try:
+        raw = _opened_target(part, path, os.O_CREAT | os.O_EXCL)
+        with _compressed(raw, path) as stream:
+            yield stream
+        _publish(part, target, path, old, force)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _old(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", hint="give another name: --output NAME") from None
+
+
+def _is_direct(path: Path, old: os.stat_result | None) -> bool:
+    # /dev/stdout may lead to a regular file, which the shell opened and must not be replaced.
+    if str(path) in {"/dev/stdout", "/dev/stderr"} or str(path).startswith("/dev/fd/"):
+        return True
+    return old is not None and not stat.S_ISREG(old.st_mode) and not stat.S_ISDIR(old.st_mode)
+
+
+def _check_target(path: Path, old: os.stat_result | None, force: bool) -> None:
+    if old is not None and stat.S_ISDIR(old.st_mode):
+        raise UsageError(f"{path} is a directory", hint=f"give a file name: {path / 'NAME.csv'}")
+    if old is not None and not force:
+        raise _exists(path)
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {folder}", hint=f"make it first: mkdir -p {folder}")
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} exists already", hint="pass --force to overwrite it, or give another name: --output NAME"
+    )
+
+
+class _Target(io.FileIO):
+    """The file that is written; explains why it cannot be."""
+
+    def __init__(self, descriptor: int, shown: Path) -> None:
+        super().__init__(descriptor, "wb")
+        self._shown = shown
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _unwritable(self._shown, error) from error
+
+
+def _opened_target(file: Path, shown: Path, flags: int) -> _Target:
+    try:
+        # 0o666 is narrowed by the user's umask.
+        descriptor = os.open(file, os.O_WRONLY | flags | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise _unwritable(shown, error) from error
+        hint = "choose another folder: --output FOLDER/NAME"
+        raise UsageError(f"cannot write {shown}: {error.strerror}", hint=hint) from error
+    return _Target(descriptor, shown)
+
+
+def _unwritable(path: Path, error: OSError) -> NlptasksError:
+    if error.errno in _NO_SPACE:
+        message = f"no space left on the disk that holds {path} ({error.strerror}); nothing was written"
+        return NlptasksError(message, hint="free some space, or write elsewhere: --output FOLDER/NAME")
+    return NlptasksError(f"cannot write {path}: {error.strerror}")
+
+
+@contextmanager
+def _compressed(raw: _Target, path: Path) -> Iterator[BinaryIO]:
+    """Write by the target's suffix; complete the data behind a block that ends well, drop them otherwise."""
+    buffered = io.BufferedWriter(raw, _BUFFER)
+    stream = _compressor(buffered, split_suffix(path)[2].lower())
+    try:
+        yield stream
+        stream.close()
+        buffered.close()
+    except BaseException:
+        # Closed first, so that nothing that is still buffered goes to a disk that may be full.
+        raw.close()
+        with suppress(Exception):
+            stream.close()
+        raise
+
+
+def _compressor(buffered: Any, compression: str) -> BinaryIO:
+    if compression == ".gz":
+        # Neither a time nor a name in the header: equal data give equal bytes.
+        return cast(BinaryIO, gzip.GzipFile("", "wb", 6, buffered, mtime=0))
+    if compression == ".zst":
+        import pyarrow
+
+        return cast(BinaryIO, pyarrow.CompressedOutputStream(pyarrow.PythonFile(buffered, mode="w"), "zstd"))
+    return cast(BinaryIO, buffered)
+
+
+def _publish(part: Path, target: Path, shown: Path, old: os.stat_result | None, force: bool) -> None:
+    try:
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        if old is not None:
+            part.chmod(stat.S_IMODE(old.st_mode))
+        if force:
+            part.replace(target)
+        else:
+            _link(part, target)
+    except FileExistsError:
+        raise _exists(shown) from None
+    except OSError as error:
+        raise _unwritable(shown, error) from error
+
+
+def _link(part: Path, target: Path) -> None:
+    """Give the file its name only where that is free: a link fails on a name that is taken, a rename would not."""
+    try:
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError(target) from None
+        part.rename(target)

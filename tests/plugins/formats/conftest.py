@@ -1,0 +1,45 @@
+import io
+from importlib import import_module
+
+import pytest
+
+from nlptasks.contracts import BadRow, FormatOptions
+from nlptasks_formats import nlptasks_formats
+
+
+class Formats:
+    """The plugin's formats, used as the core uses them: by the import strings of their descriptors."""
+
+    def open(self, name, **options):
+        spec = next(spec for spec in nlptasks_formats() if spec.name == name)
+        module, _, attribute = spec.object.partition(":")
+        return getattr(import_module(module), attribute)(FormatOptions(**options))
+
+    def table(self, name, data, **options):
+        stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
+        return self.open(name, **options).read(stream, "f")
+
+    def rows(self, name, data, **options):
+        """Columns, and ``(line, cells)`` or ``(line, reason, hint)`` of each row."""
+        table = self.table(name, data, **options)
+        return table.columns, [
+            (row.line, row.reason, row.hint) if isinstance(row, BadRow) else (row.line, list(row.cells))
+            for row in table.rows
+        ]
+
+    def written(self, name, columns, rows, **options):
+        stream = io.BytesIO()
+        writer = self.open(name, **options).write(stream, columns)
+        writer.write(iter(rows))
+        writer.close()
+        return stream.getvalue()
+
+    def copied(self, name, columns, rows):
+        """What is read of rows that were written."""
+        columns, rows = self.rows(name, self.written(name, columns, rows))
+        return columns, [cells for _, cells in rows]
+
+
+@pytest.fixture(scope="session")
+def formats():
+    return Formats()
