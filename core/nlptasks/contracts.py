@@ -53,12 +53,12 @@ class Window:
     Args:
         ids: Token ids.
         types: Segment of each token (0 or 1); empty: all 0.
-        offsets: ``(start, end)`` of each token in characters of the text it came from; empty where nobody asked.
+        cut: Tokens of the text behind this window that no window holds, because the head asked for fewer windows.
     """
 
     ids: tuple[int, ...]
     types: tuple[int, ...] = ()
-    offsets: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
+    cut: int = field(default=0, compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -105,6 +105,9 @@ class Backbone(Protocol):
     def max_tokens(self) -> int:
         """The longest window it can read, special tokens included."""
 
+    def fingerprint(self) -> str:
+        """A checksum of the weights as they are in memory now; a run compares it to see that no head changed them."""
+
 
 class Encoder(Backbone, Protocol):
     """A backbone with the capability ``encode``."""
@@ -113,11 +116,13 @@ class Encoder(Backbone, Protocol):
     def width(self) -> int:
         """Size of a hidden state."""
 
-    def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, overlap: int = 0) -> list[list[Window]]:
-        """Cut each text into windows that together cover it.
+    def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, max_windows: int = 0) -> list[list[Window]]:
+        """Cut each text into windows that together cover it; an empty text has one window without words.
 
-        A window holds at most ``max_tokens`` tokens (0: what the backbone allows); ``overlap`` tokens of a
-        window are read again in the next one.
+        Args:
+            texts: Any text.
+            max_tokens: Longest window, special tokens included; 0: what the backbone allows.
+            max_windows: Most windows of one text; 0: as many as it takes. What is cut off is counted in ``Window.cut``.
         """
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
@@ -217,6 +222,10 @@ class Metric(Protocol):
     @property
     def signature(self) -> str:
         """Everything that must be equal for two values to be comparable, as ``key:value`` joined by ``|``."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether it is a share of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
         """Sufficient statistics, ``[examples, k]``."""
