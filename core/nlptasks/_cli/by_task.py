@@ -1,0 +1,195 @@
+"""Commands whose flags depend on the task: ``nlptasks run TASK --help`` shows the columns and head options of TASK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from nlptasks._cli.app import App
+from nlptasks._registry import Registry
+from nlptasks.contracts import FormatOptions
+from nlptasks.errors import UsageError
+from nlptasks.options import click_options
+from nlptasks.plugin import TaskSpec
+
+#: Prefixes of parameter names, so that a column and a head option of one name cannot be mixed up.
+COLUMN, OPTION = "column__", "option__"
+
+
+class TaskGroup(click.Group):
+    """A group whose commands are the installed tasks, or several of them joined by commas.
+
+    Args:
+        body: Called with the app, the tasks' names and the values of all flags.
+        params: The flags that do not depend on the task.
+        many: Whether several tasks may be joined.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        body: Callable[..., None],
+        params_of_body: Sequence[click.Parameter],
+        many: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._body = body
+        self._shared = tuple(params_of_body)
+        self._many = many
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [item.spec.name for item in _solvable(_registry(ctx))]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Tasks"):
+            formatter.write_dl([(item.spec.name, item.spec.summary) for item in _solvable(_registry(ctx))])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        names = cmd_name.split(",") if self._many else [cmd_name]
+        registry = _registry(ctx)
+        tasks = [registry.get(TaskSpec, name).spec for name in names]
+        params = [*self._shared, *_columns(tasks), *_head_options(registry, tasks)]
+        _check_flags(params, cmd_name)
+
+        def call(**values: Any) -> None:
+            self._body(ctx.find_object(App), names, **_sorted_out(values))
+
+        return click.Command(cmd_name, params=list(params), callback=call, help=f"{self.help} {_told(tasks)}")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0].startswith("-"):
+            raise UsageError(
+                f"the task comes first: {ctx.command_path} TASK {args[0]} ...",
+                hint=f"tasks: {', '.join(self.list_commands(ctx))}",
+            )
+        return args[0], self.get_command(ctx, args[0]), args[1:]
+
+
+def flag(*names: str, shown: str, **settings: Any) -> click.Option:
+    """A flag with its line in ``--help``."""
+    return click.Option(list(names), help=shown, **settings)
+
+
+def format_params() -> list[click.Parameter]:
+    """Flags that say how a data file is to be read."""
+    return [
+        flag(
+            "--format", "data_format", default="", metavar="NAME", shown="Format of the data.  [default: by its suffix]"
+        ),
+        flag(
+            "--encoding",
+            default="",
+            metavar="NAME",
+            shown="Encoding: utf-8, utf-16, cp1252, ...  [default: detected]",
+        ),
+        flag("--delimiter", default="", metavar="CHAR", shown="Column separator.  [default: detected]"),
+        flag("--quote", default="", metavar="CHAR|none", shown="Quote character.  [default: detected]"),
+        flag("--header/--no-header", default=True, shown="Whether the first row names the columns."),
+        flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is believed.  [default: 1MB]"),
+        flag("--skip-bad-rows", is_flag=True, shown="Leave rows out that cannot be read, and count them."),
+    ]
+
+
+def device_params() -> list[click.Parameter]:
+    """Flags that say which backbone runs, and where."""
+    numbers = click.Choice(["auto", "float32", "bfloat16", "float16"])
+    return [
+        flag("--backbone", default="", metavar="NAME", shown="The backbone.  [default: the one that fits the head]"),
+        flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
+        flag("--dtype", default="auto", type=numbers, shown="Its numbers; auto: float32 on a CPU, 16 bits on a GPU."),
+    ]
+
+
+def format_options(values: dict[str, Any]) -> FormatOptions:
+    """Take the values of :func:`format_params` out of ``values``."""
+    return FormatOptions(
+        encoding=values.pop("encoding"),
+        delimiter=values.pop("delimiter"),
+        quote=values.pop("quote"),
+        header=values.pop("header"),
+        max_cell=_size(values.pop("max_cell")),
+    )
+
+
+def _size(text: str) -> int:
+    """``8MB`` is 8,388,608 characters."""
+    units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+    plain = text.strip().lower().removesuffix("b").removesuffix("i")
+    number, unit = (plain[:-1], plain[-1]) if plain and plain[-1] in "kmg" else (plain, "")
+    try:
+        size = int(float(number) * units[unit])
+    except ValueError:
+        size = 0
+    if size < 1:
+        raise UsageError(f"--max-cell: {text!r} is no size", hint="for example 500kB, 8MB")
+    return size
+
+
+def _registry(ctx: click.Context) -> Registry:
+    app = ctx.find_object(App)
+    assert app is not None
+    return app.plugins().registry
+
+
+def _solvable(registry: Registry) -> list[Any]:
+    """The tasks that some installed head solves."""
+    return [item for item in registry.all(TaskSpec) if registry.heads(item.spec.name)]
+
+
+def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
+    """A flag for each input column; ``--text`` too, where a task has one input under another name."""
+    found: dict[str, click.Option] = {}
+    for task in tasks:
+        for column in task.inputs:
+            flags = [f"--{column.name}"]
+            if len(task.inputs) == 1 and column.name != "text":
+                flags.append("--text")
+            help_ = f"Column that holds {column.summary}; found by its name otherwise."
+            found[column.name] = click.Option([*flags, COLUMN + column.name], default="", metavar="COLUMN", help=help_)
+    return list(found.values())
+
+
+def _head_options(registry: Registry, tasks: Sequence[TaskSpec]) -> list[click.Option]:
+    """The options of all heads of the tasks; one that several heads have is shown once."""
+    found: dict[str, click.Option] = {}
+    for task in tasks:
+        for item in registry.heads(task.name):
+            for option in click_options(item.spec.options) if item.spec.options else ():
+                if option.name is not None and option.name not in found:
+                    option.help = f"{option.help or ''} ({_having(registry, task, option.name)})".strip()
+                    found[option.name] = option
+                    option.name = OPTION + option.name
+    return list(found.values())
+
+
+def _having(registry: Registry, task: TaskSpec, option: str) -> str:
+    heads = [
+        i.spec.name for i in registry.heads(task.name) if option in getattr(i.spec.options, "__dataclass_fields__", {})
+    ]
+    return f"head {', '.join(heads)}"
+
+
+def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
+    taken: set[str] = set()
+    for param in params:
+        for flag in param.opts:
+            if flag in taken:
+                raise UsageError(f"two plugins want the flag {flag} of 'run {command}'", hint="disable one of them")
+            taken.add(flag)
+
+
+def _sorted_out(values: dict[str, Any]) -> dict[str, Any]:
+    """Values with those of columns and head options in dictionaries of their own."""
+    columns = {key.removeprefix(COLUMN): value for key, value in values.items() if key.startswith(COLUMN) and value}
+    options = {key.removeprefix(OPTION): value for key, value in values.items() if key.startswith(OPTION)}
+    rest = {key: value for key, value in values.items() if not key.startswith((COLUMN, OPTION))}
+    return {**rest, "columns": columns, "options": options}
+
+
+def _told(tasks: Sequence[TaskSpec]) -> str:
+    return " ".join(f"{task.name}: {task.summary}." for task in tasks)

@@ -1,0 +1,50 @@
+"""A group whose commands are imported only when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from nlptasks._names import did_you_mean, resolve
+from nlptasks.errors import UsageError
+
+#: Command name to its import string and its line in ``--help``.
+Commands = Mapping[str, tuple[str, str]]
+
+
+class LazyGroup(click.Group):
+    """A group that knows the short help of its commands beforehand, so that listing them loads none.
+
+    Args:
+        lazy: The commands, in the order of the listing.
+    """
+
+    def __init__(self, *args: Any, lazy: Commands, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return None
+        command: click.Command = resolve(self._lazy[cmd_name][0])
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self._lazy and not name.startswith("-"):
+            raise UsageError(
+                f"there is no command '{ctx.command_path} {name}'{did_you_mean(name, self._lazy)}",
+                hint=f"there are: {', '.join(self._lazy)}",
+            )
+        return super().resolve_command(ctx, args)

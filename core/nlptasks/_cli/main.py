@@ -1,0 +1,135 @@
+"""The command ``nlptasks``: its global options, its table of commands, and how a failure is shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from nlptasks import __version__
+from nlptasks._cli.app import App
+from nlptasks._cli.lazy import LazyGroup
+from nlptasks._signals import stop_on_sigterm
+from nlptasks._text import one_line
+from nlptasks.errors import NlptasksError
+
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+_COMMANDS = {
+    "run": ("nlptasks._cli.run:run", "Answer the rows of a file, and score where the gold column is there."),
+    "train": ("nlptasks._cli.train:train", "Train a head on a frozen backbone."),
+    "tasks": ("nlptasks._cli.listings:tasks", "List the tasks."),
+    "heads": ("nlptasks._cli.listings:heads", "List what solves the tasks."),
+    "backbones": ("nlptasks._cli.listings:backbones", "List and show the backbones."),
+    "metrics": ("nlptasks._cli.listings:metrics", "List the metrics."),
+    "formats": ("nlptasks._cli.listings:formats", "List the file formats."),
+    "plugins": ("nlptasks._cli.plugins:plugins", "List, show, check, write, install and remove plugins."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="nlptasks %(version)s")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this configuration file."
+)
+@click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")
+@click.option(
+    "--plugins-dir", type=click.Path(path_type=Path), metavar="DIR", help="Also load the .py files of DIR as plugins."
+)
+@click.option("--strict", is_flag=True, help="Make a plugin that fails to load an error.")
+@click.option("--traceback", is_flag=True, help="Show where in the code an error arose.")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    config_file: Path | None,
+    no_plugins: bool,
+    plugins_dir: Path | None,
+    strict: bool,
+    traceback: bool,  # noqa: ARG001 - read by run_command
+) -> None:
+    """Labels, answers, translations and summaries for the text in your files."""
+    ctx.obj = App(config_file=config_file, no_plugins=no_plugins, plugins_dir=plugins_dir, strict=strict)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    stop_on_sigterm()
+    try:
+        code = run_command(sys.argv[1:])
+    except BrokenPipeError:
+        code = _BROKEN_PIPE
+    sys.exit(_flush() or code)
+
+
+def _flush() -> int:
+    """Write out what is left and return an exit code where that fails; at exit, Python would print a traceback."""
+    try:
+        if sys.stdout is not None:  # it is None where the process was started without one
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return _BROKEN_PIPE
+        _show(f"cannot write the output: {error.strerror}", "")
+        return 1
+    return 0
+
+
+def run_command(args: Sequence[str]) -> int:
+    """Run one command line and return its exit code; failures are explained on standard error.
+
+    Raises:
+        BrokenPipeError: Whoever reads the output went away.
+    """
+    traceback = False
+    try:
+        context = cli.make_context("nlptasks", list(args))
+        traceback = context.params["traceback"]
+        with context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except click.ClickException as error:
+        return _show_click_error(error)
+    except NlptasksError as error:
+        _show(error.message, error.hint, traceback=traceback)
+        return error.exit_code
+    except Exception as error:
+        hint = "" if traceback else "run again with 'nlptasks --traceback ...' to see where"
+        _show(one_line(f"{type(error).__name__}: {error}"), hint, traceback=traceback)
+        return 1
+    return 0
+
+
+def _show(message: str, hint: str, *, traceback: bool = False) -> None:
+    if traceback:
+        from traceback import print_exc
+
+        print_exc()
+    click.echo(f"error: {message}", err=True)
+    for line in hint.splitlines():
+        click.echo(f"  {line}", err=True)
+
+
+def _show_click_error(error: click.ClickException) -> int:
+    """Show a wrong flag or argument like every other error; a bare group shows its help."""
+    context = getattr(error, "ctx", None)
+    if context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    hint = f"'{context.command_path} --help' shows what it takes"
+    name = getattr(error, "option_name", "")
+    if isinstance(error, click.NoSuchOption) and any(name in option.opts for option in cli.params):
+        hint = f"{name} stands before the command: nlptasks {name} ..."
+    _show(error.format_message(), hint)
+    return error.exit_code

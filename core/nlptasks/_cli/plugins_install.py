@@ -1,0 +1,78 @@
+"""``nlptasks plugins install|uninstall``: no plugin is imported, so that a broken one can always be removed."""
+
+from __future__ import annotations
+
+import importlib.util
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import click
+
+from nlptasks._names import canonical
+from nlptasks.errors import NlptasksError, UsageError
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="DISTRIBUTION...")
+@click.option("-U", "--upgrade", is_flag=True, help="Upgrade what is installed already.")
+@click.pass_context
+def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
+    """Install distributions: names on a package index, files, folders or URLs."""
+    arguments = ["install", *(["--upgrade"] if upgrade else []), *_plain(names)]
+    ctx.exit(_run(arguments, uninstall=False))
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="PLUGIN|DISTRIBUTION...")
+@click.pass_context
+def uninstall(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Remove the distributions that are named, or that hold the named plugins."""
+    ctx.exit(_run(["uninstall", *_distributions(_plain(names))], uninstall=True))
+
+
+def _plain(names: Sequence[str]) -> Sequence[str]:
+    """A name with a leading dash would reach the installer as an option."""
+    for name in names:
+        if name.startswith("-"):
+            raise UsageError(f"{name!r} is no name of a distribution")
+    return names
+
+
+def _distributions(names: Sequence[str]) -> list[str]:
+    from nlptasks._plugins.discovery import discover
+
+    records = [candidate.record for candidate in discover()]
+    found: set[str] = set()
+    for name in names:
+        owners = {record.distribution for record in records if record.id == name}
+        if canonical(name) in {record.distribution for record in records} or not owners:
+            owners = {canonical(name)}
+        if len(owners) > 1:
+            raise UsageError(
+                f"{' and '.join(sorted(owners))} both have a plugin {name!r}", hint="name one of the distributions"
+            )
+        found |= owners
+    if "nlptasks" in found:
+        raise UsageError(
+            "the plugins of nlptasks itself are part of it and cannot be removed",
+            hint="disable one instead: NLPTASKS_PLUGINS=-NAME, or plugins.disable in the configuration file",
+        )
+    return sorted(found)
+
+
+def _run(arguments: list[str], *, uninstall: bool) -> int:
+    if uv := shutil.which("uv"):
+        command = [uv, "pip", arguments[0], "--python", sys.executable, *arguments[1:]]
+    else:
+        confirmed = ["--yes"] if uninstall else []
+        command = [sys.executable, "-m", "pip", arguments[0], *confirmed, *arguments[1:]]
+        if importlib.util.find_spec("pip") is None:
+            raise NlptasksError(
+                "neither uv nor pip is there to do it",
+                hint=f"install uv, or run where pip is: {shlex.join(['pip', *command[3:]])}",
+            )
+    click.echo(shlex.join(command), err=True)
+    return subprocess.run(command, check=False).returncode

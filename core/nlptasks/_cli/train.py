@@ -1,0 +1,64 @@
+"""``nlptasks train TASK --data FILE --output FOLDER``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nlptasks._cli.app import App
+from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
+from nlptasks.errors import UsageError
+
+
+def train_task(app: App, tasks: list[str], **values: Any) -> None:
+    """Train a head and print how good it is on held-out rows."""
+    from nlptasks._pool import BackbonePool
+    from nlptasks._session import Session, heads_by_task
+    from nlptasks._train import TrainRequest
+    from nlptasks._train import train as train_head
+
+    session = Session(app.plugins().registry, BackbonePool())
+    specs = session.tasks(tasks)
+    head = values.pop("head")
+    heads = heads_by_task(specs, [head] if head else [])
+    plan = session.plan(specs, heads=heads, backbone=values.pop("backbone"), options=values.pop("options"))
+    if plan.backbone is None:
+        raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
+    output = Path(values.pop("output") or f"{specs[0].name}-head")
+    request = TrainRequest(reading=format_options(values), output=output, **values)
+    report = train_head(session, plan.tasks[0], plan.backbone.spec, request, lambda line: click.echo(line, err=True))
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
+    click.echo(f"{len(report.labels)} labels, {report.n_train:,} training rows -> {output}", err=True)
+    click.echo(f"on {report.n_validation:,} held-out rows: {scores}", err=True)
+    click.echo(f"use it: nlptasks run {specs[0].name} --head {output} --data FILE", err=True)
+
+
+_PARAMS: list[click.Parameter] = [
+    flag(
+        "--data",
+        required=True,
+        multiple=True,
+        metavar="FILE",
+        shown="Rows with gold answers; may be repeated.",
+    ),
+    flag("--validation", multiple=True, metavar="FILE", shown="Held-out rows.  [default: a tenth of the data]"),
+    flag("--output", "-o", default="", metavar="FOLDER", shown="Where the trained head goes.  [default: TASK-head]"),
+    flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
+    flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
+    flag("--head", default="", metavar="NAME", shown="The head to train.  [default: the task's default head]"),
+    flag("--seed", type=int, default=0, shown="Seed of everything that is drawn.  [default: 0]"),
+    *device_params(),
+    *format_params(),
+]
+
+train = TaskGroup(
+    "train",
+    body=train_task,
+    params_of_body=_PARAMS,
+    many=False,
+    help="Train a head on the frozen backbone.",
+    epilog="Interrupted training goes on where it stopped when the same command is given again.",
+    no_args_is_help=True,
+)

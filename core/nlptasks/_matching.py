@@ -1,0 +1,139 @@
+"""Which head and which backbone a run takes, decided from descriptors alone: before any weights load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from nlptasks._names import did_you_mean
+from nlptasks._registry import Owned, Registry
+from nlptasks.errors import UsageError
+from nlptasks.options import option_fields
+from nlptasks.plugin import BackboneSpec, HeadSpec
+
+D = TypeVar("D", HeadSpec, BackboneSpec)
+
+
+def choose_head(
+    registry: Registry, task: str, name: str | None, given_options: Mapping[str, object]
+) -> Owned[HeadSpec]:
+    """Return the head that solves ``task`` (its own name, no alias).
+
+    That is the named one; else, among those that have every given option, the default, or the only one.
+
+    Args:
+        registry: What the plugins provide.
+        task: The task.
+        name: What the user named; ``None``: nothing.
+        given_options: The head options that the user gave, by field name; a value of ``None`` was not given.
+
+    Raises:
+        UsageError: There is no such head, it lacks an option, or the choice is not clear.
+    """
+    given = tuple(option for option, value in given_options.items() if value is not None)
+    if name is not None:
+        head = registry.head(task, name)
+        _having([head], given, task)
+        return head
+    heads = registry.heads(task)
+    if not heads:
+        raise UsageError(
+            f"no plugin has a head for the task {task!r}",
+            hint="'nlptasks plugins list --check' shows plugins that did not load",
+        )
+    candidates = registry.preferred(f"heads.{task}", _having(heads, given, task))
+    if head_ := _default_or_only(candidates):
+        return head_
+    raise UsageError(
+        f"several heads for {task} could be meant: {_names(candidates)}",
+        hint=f"choose one with --head, for example --head {candidates[0].qualified}",
+    )
+
+
+def choose_backbone(registry: Registry, head: HeadSpec, name: str | None) -> Owned[BackboneSpec] | None:
+    """Return the backbone for a head: the named one, else the default that fits, else the only one that fits.
+
+    Returns ``None`` where the head works without one.
+
+    Raises:
+        UsageError: The named one does not fit or is not needed, none fits, or the choice is not clear.
+    """
+    if name is not None:
+        if not head.needs:
+            raise UsageError(
+                f"the head {head.name!r} works without a backbone",
+                hint="leave the backbone out, or choose another head with --head",
+            )
+        backbone = registry.get(BackboneSpec, name)
+        check_fit(head, backbone.spec, registry)
+        return backbone
+    if not head.needs:
+        return None
+    fitting = _fitting(head, registry)
+    if chosen := _default_or_only(fitting):
+        return chosen
+    if fitting:
+        raise UsageError(
+            f"several backbones fit the head {head.name!r}: {_names(fitting)}",
+            hint=f"choose one with --backbone, for example --backbone {fitting[0].qualified}",
+        )
+    raise UsageError(
+        f"no backbone provides what the head {head.name!r} needs: {_listed(head.needs)}",
+        hint="'nlptasks backbones list' shows what there is; install a plugin that brings one",
+    )
+
+
+def check_fit(head: HeadSpec, backbone: BackboneSpec, registry: Registry) -> None:
+    """Check that a backbone provides what a head needs.
+
+    Raises:
+        UsageError: It does not; the error names what is missing and the backbones that would fit.
+    """
+    missing = head.needs - backbone.provides
+    if missing:
+        fitting = _fitting(head, registry)
+        raise UsageError(
+            f"the backbone {backbone.name!r} cannot {_listed(missing)}, which the head {head.name!r} needs",
+            hint=f"these fit: {_names(fitting)}" if fitting else "no installed backbone fits",
+        )
+
+
+def _having(heads: Iterable[Owned[HeadSpec]], given: tuple[str, ...], task: str) -> tuple[Owned[HeadSpec], ...]:
+    """Return the heads that have all the given options."""
+    flags = {head: _flags(head.spec) for head in heads}
+    found = tuple(head for head, known in flags.items() if known.keys() >= set(given))
+    if found:
+        return found
+    known = {name: flag for own in flags.values() for name, flag in own.items()}
+    shown = [f"--{option.replace('_', '-')}" for option in given]
+    unknown = [flag for option, flag in zip(given, shown, strict=True) if option not in known]
+    if unknown:
+        place = f"the head {next(iter(flags)).spec.name!r}" if len(flags) == 1 else f"any head for {task}"
+        raise UsageError(
+            f"{unknown[0]} is no option of {place}{did_you_mean(unknown[0], known.values())}",
+            hint=f"there are: {', '.join(sorted(known.values())) or 'none'}",
+        )
+    raise UsageError(
+        f"no head for {task} has all of {', '.join(shown)}", hint="leave one out; 'nlptasks heads list' shows the heads"
+    )
+
+
+def _flags(head: HeadSpec) -> dict[str, str]:
+    return {option.name: option.flag for option in option_fields(head.options)} if head.options else {}
+
+
+def _fitting(head: HeadSpec, registry: Registry) -> tuple[Owned[BackboneSpec], ...]:
+    return tuple(item for item in registry.all(BackboneSpec) if head.needs <= item.spec.provides)
+
+
+def _default_or_only(items: tuple[Owned[D], ...]) -> Owned[D] | None:
+    chosen = [item for item in items if item.spec.default] or list(items)
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _names(items: Iterable[Owned[HeadSpec]] | Iterable[Owned[BackboneSpec]]) -> str:
+    return ", ".join(item.qualified for item in items)
+
+
+def _listed(capabilities: Iterable[str]) -> str:
+    return ", ".join(sorted(capabilities))

@@ -1,0 +1,58 @@
+"""Names that people type: nearest matches, one spelling of a distribution, and import strings."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from nlptasks._text import one_line
+from nlptasks.errors import NlptasksError, PluginError
+
+_IMPORT_STRING = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that looks most like ``name``, or ``None`` where none does."""
+    from difflib import get_close_matches  # only needed once something went wrong
+
+    return next(iter(get_close_matches(name, list(candidates), n=1)), None)
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"``, or nothing where no candidate is near."""
+    match = nearest(name, candidates)
+    return f"; did you mean {match!r}?" if match else ""
+
+
+def canonical(distribution: str) -> str:
+    """Return the one spelling under which distributions are compared, as package indexes do."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def is_import_string(text: object) -> bool:
+    """Whether ``text`` reads ``package.module:object``."""
+    return isinstance(text, str) and _IMPORT_STRING.fullmatch(text) is not None
+
+
+def resolve(import_string: str) -> Any:
+    """Import what ``"package.module:object"`` names.
+
+    Raises:
+        PluginError: It is malformed, or it cannot be imported.
+        NlptasksError: Whatever explained error the module itself raised.
+    """
+    if not is_import_string(import_string):
+        raise PluginError(f"{import_string!r} is not an import string", hint="write it as package.module:object")
+    module, _, path = import_string.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for attribute in path.split("."):
+            found = getattr(found, attribute)
+    except NlptasksError:
+        raise
+    except Exception as error:
+        cause = one_line(f"{type(error).__name__}: {error}")
+        raise PluginError(f"cannot import {import_string!r}: {cause}") from error
+    return found

@@ -1,0 +1,74 @@
+"""Importing a plugin, and explaining in one line why it failed."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import sys
+import traceback
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+from nlptasks._plugins.discovery import GROUP, Candidate
+from nlptasks._text import one_line
+from nlptasks.errors import NlptasksError, PluginError
+
+
+def import_plugin(candidate: Candidate) -> object:
+    """Import a plugin and return its module or object; what it prints goes to standard error.
+
+    Raises:
+        BaseException: Whatever its code raises.
+    """
+    with contextlib.redirect_stdout(sys.stderr):  # standard output holds the rows and the JSON of commands
+        if candidate.path is not None:
+            return _import_file(candidate.path)
+        return EntryPoint(name=candidate.record.id, value=candidate.record.module, group=GROUP).load()
+
+
+def explain(error: BaseException, module: str) -> str:
+    """Return the error's type, message and, in the plugin's own code, file and line."""
+    place = _own_place(error, module.partition(":")[0].partition(".")[0])
+    return one_line(_message(error)) + (f" ({one_line(place)})" if place else "")
+
+
+def _import_file(path: Path) -> object:
+    """Import a file as a module of its own name, so that import strings can name it."""
+    name = path.stem
+    if not name.isidentifier():
+        raise PluginError(f"{path.name} cannot be imported", hint="rename it to letters, digits and '_'")
+    if name in sys.modules or importlib.util.find_spec(name) is not None:
+        raise PluginError(f"there already is a module {name!r}", hint="rename the file")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # true of every path that ends in .py
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, NlptasksError):
+        return f"{error.message}; {error.hint}" if error.hint else error.message
+    try:
+        text = str(error)
+    except Exception:  # an exception class of the plugin may itself be broken
+        text = "(its message cannot be shown)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _own_place(error: BaseException, package: str) -> str:
+    """Return ``file:line`` of the innermost frame of the plugin's own package; empty where there is none."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = traceback.walk_tb(error.__traceback__)
+    own = [(f.f_code.co_filename, line) for f, line in frames if _package_of(f.f_globals) == package]
+    return "{}:{}".format(*own[-1]) if own else ""
+
+
+def _package_of(namespace: dict[str, object]) -> str:
+    return str(namespace.get("__name__", "")).partition(".")[0]

@@ -1,0 +1,55 @@
+"""What became of each plugin."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from nlptasks._text import one_line
+
+State = Literal["found", "loaded", "disabled", "incompatible", "conflict", "broken"]
+
+_FAILURES: frozenset[State] = frozenset({"incompatible", "conflict", "broken"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginRecord:
+    """The outcome of one plugin.
+
+    Args:
+        id: Name of its entry point, or of its file.
+        distribution: What it was installed with; ``file:NAME`` for a single file.
+        version: Version of the distribution; empty for a file.
+        module: What its entry point names.
+        state: ``found`` is known from metadata only; ``disabled`` is not loaded because the user said so.
+        stage: Where it failed: ``metadata``, ``import``, ``register`` or the name of a hook.
+        error: Why it is not loaded, in one line.
+        provides: What it registered: ``tasks.sentiment``, ``heads.sentiment.keywords``, ...
+        import_seconds: How long importing it took.
+    """
+
+    id: str
+    distribution: str
+    version: str
+    module: str
+    state: State = "found"
+    stage: str = ""
+    error: str = ""
+    provides: tuple[str, ...] = ()
+    import_seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the user should be told."""
+        return self.state in _FAILURES
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as JSON holds them."""
+        return asdict(self) | {"provides": list(self.provides)}
+
+
+def report(record: PluginRecord) -> str:
+    """Return the one line that tells a user about a plugin that failed."""
+    owner = f"{record.distribution} {record.version}".strip()
+    where = f" at {record.stage}" if record.stage and record.state == "broken" else ""
+    return one_line(f"plugin {record.id!r} of {owner} is {record.state}{where}: {record.error}", limit=2000)

@@ -1,0 +1,143 @@
+"""What the loaded plugins provide, with its owners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Generic, NoReturn, TypeVar
+
+from nlptasks._names import canonical, did_you_mean
+from nlptasks.errors import UsageError
+from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, MetricSpec, TaskSpec
+
+D = TypeVar("D", bound=Descriptor)
+D_co = TypeVar("D_co", bound=Descriptor, covariant=True)
+
+#: The kinds of descriptors, by the word in hook names, commands and configuration keys.
+KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
+    {"tasks": TaskSpec, "heads": HeadSpec, "backbones": BackboneSpec, "metrics": MetricSpec, "formats": FormatSpec}
+)
+
+
+@dataclass(frozen=True)
+class Owned(Generic[D_co]):
+    """A descriptor and who brought it.
+
+    Args:
+        spec: The descriptor.
+        plugin: Id of its plugin.
+        distribution: The distribution that the plugin comes with.
+    """
+
+    spec: D_co
+    plugin: str
+    distribution: str
+
+    @property
+    def qualified(self) -> str:
+        """The name that nobody else can have: ``distribution:name``."""
+        return f"{self.distribution}:{self.spec.name}"
+
+
+def kind_of(spec: type[Descriptor]) -> str:
+    """Return the word for a descriptor type: ``tasks``, ``heads``, ..."""
+    return next(kind for kind, known in KINDS.items() if known is spec)
+
+
+def key_of(spec: Descriptor) -> str:
+    """Return the name of what a descriptor provides, as records show it: ``heads.sentiment.keywords``."""
+    place = f"{spec.task}.{spec.name}" if isinstance(spec, HeadSpec) else spec.name
+    return f"{kind_of(type(spec))}.{place}"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Descriptors of all loaded plugins.
+
+    Args:
+        items: The descriptors, in any order.
+        prefer: Distribution to take where several provide the same: ``{"tasks.sentiment": "acme"}``; for heads the
+            key names the task.
+    """
+
+    items: tuple[Owned[Any], ...] = ()
+    prefer: Mapping[str, str] = field(default_factory=dict)
+
+    def all(self, spec: type[D]) -> tuple[Owned[D], ...]:
+        """Return every descriptor of a type, sorted by name and distribution; heads by task first."""
+        found = (item for item in self.items if type(item.spec) is spec)
+        return tuple(sorted(found, key=_place))
+
+    def get(self, spec: type[D], name: str) -> Owned[D]:
+        """Return the descriptor that ``name``, an alias, or ``distribution:name`` means. For heads see :meth:`head`.
+
+        Raises:
+            UsageError: The name is unknown, or several distributions provide it and none is preferred.
+        """
+        kind = kind_of(spec)
+        return self._pick(self.all(spec), name, kind[:-1], lambda item: key_of(item.spec))
+
+    def heads(self, task: str) -> tuple[Owned[HeadSpec], ...]:
+        """Return the heads of a task (its own name, no alias), sorted by name and distribution."""
+        return tuple(item for item in self.all(HeadSpec) if item.spec.task == task)
+
+    def head(self, task: str, name: str) -> Owned[HeadSpec]:
+        """Return a head of a task by its name or ``distribution:name``.
+
+        Raises:
+            UsageError: The name is unknown for this task, or ambiguous.
+        """
+        return self._pick(self.heads(task), name, f"head for {task}", lambda _: f"heads.{task}")
+
+    def preferred(self, key: str, items: Iterable[Owned[D]]) -> tuple[Owned[D], ...]:
+        """Return the items of the distribution preferred for ``key``, or all where it has none of them."""
+        everything = tuple(items)
+        wanted = canonical(self.prefer.get(key, ""))
+        return tuple(item for item in everything if canonical(item.distribution) == wanted) or everything
+
+    def _pick(self, items: tuple[Owned[D], ...], name: str, noun: str, key: Callable[[Owned[D]], str]) -> Owned[D]:
+        matches = _matching(items, name)
+        if not matches:
+            _unknown(items, name, noun)
+        chosen = self.preferred(key(matches[0]), matches)
+        if len(chosen) > 1:
+            _clash(chosen, name, noun, key(chosen[0]))
+        return chosen[0]
+
+
+def _place(item: Owned[Any]) -> tuple[str, str, str]:
+    return getattr(item.spec, "task", ""), item.spec.name, item.distribution
+
+
+def _matching(items: tuple[Owned[D], ...], name: str) -> tuple[Owned[D], ...]:
+    """Return what ``name`` means: a name of its own comes before an alias of another."""
+    distribution, _, bare = name.rpartition(":")
+    pool = tuple(i for i in items if not distribution or canonical(i.distribution) == canonical(distribution))
+    named = tuple(item for item in pool if item.spec.name == bare)
+    return named or tuple(item for item in pool if bare in getattr(item.spec, "aliases", ()))
+
+
+def _unknown(items: tuple[Owned[Any], ...], name: str, noun: str) -> NoReturn:
+    names = sorted({item.spec.name for item in items})
+    known = [*names, *(alias for item in items for alias in getattr(item.spec, "aliases", ()))]
+    available = f"there are: {', '.join(names)}" if names else "there is none"
+    raise UsageError(
+        f"there is no {noun} named {name!r}{did_you_mean(name.rpartition(':')[2], known)}",
+        hint=f"{available}; 'nlptasks plugins list --check' shows plugins that did not load",
+    )
+
+
+def _clash(items: tuple[Owned[Any], ...], name: str, noun: str, key: str) -> NoReturn:
+    owners = sorted({item.distribution for item in items})
+    if len(owners) == 1:
+        plugins = " and ".join(repr(item.plugin) for item in items)
+        raise UsageError(
+            f"{owners[0]} provides the {noun} {name!r} more than once, in its plugins {plugins}",
+            hint=f"disable one of them: NLPTASKS_PLUGINS=-{items[0].plugin}",
+        )
+    raise UsageError(
+        f"{' and '.join(owners)} all provide the {noun} {name!r}",
+        hint=f"type {' or '.join(item.qualified for item in items)}, or choose one in the configuration file:\n"
+        f'  [prefer]\n  "{key}" = "{owners[0]}"',
+    )

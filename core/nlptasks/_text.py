@@ -1,0 +1,11 @@
+"""Text from outside, made safe for one line of a terminal."""
+
+from __future__ import annotations
+
+LIMIT = 500
+
+
+def one_line(text: str, limit: int = LIMIT) -> str:
+    """Escape what is not printable (line ends, colours, direction marks) and cut what is longer than ``limit``."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: limit + 1])
+    return shown if len(shown) <= limit else shown[:limit] + "..."

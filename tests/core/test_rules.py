@@ -1,0 +1,103 @@
+"""The rules that keep the core small and its start fast."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from nlptasks import hookspecs
+from nlptasks._plugins.validation import _CHECKS
+from nlptasks._registry import KINDS
+
+ROOT = Path(__file__).parents[2]
+CORE = sorted((ROOT / "core").rglob("*.py"))
+PLUGINS = sorted([*(ROOT / "plugins").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")])
+HEAVY = {"numpy", "pandas", "pyarrow", "rich", "scipy", "sklearn", "torch", "transformers"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every absolute module that a file imports, and every string that may name one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value.partition(":")[0]
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=label)
+def test_a_plugin_uses_public_modules_only(path):
+    private = [name for name in imports(path) if name.startswith("nlptasks.") and "._" in name]
+    assert private == []
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=label)
+def test_a_plugin_uses_no_other_plugin(path):
+    own = path.relative_to(ROOT).parts[1]
+    others = {name.partition(".")[0] for name in imports(path) if name.startswith("nlptasks_")} - {own}
+    assert others == set()
+
+
+@pytest.mark.parametrize("path", CORE, ids=label)
+def test_the_core_knows_no_plugin(path):
+    packages = {folder.name for top in ("plugins", "tasks") for folder in (ROOT / top).iterdir() if folder.is_dir()}
+    assert {name.partition(".")[0] for name in imports(path)} & packages == set()
+
+
+def test_every_hook_is_documented_and_every_kind_has_one():
+    hooks = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("nlptasks_")}
+    assert all(hook.__doc__ for hook in hooks.values())
+    assert {f"nlptasks_{kind}" for kind in KINDS} <= hooks.keys()
+
+
+def test_every_field_of_every_descriptor_is_checked():
+    assert {spec: set(checks) for spec, checks in _CHECKS.items()} == {
+        spec: {field.name for field in fields(spec)} for spec in KINDS.values()
+    }
+
+
+def test_the_hooks_fit_on_a_screen():
+    assert len(Path(hookspecs.__file__).read_text(encoding="utf-8").splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--help"], ["--version"], ["run", "--help"], ["plugins", "list"], ["tasks", "list"], ["heads", "list"]],
+    ids=" ".join,
+)
+def test_a_start_imports_nothing_heavy(args):
+    code = f"""
+import sys
+from nlptasks._cli.main import run_command
+code = run_command({args!r})
+print("LOADED", *sorted({HEAVY!r} & sys.modules.keys()))
+sys.exit(code)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "LOADED"
+
+
+def test_help_and_version_import_no_command_and_no_plugin():
+    code = """
+import sys
+from nlptasks._cli.main import run_command
+run_command(["--help"])
+run_command(["--version"])
+wrong = [m for m in sys.modules if m.startswith(("nlptasks_", "nlptasks._plugins", "importlib.metadata", "pluggy"))]
+print("LOADED", *wrong, *(m for m in sys.modules if m.startswith("nlptasks._cli.")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.splitlines()[-1].split()[1:]) == [f"nlptasks._cli.{m}" for m in ("app", "lazy", "main")]

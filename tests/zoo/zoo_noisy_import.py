@@ -1,0 +1,1 @@
+print("this must not reach standard output")

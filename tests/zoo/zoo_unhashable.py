@@ -1,0 +1,1 @@
+plugin = {"nlptasks_heads": []}
