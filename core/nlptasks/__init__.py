@@ -1,3 +1,26 @@
-"""nlptasks: any backbone, any task, one harness, plugins all the way."""
+"""nlptasks: any backbone, any task, one harness, plugins all the way.
+
+>>> import nlptasks
+>>> nlptasks.load("sentiment")("Not bad at all for the price.").label
+'positive'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nlptasks.api import LoadedTask, load, run, train
 
 __version__ = "0.1.0"
+
+__all__ = ["LoadedTask", "__version__", "load", "run", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the API at its first use: the command line reads only the version."""
+    if name in {"LoadedTask", "load", "run", "train"}:
+        from nlptasks import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'nlptasks' has no attribute {name!r}")

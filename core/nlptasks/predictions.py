@@ -8,6 +8,9 @@ from typing import ClassVar
 
 Cell = str | int | float | None
 
+#: Decimals of a score in a table: what lies behind them depends on the batch that a text was in.
+DECIMALS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -32,7 +35,7 @@ class Label:
 
     def cells(self) -> tuple[Cell, ...]:
         """Values of the output columns, in the order of ``suffixes``."""
-        return self.label, self.score
+        return self.label, round(self.score, DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Span:
 
     def cells(self) -> tuple[Cell, ...]:
         """Values of the output columns, in the order of ``suffixes``."""
-        return self.text, self.score, self.start, self.end
+        return self.text, round(self.score, DECIMALS), self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)

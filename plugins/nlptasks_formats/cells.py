@@ -21,12 +21,6 @@ class JsonText(str):
     __slots__ = ()
 
 
-class ExactFloat(float):
-    """A number of the user's own data. Writers round scores, never this."""
-
-    __slots__ = ()
-
-
 def json_text(value: object) -> JsonText:
     """The JSON of a value; what JSON does not know (times, NaN in a list) is written as its ``str``."""
     try:
@@ -36,21 +30,14 @@ def json_text(value: object) -> JsonText:
 
 
 def json_cell(cell: Cell) -> str:
-    """The JSON of a cell. Scores are rounded to six decimals; numbers that JSON does not know are null."""
+    """The JSON of a cell; numbers that JSON does not know are null."""
     if isinstance(cell, JsonText):
         return cell
     if isinstance(cell, str):
         return _encode(cell)
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "null"
-    if isinstance(cell, float) and not isinstance(cell, ExactFloat):
-        return repr(round(cell, 6))
     return _encode(cell)
-
-
-def plain_cell(cell: Cell) -> Cell:
-    """A cell for a delimited file: scores have six significant digits."""
-    return format(cell, ".6g") if type(cell) is float else cell
 
 
 def batches(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:

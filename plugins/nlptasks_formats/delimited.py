@@ -13,7 +13,7 @@ from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files import decode_lines, encoding_note
 from nlptasks.predictions import Cell
-from nlptasks_formats.cells import batches, encoded, plain_cell
+from nlptasks_formats.cells import batches, encoded
 from nlptasks_formats.dialect import Dialect, detect, open_quote, sample
 
 _QUOTE_HINT = (
@@ -161,7 +161,7 @@ class _Writer:
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> None:
         for batch in batches(rows):
-            self._write([[plain_cell(cell) for cell in row] for row in batch])
+            self._write(batch)
 
     def close(self) -> None:
         """Nothing is held back."""

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, NlptasksError
 from nlptasks.predictions import Cell
-from nlptasks_formats.cells import BATCH, ExactFloat, batches, encoded, json_text
+from nlptasks_formats.cells import BATCH, batches, encoded, json_text
 
 _ERRORS = (pa.ArrowException, OSError)
 
@@ -99,7 +99,7 @@ def _reader(field: Any, name: str) -> Callable[[Any], Cell] | None:
 
 
 def _float(value: float) -> Cell:
-    return None if math.isnan(value) else ExactFloat(value)
+    return None if math.isnan(value) else value
 
 
 def _rows(

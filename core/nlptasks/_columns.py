@@ -1,0 +1,141 @@
+"""Finds a task's columns in a table, and makes examples of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlptasks._names import nearest, resolve
+from nlptasks.contracts import Example, Row
+from nlptasks.errors import UsageError
+from nlptasks.plugin import Column, TaskSpec
+from nlptasks.predictions import Cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which columns of a table a task reads.
+
+    Args:
+        inputs: Name of each input and the position of its column.
+        gold: Name of the gold column; empty where there is none.
+        gold_at: Its position.
+        read_gold: Turns the gold column's cell into a canonical answer.
+    """
+
+    inputs: tuple[tuple[str, int], ...]
+    gold: str = ""
+    gold_at: int = -1
+    read_gold: Callable[[str, str], str | None]
+
+    def example(self, row: Row) -> Example:
+        """The example in a row, with its gold answer where it can be read."""
+        inputs = {name: as_text(row.cells[at]) for name, at in self.inputs}
+        return Example(inputs, self._gold(row))
+
+    def has_gold(self, row: Row) -> bool:
+        """Whether the gold cell of the row holds anything."""
+        return self.gold_at >= 0 and bool(as_text(row.cells[self.gold_at]).strip())
+
+    def _gold(self, row: Row) -> str | None:
+        if not self.has_gold(row):
+            return None
+        return self.read_gold(self.gold, as_text(row.cells[self.gold_at]))
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as text; nothing is the empty text."""
+    return "" if cell is None else str(cell)
+
+
+def bind(
+    task: TaskSpec,
+    columns: Sequence[str],
+    *,
+    chosen: Mapping[str, str],
+    gold: str,
+    source: str,
+    gold_needed: bool = False,
+) -> Binding:
+    """Find the columns of a task.
+
+    Args:
+        task: The task.
+        columns: The table's columns.
+        chosen: Columns that the user named, by the task's input.
+        gold: Gold column that the user named; empty: looked for by name.
+        source: What errors call the file.
+        gold_needed: Whether a missing gold column is an error.
+
+    Raises:
+        UsageError: A column is missing, or several could be meant.
+    """
+    gold = _named(gold, columns, "--gold", source) if gold else _guess_gold(task, columns, chosen)
+    if gold_needed and not gold:
+        raise UsageError(
+            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
+            hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
+        )
+    inputs: dict[str, str] = {}
+    for column in task.inputs:
+        taken = {*chosen.values(), *inputs.values(), gold}
+        free = [name for name in columns if name not in taken]
+        if column.name in chosen:
+            inputs[column.name] = _named(chosen[column.name], columns, f"--{column.name}", source)
+        elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
+            inputs[column.name] = free[0]
+        else:
+            inputs[column.name] = _guess(column, free, columns, source)
+    return Binding(
+        inputs=tuple((name, columns.index(found)) for name, found in inputs.items()),
+        gold=gold,
+        gold_at=columns.index(gold) if gold else -1,
+        read_gold=resolve(task.read_gold) if task.read_gold else lambda _, cell: cell.strip(),
+    )
+
+
+def _named(name: str, columns: Sequence[str], flag: str, source: str) -> str:
+    if name in columns:
+        return name
+    near = nearest(name, columns)
+    raise UsageError(
+        f"{source}: no column '{name}' ({flag}); its columns are {_listed(columns)}",
+        hint=f"did you mean {flag} '{near}'?" if near else f"choose one of them with {flag}",
+    )
+
+
+def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: str) -> str:
+    """The one column that people call so."""
+    found = [name for name in free if _matches(name, column)]
+    if len(found) == 1:
+        return found[0]
+    flag = f"--{column.name}"
+    if found:
+        raise UsageError(
+            f"{source}: {_listed(found)} may each be the column '{column.name}' ({column.summary})",
+            hint=f"choose one: {flag} {found[0]}",
+        )
+    raise UsageError(
+        f"{source}: no column '{column.name}' ({column.summary}); its columns are {_listed(columns)}",
+        hint=f"name it: {flag} COLUMN; known names are {', '.join((column.name, *column.aliases[:6]))}, ...",
+    )
+
+
+def _guess_gold(task: TaskSpec, columns: Sequence[str], chosen: Mapping[str, str]) -> str:
+    """The first of the gold column's names that the table has; a gold column is a gift and never an error."""
+    by_name = {_plain(name): name for name in columns if name not in chosen.values()}
+    names = (task.gold.name, *task.gold.aliases)
+    return next((by_name[_plain(name)] for name in names if _plain(name) in by_name), "")
+
+
+def _matches(name: str, column: Column) -> bool:
+    return _plain(name) in {_plain(known) for known in (column.name, *column.aliases)}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:12])
+    return shown if len(names) <= 12 else f"{shown} and {len(names) - 12} more"

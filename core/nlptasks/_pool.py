@@ -1,0 +1,31 @@
+"""Keeps one copy of each backbone in memory, whatever number of heads use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from nlptasks._names import resolve
+from nlptasks.contracts import Backbone, BackboneContext
+from nlptasks.plugin import BackboneSpec
+
+
+class BackbonePool:
+    """Opens backbones and hands the same one out while anybody still holds it."""
+
+    def __init__(self) -> None:
+        self._open: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
+
+    def get(self, spec: BackboneSpec, context: BackboneContext) -> Backbone:
+        """The backbone of a descriptor, loaded at the first call.
+
+        Raises:
+            NlptasksError: It cannot be loaded.
+        """
+        key = (spec.object, context)
+        backbone: Backbone | None = self._open.get(key)
+        if backbone is None:
+            load: Callable[[BackboneContext], Backbone] = resolve(spec.object)
+            backbone = self._open[key] = load(context)
+        return backbone

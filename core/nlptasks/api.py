@@ -1,0 +1,211 @@
+"""The Python API: what the commands do, without files where there need be none."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, overload
+
+from nlptasks._config import read_config
+from nlptasks._plugins.loader import Plugins, load_plugins
+from nlptasks._plugins.records import report
+from nlptasks._pool import BackbonePool
+from nlptasks._predict import predict
+from nlptasks._run import RunRequest
+from nlptasks._run import run as run_request
+from nlptasks._session import Opened, Session
+from nlptasks._train import TrainRequest
+from nlptasks._train import train as train_request
+from nlptasks.contracts import Example, FormatOptions, Prediction, TrainReport
+from nlptasks.errors import UsageError
+from nlptasks.plugin import TaskSpec
+from nlptasks.report import RunReport
+
+__all__ = ["LoadedTask", "load", "run", "train"]
+
+#: What a row of a task is in Python: its text, or its inputs by name.
+Input = str | Mapping[str, str]
+
+
+class LoadedTask:
+    """A task with a loaded head. Made by :func:`load`; call it with texts."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    @property
+    def task(self) -> TaskSpec:
+        """The task."""
+        return self._opened.tasks[0].task
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The closed set that the head answers from; empty where there is none."""
+        return self._opened.tasks[0].head.labels
+
+    @property
+    def backbone(self) -> Any:
+        """The shared backbone; ``None`` where the head needs none."""
+        return self._opened.backbone
+
+    @overload
+    def __call__(self, inputs: Input) -> Prediction | None: ...  # type: ignore[overload-overlap]  # a str iterates
+    @overload
+    def __call__(self, inputs: Iterable[Input]) -> list[Prediction | None]: ...
+
+    def __call__(self, inputs: Input | Iterable[Input]) -> Prediction | list[Prediction | None] | None:
+        """Answer one input or many.
+
+        Args:
+            inputs: A text (for tasks with one input) or a mapping with the task's inputs, or an iterable of such.
+
+        Returns:
+            A prediction for one input, a list of them for many; ``None`` where an input is empty or white space.
+
+        Raises:
+            UsageError: An input lacks something that the task needs.
+        """
+        if isinstance(inputs, str | Mapping):
+            return self([inputs])[0]
+        examples = [_example(self.task, item) for item in inputs]
+        if not examples:
+            return []
+        return list(predict(self._opened.tasks, self._opened.backbone, [examples]).predictions[0])
+
+
+def load(
+    task: str, *, head: str = "", backbone: str = "", device: str = "auto", dtype: str = "auto", **options: Any
+) -> LoadedTask:
+    """Load a head, and its backbone unless it is in memory already.
+
+    Args:
+        task: Name of the task.
+        head: Name of a head, or the folder of a trained one; empty: the default.
+        backbone: Name of a backbone; empty: the one that fits.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        options: Options of the head, for example ``labels=("billing", "returns")``.
+
+    Raises:
+        UsageError: A name or an option is unknown, or does not fit.
+    """
+    session = _session()
+    tasks = session.tasks([task])
+    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options)
+    return LoadedTask(session.open(plan, device=device, dtype=dtype))
+
+
+def run(
+    task: str | Sequence[str],
+    data: str | Path,
+    *,
+    output: str | Path = "",
+    head: str | Mapping[str, str] = "",
+    backbone: str = "",
+    columns: Mapping[str, str] | None = None,
+    reading: FormatOptions | None = None,
+    options: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> RunReport:
+    """Do what ``nlptasks run`` does.
+
+    Args:
+        task: Name of the task, or several.
+        data: The file with the rows.
+        output: Where to write; empty: beside the data.
+        head: Name of a head or folder of a trained one, or a mapping from tasks to such.
+        backbone: Name of a backbone.
+        columns: Columns of the data by the task's inputs, where their names do not tell.
+        reading: Encoding, delimiter and the like.
+        options: Options of the head.
+        settings: The other fields of :class:`nlptasks._run.RunRequest`: ``force``, ``gold``, ``data_format``,
+            ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
+
+    Raises:
+        UsageError: Something that was asked for is not there or does not fit.
+        DataError: A row cannot be read; nothing is written then.
+    """
+    plugins, session = _plugins(), _session()
+    tasks = session.tasks([task] if isinstance(task, str) else task)
+    heads = {tasks[0].name: head} if isinstance(head, str) else head
+    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {})
+    request = RunRequest(
+        data=str(data), output=str(output), columns=columns or {}, reading=reading or FormatOptions(), **settings
+    )
+    return run_request(session, plan, request, plugins.observers(_warn))
+
+
+def train(
+    task: str,
+    data: str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    validation: Sequence[str | Path] = (),
+    head: str = "",
+    backbone: str = "",
+    options: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
+    **settings: Any,
+) -> TrainReport:
+    """Do what ``nlptasks train`` does.
+
+    Args:
+        task: Name of the task.
+        data: Files with rows and gold answers.
+        output: Folder of the trained head.
+        validation: Files with held-out rows; none: a tenth of the data is held out.
+        head: Name of the head to train.
+        backbone: Name of the backbone.
+        options: Options of the head.
+        progress: Called with a line for the user.
+        settings: The other fields of :class:`nlptasks._train.TrainRequest`: ``force``, ``columns``, ``gold``,
+            ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``.
+
+    Raises:
+        UsageError: The head cannot be trained, or something that was asked for is not there.
+        DataError: A row cannot be read.
+    """
+    session = _session()
+    tasks = session.tasks([task])
+    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options or {})
+    if plan.backbone is None:
+        raise UsageError("a head without a backbone cannot be trained here")
+    files = [data] if isinstance(data, str | Path) else data
+    request = TrainRequest(
+        data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
+    )
+    return train_request(session, plan.tasks[0], plan.backbone.spec, request, progress)
+
+
+def _example(task: TaskSpec, item: Input) -> Example:
+    names = [column.name for column in task.inputs]
+    if isinstance(item, str):
+        if len(names) > 1:
+            raise UsageError(f"the task '{task.name}' needs {' and '.join(names)}", hint=f"give a mapping with {names}")
+        return Example({names[0]: item})
+    missing = [name for name in names if name not in item]
+    if missing:
+        raise UsageError(f"the task '{task.name}' needs '{missing[0]}'; the input has {sorted(item)}")
+    return Example({name: item[name] for name in names})
+
+
+@cache
+def _plugins() -> Plugins:
+    """The plugins of this process: what is installed does not change while it runs."""
+    plugins = load_plugins(read_config())
+    for record in plugins.records:
+        if record.failed:
+            _warn(report(record))
+    return plugins
+
+
+@cache
+def _session() -> Session:
+    """One session a process, so that a second ``load`` finds the backbone of the first."""
+    return Session(_plugins().registry, BackbonePool())
+
+
+def _warn(line: str) -> None:
+    warnings.warn(line, RuntimeWarning, stacklevel=3)

@@ -1,0 +1,13 @@
+"""Opens the trained topic head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nlptasks.contracts import HeadContext
+from nlptasks.probe import Probe
+
+
+def open_head(context: HeadContext) -> Probe:
+    """The shipped head, or the trained one that the user named."""
+    return Probe.open(context, shipped=Path(__file__).with_name("weights"))

@@ -1,0 +1,76 @@
+"""Zero-shot classification by sentence embeddings.
+
+A text gets the label whose sentence ("This text is about sports.") has the nearest embedding by cosine, as in the
+label-embedding baselines of Yin et al. 2019 (arXiv 1909.00161).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
+from nlptasks.errors import UsageError
+from nlptasks.pooling import join_means, mean_states
+from nlptasks.predictions import Label
+from nlptasks.probe import label_of, softmax, text_of
+
+from .options import ZeroShotOptions
+
+#: Cosines differ by little; divided by this they give probabilities whose mean is near the accuracy.
+TEMPERATURE = 0.05
+
+MAX_TOKENS = 256
+
+
+class ZeroShot:
+    """The head; see :class:`nlptasks.contracts.Head`.
+
+    Raises:
+        UsageError: There are fewer than two labels, one stands twice, or the template has no ``{}``.
+    """
+
+    def __init__(self, context: HeadContext) -> None:
+        self._options: ZeroShotOptions = context.options or ZeroShotOptions()
+        self._backbone: Encoder = context.backbone
+        _check(self._options)
+        sentences = [self._options.template.replace("{}", label) for label in self.labels]
+        rows = self._backbone.tokenize(sentences, max_tokens=MAX_TOKENS, max_windows=1)
+        self._sentences = np.stack([_unit(join_means(self._vectors(row))) for row in rows])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self._options.labels
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        texts = [text_of(example) for example in examples]
+        return self._backbone.tokenize(texts, max_tokens=MAX_TOKENS, max_windows=self._options.max_windows)
+
+    def reduce(self, states: HiddenStates) -> Sequence[NDArray[np.float32]]:
+        return mean_states(states)
+
+    def read(self, example: Example, reduced: Sequence[NDArray[np.float32]]) -> Label:
+        cosines = self._sentences @ _unit(join_means(reduced))
+        return label_of(self.labels, softmax(cosines / TEMPERATURE))
+
+    def _vectors(self, windows: list[Window]) -> list[NDArray[np.float32]]:
+        return mean_states(self._backbone.encode(windows))
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+    return unit
+
+
+def _check(options: ZeroShotOptions) -> None:
+    if len(options.labels) < 2:
+        raise UsageError(
+            "zero-shot classification needs two labels or more", hint='for example --labels "billing,shipping,returns"'
+        )
+    twice = sorted({label for label in options.labels if options.labels.count(label) > 1})
+    if twice:
+        raise UsageError(f"--labels names {', '.join(twice)} more than once")
+    if "{}" not in options.template:
+        raise UsageError(f"--template has no {{}} for the label: {options.template!r}")

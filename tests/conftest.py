@@ -1,0 +1,30 @@
+"""What all tests share. Nothing here reaches a network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from nlptasks.contracts import Encoder
+from nlptasks.testing import tiny_encoder
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """A tiny random encoder."""
+    return tiny_encoder(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def foreign_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """Another tiny encoder, of the same shape and with other weights."""
+    return tiny_encoder(tmp_path_factory.mktemp("foreign"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The folder of example files."""
+    return Path(__file__).parents[1] / "examples"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from nlptasks._batching import batches
+
+LENGTHS = st.lists(st.integers(1, 600), max_size=200)
+
+
+@given(LENGTHS, st.integers(1, 4_000))
+def test_every_window_once_and_within_the_budget(lengths: list[int], budget: int) -> None:
+    packed = list(batches(lengths, budget))
+    assert sorted(at for batch in packed for at in batch) == list(range(len(lengths)))
+    for batch in packed:
+        padded = len(batch) * max(lengths[at] for at in batch)
+        assert padded <= budget or len(batch) == 1
+
+
+@given(st.lists(st.integers(3, 256), min_size=2_000, max_size=2_000))
+def test_sorted_windows_pad_little(lengths: list[int]) -> None:
+    padded = sum(len(batch) * max(lengths[at] for at in batch) for batch in batches(lengths, 2_048))
+    assert padded <= 1.2 * sum(lengths)
+
+
+def test_equal_lengths_keep_their_order() -> None:
+    assert list(batches([5, 5, 5, 5], 10)) == [[0, 1], [2, 3]]
