@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from nlptasks.contracts import Encoder
 from nlptasks.testing import tiny_encoder
 

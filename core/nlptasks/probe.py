@@ -25,7 +25,7 @@ from nlptasks.pooling import join_means, mean_states
 from nlptasks.predictions import Label
 from nlptasks.probe_options import ProbeOptions
 
-#: Name and version of the file format, kept in the file.
+#: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-probe/1"
 
 #: The file in the folder of a trained head.
@@ -58,15 +58,16 @@ class ProbeWeights:
 
     def save(self, folder: Path) -> None:
         """Write the weights as safetensors, with everything else in the file's metadata."""
-        header = {
-            "format": FORMAT,
-            "labels": json.dumps(self.labels, ensure_ascii=False),
+        about = {
+            "labels": self.labels,
             "task": self.task,
             "head": self.head,
             "backbone": self.backbone,
             "digest": self.digest,
-            "max_tokens": str(self.max_tokens),
+            "max_tokens": self.max_tokens,
         }
+        # One key, since safetensors writes several in another order each time.
+        header = {FORMAT: json.dumps(about, sort_keys=True, ensure_ascii=False)}
         # safetensors writes an array's memory as it lies there; scikit-learn's may lie in Fortran's order.
         tensors = {"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)}
         with atomic_output(folder / FILE, force=True) as stream:
@@ -83,19 +84,12 @@ class ProbeWeights:
         try:
             with safe_open(path, framework="numpy") as file:
                 header = file.metadata() or {}
-                if header.get("format") != FORMAT:
-                    raise NlptasksError(f"{path}: not a probe of format {FORMAT} but {header.get('format', 'unknown')}")
-                return cls(
-                    weight=file.get_tensor("weight"),
-                    bias=file.get_tensor("bias"),
-                    labels=tuple(json.loads(header["labels"])),
-                    task=header["task"],
-                    head=header["head"],
-                    backbone=header["backbone"],
-                    digest=header["digest"],
-                    max_tokens=int(header["max_tokens"]),
-                )
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
+                if FORMAT not in header:
+                    raise NlptasksError(f"{path}: not a probe of the format {FORMAT}")
+                about = json.loads(header[FORMAT])
+                about["labels"] = tuple(about["labels"])
+                return cls(weight=file.get_tensor("weight"), bias=file.get_tensor("bias"), **about)
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise NlptasksError(
                 f"{path}: no trained head can be read here ({error})",
                 hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nlptasks._batching import batches
 
 LENGTHS = st.lists(st.integers(1, 600), max_size=200)

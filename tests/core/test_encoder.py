@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nlptasks.contracts import Encoder, Window
 from nlptasks.encoder import TransformerEncoder, choose_device, choose_dtype
 from nlptasks.errors import NlptasksError, UsageError

@@ -177,10 +177,10 @@ def test_a_quoted_record_longer_than_the_sample(formats):
     assert formats.rows("csv", f'id,text\n1,"{text}"\n2,b\n')[1] == [(2, ["1", text]), (2003, ["2", "b"])]
 
 
-def test_scores_are_rounded_and_cells_are_kept(formats):
+def test_cells_are_kept_as_they_are(formats):
     rows = [("=1+1", "0.123456789", 0.98765432, None), ("@x", "", 1e-9, 12345678)]
     assert formats.written("csv", ["a", "b", "c", "d"], rows) == (
-        b"a,b,c,d\n=1+1,0.123456789,0.987654,\n@x,,1e-09,12345678\n"
+        b"a,b,c,d\n=1+1,0.123456789,0.98765432,\n@x,,1e-09,12345678\n"
     )
     assert formats.written("tsv", ["a", "b"], [("x,y", "p\tq")]) == b'a\tb\nx,y\t"p\tq"\n'
     assert formats.written("csv", ["a", "b"], [("x", "y")], delimiter=";") == b"a;b\nx;y\n"

@@ -113,7 +113,7 @@ def test_items_that_are_no_objects_are_bad_rows(formats):
 def test_writing(formats):
     rows = [("é\n", 0.98765432, 3, None), ("\ud83d", float("nan"), 1 << 70, "x")]
     assert formats.written("jsonl", ["text", "p", "n", 'q"'], rows).decode() == (
-        '{"text": "é\\n", "p": 0.987654, "n": 3, "q\\"": null}\n'
+        '{"text": "é\\n", "p": 0.98765432, "n": 3, "q\\"": null}\n'
         '{"text": "\\ud83d", "p": null, "n": 1180591620717411303424, "q\\"": "x"}\n'
     )
 
