@@ -15,6 +15,9 @@ from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import NlptasksError, UsageError
 
+#: What errors and summaries call the standard output.
+STDOUT = "<stdout>"
+
 #: Suffixes of compressed files and what they are called.
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
@@ -69,13 +72,30 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
     _check_target(path, old, force)
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name[:32]}.{secrets.token_hex(4)}.part")
+    raw = _opened_target(part, path, os.O_CREAT | os.O_EXCL)
     try:
-        raw = _opened_target(part, path, os.O_CREAT | os.O_EXCL)
         with _compressed(raw, path) as stream:
             yield stream
         _publish(part, target, path, old, force)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def standard_output() -> Iterator[BinaryIO]:
+    """The standard output as bytes, which is left open behind the block.
+
+    Raises:
+        UsageError: It is closed.
+        NlptasksError: Writing fails.
+        BrokenPipeError: Whoever reads it went away.
+    """
+    try:
+        raw = _Stdout(os.dup(1), Path(STDOUT))
+    except OSError as error:
+        raise UsageError("the standard output is closed", hint="write to a file: --output NAME") from error
+    with _compressed(raw, raw.shown) as stream:
+        yield stream
 
 
 def _old(path: Path) -> os.stat_result | None:
@@ -115,7 +135,7 @@ class _Target(io.FileIO):
 
     def __init__(self, descriptor: int, shown: Path) -> None:
         super().__init__(descriptor, "wb")
-        self._shown = shown
+        self.shown = shown
 
     def write(self, data: Any) -> int:
         try:
@@ -123,7 +143,18 @@ class _Target(io.FileIO):
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _unwritable(self._shown, error) from error
+            raise self.explain(error) from error
+
+    def explain(self, error: OSError) -> NlptasksError:
+        """What a person is told of a failure."""
+        return _unwritable(self.shown, error)
+
+
+class _Stdout(_Target):
+    """The standard output, of which a reader may have seen a part."""
+
+    def explain(self, error: OSError) -> NlptasksError:
+        return NlptasksError(f"cannot write {self.shown}: {error.strerror}")
 
 
 def _opened_target(file: Path, shown: Path, flags: int) -> _Target:

@@ -19,19 +19,16 @@ from nlptasks._plugins.observers import Observers
 from nlptasks._predict import is_blank, predict
 from nlptasks._registry import Registry
 from nlptasks._session import Opened, Plan, Session
-from nlptasks._tables import chosen_columns, open_output, table_format
+from nlptasks._tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks._tally import Tally, prediction_type
 from nlptasks._text import one_line
 from nlptasks.contracts import BadRow, Example, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, PluginError
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
-from nlptasks.files import Input, default_output, open_input, split_suffix
+from nlptasks.files import STDOUT, Input, default_output, open_input
 from nlptasks.plugin import TaskSpec
 from nlptasks.predictions import Cell
 from nlptasks.report import RunReport
-
-#: What summaries call the standard output.
-STDOUT = "<stdout>"
 
 #: Rows of the first block and of the largest one. Blocks grow, so that the first rows are out within seconds and later
 #: ones are sorted by length over many rows, which pads little.
@@ -84,9 +81,7 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
     """
     with ExitStack() as stack:
         source = stack.enter_context(open_input(request.data))
-        table = table_format(session.registry, request.data_format, source.suffix, request.reading).read(
-            source.stream, source.name
-        )
+        table = read_table(session.registry, source, name=request.data_format, options=request.reading)
         bindings = [
             bind(
                 item.task,
@@ -100,10 +95,8 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
         output = _output_name(request, plan)
         stream = stack.enter_context(open_output(output, force=request.force, source=request.data))
         columns = _output_columns([item.task for item in plan.tasks], table.columns)
-        suffix = split_suffix(output)[1].lower() if output else ".jsonl"
-        writer = table_format(session.registry, request.output_format, suffix, FormatOptions()).write(
-            stream, [*table.columns, *(name for names in columns for name in names)]
-        )
+        names = [*table.columns, *(name for names in columns for name in names)]
+        writer = open_writer(session.registry, stream, output, names, name=request.output_format)
         opened = session.open(plan, device=request.device, dtype=request.dtype)
         tallies = [
             Tally(item, binding, names) for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)

@@ -2,46 +2,75 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from nlptasks._names import resolve
 from nlptasks._registry import Registry
-from nlptasks.contracts import Format, FormatOptions
+from nlptasks.contracts import Format, FormatOptions, RowWriter, Table
 from nlptasks.errors import UsageError
-from nlptasks.files import atomic_output
+from nlptasks.files import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 
 
-def table_format(registry: Registry, name: str, suffix: str, options: FormatOptions) -> Format:
-    """The format of a name, or else of a file's suffix, or else CSV.
+def format_of(registry: Registry, file: str, *, name: str, flag: str, head: bytes = b"") -> FormatSpec:
+    """The format that the user named, or else that of a file's suffix or first bytes, or else CSV.
+
+    Args:
+        registry: What is installed.
+        file: Name of the file; one without a suffix, such as a pipe, is known by its first bytes.
+        name: Name of a format; empty: not named.
+        flag: The flag that names one.
+        head: The file's first bytes.
 
     Raises:
         UsageError: There is no such format, or none for this suffix.
     """
     if name:
-        spec = registry.get(FormatSpec, name).spec
-    else:
-        formats = [item.spec for item in registry.all(FormatSpec)]
+        return registry.get(FormatSpec, name).spec
+    formats = [item.spec for item in registry.all(FormatSpec)]
+    suffix = split_suffix(file)[1].lower()
+    if suffix:
         found = [spec for spec in formats if suffix in spec.suffixes]
-        if suffix and not found:
+        if not found:
             known = ", ".join(sorted({known for spec in formats for known in spec.suffixes}))
             raise UsageError(
-                f"no format for files that end in '{suffix}'", hint=f"known: {known}; or name one with --format"
+                f"{file}: no format for files that end in '{suffix}'", hint=f"known: {known}; or name one with {flag}"
             )
-        spec = found[0] if found else registry.get(FormatSpec, "csv").spec
+    else:
+        found = [spec for spec in formats if spec.magic and head.startswith(spec.magic)]
+    return found[0] if found else registry.get(FormatSpec, "csv").spec
+
+
+def read_table(registry: Registry, source: Input, *, name: str, options: FormatOptions) -> Table:
+    """Read an opened input as a table.
+
+    Raises:
+        UsageError: Its format is not known.
+        DataError: Its header cannot be read.
+    """
+    head = source.stream.peek(16)
+    spec = format_of(registry, source.name, name=name, flag="--format", head=head)
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(options)
+    return make(options).read(source.stream, source.name)
+
+
+def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:
+    """Start a table in an opened output; JSON Lines on the standard output.
+
+    Raises:
+        UsageError: Its format is not known, or cannot hold these columns.
+    """
+    spec = format_of(registry, output or "stdout.jsonl", name=name, flag="--output-format")
+    make: Callable[[FormatOptions], Format] = resolve(spec.object)
+    return make(FormatOptions()).write(stream, columns)
 
 
 def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:
     """The file ``output``, which appears when it is complete; standard output where it is empty."""
-    if output:
-        return atomic_output(Path(output), force=force, source=source)
-    return nullcontext(cast(BinaryIO, sys.stdout.buffer))
+    return atomic_output(Path(output), force=force, source=source) if output else standard_output()
 
 
 def chosen_columns(task: TaskSpec, columns: Mapping[str, str]) -> dict[str, str]:

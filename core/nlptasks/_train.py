@@ -18,7 +18,7 @@ from nlptasks._names import resolve
 from nlptasks._predict import is_blank
 from nlptasks._registry import Registry
 from nlptasks._session import CARD, PlannedTask, Session
-from nlptasks._tables import chosen_columns, table_format
+from nlptasks._tables import chosen_columns, read_table
 from nlptasks.contracts import (
     BackboneContext,
     BadRow,
@@ -141,8 +141,7 @@ class _Reader:
     def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
         request = self.request
         source = stack.enter_context(open_input(path))
-        form = table_format(self.registry, request.data_format, source.suffix, request.reading)
-        table = form.read(source.stream, source.name)
+        table = read_table(self.registry, source, name=request.data_format, options=request.reading)
         chosen = chosen_columns(self.task, request.columns)
         binding = bind(self.task, table.columns, chosen=chosen, gold=request.gold, source=source.name, gold_needed=True)
         return source.name, table, binding

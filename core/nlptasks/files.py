@@ -19,12 +19,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from nlptasks._atomic import COMPRESSIONS, atomic_output, same_file, split_suffix
+from nlptasks._atomic import COMPRESSIONS, STDOUT, atomic_output, same_file, split_suffix, standard_output
 from nlptasks._decoding import decode_lines, decode_text, encoding_note, split_lines
 from nlptasks.errors import DataError, UsageError
 
 __all__ = [
     "STDIN",
+    "STDOUT",
     "Input",
     "atomic_output",
     "decode_lines",
@@ -35,6 +36,7 @@ __all__ = [
     "same_file",
     "split_lines",
     "split_suffix",
+    "standard_output",
 ]
 
 #: What errors call the standard input.
@@ -77,7 +79,7 @@ class Input:
         raw: Its bytes as they are stored, which ``stream`` reads from.
     """
 
-    stream: BinaryIO
+    stream: io.BufferedReader
     name: str
     suffix: str
     raw: BinaryIO
@@ -113,6 +115,8 @@ def open_input(path: Path | str) -> Iterator[Input]:
 
 
 def _stdin() -> io.BufferedReader:
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed", hint="give a file: --data FILE")
     stream: Any = sys.stdin.buffer
     return cast(io.BufferedReader, stream) if hasattr(stream, "peek") else io.BufferedReader(stream)
 

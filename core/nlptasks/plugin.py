@@ -158,9 +158,11 @@ class FormatSpec(Descriptor):
     Args:
         suffixes: File name endings, with their dot, without a compression's.
         object: Import string of a callable ``(FormatOptions) -> Format``.
+        magic: First bytes that tell the format of a pipe, which has no suffix.
         extra: The extra of ``pip install 'nlptasks[EXTRA]'`` that it needs, where it needs one.
     """
 
     suffixes: tuple[str, ...]
     object: str
+    magic: tuple[bytes, ...] = ()
     extra: str = ""

@@ -28,12 +28,14 @@ def nlptasks_formats() -> list[FormatSpec]:
             summary="A JSON object a line, or one array of objects.",
             suffixes=(".jsonl", ".ndjson", ".json"),
             object="nlptasks_formats.json_lines:JsonLines",
+            magic=(b"{", b"["),
         ),
         FormatSpec(
             name="parquet",
             summary="Apache Parquet.",
             suffixes=(".parquet", ".pq"),
             object="nlptasks_formats.parquet:Parquet",
+            magic=(b"PAR1",),
         ),
         FormatSpec(
             name="text",

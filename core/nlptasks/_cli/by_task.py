@@ -59,14 +59,17 @@ class TaskGroup(click.Group):
 
         return click.Command(cmd_name, params=list(params), callback=call, help=f"{self.help} {_told(tasks)}")
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0].startswith("-"):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
             raise UsageError(
                 f"the task comes first: {ctx.command_path} TASK {args[0]} ...",
                 hint=f"tasks: {', '.join(self.list_commands(ctx))}",
             )
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         return args[0], self.get_command(ctx, args[0]), args[1:]
 
 

@@ -20,6 +20,9 @@ from nlptasks.errors import NlptasksError
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
+#: Characters of a line of an error that are shown.
+_LONGEST = 2_000
+
 _COMMANDS = {
     "run": ("nlptasks._cli.run:run", "Answer the rows of a file, and score where the gold column is there."),
     "train": ("nlptasks._cli.train:train", "Train a head on a frozen backbone."),
@@ -116,9 +119,11 @@ def _show(message: str, hint: str, *, traceback: bool = False) -> None:
         from traceback import print_exc
 
         print_exc()
-    click.echo(f"error: {message}", err=True)
-    for line in hint.splitlines():
-        click.echo(f"  {line}", err=True)
+    # Messages quote names of files and columns, which may hold anything.
+    for at, line in enumerate(message.split("\n")):
+        click.echo(f"{'' if at else 'error: '}{one_line(line, _LONGEST)}", err=True)
+    for line in hint.split("\n") if hint else ():
+        click.echo(f"  {one_line(line, _LONGEST)}", err=True)
 
 
 def _show_click_error(error: click.ClickException) -> int:

@@ -162,6 +162,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             **_COMMON,
             "suffixes": (_tuple_of(_is_suffix, empty=False), "a tuple of endings that start with a dot"),
             "object": _IMPORT,
+            "magic": (_tuple_of(lambda value: isinstance(value, bytes) and bool(value)), "a tuple of bytes"),
             "extra": _TEXT,
         },
     }
