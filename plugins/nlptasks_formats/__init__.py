@@ -13,33 +13,33 @@ def nlptasks_formats() -> list[FormatSpec]:
     return [
         FormatSpec(
             name="csv",
-            summary="A header and cells between commas; another delimiter and quotes are found.",
+            summary="a header and cells between commas; another delimiter and quotes are found",
             suffixes=(".csv",),
             object="nlptasks_formats.delimited:CommaSeparated",
         ),
         FormatSpec(
             name="tsv",
-            summary="A header and cells between tabs.",
+            summary="a header and cells between tabs",
             suffixes=(".tsv", ".tab"),
             object="nlptasks_formats.delimited:TabSeparated",
         ),
         FormatSpec(
             name="jsonl",
-            summary="A JSON object a line, or one array of objects.",
+            summary="a JSON object a line, or one array of objects",
             suffixes=(".jsonl", ".ndjson", ".json"),
             object="nlptasks_formats.json_lines:JsonLines",
             magic=(b"{", b"["),
         ),
         FormatSpec(
             name="parquet",
-            summary="Apache Parquet.",
+            summary="Apache Parquet",
             suffixes=(".parquet", ".pq"),
             object="nlptasks_formats.parquet:Parquet",
             magic=(b"PAR1",),
         ),
         FormatSpec(
             name="text",
-            summary="One text a line, in the column `text`.",
+            summary="one text a line, in the column 'text'",
             suffixes=(".txt",),
             object="nlptasks_formats.plain:PlainText",
         ),
