@@ -155,7 +155,7 @@ class _Work:
             self._answer(block)
         if not self.rows:
             reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
-            raise DataError(self.source.name, reason)
+            raise DataError(self.source.name, reason, hint="a first row that is data needs --no-header")
         self._check_backbone()
         self.writer.close()
         self.stream.flush()
@@ -190,7 +190,7 @@ class _Work:
             raise DataError(
                 self.source.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
             )
-        self.skipped["cannot be read"] += 1
+        self.skipped["cannot be read; left out"] += 1
         if len(self.bad_rows) < _QUOTED:
             self.bad_rows.append(f"{self.source.name}:{row.line}: {row.reason}")
 
@@ -222,7 +222,7 @@ class _Work:
     def _count_blank(self, examples: list[list[Example]]) -> None:
         blank = sum(any(is_blank(example) for example in row) for row in zip(*examples, strict=True))
         if blank:
-            self.skipped["no text"] += blank
+            self.skipped["no text; kept without an answer"] += blank
 
     def _progress(self, rows: int, read: int) -> Callable[[float, int], None]:
         """Tells observers of the share of a block of ``rows`` that is done; the block ends at byte ``read``."""

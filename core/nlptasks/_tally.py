@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nlptasks._columns import Binding
 from nlptasks._names import resolve
@@ -14,6 +15,9 @@ from nlptasks.contracts import Baseline, Example, Metric, Prediction, Row
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec, TaskSpec
 from nlptasks.report import TaskReport
+
+if TYPE_CHECKING:
+    from nlptasks.scoring import Score
 
 #: Distinct gold cells that a reason quotes.
 _QUOTED = 3
@@ -77,10 +81,6 @@ class Tally:
 
     def report(self, registry: Registry) -> TaskReport:
         """The counts with their scores."""
-        from nlptasks.scoring import score_pairs  # SciPy is only worth its import where there is something to score
-
-        metrics = _metrics(registry, self.opened.task, self.opened.head.labels) if self.pairs else {}
-        baseline = self._baseline()
         scored = "_score" in prediction_type(self.opened.task).suffixes
         return TaskReport(
             task=self.opened.task.name,
@@ -90,14 +90,23 @@ class Tally:
             labels=dict(self.labels),
             confidence=self._scores / self.answered if scored and self.answered else None,
             gold=self.binding.gold,
-            scores=tuple(score_pairs(name, metric, self.pairs, baseline=baseline) for name, metric in metrics.items()),
+            scores=self._scored(registry),
             confusion=dict(self.pairs) if self._known else {},
             unscored=self._unscored(),
         )
 
+    def _scored(self, registry: Registry) -> tuple[Score, ...]:
+        if not self.pairs:
+            return ()
+        from nlptasks.scoring import score_pairs  # SciPy is only worth its import where there is something to score
+
+        metrics = _metrics(registry, self.opened.task, self.opened.head.labels)
+        baseline = self._baseline()
+        return tuple(score_pairs(name, metric, self.pairs, baseline=baseline) for name, metric in metrics.items())
+
     def _baseline(self) -> Counter[tuple[str, str]] | None:
         """The baseline's pairs, for tasks with labels: there its answer depends on the gold answers only."""
-        if not self._known or not self.pairs:
+        if not self._known:
             return None
         golds: Counter[str] = Counter()
         for (_, gold), count in self.pairs.items():

@@ -153,7 +153,7 @@ def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str) -> 
         raise DataError(name, message, hint="if it is not compressed, rename it; else fetch it again")
     stream = _decompressed(raw, found, name) if found else raw
     if not stream.peek(1):
-        raise DataError(name, "the file is empty")
+        raise DataError(name, "the file is empty", hint="was it written by a command that failed?")
     return Input(stream, name, suffix, raw)
 
 

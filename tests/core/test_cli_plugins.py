@@ -347,3 +347,12 @@ def test_a_slow_plugin_does_not_slow_down_the_listing(site):
     started = time.perf_counter()
     assert site.run("plugins", "list").returncode == 0
     assert time.perf_counter() - started < 10
+
+
+def test_the_whole_zoo_does_not_stop_run_sentiment(zoo, tmp_path):
+    data = tmp_path / "reviews.csv"
+    data.write_text("text\ngreat phone\nbroke in a day\n")
+    done = zoo.run("run", "sentiment", "--head", "binary", "--data", str(data), "-o", "-", NLPTASKS_PLUGINS="")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["sentiment"] for line in done.stdout.splitlines()] == ["positive", "negative"]
+    assert sum(line.startswith("warning: plugin") for line in done.stderr.splitlines()) == len(FAILING) + 3

@@ -16,6 +16,9 @@ _LABELS, _CONFUSION = 12, 8
 
 _BAR = 20
 
+#: Seconds below which no rate is shown.
+_MOMENT = 0.5
+
 
 def summary(report: RunReport) -> str:
     """A few lines on what a run did. Names and labels come from the data, so they are escaped."""
@@ -23,8 +26,9 @@ def summary(report: RunReport) -> str:
 
 
 def _lines(report: RunReport) -> Iterator[str]:
-    rate = report.rows / report.seconds if report.seconds else 0.0
-    yield f"{_count(report.rows, 'row')} in {report.seconds:.1f} s ({rate:,.0f} rows/s) -> {one_line(report.output)}"
+    # A rate over a moment says nothing.
+    rate = f" ({report.rows / report.seconds:,.0f} rows/s)" if report.seconds >= _MOMENT else ""
+    yield f"{_count(report.rows, 'row')} in {report.seconds:.1f} s{rate} -> {one_line(report.output)}"
     for note in report.notes:
         yield f"  {one_line(note)}"
     for task in report.tasks:

@@ -1,0 +1,83 @@
+"""Names and flags that nobody knows: the nearest known one, what there is, and exit code 2."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def data(command) -> str:
+    """A file that is in order."""
+    command.write("reviews.csv", "id,text\n1,good\n")
+    return "reviews.csv"
+
+
+def test_an_unknown_command(command):
+    command("rum", "sentiment").refused("'nlptasks rum'", "did you mean 'run'?", "train")
+
+
+def test_an_unknown_task(command, data):
+    command("run", "sentimnt", "--data", data).refused("task", "'sentimnt'", "did you mean 'sentiment'?", "translation")
+
+
+def test_an_unknown_task_among_several(command, data):
+    command("run", "sentiment,clasification", "--data", data).refused("did you mean 'classification'?")
+
+
+def test_a_task_twice(command, data):
+    command("run", "sentiment,sentiment", "--data", data).refused("named twice")
+
+
+def test_the_task_is_missing(command, data):
+    command("run", "--data", data).refused("the task comes first", "sentiment")
+
+
+def test_an_unknown_head(command, data):
+    result = command("run", "sentiment", "--head", "constnt", "--data", data)
+    result.refused("head", "'constnt'", "did you mean 'constant'?", "binary")
+
+
+def test_an_unknown_backbone(command, data):
+    result = command("run", "sentiment", "--backbone", "bundeld", "--data", data)
+    result.refused("backbone", "'bundeld'", "did you mean 'bundled'?")
+
+
+def test_a_backbone_that_the_head_does_not_need(command, data):
+    command.constant("--backbone", "bundled", "--data", data).refused("'constant' works without a backbone", "leave")
+
+
+def test_an_unknown_flag(command, data):
+    command.constant("--data", data, "--anser", "negative").refused("'--anser'", "--answer", "run sentiment --help")
+
+
+def test_a_flag_of_another_head(command, data):
+    result = command.constant("--data", data, "--begun", "now")
+    result.refused("--begun", "'constant'", "--answer, --certainty")
+
+
+def test_a_value_that_is_no_choice(command, data):
+    command.constant("--data", data, "--answer", "neutral").refused("'--answer'", "'neutral'", "'positive', 'negative'")
+
+
+@pytest.mark.parametrize("value", ["0.2", "7", "nan", "high"])
+def test_a_value_that_is_out_of_range(command, data, value):
+    command.constant("--data", data, "--certainty", value).refused("--certainty")
+
+
+def test_the_data_are_missing(command):
+    command.constant().refused("'--data'", "run sentiment --help")
+
+
+def test_a_global_flag_behind_the_command(command, data):
+    command.constant("--data", data, "--strict").refused("--strict", "nlptasks --strict ...")
+
+
+@pytest.mark.parametrize("flag", ["--format", "--output-format"])
+def test_an_unknown_format(command, data, flag):
+    result = command.constant("--data", data, flag, "jsnl")
+    result.refused("format", "'jsnl'", "did you mean 'jsonl'?", "parquet")
+
+
+def test_a_plugin_folder_that_is_not_there(command, data):
+    result = command.constant("--data", data, plugins=command.folder / "plugin")
+    result.refused("--plugins-dir", "is not a folder")

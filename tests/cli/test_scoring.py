@@ -1,0 +1,102 @@
+"""Scores on standard error where the gold column is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+
+def score(stderr: str, metric: str) -> tuple[float, float, float, int]:
+    """A metric's value, its interval and its n."""
+    pattern = rf"{metric} (\d\.\d+) +\[95 % (\d\.\d+) to (\d\.\d+)\] +n=([\d,]+)"
+    found = re.search(pattern, stderr)
+    assert found, stderr
+    value, low, high, n = found.groups()
+    return float(value), float(low), float(high), int(n.replace(",", ""))
+
+
+def confusion(stderr: str) -> list[list[str]]:
+    """The rows of the table below its title."""
+    lines = stderr.splitlines()
+    title = next(at for at, line in enumerate(lines) if "down, answers across" in line)
+    return [line.split() for line in lines[title + 1 :]]
+
+
+def test_accuracy_and_f1_with_interval_and_confusion(command):
+    command.write("reviews.csv", "text,label\n" + "good,positive\n" * 30 + "bad,negative\n" * 10)
+    result = command.constant("--data", "reviews.csv").succeeded()
+    # The Wilson interval of 30 in 40, from R: binom::binom.wilson(30, 40).
+    assert score(result.stderr, "accuracy") == (0.75, 0.598, 0.858, 40)
+    value, low, high, n = score(result.stderr, "macro-f1")
+    assert (value, n) == (0.429, 40)
+    assert low < value < high
+    assert "trivial baseline 0.750" in result.stderr
+    assert confusion(result.stderr) == [["negative", "positive"], ["negative", "0", "10"], ["positive", "0", "30"]]
+    assert result.stdout == b""
+
+
+def test_the_gold_column_is_kept_and_answered_beside(command):
+    command.write("reviews.csv", "text,sentiment\ngood,pos\nbad,NEG\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert score(result.stderr, "accuracy")[0] == 0.5
+    header, first, second = command.read("reviews.sentiment.csv").splitlines()
+    assert header == "text,sentiment,predicted_sentiment,predicted_sentiment_score"
+    assert (first, second) == ("good,pos,positive,0.75", "bad,NEG,positive,0.75")
+
+
+@pytest.mark.parametrize(
+    ("column", "golds", "accuracy", "n"),
+    [
+        ("label", ["1", "1", "0", "1.0"], 0.75, 4),
+        ("rating", ["5", "4", "2", "1"], 0.5, 4),
+        ("stars", ["5.0", "4.5", "1.0"], 0.667, 3),
+        ("Label", ["LABEL_1", "LABEL_0"], 0.5, 2),
+    ],
+)
+def test_what_gold_columns_hold(command, column, golds, accuracy, n):
+    command.write("reviews.csv", f"text,{column}\n" + "".join(f"good,{gold}\n" for gold in golds))
+    result = command.constant("--data", "reviews.csv").succeeded()
+    value, low, high, count = score(result.stderr, "accuracy")
+    assert (value, count) == (accuracy, n)
+    assert low < value < high
+    assert "few rows: the interval is wide" in result.stderr
+
+
+def test_gold_answers_that_the_head_cannot_give_are_not_scored(command):
+    command.write("reviews.csv", "text,rating\ngood,5\nso so,3\nbad,1\nodd,11\nnone,\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert score(result.stderr, "accuracy")[3] == 2
+    reported = next(line for line in result.lines if "cannot give" in line)
+    assert "2 rows not scored" in reported
+    assert "'3'" in reported
+    assert "'11'" in reported
+    assert "1 row not scored: no gold answer" in result.stderr
+
+
+def test_a_gold_column_without_one_answer_that_can_be_scored(command):
+    command.write("reviews.csv", "text,label\ngood,joy\nbad,anger\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "no row could be scored against the column 'label'" in result.stderr
+    assert "'joy'" in result.stderr
+    assert "accuracy" not in result.stderr
+
+
+def test_rows_without_text_are_not_scored(command):
+    command.write("reviews.csv", "text,label\ngood,1\n,0\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert score(result.stderr, "accuracy")[3] == 1
+    assert "1 row skipped: no text" in result.stderr
+
+
+def test_the_user_names_the_gold_column(command):
+    command.write("reviews.csv", "text,truth,label\ngood,1,0\nbad,1,0\n")
+    result = command.constant("--data", "reviews.csv", "--gold", "truth").succeeded()
+    assert score(result.stderr, "accuracy")[0] == 1.0
+
+
+def test_without_a_gold_column_there_is_no_score(command):
+    command.write("reviews.csv", "id,text\n1,good\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "scored" not in result.stderr
+    assert "accuracy" not in result.stderr
