@@ -15,12 +15,13 @@ from nlptasks.files import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 
 
-def format_of(registry: Registry, file: str, *, name: str, flag: str, head: bytes = b"") -> FormatSpec:
+def format_of(registry: Registry, file: str, suffix: str, *, name: str, flag: str, head: bytes = b"") -> FormatSpec:
     """The format that the user named, or else that of a file's suffix or first bytes, or else CSV.
 
     Args:
         registry: What is installed.
-        file: Name of the file; one without a suffix, such as a pipe, is known by its first bytes.
+        file: Name of the file.
+        suffix: Its suffix; where there is none, as for a pipe, the first bytes tell.
         name: Name of a format; empty: not named.
         flag: The flag that names one.
         head: The file's first bytes.
@@ -31,7 +32,6 @@ def format_of(registry: Registry, file: str, *, name: str, flag: str, head: byte
     if name:
         return registry.get(FormatSpec, name).spec
     formats = [item.spec for item in registry.all(FormatSpec)]
-    suffix = split_suffix(file)[1].lower()
     if suffix:
         found = [spec for spec in formats if suffix in spec.suffixes]
         if not found:
@@ -52,7 +52,7 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
         DataError: Its header cannot be read.
     """
     head = source.stream.peek(16)
-    spec = format_of(registry, source.name, name=name, flag="--format", head=head)
+    spec = format_of(registry, source.name, source.suffix, name=name, flag="--format", head=head)
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
     return make(options).read(source.stream, source.name)
 
@@ -63,7 +63,8 @@ def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequ
     Raises:
         UsageError: Its format is not known, or cannot hold these columns.
     """
-    spec = format_of(registry, output or "stdout.jsonl", name=name, flag="--output-format")
+    suffix = split_suffix(output)[1].lower() if output else ".jsonl"
+    spec = format_of(registry, output, suffix, name=name, flag="--output-format")
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
     return make(FormatOptions()).write(stream, columns)
 

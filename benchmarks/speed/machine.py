@@ -1,0 +1,42 @@
+"""What a speed was measured on. Figures without it mean nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+
+def facts() -> dict[str, str | int]:
+    """Processor, cores and versions. Nothing that tells whose machine it is."""
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count() or 0,
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def shown(found: dict[str, str | int]) -> str:
+    """The facts in a line."""
+    return "machine: " + ", ".join(f"{name} {value}" for name, value in found.items())
+
+
+def nlptasks() -> list[str]:
+    """The command as a user starts it, from the environment of this Python."""
+    script = shutil.which("nlptasks", path=sysconfig.get_path("scripts"))
+    return [script] if script else [sys.executable, "-m", "nlptasks"]
+
+
+def _cpu() -> str:
+    """The processor's name; Linux tells it in a file only."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,41 @@
+"""The scripts that measure speed run and print what they promise; how fast this machine is, is not tested here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SPEED = Path(__file__).parents[2] / "benchmarks" / "speed"
+SCRIPTS = {"startup.py": ["--repeats", "1"], "streaming.py": ["--rows", "50", "200"]}
+
+
+def run(script: str, *args: str) -> str:
+    command = [sys.executable, str(SPEED / script), *SCRIPTS[script], "--no-limits", *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [("startup.py", ["nlptasks run --help", "ratio"]), ("streaming.py", ["difference of the peaks", "       200"])],
+)
+def test_the_table_tells_the_machine_first(script, shown):
+    printed = run(script)
+    assert printed.startswith("machine: cpu ")
+    assert all(text in printed for text in shown)
+    assert str(Path.home()) not in printed
+
+
+def test_startup_json():
+    found = json.loads(run("startup.py", "--json"))
+    assert {item["command"]: item["limit"] for item in found["commands"]}["--help"] == 2
+    assert all(item["ratio"] == pytest.approx(item["milliseconds"] / found["base"]) for item in found["commands"])
+
+
+def test_streaming_json():
+    found = json.loads(run("streaming.py", "--json"))
+    assert [item["rows"] for item in found["runs"]] == [50, 200]
+    assert all(10 < item["peak"] < 10_000 and 0 < item["first_row"] < 60 for item in found["runs"])
