@@ -63,7 +63,7 @@ class _Part:
         read, kept = self.task.head.read, self.kept
         with blame(self.task.name):
             return tuple(
-                None if windows is None else read(example, [kept[window] for window in windows])
+                None if windows is None else read(example, windows, [kept[window] for window in windows])
                 for example, windows in zip(self.examples, self.asked, strict=True)
             )
 

@@ -160,8 +160,8 @@ class Head(Protocol):
     def reduce(self, states: HiddenStates) -> Sequence[Any]:
         """Keep of each window in the batch what :meth:`read` will need; the hidden states themselves are dropped."""
 
-    def read(self, example: Example, reduced: Sequence[Any]) -> Prediction:
-        """Answer one example from what was kept of its windows, in their order."""
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Prediction:
+        """Answer one example from its windows and what :meth:`reduce` kept of each, in their order."""
 
 
 # ----------------------------------------------------------------- training

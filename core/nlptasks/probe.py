@@ -143,7 +143,7 @@ class Probe:
     def reduce(self, states: HiddenStates) -> Sequence[NDArray[np.float32]]:
         return mean_states(states)
 
-    def read(self, example: Example, reduced: Sequence[NDArray[np.float32]]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[NDArray[np.float32]]) -> Label:
         logits = self._weights.weight @ join_means(reduced) + self._weights.bias
         return label_of(self.labels, softmax(logits))
 

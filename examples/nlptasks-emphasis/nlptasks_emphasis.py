@@ -55,7 +55,7 @@ class Head:
     def reduce(self, states: HiddenStates) -> Sequence[None]:
         return []  # never called, since there are no windows
 
-    def read(self, example: Example, reduced: Sequence[None]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[None]) -> Label:
         total = sum(self._clause(clause) for clause in CLAUSE.findall(example.inputs["text"].replace("’", "'")))
         positive = (1 + math.tanh(total / 2)) / 2  # the logistic function, which cannot overflow like this
         scores = {"negative": 1 - positive, "positive": positive}

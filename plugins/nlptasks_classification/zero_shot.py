@@ -51,7 +51,7 @@ class ZeroShot:
     def reduce(self, states: HiddenStates) -> Sequence[NDArray[np.float32]]:
         return mean_states(states)
 
-    def read(self, example: Example, reduced: Sequence[NDArray[np.float32]]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[NDArray[np.float32]]) -> Label:
         cosines = self._sentences @ _unit(join_means(reduced))
         return label_of(self.labels, softmax(cosines / TEMPERATURE))
 

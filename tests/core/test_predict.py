@@ -29,7 +29,7 @@ class Norms:
     def reduce(self, states: HiddenStates) -> Sequence[Any]:
         return mean_states(states)
 
-    def read(self, example: Example, reduced: Sequence[Any]) -> Text:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Text:
         return Text(f"{example.inputs['text'][:10]} {join_means(reduced)[0]:.4f}")
 
 

@@ -71,7 +71,7 @@ def test_the_saved_head_answers_like_the_fitted_model(encoder: Encoder, tmp_path
     hits = 0
     for example in examples():
         windows = probe.windows([example])[0]
-        hits += probe.read(example, probe.reduce(encoder.encode(windows))).label == example.gold
+        hits += probe.read(example, windows, probe.reduce(encoder.encode(windows))).label == example.gold
     assert hits / len(examples()) == pytest.approx(report.scores["accuracy"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,16 +41,16 @@ class Mean:
     def reduce(self, states: HiddenStates) -> Any:
         return mean_states(states)
 
-    def read(self, example: Example, reduced: Any) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
         return Label(self.labels[int(join_means(reduced)[0] > 0)], 0.75)
 
 
 class Vandal(Mean):
     """Writes to the shared weights while it answers."""
 
-    def read(self, example: Example, reduced: Any) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
         next(self.context.backbone._model.parameters()).data.zero_()
-        return super().read(example, reduced)
+        return super().read(example, windows, reduced)
 
 
 def load_tiny(context: BackboneContext) -> Encoder:

@@ -31,5 +31,5 @@ class Constant:
     def reduce(self, states: HiddenStates) -> Sequence[None]:
         return [None] * len(states.mask)
 
-    def read(self, example: Example, reduced: Sequence[None]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[None]) -> Label:
         return ANSWER

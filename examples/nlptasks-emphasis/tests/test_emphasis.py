@@ -29,7 +29,7 @@ def answer(text, **options):
     head = Head(HeadContext(task=TASK, options=from_values(Options, options)))
     example = Example({"text": text})
     assert head.windows([example]) == [[]]
-    return head.read(example, [])
+    return head.read(example, [], [])
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ class Constant:
     def reduce(self, states: HiddenStates) -> Sequence[Any]:
         raise AssertionError("a head without a backbone is given no hidden states")
 
-    def read(self, example: Example, reduced: Sequence[Any]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Label:
         return Label(self._options.answer, self._options.certainty)
 
 
 class Slow(Constant):
     """Takes its time, so that a run can be ended in the middle."""
 
-    def read(self, example: Example, reduced: Sequence[Any]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Label:
         Path(self._options.begun).touch()
         time.sleep(SECONDS_PER_ROW)
         return Label("positive", 0.75)
@@ -56,7 +56,7 @@ class Slow(Constant):
 class Raising(Constant):
     """Cannot read a text that says so."""
 
-    def read(self, example: Example, reduced: Sequence[Any]) -> Label:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Label:
         text = example.inputs["text"]
         if "boom" in text:
             raise KeyError(text)

@@ -23,7 +23,8 @@ def test_the_order_of_the_labels_changes_no_probability(encoder: Encoder) -> Non
     def answer(*labels: str) -> dict[str, float]:
         head = ZeroShot(HeadContext(task=TASK, backbone=encoder, options=ZeroShotOptions(labels=labels)))
         example = Example({"text": "the phone works"})
-        return dict(head.read(example, head.reduce(encoder.encode(head.windows([example])[0]))).scores)
+        windows = head.windows([example])[0]
+        return dict(head.read(example, windows, head.reduce(encoder.encode(windows))).scores)
 
     assert answer("a", "b", "film") == pytest.approx(answer("film", "a", "b"), abs=1e-5)
 
