@@ -38,8 +38,8 @@ def choose_head(
     heads = registry.heads(task)
     if not heads:
         raise UsageError(
-            f"no plugin has a head for the task {task!r}",
-            hint="'nlptasks plugins list --check' shows plugins that did not load",
+            f"no plugin that is loaded has a head for the task {task!r}",
+            hint="'nlptasks heads list' shows the heads; 'nlptasks plugins list --check' what did not load",
         )
     candidates = registry.preferred(f"heads.{task}", _having(heads, given, task))
     if head_ := _default_or_only(candidates):

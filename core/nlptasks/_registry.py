@@ -137,7 +137,7 @@ def _clash(items: tuple[Owned[Any], ...], name: str, noun: str, key: str) -> NoR
             hint=f"disable one of them: NLPTASKS_PLUGINS=-{items[0].plugin}",
         )
     raise UsageError(
-        f"{' and '.join(owners)} all provide the {noun} {name!r}",
+        f"{' and '.join(owners)} {'both' if len(owners) == 2 else 'all'} provide the {noun} {name!r}",
         hint=f"type {' or '.join(item.qualified for item in items)}, or choose one in the configuration file:\n"
         f'  [prefer]\n  "{key}" = "{owners[0]}"',
     )

@@ -131,7 +131,7 @@ class Session:
 
     def _planned(self, task: TaskSpec, head: str, given: Mapping[str, Any]) -> PlannedTask:
         weights = _folder(head)
-        name = read_card(weights)["head"] if weights else head
+        name = _head_of(weights, task) if weights else head
         known = frozenset().union(*(_option_names(item.spec) for item in self.registry.heads(task.name)))
         mine = {key: value for key, value in given.items() if key in known}
         chosen = choose_head(self.registry, task.name, name or None, mine)
@@ -175,11 +175,23 @@ def read_card(folder: Path) -> dict[str, Any]:
         if not isinstance(card, dict) or not isinstance(card.get("head"), str):
             raise ValueError("it names no head")
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"{folder} is not the folder of a trained head: {path}: {error}",
+            f"{folder} is not the folder of a trained head: {path}: {reason}",
             hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",
         ) from error
     return card
+
+
+def _head_of(weights: Path, task: TaskSpec) -> str:
+    """The head that can read a folder of trained weights."""
+    card = read_card(weights)
+    if card.get("task") != task.name:
+        raise UsageError(
+            f"{weights} holds a head for the task {card.get('task')!r}, not {task.name!r}",
+            hint=f"nlptasks run {card.get('task')} --head {weights} --data FILE",
+        )
+    return str(card["head"])
 
 
 def _folder(head: str) -> Path | None:

@@ -39,6 +39,9 @@ BLOCK = 1_024
 #: Inverse regularisation strengths that are tried; the held-out log loss decides.
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 
+#: Held-out examples below which no temperature is fitted: a few would make the head far too sure or unsure.
+CALIBRATION = 30
+
 Features = NDArray[np.float32]
 
 
@@ -67,8 +70,9 @@ def train(job: TrainJob) -> TrainReport:
     labels = tuple(sorted(set(data.golds)))
     held = _known(held, labels)
     strength, model = _choose(fit, held, job)
-    temperature = _temperature(_logits(model, held.features), held.golds, labels)
-    scores = _scores(_logits(model, held.features) / temperature, held.golds, labels)
+    logits = _logits(model, held.features)
+    temperature = _temperature(logits, held.golds, labels) if len(held.golds) >= CALIBRATION else 1.0
+    scores = _scores(logits / temperature, held.golds, labels)
     final = _fit(data, strength, job.seed) if job.validation is None else model
     weight, bias = _linear(final)
     ProbeWeights(
@@ -168,7 +172,7 @@ def _choose(fit: _Set, held: _Set, job: TrainJob) -> tuple[float, Any]:
     for strength in STRENGTHS:
         model = _fit(fit, strength, job.seed)
         loss = float(log_loss(held.golds, model.predict_proba(held.features), labels=model.classes_))
-        job.progress(f"C={strength}: held-out log loss {loss:.4f}")
+        job.progress(f"regularisation C={strength}: held-out log loss {loss:.4f}")
         if best is None or loss < best[0]:
             best = loss, strength, model
     assert best is not None

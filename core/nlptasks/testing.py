@@ -47,6 +47,7 @@ def write_tiny_checkpoint(folder: Path, *, seed: int = 0) -> Path:
         The folder.
     """
     import torch
+    from safetensors.torch import save_file
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel
 
@@ -70,7 +71,10 @@ def write_tiny_checkpoint(folder: Path, *, seed: int = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+        model = BertModel(config, add_pooling_layer=False)
+    config.save_pretrained(folder)
+    # Not save_pretrained, which draws a progress bar on the terminal of whoever runs the tests.
+    save_file({name: weight.contiguous() for name, weight in model.state_dict().items()}, folder / "model.safetensors")
     tokenizer.save(str(folder / "tokenizer.json"))
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": True, **names}

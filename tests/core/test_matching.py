@@ -68,7 +68,7 @@ def test_a_preferred_distribution_wins():
 @pytest.mark.parametrize(
     ("found", "name", "given", "message"),
     [
-        (registry(), None, {}, "no plugin has a head for the task 't'"),
+        (registry(), None, {}, "no plugin that is loaded has a head for the task 't'"),
         (registry(head("a"), head("b")), None, {}, "several heads for t could be meant: d:a, d:b"),
         (registry(head("a", default=True), head("b", default=True)), None, {}, "several heads for t could be meant"),
         (registry(head("a", options=Labels), head("b", options=Labels)), None, {"top": 1}, "several heads"),

@@ -74,7 +74,7 @@ def test_nothing_at_all():
 def test_a_clash_names_both_distributions_and_every_way_out():
     with pytest.raises(UsageError) as caught:
         registry(("acme", task("qa")), ("nlptasks", task("qa"))).get(TaskSpec, "qa")
-    assert caught.value.message == "acme and nlptasks all provide the task 'qa'"
+    assert caught.value.message == "acme and nlptasks both provide the task 'qa'"
     assert "acme:qa or nlptasks:qa" in caught.value.hint
     assert '[prefer]\n  "tasks.qa" = "acme"' in caught.value.hint
 

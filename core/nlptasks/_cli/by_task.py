@@ -12,7 +12,7 @@ from nlptasks._registry import Registry
 from nlptasks.contracts import FormatOptions
 from nlptasks.errors import UsageError
 from nlptasks.options import click_options
-from nlptasks.plugin import TaskSpec
+from nlptasks.plugin import HeadSpec, TaskSpec
 
 #: Prefixes of parameter names, so that a column and a head option of one name cannot be mixed up.
 COLUMN, OPTION = "column__", "option__"
@@ -23,8 +23,9 @@ class TaskGroup(click.Group):
 
     Args:
         body: Called with the app, the tasks' names and the values of all flags.
-        params: The flags that do not depend on the task.
+        params_of_body: The flags that do not depend on the task.
         many: Whether several tasks may be joined.
+        wanted: Which heads the command can use; their tasks and options are offered.
     """
 
     def __init__(
@@ -33,25 +34,36 @@ class TaskGroup(click.Group):
         body: Callable[..., None],
         params_of_body: Sequence[click.Parameter],
         many: bool,
+        wanted: Callable[[HeadSpec], bool] = lambda _: True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"subcommand_metavar": "TASK [FLAGS]...", **kwargs})
         self._body = body
         self._shared = tuple(params_of_body)
         self._many = many
+        self._wanted = wanted
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [item.spec.name for item in _solvable(_registry(ctx))]
+        return [task.name for task in self._tasks(ctx)]
+
+    def _tasks(self, ctx: click.Context) -> list[TaskSpec]:
+        """The tasks that some installed head solves."""
+        registry = _registry(ctx)
+        return [item.spec for item in registry.all(TaskSpec) if self._heads(registry, item.spec)]
+
+    def _heads(self, registry: Registry, task: TaskSpec) -> list[HeadSpec]:
+        return [item.spec for item in registry.heads(task.name) if self._wanted(item.spec)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Tasks"):
-            formatter.write_dl([(item.spec.name, item.spec.summary) for item in _solvable(_registry(ctx))])
+            formatter.write_dl([(task.name, task.summary) for task in self._tasks(ctx)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         names = cmd_name.split(",") if self._many else [cmd_name]
         registry = _registry(ctx)
         tasks = [registry.get(TaskSpec, name).spec for name in names]
-        params = [*self._shared, *_columns(tasks), *_head_options(registry, tasks)]
+        heads = [head for task in tasks for head in self._heads(registry, task)]
+        params = [*self._shared, *_columns(tasks), *_head_options(heads)]
         _check_flags(params, cmd_name)
 
         def call(**values: Any) -> None:
@@ -139,11 +151,6 @@ def _registry(ctx: click.Context) -> Registry:
     return app.plugins().registry
 
 
-def _solvable(registry: Registry) -> list[Any]:
-    """The tasks that some installed head solves."""
-    return [item for item in registry.all(TaskSpec) if registry.heads(item.spec.name)]
-
-
 def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
     """A flag for each input column; ``--text`` too, where a task has one input under another name."""
     found: dict[str, click.Option] = {}
@@ -157,24 +164,19 @@ def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
     return list(found.values())
 
 
-def _head_options(registry: Registry, tasks: Sequence[TaskSpec]) -> list[click.Option]:
-    """The options of all heads of the tasks; one that several heads have is shown once."""
+def _head_options(heads: Sequence[HeadSpec]) -> list[click.Option]:
+    """The options of all the heads; one that several heads have is shown once."""
     found: dict[str, click.Option] = {}
-    for task in tasks:
-        for item in registry.heads(task.name):
-            for option in click_options(item.spec.options) if item.spec.options else ():
-                if option.name is not None and option.name not in found:
-                    option.help = f"{option.help or ''} ({_having(registry, task, option.name)})".strip()
-                    found[option.name] = option
-                    option.name = OPTION + option.name
+    having: dict[str, list[str]] = {}
+    for head in heads:
+        for option in click_options(head.options) if head.options else ():
+            name = str(option.name)
+            found.setdefault(name, option)
+            having.setdefault(name, []).append(head.name)
+    for name, option in found.items():
+        option.name = OPTION + name
+        option.help = f"{option.help or ''} (head {', '.join(having[name])})".strip()
     return list(found.values())
-
-
-def _having(registry: Registry, task: TaskSpec, option: str) -> str:
-    heads = [
-        i.spec.name for i in registry.heads(task.name) if option in getattr(i.spec.options, "__dataclass_fields__", {})
-    ]
-    return f"head {', '.join(heads)}"
 
 
 def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
@@ -195,4 +197,4 @@ def _sorted_out(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(tasks: Sequence[TaskSpec]) -> str:
-    return " ".join(f"{task.name}: {task.summary}." for task in tasks)
+    return " ".join(f"{task.name}: {task.summary.rstrip('.?')}." for task in tasks)

@@ -31,7 +31,9 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     report = train_head(session, plan.tasks[0], plan.backbone.spec, request, lambda line: click.echo(line, err=True))
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
     click.echo(f"{len(report.labels)} labels, {report.n_train:,} training rows -> {output}", err=True)
-    click.echo(f"on {report.n_validation:,} held-out rows: {scores}", err=True)
+    click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
+    if not request.validation:
+        click.echo("the head itself was then fitted on all rows, these too", err=True)
     click.echo(f"use it: nlptasks run {specs[0].name} --head {output} --data FILE", err=True)
 
 
@@ -58,6 +60,7 @@ train = TaskGroup(
     body=train_task,
     params_of_body=_PARAMS,
     many=False,
+    wanted=lambda head: bool(head.trainer),
     help="Train a head on the frozen backbone.",
     epilog="Interrupted training goes on where it stopped when the same command is given again.",
     no_args_is_help=True,
