@@ -54,11 +54,16 @@ class Window:
         ids: Token ids.
         types: Segment of each token (0 or 1); empty: all 0.
         cut: Tokens of the text behind this window that no window holds, because the head asked for fewer windows.
+        start: Position in ``ids`` of the text's first token here, behind special tokens and a question.
+        offsets: ``(start, end)`` of each of the text's tokens here, in characters of the text; empty where the head did
+            not ask for them.
     """
 
     ids: tuple[int, ...]
     types: tuple[int, ...] = ()
     cut: int = field(default=0, compare=False)
+    start: int = field(default=0, compare=False)
+    offsets: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -116,13 +121,26 @@ class Encoder(Backbone, Protocol):
     def width(self) -> int:
         """Size of a hidden state."""
 
-    def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, max_windows: int = 0) -> list[list[Window]]:
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        offsets: bool = False,
+    ) -> list[list[Window]]:
         """Cut each text into windows that together cover it; an empty text has one window without words.
 
         Args:
             texts: Any text.
             max_tokens: Longest window, special tokens included; 0: what the backbone allows.
             max_windows: Most windows of one text; 0: as many as it takes. What is cut off is counted in ``Window.cut``.
+            overlap: Tokens of the text that a window shares with the one before it.
+            questions: A question for each text, which stands before the text in each of its windows; one that would
+                take more than half of a window is cut.
+            offsets: Whether windows say where their tokens stand in the text.
         """
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates: ...

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import AutoModel, AutoTokenizer
@@ -51,7 +53,7 @@ class TransformerEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._pad: int = tokenizer.pad_token_id or 0
-        self._prefix, self._suffix = self._special_tokens()
+        self._frame = _frame_of(self._tokenizer)
         self.max_tokens: int = model.config.max_position_embeddings
         self.width: int = model.config.hidden_size
 
@@ -61,11 +63,26 @@ class TransformerEncoder:
         sums = [int(weight.detach().view(view).sum(dtype=torch.int64)) for weight in self._model.parameters()]
         return hashlib.sha256(repr(sums).encode()).hexdigest()
 
-    def tokenize(self, texts: Sequence[str], *, max_tokens: int = 0, max_windows: int = 0) -> list[list[Window]]:
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        offsets: bool = False,
+    ) -> list[list[Window]]:
         """Cut texts into windows; see :class:`nlptasks.contracts.Encoder`."""
-        size = min(max_tokens or self.max_tokens, self.max_tokens) - len(self._prefix) - len(self._suffix)
-        encodings = self._tokenizer.encode_batch_fast([_encodable(text) for text in texts], add_special_tokens=False)
-        return [self._windows(encoding.ids, size, max_windows) for encoding in encodings]
+        room = min(max_tokens or self.max_tokens, self.max_tokens)
+        read = self._tokenizer.encode_batch if offsets else self._tokenizer.encode_batch_fast
+        encodings = read([_encodable(text) for text in texts], add_special_tokens=False)
+        asked = self._tokenizer.encode_batch_fast([_encodable(text) for text in questions], add_special_tokens=False)
+        frames = [self._frame.asking(question.ids[: room // 2]) for question in asked] or [self._frame] * len(texts)
+        return [
+            frame.windows(encoding, room - len(frame), overlap=overlap, most=max_windows, offsets=offsets)
+            for encoding, frame in zip(encodings, frames, strict=True)
+        ]
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         """Hidden states of the last layer, ``[windows, tokens, width]`` in float32."""
@@ -84,20 +101,67 @@ class TransformerEncoder:
             )
         return HiddenStates(states=output.last_hidden_state.float(), mask=mask)
 
-    def _special_tokens(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """What the tokenizer puts before and behind a text, seen on a text of one word."""
-        bare = self._tokenizer.encode("a", add_special_tokens=False).ids
-        whole = self._tokenizer.encode("a", add_special_tokens=True).ids
-        start = next(at for at in range(len(whole)) if whole[at : at + len(bare)] == bare)
-        return tuple(whole[:start]), tuple(whole[start + len(bare) :])
 
-    def _windows(self, ids: list[int], size: int, max_windows: int) -> list[Window]:
-        kept = ids[: size * max_windows] if max_windows else ids
-        pieces = [kept[start : start + size] for start in range(0, max(len(kept), 1), size)]
-        cuts = [0] * (len(pieces) - 1) + [len(ids) - len(kept)]
+@dataclass(frozen=True)
+class _Frame:
+    """What stands around the text in a window.
+
+    Args:
+        before: Tokens before the text.
+        between: Tokens between a question and the text.
+        after: Tokens behind the text.
+        second: Segment of a text that stands behind a question.
+        asked: Tokens of the question with those around it; empty where there is none.
+    """
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    second: int
+    asked: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.asked or self.before) + len(self.after)
+
+    def asking(self, question: Sequence[int]) -> _Frame:
+        """The frame of a text behind a question."""
+        return replace(self, asked=(*self.before, *question, *self.between))
+
+    def windows(self, encoding: Any, size: int, *, overlap: int, most: int, offsets: bool) -> list[Window]:
+        """Cut a tokenized text into pieces of ``size`` tokens, and put each into the frame."""
+        ids = encoding.ids
+        overlap = min(overlap, size - 1)
+        starts = range(0, max(len(ids) - overlap, 1), size - overlap)
+        kept = starts[:most] if most else starts
+        head = self.asked or self.before
         return [
-            Window(ids=(*self._prefix, *piece, *self._suffix), cut=cut) for piece, cut in zip(pieces, cuts, strict=True)
+            Window(
+                ids=(*head, *ids[at : at + size], *self.after),
+                types=(0,) * len(head) + (self.second,) * (len(ids[at : at + size]) + len(self.after))
+                if self.asked
+                else (),
+                cut=max(len(ids) - at - size, 0) if at == kept[-1] else 0,
+                start=len(head),
+                offsets=tuple(encoding.offsets[at : at + size]) if offsets else (),
+            )
+            for at in kept
         ]
+
+
+def _frame_of(tokenizer: Any) -> _Frame:
+    """What the tokenizer puts around texts, seen on a text of one word and on a pair of such texts."""
+    word = tokenizer.encode("a", add_special_tokens=False).ids
+    single = tokenizer.encode("a", add_special_tokens=True).ids
+    pair = tokenizer.encode("a", "a", add_special_tokens=True)
+    size = len(word)
+    start = next(at for at in range(len(single)) if single[at : at + size] == word)
+    second = next(at for at in range(start + size, len(pair.ids)) if pair.ids[at : at + size] == word)
+    return _Frame(
+        before=tuple(single[:start]),
+        between=tuple(pair.ids[start + size : second]),
+        after=tuple(single[start + size :]),
+        second=pair.type_ids[second],
+    )
 
 
 def choose_device(device: str) -> torch.device:

@@ -20,8 +20,8 @@ from nlptasks.contracts import Metric
 RESAMPLES = 2_000
 SEED = 12_345
 
-#: Resamples that are held in memory at a time.
-_CHUNK = 200
+#: Draws that are held in memory at a time.
+_DRAWS = 20_000_000
 
 Pairs = Mapping[tuple[str, str], int]
 
@@ -73,8 +73,8 @@ def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | No
     return Score(
         metric=name,
         value=value,
-        low=low,
-        high=high,
+        low=min(low, value),  # rounding may leave the value just outside where every example has the same one
+        high=max(high, value),
         n=n,
         signature=f"{metric.signature}|{method}",
         baseline=None if baseline is None else _value(metric, baseline),
@@ -94,9 +94,9 @@ def bootstrap(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.in
     """
     generator = np.random.default_rng(SEED)
     n = int(counts.sum())
-    values = [
-        metric.score(generator.multinomial(n, counts / n, size=_CHUNK) @ matrix) for _ in range(RESAMPLES // _CHUNK)
-    ]
+    size = max(1, min(RESAMPLES, _DRAWS // len(counts)))
+    sizes = [min(size, RESAMPLES - done) for done in range(0, RESAMPLES, size)]
+    values = [metric.score(generator.multinomial(n, counts / n, size=size) @ matrix) for size in sizes]
     low, high = np.percentile(np.concatenate(values), [2.5, 97.5])
     return float(low), float(high)
 

@@ -19,4 +19,41 @@ def nlptasks_metrics() -> list[MetricSpec]:
             summary="mean over the labels of the harmonic mean of precision and recall",
             object="nlptasks_metrics.labels:MacroF1",
         ),
+        MetricSpec(
+            name="exact-match",
+            summary="share of answers that equal a gold answer, but for case, punctuation and articles",
+            object="nlptasks_metrics.answers:ExactMatch",
+        ),
+        MetricSpec(
+            name="squad-f1",
+            summary="mean F1 of the words that answer and gold answer share",
+            object="nlptasks_metrics.answers:SquadF1",
+        ),
+        MetricSpec(
+            name="bleu",
+            summary="n-grams of words that translation and reference share, with a penalty for being short",
+            object="nlptasks_metrics.translation:Bleu",
+            range=(0.0, 100.0),
+        ),
+        MetricSpec(
+            name="chrf",
+            summary="F-score of the n-grams of characters that translation and reference share",
+            object="nlptasks_metrics.translation:Chrf",
+            range=(0.0, 100.0),
+        ),
+        MetricSpec(
+            name="rouge-1",
+            summary="mean F1 of the words that summary and reference share",
+            object="nlptasks_metrics.summaries:Rouge1",
+        ),
+        MetricSpec(
+            name="rouge-2",
+            summary="mean F1 of the pairs of neighbouring words that summary and reference share",
+            object="nlptasks_metrics.summaries:Rouge2",
+        ),
+        MetricSpec(
+            name="rouge-lsum",
+            summary="mean F1 of the longest common subsequences of the sentences of summary and reference",
+            object="nlptasks_metrics.summaries:RougeLsum",
+        ),
     ]

@@ -43,6 +43,31 @@ def test_windows_cover_the_whole_text(encoder: Encoder, text: str, size: int) ->
     assert all(3 <= len(window) <= size or len(windows) == 1 for window in windows)
 
 
+@given(st.text(max_size=200), st.integers(8, 64), st.integers(0, 4))
+def test_overlapping_windows_cover_the_text_and_know_where_it_stands(
+    encoder: Encoder, text: str, size: int, overlap: int
+) -> None:
+    windows = encoder.tokenize([text], max_tokens=size, overlap=overlap, questions=["is it good"], offsets=True)[0]
+    whole = encoder.tokenize([text], offsets=True)
+    covered = {offset for window in windows for offset in window.offsets}
+    assert covered == {offset for row in whole for window in row for offset in window.offsets}
+    for window in windows:
+        assert len(window) <= size
+        assert len(window.types) == len(window)
+        assert len(window.offsets) == len(window) - window.start - 1
+        assert window.types[window.start :] == (1,) * (len(window) - window.start)
+        assert all(0 <= start <= end <= len(text) for start, end in window.offsets)
+
+
+def test_a_question_and_its_text_are_framed_as_the_tokenizer_frames_a_pair(encoder: Encoder, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    expected = AutoTokenizer.from_pretrained(write_tiny_checkpoint(tmp_path))("is it good", TEXT)
+    window = encoder.tokenize([TEXT], questions=["is it good"])[0][0]
+    assert window.ids == tuple(expected["input_ids"])
+    assert window.types == tuple(expected["token_type_ids"])
+
+
 def test_what_is_cut_is_counted(encoder: Encoder) -> None:
     everything = encoder.tokenize(["good " * 500])[0]
     kept = encoder.tokenize(["good " * 500], max_windows=2)[0]

@@ -1,0 +1,62 @@
+"""The extractive head: reads a context in overlapping windows behind the question, and answers with a piece of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
+from nlptasks.predictions import Span
+
+from .options import SpanOptions
+from .spans import Logits, candidates, probabilities, whole_characters
+from .weights_file import SpanWeights
+
+
+class Extractive:
+    """The head; see :class:`nlptasks.contracts.Head`."""
+
+    labels: tuple[str, ...] = ()
+
+    def __init__(self, weights: SpanWeights, backbone: Encoder, options: SpanOptions) -> None:
+        self._weights = weights
+        self._backbone = backbone
+        self._options = options
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        return self._backbone.tokenize(
+            [example.inputs["context"] for example in examples],
+            questions=[example.inputs["question"].strip() for example in examples],
+            max_tokens=self._weights.max_tokens,
+            overlap=self._options.overlap,
+            offsets=True,
+        )
+
+    def reduce(self, states: HiddenStates) -> Sequence[Logits]:
+        logits = states.states.cpu().numpy() @ self._weights.weight.T + self._weights.bias
+        return list(np.asarray(logits, dtype=np.float32))
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Logits]) -> Span:
+        context = example.inputs["context"]
+        found = candidates(windows, reduced, self._options.max_answer_tokens)
+        if not found:
+            return Span("", 0.0, 0, 0)
+        score = float(probabilities(found)[0])
+        if score < self._options.no_answer_below:
+            return Span("", 1 - score, 0, 0)
+        start, end = found[0].start, whole_characters(context, found[0].end)
+        return Span(context[start:end], score, start, end)
+
+
+def open_head(context: HeadContext) -> Extractive:
+    """The shipped head.
+
+    Raises:
+        BackboneMismatchError: The backbone is not the one that the weights were trained on.
+    """
+    folder = context.weights or Path(__file__).with_name("weights")
+    weights = SpanWeights.load(folder)
+    weights.check(context.backbone.name, context.backbone.digest, folder)
+    return Extractive(weights, context.backbone, context.options or SpanOptions())

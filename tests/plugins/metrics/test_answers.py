@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlptasks.scoring import score_pairs
+from nlptasks_metrics.answers import ExactMatch, SquadF1, normalize
+from nlptasks_metrics.targets import references
+from nlptasks_tasks.qa import read_gold
+
+TEXT = st.text(alphabet="ab the.,é1", max_size=12)
+PAIRS = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=12)
+METRICS = pytest.mark.parametrize("metric", [ExactMatch(()), SquadF1(())], ids=["exact-match", "squad-f1"])
+
+
+def value(metric: ExactMatch | SquadF1, prediction: str, *golds: str) -> float:
+    return float(metric.score(metric.stats([prediction], [json.dumps(golds)])[0]))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "gold", "match", "f1"),
+    [
+        ("the", "a", 1, 0),
+        ("New York, New York", "New York", 0, 2 / 3),
+        ("1990's", "1990s", 1, 1),
+        ("$3.50", "350", 1, 1),
+        ("an apple a day", "apple day", 1, 1),
+        ("state-of-the-art", "state of the art", 0, 0),
+        ("", "Paris", 0, 0),
+    ],
+)
+def test_golden_numbers_of_squad(prediction: str, gold: str, match: float, f1: float) -> None:
+    assert value(ExactMatch(()), prediction, gold) == match
+    assert value(SquadF1(()), prediction, gold) == pytest.approx(f1)
+
+
+@METRICS
+def test_the_best_of_several_gold_answers_counts(metric: ExactMatch | SquadF1) -> None:
+    assert value(metric, "the Eiffel Tower", "Paris", "Eiffel Tower", "tower") == 1
+    assert metric.score(metric.stats(["Paris"], ["Paris"])[0]) == 1
+
+
+@METRICS
+@settings(max_examples=50)
+@given(PAIRS, PAIRS)
+def test_statistics_add_up_in_any_order(
+    metric: ExactMatch | SquadF1, one: list[tuple[str, str]], other: list[tuple[str, str]]
+) -> None:
+    def total(pairs: list[tuple[str, str]]) -> np.ndarray:
+        return metric.stats(*zip(*pairs, strict=True)).sum(axis=0)
+
+    np.testing.assert_allclose(total(one) + total(other), total([*other, *reversed(one)]))
+    assert 0 <= metric.score(total(one)) <= 1
+
+
+@METRICS
+def test_many_sums_are_scored_at_once(metric: ExactMatch | SquadF1) -> None:
+    sums = np.array([[[1.0, 2.0], [0.0, 2.0]], [[2.0, 2.0], [0.0, 0.0]]])
+    np.testing.assert_array_equal(metric.score(sums), [[0.5, 0.0], [1.0, 0.0]])
+
+
+def test_exact_match_has_wilsons_interval() -> None:
+    score = score_pairs("exact-match", ExactMatch(()), {("Paris", '["paris."]'): 3, ("", '["Rome"]'): 1})
+    assert (score.value, score.n) == (0.75, 4)
+    assert score.signature == "metric:exact-match|norm:squad-v1.1|refs:max|ci:wilson"
+
+
+def test_normalisation_keeps_words_that_only_hold_an_article() -> None:
+    assert normalize("  The theatre,  an Anthem ") == "theatre anthem"
+
+
+@pytest.mark.parametrize("text", ["", "Paris", "[1] A note", "[2, 3]", "[]", '["a", 1]', '{"a": 1}', "[" * 100_000])
+def test_a_target_that_is_no_list_of_strings_is_one_reference(text: str) -> None:
+    assert references(text) == (text,)
+
+
+def test_a_list_of_strings_holds_several_references() -> None:
+    assert references(' ["a", "", "ü"] ') == ("a", "", "ü")
+
+
+@pytest.mark.parametrize(
+    ("cell", "gold"),
+    [
+        ("Paris", ["Paris"]),
+        ("  Paris ", ["Paris"]),
+        ("1984", ["1984"]),
+        ('"Ulysses"', ['"Ulysses"']),
+        ('{"text": ["Köln", "in Köln"], "answer_start": [3, 0]}', ["Köln", "in Köln"]),
+        ('{"text": "Rome", "answer_start": 3}', ["Rome"]),
+        ('[{"answer_start": 1, "text": "Rome"}, {"answer_start": 9, "text": " Roma "}]', ["Rome", "Roma"]),
+        ('["a", "", "b"]', ["a", "b"]),
+        ("[1] A note", ["[1] A note"]),
+        ("[2, 3]", ["[2, 3]"]),
+        ('{"answer": "x"}', ['{"answer": "x"}']),
+        ("[" * 100_000, ["[" * 100_000]),
+    ],
+)
+def test_gold_answers_are_read_as_one_json_list(cell: str, gold: list[str]) -> None:
+    assert read_gold("answers", cell) == json.dumps(gold, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("cell", ["", " ", "[]", '[""]', '{"text": [], "answer_start": []}', '{"text": " "}'])
+def test_a_cell_without_answer_text_has_no_gold_answer(cell: str) -> None:
+    assert read_gold("answers", cell) is None
+
+
+@given(st.text(max_size=20))
+def test_any_answer_survives_reading(text: str) -> None:
+    gold = read_gold("answers", text)
+    assert gold is None or all(answer.strip() for answer in references(gold))
