@@ -35,7 +35,7 @@ from nlptasks.report import RunReport
 _FIRST_BLOCK, _LAST_BLOCK = 64, 4_096
 
 #: A block ends early at this many characters, so that long texts do not fill the memory.
-_BLOCK_CHARACTERS = 4_000_000
+_BLOCK_CHARACTERS = 1_000_000
 
 #: Bad rows that a report quotes.
 _QUOTED = 5
