@@ -19,11 +19,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
-from nlptasks.errors import BackboneMismatchError, NlptasksError
+from nlptasks.errors import NlptasksError
 from nlptasks.files import atomic_output
 from nlptasks.pooling import join_means, mean_states
 from nlptasks.predictions import Label
 from nlptasks.probe_options import ProbeOptions
+from nlptasks.trained import check_backbone
 
 #: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-probe/1"
@@ -121,12 +122,7 @@ class Probe:
         weights = ProbeWeights.load(folder)
         if weights.task != context.task.name:
             raise NlptasksError(f"{folder}: trained for the task '{weights.task}', not '{context.task.name}'")
-        if weights.digest != context.backbone.digest:
-            raise BackboneMismatchError(
-                f"{folder}: trained on the backbone '{weights.backbone}' with digest {weights.digest[:12]}, "
-                f"but the backbone here is '{context.backbone.name}' with digest {context.backbone.digest[:12]}",
-                hint="choose its own backbone with --backbone, or train the head again on this one",
-            )
+        check_backbone(folder, name=weights.backbone, digest=weights.digest, backbone=context.backbone)
         return cls(weights, context.backbone, context.options or ProbeOptions())
 
     @property

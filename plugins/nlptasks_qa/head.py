@@ -9,6 +9,7 @@ import numpy as np
 
 from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.predictions import Span
+from nlptasks.trained import check_backbone
 
 from .options import SpanOptions
 from .spans import Logits, candidates, probabilities, whole_characters
@@ -58,5 +59,5 @@ def open_head(context: HeadContext) -> Extractive:
     """
     folder = context.weights or Path(__file__).with_name("weights")
     weights = SpanWeights.load(folder)
-    weights.check(context.backbone.name, context.backbone.digest, folder)
+    check_backbone(folder, name=weights.backbone, digest=weights.digest, backbone=context.backbone)
     return Extractive(weights, context.backbone, context.options or SpanOptions())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from nlptasks.errors import BackboneMismatchError, NlptasksError
+from nlptasks.errors import NlptasksError
 from nlptasks.files import atomic_output
 
 #: Name and version of the file format; the key of what the file says about itself.
@@ -59,16 +59,3 @@ class SpanWeights:
                 return cls(weight=file.get_tensor("weight"), bias=file.get_tensor("bias"), **about)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise NlptasksError(f"{path}: no weights of an extractive head can be read here ({error})") from error
-
-    def check(self, backbone: str, digest: str, folder: Path) -> None:
-        """Refuse a foreign backbone.
-
-        Raises:
-            BackboneMismatchError: The weights belong to another one.
-        """
-        if digest != self.digest:
-            raise BackboneMismatchError(
-                f"{folder}: trained on the backbone '{self.backbone}' with digest {self.digest[:12]}, "
-                f"but the backbone here is '{backbone}' with digest {digest[:12]}",
-                hint="choose its own backbone with --backbone",
-            )
