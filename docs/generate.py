@@ -98,6 +98,9 @@ def by_task(context: click.Context, group: TaskGroup) -> Iterator[str]:
     for name, params in own.items():
         yield from (f"### `{context.command_path} {name}`", "", "The flags above, and:", "")
         yield from flags(context, params)
+    if group.params:
+        yield from (f"### `{context.command_path}` without a task", "")
+        yield from flags(context, group.params)
 
 
 def flags(context: click.Context, params: list[click.Parameter]) -> Iterator[str]:

@@ -6,31 +6,19 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from nlptasks import __version__
-from nlptasks._columns import Binding, bind
+from nlptasks._gold import GoldReader
 from nlptasks._names import resolve
-from nlptasks._predict import is_blank
-from nlptasks._registry import Registry
 from nlptasks._session import CARD, PlannedTask, Session
-from nlptasks._tables import chosen_columns, read_table
-from nlptasks.contracts import (
-    BackboneContext,
-    BadRow,
-    Example,
-    FormatOptions,
-    Table,
-    TrainJob,
-    TrainReport,
-)
-from nlptasks.errors import DataError, UsageError
-from nlptasks.files import atomic_output, open_input
-from nlptasks.plugin import BackboneSpec, TaskSpec
+from nlptasks.contracts import BackboneContext, FormatOptions, TrainJob, TrainReport
+from nlptasks.errors import UsageError
+from nlptasks.files import atomic_output
+from nlptasks.plugin import BackboneSpec
 
 #: Packages whose versions a card keeps: they decide what the weights are.
 _PACKAGES = ("numpy", "scikit-learn", "tokenizers", "torch", "transformers")
@@ -85,7 +73,16 @@ def train(
             hint="see `nlptasks heads list --json` for those that can",
         )
     skipped: Counter[str] = Counter()
-    reader = _Reader(session.registry, planned.task, request, skipped)
+    reader = GoldReader(
+        registry=session.registry,
+        task=planned.task,
+        skipped=skipped,
+        columns=request.columns,
+        gold=request.gold,
+        data_format=request.data_format,
+        reading=request.reading,
+        skip_bad_rows=request.skip_bad_rows,
+    )
     for path in (*request.data, *request.validation):
         reader.check(path)
     _make_folder(request)
@@ -106,50 +103,6 @@ def train(
         tell(f"{count:,} rows left out: {reason}")
     _write_card(job, request, report, skipped)
     return report
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads examples with gold answers, and counts the rows that have none."""
-
-    registry: Registry
-    task: TaskSpec
-    request: TrainRequest
-    skipped: Counter[str]
-
-    def check(self, path: str) -> None:
-        """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
-        with ExitStack() as stack:
-            self._open(stack, path)
-
-    def examples(self, paths: Sequence[str]) -> Iterator[Example]:
-        """The examples of some files, one file after the other."""
-        for path in paths:
-            with ExitStack() as stack:
-                name, table, binding = self._open(stack, path)
-                for row in table.rows:
-                    if isinstance(row, BadRow):
-                        self._bad(name, row)
-                        continue
-                    example = binding.example(row)
-                    reason = "no text" if is_blank(example) else "" if example.gold else "no gold answer that is known"
-                    if reason:
-                        self.skipped[reason] += 1
-                    else:
-                        yield example
-
-    def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
-        request = self.request
-        source = stack.enter_context(open_input(path))
-        table = read_table(self.registry, source, name=request.data_format, options=request.reading)
-        chosen = chosen_columns(self.task, request.columns)
-        binding = bind(self.task, table.columns, chosen=chosen, gold=request.gold, source=source.name, gold_needed=True)
-        return source.name, table, binding
-
-    def _bad(self, name: str, row: BadRow) -> None:
-        if not self.request.skip_bad_rows:
-            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
-        self.skipped["cannot be read"] += 1
 
 
 def _make_folder(request: TrainRequest) -> None:

@@ -126,6 +126,8 @@ class BackboneSpec(Descriptor):
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it was trained on.
+        trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.recipes`); empty: the backbone
+            cannot be fine-tuned.
     """
 
     object: str
@@ -134,6 +136,7 @@ class BackboneSpec(Descriptor):
     default: bool = False
     parameters: int = 0
     languages: tuple[str, ...] = ()
+    trainer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

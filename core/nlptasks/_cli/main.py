@@ -25,7 +25,7 @@ _LONGEST = 2_000
 
 _COMMANDS = {
     "run": ("nlptasks._cli.run:run", "Answer the rows of a file, and score where the gold column is there."),
-    "train": ("nlptasks._cli.train:train", "Train a head on a frozen backbone."),
+    "train": ("nlptasks._cli.train:train", "Train a head on a frozen backbone, or a backbone by a recipe."),
     "tasks": ("nlptasks._cli.listings:tasks", "List the tasks."),
     "heads": ("nlptasks._cli.listings:heads", "List what solves the tasks."),
     "backbones": ("nlptasks._cli.listings:backbones", "List and show the backbones."),

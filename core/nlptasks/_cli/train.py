@@ -1,4 +1,4 @@
-"""``nlptasks train TASK --data FILE --output FOLDER``."""
+"""``nlptasks train TASK --data FILE --output FOLDER``, and ``nlptasks train --recipe FILE --output FOLDER``."""
 
 from __future__ import annotations
 
@@ -55,13 +55,51 @@ _PARAMS: list[click.Parameter] = [
     *format_params(),
 ]
 
-train = TaskGroup(
+
+class TrainGroup(TaskGroup):
+    """The tasks, each a command; or, with ``--recipe``, none of them: a recipe names its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if any(arg == "--recipe" or arg.startswith("--recipe=") for arg in args):
+            return click.Group.parse_args(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+
+def train_by_recipe(ctx: click.Context, recipe: str, output: str, data_dir: str, device: str) -> None:
+    """Fine-tune a backbone and print how good it is on held-out rows; without a recipe, leave it to the task."""
+    if not recipe:
+        return
+    if ctx.invoked_subcommand is not None:
+        raise UsageError("a recipe names its own tasks", hint=f"leave '{ctx.invoked_subcommand}' out")
+    from nlptasks._recipe import RecipeRequest, train_recipe
+
+    app = ctx.find_object(App)
+    assert app is not None
+    folder = Path(output or f"{Path(recipe).stem}-backbone")
+    request = RecipeRequest(recipe=Path(recipe), output=folder, data_dir=Path(data_dir), device=device)
+    report = train_recipe(app.plugins().registry, request, lambda line: click.echo(line, err=True))
+    click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
+    for name, value in report.scores.items():
+        click.echo(f"  {name} {value:.3f}", err=True)
+
+
+_PARAMS_OF_RECIPE: list[click.Parameter] = [
+    flag("--recipe", default="", metavar="FILE", shown="Fine-tune a backbone by this recipe; takes the place of TASK."),
+    flag("--output", "-o", default="", metavar="FOLDER", shown="Where it goes.  [default: RECIPE-backbone]"),
+    flag("--data-dir", default=".", metavar="DIR", shown="Folder of the recipe's data files.  [default: this one]"),
+    flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
+]
+
+train = TrainGroup(
     "train",
     body=train_task,
     params_of_body=_PARAMS,
     many=False,
     wanted=lambda head: bool(head.trainer),
+    params=_PARAMS_OF_RECIPE,
+    callback=click.pass_context(train_by_recipe),
+    invoke_without_command=True,
     help="Train a head on the frozen backbone.",
-    epilog="Interrupted training goes on where it stopped when the same command is given again.",
+    epilog="The same command again goes on with interrupted training, where the head keeps its features.",
     no_args_is_help=True,
 )

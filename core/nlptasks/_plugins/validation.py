@@ -151,6 +151,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "default": _FLAG,
             "parameters": (lambda value: type(value) is int and value >= 0, "a whole number"),
             "languages": (_tuple_of(_is_line), "a tuple of language codes"),
+            "trainer": _MAYBE_IMPORT,
         },
         MetricSpec: {
             **_COMMON,

@@ -1,0 +1,111 @@
+"""Fine-tuning a backbone by a recipe: finds the tasks, the data and the backbone's trainer, and runs that."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from nlptasks._gold import GoldReader
+from nlptasks._names import resolve
+from nlptasks._registry import Registry
+from nlptasks.contracts import Metric
+from nlptasks.errors import UsageError
+from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
+from nlptasks.recipes import DataFile, JobTask, RecipeJob, RecipeReport, RecipeTask, Scorer, read_recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeRequest:
+    """What to train by.
+
+    Args:
+        recipe: The recipe's file.
+        output: Folder of the fine-tuned backbone.
+        data_dir: Folder that the recipe's data files are in.
+        device: See :class:`nlptasks.contracts.BackboneContext`.
+    """
+
+    recipe: Path
+    output: Path
+    data_dir: Path
+    device: str = "auto"
+
+
+def train_recipe(registry: Registry, request: RecipeRequest, tell: Callable[[str], None]) -> RecipeReport:
+    """Fine-tune the recipe's backbone, and leave it in the output folder.
+
+    Raises:
+        UsageError: The recipe is not valid, names something that is not there, or its backbone cannot be fine-tuned.
+        DataError: A row cannot be read.
+    """
+    recipe = read_recipe(request.recipe)
+    trainer = _trainer(registry, recipe.backbone)
+    skipped: Counter[str] = Counter()
+    job = RecipeJob(
+        recipe=recipe,
+        source=request.recipe.read_text(encoding="utf-8"),
+        tasks=tuple(_task(registry, part, request.data_dir, skipped, recipe.validation_rows) for part in recipe.tasks),
+        output=request.output,
+        device=request.device,
+        progress=tell,
+    )
+    try:
+        request.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
+    report = trainer(job)
+    for reason, count in skipped.items():
+        tell(f"{count:,} rows left out: {reason}")
+    return report
+
+
+def _trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob], RecipeReport]:
+    spec = registry.get(BackboneSpec, backbone).spec
+    if not spec.trainer:
+        able = [item.spec.name for item in registry.all(BackboneSpec) if item.spec.trainer]
+        raise UsageError(
+            f"the backbone '{spec.name}' cannot be fine-tuned", hint=f"those that can: {', '.join(able) or 'none'}"
+        )
+    trainer: Callable[[RecipeJob], RecipeReport] = resolve(spec.trainer)
+    return trainer
+
+
+def _task(registry: Registry, part: RecipeTask, folder: Path, skipped: Counter[str], most_held_out: int) -> JobTask:
+    spec = registry.get(TaskSpec, part.task).spec
+    reader = GoldReader(registry=registry, task=spec, skipped=skipped, columns=part.columns, gold=part.gold)
+    for name in (*part.data, *part.validation):
+        reader.check(str(folder / name))
+    return JobTask(
+        recipe=part,
+        spec=spec,
+        prediction=resolve(spec.prediction),
+        examples=islice(reader.examples(_paths(folder, part.data)), part.rows or None),
+        validation=islice(reader.examples(_paths(folder, part.validation)), most_held_out or None),
+        files=tuple(_described(folder, name) for name in (*part.data, *part.validation)),
+        score=_scorer(registry, spec),
+    )
+
+
+def _paths(folder: Path, names: Sequence[str]) -> list[str]:
+    return [str(folder / name) for name in names]
+
+
+def _described(folder: Path, name: str) -> DataFile:
+    with (folder / name).open("rb") as stream:
+        return DataFile(name=name, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+def _scorer(registry: Registry, task: TaskSpec) -> Scorer:
+    """Scores by the task's metrics, the primary one first."""
+    names = sorted(task.metrics, key=lambda name: name != task.primary)
+    specs = [registry.get(MetricSpec, name).spec for name in names]
+
+    def score(answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> Mapping[str, float]:
+        metrics: dict[str, Metric] = {spec.name: resolve(spec.object)(tuple(labels)) for spec in specs}
+        return {name: float(metric.score(metric.stats(answers, golds).sum(axis=0))) for name, metric in metrics.items()}
+
+    return score

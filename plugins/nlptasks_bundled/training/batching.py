@@ -1,0 +1,118 @@
+"""Batches by a token budget, in an order that a seed and a position decide, so that training can go on anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from .pieces import Piece
+
+#: Batches whose pieces are sorted by length together: enough for little padding, few enough to stay mixed.
+_POOL = 32
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded pieces.
+
+    Args:
+        inputs: ``input_ids``, ``token_type_ids`` and ``attention_mask``, each ``[rows, tokens]``, int64.
+        text: ``[rows, tokens]``, bool: the tokens of the text, without a question and special tokens.
+        targets: ``[rows, 1]`` labels or ``[rows, 2]`` first and last token, int64.
+    """
+
+    inputs: dict[str, torch.Tensor]
+    text: torch.Tensor
+    targets: torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens with padding."""
+        return self.text.numel()
+
+
+def collate(pieces: Sequence[Piece], pad: int, device: torch.device) -> Batch:
+    """Pad pieces to the longest of them."""
+    shape = len(pieces), max(map(len, pieces))
+    ids = np.full(shape, pad, dtype=np.int64)
+    types, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    text = np.zeros(shape, dtype=bool)
+    for row, piece in enumerate(pieces):
+        ids[row, : len(piece)] = piece.ids
+        types[row, : len(piece)] = piece.types
+        mask[row, : len(piece)] = 1
+        text[row, slice(*piece.text)] = True
+    inputs = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
+    return Batch(
+        inputs={name: torch.from_numpy(array).to(device) for name, array in inputs.items()},
+        text=torch.from_numpy(text).to(device),
+        targets=torch.tensor([piece.target for piece in pieces], device=device),
+    )
+
+
+def packed(lengths: Sequence[int], order: Sequence[int], budget: int) -> list[list[int]]:
+    """Cut an order of positions into batches that pad to at most ``budget`` tokens; a longer piece stands alone."""
+    batches: list[list[int]] = []
+    longest = 0
+    for at in order:
+        longest = max(longest, lengths[at])
+        if not batches or (len(batches[-1]) + 1) * longest > budget:
+            batches.append([])
+            longest = lengths[at]
+        batches[-1].append(at)
+    return batches
+
+
+def epoch_batches(lengths: Sequence[int], budget: int, seed: Sequence[int]) -> list[list[int]]:
+    """Positions of all pieces, shuffled, in batches of similar length, themselves shuffled."""
+    generator = np.random.default_rng(list(seed))
+    order = generator.permutation(len(lengths))
+    # A pool of pieces with the mean length fills about _POOL batches.
+    size = max(1, int(_POOL * budget / max(1.0, float(np.mean(lengths)))))
+    pools = [sorted(order[at : at + size].tolist(), key=lengths.__getitem__) for at in range(0, len(order), size)]
+    batches = [batch for pool in pools for batch in packed(lengths, pool, budget)]
+    return [batches[at] for at in generator.permutation(len(batches))]
+
+
+@dataclass
+class Stream:
+    """Endless batches of one part of the data; a position is an epoch and a batch in it.
+
+    Args:
+        pieces: The data.
+        budget: Padded tokens of a batch.
+        seed: Seed of the training and number of the part.
+    """
+
+    pieces: Sequence[Piece]
+    budget: int
+    seed: tuple[int, int]
+    epoch: int = 0
+    at: int = 0
+    _batches: list[list[int]] = field(default_factory=list, init=False, repr=False)
+
+    def take(self) -> list[Piece]:
+        """The next batch."""
+        if not self._batches:
+            self._shuffle()
+        elif self.at == len(self._batches):
+            self.epoch, self.at = self.epoch + 1, 0
+            self._shuffle()
+        self.at += 1
+        return [self.pieces[at] for at in self._batches[self.at - 1]]
+
+    def position(self) -> dict[str, int]:
+        """What :meth:`seek` needs to go on here."""
+        return {"epoch": self.epoch, "at": self.at}
+
+    def seek(self, position: dict[str, Any]) -> None:
+        """Go on where a stream of the same data stood."""
+        self.epoch, self.at = int(position["epoch"]), int(position["at"])
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self._batches = epoch_batches([len(piece) for piece in self.pieces], self.budget, (*self.seed, self.epoch))

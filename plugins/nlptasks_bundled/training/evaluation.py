@@ -1,0 +1,92 @@
+"""Scores on held-out rows, by the metrics of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+
+from nlptasks.contracts import Window
+from nlptasks.predictions import Span
+
+from .batching import collate, packed
+from .model import Learner
+from .parts import Part
+from .pieces import piece_of
+
+#: Longest answer in tokens, as in the reference implementation of BERT on SQuAD.
+LONGEST = 30
+
+#: Best logit of a text so far, and its answer.
+Answer = tuple[float, str]
+
+
+def evaluate(learner: Learner, parts: Sequence[Part], device: torch.device, budget: int) -> dict[str, float]:
+    """Scores of all parts with held-out rows, as ``part/metric``; the primary metric of a part comes first."""
+    learner.eval()
+    scores: dict[str, float] = {}
+    for part in parts:
+        if part.held_out.examples:
+            golds = [example.gold or "" for example in part.held_out.examples]
+            found = part.score(answers(learner, part, device, budget), golds, part.labels)
+            scores |= {f"{part.name}/{metric}": value for metric, value in found.items()}
+    learner.train()
+    return scores
+
+
+def mean_primary(scores: Mapping[str, float]) -> float:
+    """Mean over the parts of the primary metric's score."""
+    first: dict[str, float] = {}
+    for name, value in scores.items():
+        first.setdefault(name.rpartition("/")[0], value)
+    return sum(first.values()) / len(first) if first else 0.0
+
+
+@torch.no_grad()
+def answers(learner: Learner, part: Part, device: torch.device, budget: int) -> list[str]:
+    """The answer to each held-out row."""
+    flat = [(row, window) for row, windows in enumerate(part.held_out.windows) for window in windows]
+    lengths = [len(window) for _, window in flat]
+    best: list[Answer] = [(-torch.inf, "")] * len(part.held_out.examples)
+    for chosen in packed(lengths, sorted(range(len(flat)), key=lengths.__getitem__), budget):
+        windows = [flat[at][1] for at in chosen]
+        pieces = [piece_of(window, (0,)) for window in windows]
+        batch = collate(pieces, learner.pad, device)
+        with autocast(device):
+            logits = learner.logits(learner.states(batch), batch, part.head, part.prediction)
+        rows = [flat[at][0] for at in chosen]
+        contexts = [part.held_out.examples[row].inputs.get("context", "") for row in rows]
+        found = _spans(logits, windows, contexts) if issubclass(part.prediction, Span) else _labels(logits, part.labels)
+        for row, answer in zip(rows, found, strict=True):
+            best[row] = max(best[row], answer, key=lambda item: item[0])
+    return [answer for _, answer in best]
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """bfloat16 where the device computes in it."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type in {"cpu", "cuda"})
+
+
+def best_spans(logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Of each row of ``[rows, tokens, 2]`` the best sum of logits, and its first and last token."""
+    size = logits.shape[1]
+    start, end = logits.unbind(dim=-1)
+    sums = start[:, :, None] + end[:, None, :]
+    allowed = torch.ones(size, size, dtype=torch.bool, device=logits.device).triu().tril(LONGEST - 1)
+    values, at = sums.masked_fill(~allowed, -torch.inf).flatten(1).max(dim=1)
+    return values, at // size, at % size
+
+
+def _spans(logits: torch.Tensor, windows: Sequence[Window], contexts: Sequence[str]) -> Iterator[Answer]:
+    values, firsts, lasts = (tensor.tolist() for tensor in best_spans(logits))
+    for window, context, value, first, last in zip(windows, contexts, values, firsts, lasts, strict=True):
+        if window.offsets:
+            start, end = window.offsets[first - window.start][0], window.offsets[last - window.start][1]
+            yield value, context[start:end]
+        else:
+            yield -torch.inf, ""
+
+
+def _labels(logits: torch.Tensor, labels: Sequence[str]) -> Iterator[Answer]:
+    values, at = (tensor.tolist() for tensor in logits.max(dim=1))
+    yield from zip(values, (labels[position] for position in at), strict=True)

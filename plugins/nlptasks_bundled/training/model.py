@@ -1,0 +1,83 @@
+"""The encoder with its output layers, and the losses by prediction type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional
+from transformers import AutoConfig, AutoModel
+
+from nlptasks.predictions import Span
+
+from .batching import Batch
+
+
+class Learner(nn.Module):
+    """An encoder and linear output layers on its last hidden states.
+
+    Args:
+        folder: A Hub checkpoint of the encoder.
+        outputs: Outputs of each layer, by its name: the number of labels, or 2 for start and end of a span.
+    """
+
+    def __init__(self, folder: Path, outputs: Mapping[str, int]) -> None:
+        super().__init__()
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        # Not from_pretrained, which draws a bar on the user's terminal and reads the file's own number type.
+        self.encoder: Any = AutoModel.from_config(config, dtype=torch.float32, add_pooling_layer=False)
+        self.encoder.load_state_dict(load_file(folder / "model.safetensors"))
+        self.pad: int = config.pad_token_id or 0
+        width = config.hidden_size
+        self.heads = nn.ModuleDict({_key(name): nn.Linear(width, size) for name, size in outputs.items()})
+
+    def states(self, batch: Batch) -> torch.Tensor:
+        """Last hidden states, ``[rows, tokens, width]``, float32."""
+        states: torch.Tensor = self.encoder(**batch.inputs).last_hidden_state
+        return states.float()
+
+    def logits(self, states: torch.Tensor, batch: Batch, head: str, prediction: type) -> torch.Tensor:
+        """``[rows, labels]`` for labels; ``[rows, tokens, 2]``, start and end, for spans: -inf outside of the text."""
+        layer = self.heads[_key(head)]
+        # In float32: the layers are tiny, and a softmax over a hundred labels wants the digits.
+        with torch.autocast(states.device.type, enabled=False):
+            if issubclass(prediction, Span):
+                logits: torch.Tensor = layer(states).masked_fill(~batch.text[..., None], -torch.inf)
+                return logits
+            pooled: torch.Tensor = layer(mean_state(states, batch))
+            return pooled
+
+
+def layer_tensors(learner: Learner) -> dict[str, torch.Tensor]:
+    """Weights ``NAME.weight`` ``[outputs, width]`` and ``NAME.bias`` ``[outputs]`` of all output layers."""
+    return {name.removeprefix(_key("")): tensor for name, tensor in learner.heads.state_dict().items()}
+
+
+def _key(head: str) -> str:
+    """Name of a layer among the modules, where one called ``type`` would hide a method."""
+    return f"head:{head}"
+
+
+def mean_state(states: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Mean hidden state of each row over its tokens, ``[rows, width]``, as the project's probes read a text."""
+    mask = batch.inputs["attention_mask"][..., None].to(states.dtype)
+    return (states * mask).sum(dim=1) / mask.sum(dim=1)
+
+
+def task_loss(logits: torch.Tensor, batch: Batch, prediction: type) -> torch.Tensor:
+    """Cross-entropy of the labels, or the mean of those of start and end (Devlin et al. 2019, arXiv 1810.04805)."""
+    if not issubclass(prediction, Span):
+        return functional.cross_entropy(logits, batch.targets[:, 0])
+    start, end = logits.unbind(dim=-1)
+    first, last = batch.targets.unbind(dim=-1)
+    return (functional.cross_entropy(start, first) + functional.cross_entropy(end, last)) / 2
+
+
+def drift(states: torch.Tensor, start: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """1 - cosine between the mean states of two encoders on one batch, mean over its rows."""
+    cosine = functional.cosine_similarity(mean_state(states, batch), mean_state(start, batch), dim=-1)
+    return 1 - cosine.mean()

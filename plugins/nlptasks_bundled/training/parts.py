@@ -1,0 +1,149 @@
+"""The parts of a training: each with its pieces in memory, its held-out rows and its output layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from nlptasks.contracts import Encoder, Example, Window
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.predictions import Label, Span
+from nlptasks.recipes import JobTask, RecipeJob, Scorer
+
+from .pieces import Piece, label_pieces, label_windows, span_pieces, span_windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """Held-out rows.
+
+    Args:
+        examples: The rows.
+        windows: The windows of each.
+    """
+
+    examples: Sequence[Example]
+    windows: Sequence[Sequence[Window]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of the training.
+
+    Args:
+        name: What the log calls it: the task and the folder of its first file.
+        head: Name of its output layer.
+        prediction: ``Label`` or ``Span``.
+        labels: The outputs of its layer; empty for spans.
+        weight: How often it is chosen, relative to the others.
+        rows: Training rows.
+        pieces: What it trains on: fewer than rows where answers do not stand in their contexts.
+        held_out: What it is evaluated on.
+        score: Scores answers, the primary metric first.
+    """
+
+    name: str
+    head: str
+    prediction: type
+    labels: tuple[str, ...]
+    weight: float
+    rows: int
+    pieces: Sequence[Piece]
+    held_out: HeldOut
+    score: Scorer
+
+
+def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
+    """Read and tokenize all data.
+
+    Raises:
+        UsageError: A task answers with something else than labels or spans, or two kinds share an output layer.
+        NlptasksError: A part has no usable row, or an output layer has fewer than two labels.
+    """
+    _check_kinds(job.tasks)
+    rows = [list(task.examples) for task in job.tasks]
+    labels = _labels(job.tasks, rows)
+    names = _names(job.tasks)
+    parts: list[Part] = []
+    for name, task, examples in zip(names, job.tasks, rows, strict=True):
+        parts.append(_part(name, task, examples, labels[task.recipe.head], encoder, job.recipe.max_tokens))
+        job.progress(f"{name}: {parts[-1].rows:,} training rows, {len(parts[-1].held_out.examples):,} held out")
+    return tuple(parts)
+
+
+def outputs(parts: Iterable[Part]) -> dict[str, int]:
+    """Outputs of each layer."""
+    return {part.head: len(part.labels) or 2 for part in parts}
+
+
+def _part(
+    name: str, task: JobTask, examples: Sequence[Example], labels: tuple[str, ...], encoder: Encoder, max_tokens: int
+) -> Part:
+    held_out = list(task.validation)
+    if issubclass(task.prediction, Span):
+        pieces = list(span_pieces(encoder, examples, max_tokens))
+        windows = span_windows(encoder, held_out, max_tokens)
+    else:
+        pieces = list(label_pieces(encoder, examples, max_tokens, labels))
+        windows = label_windows(encoder, held_out, max_tokens)
+    if not pieces:
+        raise NlptasksError(f"{name}: no row of {', '.join(task.recipe.data)} can be trained on")
+    return Part(
+        name=name,
+        head=task.recipe.head,
+        prediction=task.prediction,
+        labels=labels,
+        weight=task.recipe.weight,
+        rows=len(examples),
+        pieces=pieces,
+        held_out=HeldOut(examples=held_out, windows=windows),
+        score=task.score,
+    )
+
+
+def _check_kinds(tasks: Sequence[JobTask]) -> None:
+    kinds: dict[str, type] = {}
+    for task in tasks:
+        kind = next((known for known in (Label, Span) if issubclass(task.prediction, known)), None)
+        if kind is None:
+            raise UsageError(
+                f"this encoder learns labels and spans; the task '{task.spec.name}' answers with "
+                f"{task.prediction.__name__}",
+                hint="take the task out of the recipe",
+            )
+        inputs = {column.name for column in task.spec.inputs}
+        if kind is Span and not inputs >= {"question", "context"}:
+            raise UsageError(
+                f"this encoder learns spans of a context behind a question; the task '{task.spec.name}' has "
+                f"{', '.join(sorted(inputs))}",
+                hint="take the task out of the recipe",
+            )
+        if kinds.setdefault(task.recipe.head, kind) is not kind:
+            raise UsageError(
+                f"the output layer '{task.recipe.head}' cannot learn both labels and spans",
+                hint="give its tasks another head in the recipe",
+            )
+
+
+def _labels(tasks: Sequence[JobTask], rows: Sequence[Sequence[Example]]) -> Mapping[str, tuple[str, ...]]:
+    """The labels of each output layer over all its parts; none for spans."""
+    found: dict[str, set[str]] = {task.recipe.head: set() for task in tasks}
+    spans = {task.recipe.head for task in tasks if issubclass(task.prediction, Span)}
+    for task, examples in zip(tasks, rows, strict=True):
+        if task.recipe.head not in spans:
+            found[task.recipe.head].update(example.gold or "" for example in examples)
+    for head, labels in found.items():
+        if head not in spans and len(labels) < 2:
+            raise NlptasksError(f"the output layer '{head}' needs two labels or more; its data hold {sorted(labels)}")
+    return {head: tuple(sorted(labels)) for head, labels in found.items()}
+
+
+def _names(tasks: Sequence[JobTask]) -> list[str]:
+    names: list[str] = []
+    for task in tasks:
+        file = PurePath(task.recipe.data[0])
+        name = f"{task.spec.name}/{file.parent.name or file.name}"
+        again = sum(known == name or known.startswith(f"{name}#") for known in names)
+        names.append(f"{name}#{again + 1}" if again else name)
+    return names

@@ -1,0 +1,315 @@
+"""Training by a recipe, on a tiny encoder: it learns, can be stopped and repeated, and leaves a folder that works."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+
+import nlptasks_bundled
+from nlptasks.contracts import Encoder, Example
+from nlptasks.encoder import TransformerEncoder
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.predictions import Label, Span, Text
+from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask, read_recipe
+from nlptasks.testing import write_tiny_checkpoint
+from nlptasks_bundled.training import trainer
+from nlptasks_bundled.training.batching import Stream, epoch_batches, packed
+from nlptasks_bundled.training.evaluation import LONGEST, best_spans, mean_primary
+from nlptasks_bundled.training.optimizer import rate_share
+from nlptasks_bundled.training.pieces import Piece, answer_place, answers_of, span_pieces
+from nlptasks_tasks import classification, qa, sentiment
+
+FILLERS = ("phone", "film", "the", "a", "is", "very", "works")
+FEELINGS = RecipeTask(task="sentiment", head="type", data=("toy/a.csv",), validation=("toy/v.csv",))
+MORE_FEELINGS = RecipeTask(task="sentiment", head="type", data=("toy/b.csv",), weight=0.5)
+SPANS = RecipeTask(task="qa", head="spans", data=("spans/a.csv",), validation=("spans/v.csv",))
+RECIPE = Recipe(
+    backbone="tiny",
+    tasks=(FEELINGS, MORE_FEELINGS, SPANS),
+    seed=5,
+    tokens=12_000,
+    batch_tokens=256,
+    max_tokens=48,
+    encoder_rate=2e-3,
+    head_rate=1e-2,
+    evaluate_every=5_000,
+    checkpoint_every=2_000,
+    log_every=1_000,
+    keep_embedding=0.1,
+)
+
+
+def labelled(count: int, seed: int) -> list[Example]:
+    draw = random.Random(seed)
+    rows = []
+    for _ in range(count):
+        word, label = draw.choice([("good", "positive"), ("bad", "negative")])
+        words = [*draw.choices(FILLERS, k=draw.randint(1, 12)), word]
+        draw.shuffle(words)
+        rows.append(Example({"text": " ".join(words)}, label))
+    return rows
+
+
+def asked(count: int, seed: int) -> list[Example]:
+    draw = random.Random(seed)
+    rows = []
+    for _ in range(count):
+        word = draw.choice(["great", "broken"])
+        before, after = (" ".join(draw.choices(FILLERS, k=draw.randint(1, 40))) for _ in range(2))
+        rows.append(Example({"question": "is it", "context": f"{before} {word} {after}"}, json.dumps([word])))
+    return rows
+
+
+def share_right(answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+    return {"right": float(np.mean([answer in answers_of(gold) for answer, gold in zip(answers, golds, strict=True)]))}
+
+
+def part(recipe: RecipeTask, number: int) -> JobTask:
+    spans = recipe.task == "qa"
+    make = asked if spans else labelled
+    return JobTask(
+        recipe=recipe,
+        spec=qa.SPEC if spans else sentiment.SPEC,
+        prediction=Span if spans else Label,
+        examples=iter(make(150, number)),
+        validation=iter(make(40, 100 + number) if recipe.validation else []),
+        files=tuple(DataFile(name=name, sha256=f"{number:064}") for name in (*recipe.data, *recipe.validation)),
+        score=share_right,
+    )
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_checkpoint(tmp_path_factory.mktemp("start"))
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Callable[..., RecipeJob]:
+    def make(name: str = "out", recipe: Recipe = RECIPE) -> RecipeJob:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        tasks = tuple(part(item, number) for number, item in enumerate(recipe.tasks))
+        return RecipeJob(recipe=recipe, source="# toy\n", tasks=tasks, output=folder, device="cpu", progress=str)
+
+    return make
+
+
+def weights(folder: Path) -> tuple[bytes, bytes]:
+    return (folder / "model.safetensors").read_bytes(), (folder / "heads.safetensors").read_bytes()
+
+
+def log(folder: Path, kind: str) -> list[dict]:
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [line for line in lines if line["kind"] == kind]
+
+
+def stop_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break the training off, as a power cut would, in the middle of a step."""
+    step, left = trainer.Training._step, iter(range(steps))
+
+    def breaking(self: trainer.Training) -> int:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return step(self)
+
+    monkeypatch.setattr(trainer.Training, "_step", breaking)
+
+
+# ----------------------------------------------------------------- the whole
+
+
+def test_it_learns_and_leaves_an_encoder_a_log_and_a_card(job, start):
+    done = job(recipe=replace(RECIPE, tokens=45_000, evaluate_every=30_000))
+    state = torch.get_rng_state()
+    report = trainer.train_from(start, done)
+    assert torch.equal(torch.get_rng_state(), state)
+    losses = [line["loss"] for line in log(done.output, "loss")]
+    assert losses[-1]["sentiment/toy"] < 0.3 < losses[0]["sentiment/toy"]
+    assert losses[-1]["qa/spans"] < losses[0]["qa/spans"] / 2
+    assert {"drift", "sentiment/toy", "sentiment/toy#2", "qa/spans"} == {name for line in losses for name in line}
+    assert report.scores["sentiment/toy/right"] > 0.9
+    assert report.scores["qa/spans/right"] > 0.7
+    assert report.tokens >= 45_000
+    assert {line["tokens"] for line in log(done.output, "scores")} >= {report.tokens}
+    names = {path.name for path in done.output.iterdir()}
+    tokenizer = {"config.json", "tokenizer.json", "tokenizer_config.json"}
+    assert names == tokenizer | {
+        "model.safetensors", "heads.safetensors", "recipe.toml", "log.jsonl", "MODEL_CARD.md"
+    }  # fmt: skip
+    encoder = TransformerEncoder(done.output, name="trained", device="cpu")
+    assert encoder.encode(encoder.tokenize(["good film"])[0]).states.shape == (1, 4, 32)
+    with safe_open(done.output / "heads.safetensors", framework="numpy") as file:
+        about = json.loads(file.metadata()["nlptasks-outputs/1"])
+        assert file.get_tensor("type.weight").shape == (2, 32)
+    assert about["type"] == {"labels": ["negative", "positive"], "prediction": "Label"}
+    card = (done.output / "MODEL_CARD.md").read_text()
+    assert f"{report.tokens:,} padded tokens in {report.steps:,} steps" in card
+    assert f"| toy/b.csv | {1:064} |" in card
+    assert "| sentiment/toy | type | 1 | 150 | 150 | 40 |" in card
+    assert (done.output / "recipe.toml").read_text() == "# toy\n"
+    with pytest.raises(UsageError, match="holds a trained encoder already"):
+        trainer.train_from(start, done)
+
+
+def test_one_seed_gives_one_result_and_another_seed_another(job, start):
+    short = replace(RECIPE, tokens=4_000)
+    folders = [job("a", short), job("b", short), job("c", replace(short, seed=6))]
+    for each in folders:
+        trainer.train_from(start, each)
+    first, same, other = (weights(each.output) for each in folders)
+    assert first == same
+    assert first != other
+
+
+def test_interrupted_training_ends_with_the_same_bytes(job, start, monkeypatch):
+    whole = job("whole")
+    report = trainer.train_from(start, whole)
+    for steps in (5, 20, 15):  # before the first checkpoint, behind it, and once more
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            stop_after(steps, patch)
+            trainer.train_from(start, job("broken"))
+    assert (job("broken").output / "checkpoint.pt").exists()
+    again = trainer.train_from(start, job("broken"))
+    assert weights(job("broken").output) == weights(whole.output)
+    assert (again.tokens, again.steps, again.scores) == (report.tokens, report.steps, report.scores)
+    assert not (job("broken").output / "checkpoint.pt").exists()
+    both = [log(each.output, "loss") for each in (whole, job("broken"))]
+    assert [line["tokens"] for line in both[0]] == [line["tokens"] for line in both[1]]
+
+
+def test_another_recipe_or_other_data_do_not_go_on(job, start, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(25, patch)
+        trainer.train_from(start, job())
+    with pytest.raises(UsageError, match=r"differs in: head_rate \(head_rate was 0.01, and is 0.5\)"):
+        trainer.train_from(start, job(recipe=replace(RECIPE, head_rate=0.5)))
+    heavier = replace(RECIPE, tasks=(FEELINGS, replace(MORE_FEELINGS, weight=3.0), SPANS))
+    with pytest.raises(UsageError, match=r"differs in: task\[2\]\.weight"):
+        trainer.train_from(start, job(recipe=heavier))
+    changed = job()
+    tasks = (replace(changed.tasks[0], files=(DataFile(name="toy/a.csv", sha256="f"),)), *changed.tasks[1:])
+    with pytest.raises(UsageError, match=r"differs in: sha256 of toy/a\.csv"):
+        trainer.train_from(start, replace(changed, tasks=tasks))
+    with pytest.raises(UsageError, match="digest of the starting encoder"):
+        trainer.train_from(write_tiny_checkpoint(changed.output.parent / "other", seed=9), job())
+    (changed.output / "checkpoint.pt").write_bytes(b"damaged")
+    with pytest.raises(NlptasksError, match="no checkpoint can be read here"):
+        trainer.train_from(start, job())
+
+
+def test_patience_ends_a_training_that_learns_nothing(job, start):
+    still = replace(RECIPE, encoder_rate=0.0, head_rate=0.0, evaluate_every=1_000, patience=2, keep_embedding=0.0)
+    report = trainer.train_from(start, job(recipe=still))
+    assert 3_000 <= report.tokens < 4_000
+
+
+def test_what_cannot_be_trained_is_refused(job, start):
+    mixed = job(recipe=replace(RECIPE, tasks=(FEELINGS, replace(SPANS, head="type"))))
+    with pytest.raises(UsageError, match="the output layer 'type' cannot learn both"):
+        trainer.train_from(start, mixed)
+    fine = job()
+    written = replace(fine.tasks[0], prediction=Text, spec=classification.SPEC)
+    with pytest.raises(UsageError, match="learns labels and spans; the task 'classification' answers with Text"):
+        trainer.train_from(start, replace(fine, tasks=(written,)))
+    one = replace(fine.tasks[0], examples=[Example({"text": "good"}, "positive")])
+    with pytest.raises(NlptasksError, match="needs two labels or more"):
+        trainer.train_from(start, replace(fine, tasks=(one,)))
+    elsewhere = replace(fine.tasks[0], prediction=Span)
+    with pytest.raises(UsageError, match="spans of a context behind a question; the task 'sentiment' has text"):
+        trainer.train_from(start, replace(fine, tasks=(elsewhere,)))
+    lost = replace(fine.tasks[2], examples=[Example({"question": "is it", "context": "a film"}, "phone")])
+    with pytest.raises(NlptasksError, match=r"qa/spans: no row of spans/a\.csv can be trained on"):
+        trainer.train_from(start, replace(fine, tasks=(lost,)))
+
+
+def test_the_shipped_recipe_can_be_read():
+    recipe = read_recipe(Path(nlptasks_bundled.__file__).parent / "recipes" / "encoder.toml")
+    assert {part.task for part in recipe.tasks} == {"sentiment", "classification", "qa"}
+    assert sum(part.weight for part in recipe.tasks) == pytest.approx(1)
+
+
+# ----------------------------------------------------------------- its parts
+
+
+@pytest.mark.parametrize(
+    ("context", "gold", "expected"),
+    [
+        ("the cat sat", "cat", (4, 7)),
+        ("concat the cat", '["dog", "cat"]', (11, 14)),
+        ("Paris, France", "paris", (0, 5)),
+        ("xcaty", "cat", (1, 4)),
+        ("İ cat", "CAT", None),
+        ("a cat", "dog", None),
+        ("see [1] there", "[1]", (4, 7)),
+        ("see [1] there", "[1", (4, 6)),
+    ],
+)
+def test_an_answer_is_found_in_its_context(context, gold, expected):
+    assert answer_place(context, answers_of(gold)) == expected
+
+
+def test_a_span_is_in_the_first_window_that_holds_it(encoder: Encoder):
+    words = ["the"] * 30 + ["broken"] + ["the"] * 30
+    example = Example({"question": "is it", "context": " ".join(words)}, "broken")
+    (piece,) = span_pieces(encoder, [example], 24)
+    windows = encoder.tokenize(
+        [example.inputs["context"]], questions=["is it"], max_tokens=24, overlap=8, offsets=True
+    )[0]
+    broken = encoder.tokenize(["broken"])[0][0].ids[1:-1]
+    first, last = piece.target
+    assert tuple(piece.ids[first : last + 1]) == broken
+    assert tuple(piece.ids) == next(window.ids for window in windows if broken[0] in window.ids)
+    assert piece.text[0] <= first <= last < piece.text[1]
+
+
+def test_best_spans_are_ordered_and_not_too_long():
+    logits = torch.full((1, 64, 2), -5.0)
+    logits[0, 60, 0], logits[0, 10, 1] = 9.0, 9.0  # the end before the start
+    logits[0, 20, 0], logits[0, 20 + LONGEST, 1] = 8.0, 8.0  # one token too long
+    logits[0, 20 + LONGEST - 1, 1] = 7.0
+    values, first, last = best_spans(logits)
+    assert (values.item(), first.item(), last.item()) == (15.0, 20, 20 + LONGEST - 1)
+
+
+def test_batches_keep_the_budget_and_hold_everything_once():
+    lengths = [random.Random(1).randint(3, 60) for _ in range(500)] + [400]
+    batches = epoch_batches(lengths, 256, (0, 1, 2))
+    assert sorted(at for batch in batches for at in batch) == list(range(501))
+    assert all(len(batch) * max(lengths[at] for at in batch) <= 256 or len(batch) == 1 for batch in batches)
+    padded = sum(len(batch) * max(lengths[at] for at in batch) for batch in batches)
+    assert padded < 1.15 * sum(lengths)
+    assert batches != epoch_batches(lengths, 256, (0, 1, 3))
+    assert packed([5, 5, 5], [2, 0, 1], 10) == [[2, 0], [1]]
+
+
+def test_a_stream_goes_on_where_it_stood():
+    def stream() -> Stream:
+        empty = np.zeros(4, dtype=np.int32), np.zeros(4, dtype=np.int8)
+        return Stream([Piece(*empty, (0, 4), (label,)) for label in range(7)], 8, (1, 0))
+
+    whole, broken = stream(), stream()
+    taken = [[piece.target for piece in whole.take()] for _ in range(11)]
+    for at in range(11):
+        assert [piece.target for piece in broken.take()] == taken[at]
+        position, broken = broken.position(), stream()
+        broken.seek(position)
+
+
+def test_rates_rise_and_fall():
+    recipe = replace(RECIPE, tokens=1_000, warmup=0.1)
+    rates = [rate_share(at, recipe) for at in (0, 50, 100, 550, 1_000, 1_200)]
+    assert rates == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0, 0.0])
+    assert rate_share(0, replace(recipe, warmup=0.0)) == 1.0
+
+
+def test_the_mean_score_is_that_of_the_primary_metrics():
+    assert mean_primary({"a/x/f1": 0.2, "a/x/em": 0.0, "b/y/acc": 0.6}) == pytest.approx(0.4)
+    assert mean_primary({}) == 0.0
