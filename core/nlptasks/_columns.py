@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlptasks._names import nearest, resolve
@@ -10,6 +10,9 @@ from nlptasks.contracts import Example, Row
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.predictions import Cell
+
+#: Different cells of a gold column that are remembered to tell what it holds.
+REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,27 +23,25 @@ class Binding:
         inputs: Name of each input and the position of its column.
         gold: Name of the gold column; empty where there is none.
         gold_at: Its position.
-        read_gold: Turns the gold column's cell into a canonical answer.
+        read_gold: Turns a cell of the gold column into a canonical answer; see :class:`nlptasks.plugin.TaskSpec`.
     """
 
     inputs: tuple[tuple[str, int], ...]
     gold: str = ""
     gold_at: int = -1
-    read_gold: Callable[[str, str], str | None]
+    read_gold: Callable[[str, str, Collection[str]], str | None]
 
     def example(self, row: Row) -> Example:
-        """The example in a row, with its gold answer where it can be read."""
-        inputs = {name: as_text(row.cells[at]) for name, at in self.inputs}
-        return Example(inputs, self._gold(row))
+        """The example in a row, without its gold answer."""
+        return Example({name: as_text(row.cells[at]) for name, at in self.inputs})
 
-    def has_gold(self, row: Row) -> bool:
-        """Whether the gold cell of the row holds anything."""
-        return self.gold_at >= 0 and bool(as_text(row.cells[self.gold_at]).strip())
+    def gold_cell(self, row: Row) -> str:
+        """The row's cell in the gold column, stripped; empty where there is none."""
+        return as_text(row.cells[self.gold_at]).strip() if self.gold_at >= 0 else ""
 
-    def _gold(self, row: Row) -> str | None:
-        if not self.has_gold(row):
-            return None
-        return self.read_gold(self.gold, as_text(row.cells[self.gold_at]))
+    def gold_answer(self, cell: str, cells: Collection[str]) -> str | None:
+        """The canonical gold answer in a cell of a column that holds ``cells``."""
+        return self.read_gold(self.gold, cell, cells) if cell else None
 
 
 def as_text(cell: Cell) -> str:
@@ -90,7 +91,7 @@ def bind(
         inputs=tuple((name, columns.index(found)) for name, found in inputs.items()),
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
-        read_gold=resolve(task.read_gold) if task.read_gold else lambda _, cell: cell.strip(),
+        read_gold=resolve(task.read_gold) if task.read_gold else lambda _column, cell, _cells: cell,
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from nlptasks._columns import Binding, bind
+from nlptasks._columns import REMEMBERED, Binding, bind
 from nlptasks._predict import is_blank
 from nlptasks._registry import Registry
 from nlptasks._tables import chosen_columns, read_table
-from nlptasks.contracts import BadRow, Example, FormatOptions, Table
-from nlptasks.errors import DataError
+from nlptasks.contracts import BadRow, Example, FormatOptions, Row, Table
+from nlptasks.errors import DataError, UsageError
 from nlptasks.files import open_input
 from nlptasks.plugin import TaskSpec
 
@@ -43,12 +43,15 @@ class GoldReader:
 
     def check(self, path: str) -> None:
         """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
+        if path == "-":
+            raise UsageError("training reads its data more than once, and standard input only once", hint="give a file")
         with ExitStack() as stack:
             self._open(stack, path)
 
     def examples(self, paths: Sequence[str]) -> Iterator[Example]:
         """The examples of some files, one file after the other."""
         for path in paths:
+            cells = self._cells(path) if self.task.read_gold else frozenset[str]()
             with ExitStack() as stack:
                 name, table, binding = self._open(stack, path)
                 for row in table.rows:
@@ -56,11 +59,23 @@ class GoldReader:
                         self._bad(name, row)
                         continue
                     example = binding.example(row)
-                    reason = "no text" if is_blank(example) else "" if example.gold else "no gold answer that is known"
-                    if reason:
-                        self.skipped[reason] += 1
+                    gold = binding.gold_answer(binding.gold_cell(row), cells)
+                    if is_blank(example):
+                        self.skipped["no text"] += 1
+                    elif not gold:
+                        self.skipped["no gold answer that is known"] += 1
                     else:
-                        yield example
+                        yield replace(example, gold=gold)
+
+    def _cells(self, path: str) -> frozenset[str]:
+        """The different cells of a file's gold column, which tell together what each of them means."""
+        cells: set[str] = set()
+        with ExitStack() as stack:
+            _, table, binding = self._open(stack, path)
+            for row in table.rows:
+                if isinstance(row, Row) and len(cells) < REMEMBERED:
+                    cells.add(binding.gold_cell(row))
+        return frozenset(cells)
 
     def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
         source = stack.enter_context(open_input(path))

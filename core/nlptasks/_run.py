@@ -203,8 +203,8 @@ class _Work:
             examples,
             progress=self._progress(len(block), self.source.position()),
         )
-        for tally, mine, predictions in zip(self.tallies, examples, answers.predictions, strict=True):
-            tally.add(block, mine, predictions)
+        for tally, predictions in zip(self.tallies, answers.predictions, strict=True):
+            tally.add(block, predictions)
         self.writer.write(
             [*row.cells, *_answer_cells(predictions, self.tallies)]
             for row, predictions in zip(block, zip(*answers.predictions, strict=True), strict=True)

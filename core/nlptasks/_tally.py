@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nlptasks._columns import Binding
+from nlptasks._columns import REMEMBERED, Binding
 from nlptasks._names import resolve
 from nlptasks._registry import Registry
 from nlptasks._session import OpenTask
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Distinct gold cells that a reason quotes.
 _QUOTED = 3
+
+#: Stands for the gold cells of a task with labels that are too many to remember.
+_OTHER = "\0"
 
 
 @dataclass
@@ -38,50 +41,57 @@ class Tally:
     columns: tuple[str, ...]
     answered: int = 0
     labels: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    compared: Counter[tuple[str, str]] = field(default_factory=Counter)
     without_gold: int = 0
-    unknown_gold: Counter[str] = field(default_factory=Counter)
+    _cells: set[str] = field(default_factory=set)
     _scores: float = 0.0
 
-    def __post_init__(self) -> None:
-        self._known = {label.casefold(): label for label in self.opened.head.labels}
-
-    def add(self, rows: Sequence[Row], examples: Sequence[Example], answers: Sequence[Prediction | None]) -> None:
+    def add(self, rows: Sequence[Row], answers: Sequence[Prediction | None]) -> None:
         """Count a block of rows."""
-        for row, example, prediction in zip(rows, examples, answers, strict=True):
+        for row, prediction in zip(rows, answers, strict=True):
             if prediction is not None:
-                self._count(row, example, prediction)
+                self._count(row, prediction)
 
-    def _count(self, row: Row, example: Example, prediction: Prediction) -> None:
+    def _count(self, row: Row, prediction: Prediction) -> None:
         self.answered += 1
         self._scores += getattr(prediction, "score", 0.0)
         answer = prediction.answer
-        if self._known:
+        if self.opened.head.labels:
             self.labels[answer] += 1
         if not self.binding.gold:
             return
-        if not self.binding.has_gold(row):
+        cell = self.binding.gold_cell(row)
+        if not cell:
             self.without_gold += 1
             return
-        gold = self._gold(example.gold)
-        if gold is None:
-            cell = str(row.cells[self.binding.gold_at])[:40]
-            if cell in self.unknown_gold or len(self.unknown_gold) < 1_000:
-                self.unknown_gold[cell] += 1
-            else:
-                self.unknown_gold[""] += 1  # too many different ones to keep: the count is what matters
-        else:
-            self.pairs[answer, gold] += 1
+        if len(self._cells) < REMEMBERED:
+            self._cells.add(cell)
+        elif self.opened.head.labels and cell not in self._cells:
+            cell = _OTHER  # no column of labels holds so many different ones
+        self.compared[answer, cell] += 1
 
-    def _gold(self, gold: str | None) -> str | None:
-        """The gold answer as the head writes it; ``None`` where the head could never give it."""
-        if gold is None or not self._known:
-            return gold
-        return self._known.get(gold.casefold())
+    def _gold(self) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+        """Pairs of answer and gold answer, and the cells that hold none that the head could give.
+
+        What a cell means is only clear when all of them are known: ``1`` beside ``0``, or ``1`` beside ``5``.
+        """
+        known = {label.casefold(): label for label in self.opened.head.labels}
+        pairs: Counter[tuple[str, str]] = Counter()
+        unknown: Counter[str] = Counter()
+        for (answer, cell), count in self.compared.items():
+            gold = self.binding.gold_answer(cell, self._cells)
+            if gold is not None and known:
+                gold = known.get(gold.casefold())
+            if gold is None:
+                unknown[cell] += count
+            else:
+                pairs[answer, gold] += count
+        return pairs, unknown
 
     def report(self, registry: Registry) -> TaskReport:
         """The counts with their scores."""
         scored = "_score" in prediction_type(self.opened.task).suffixes
+        pairs, unknown = self._gold()
         return TaskReport(
             task=self.opened.task.name,
             head=self.opened.name,
@@ -90,37 +100,37 @@ class Tally:
             labels=dict(self.labels),
             confidence=self._scores / self.answered if scored and self.answered else None,
             gold=self.binding.gold,
-            scores=self._scored(registry),
-            confusion=dict(self.pairs) if self._known else {},
-            unscored=self._unscored(),
+            scores=self._scored(registry, pairs),
+            confusion=dict(pairs) if self.opened.head.labels else {},
+            unscored=self._unscored(unknown),
         )
 
-    def _scored(self, registry: Registry) -> tuple[Score, ...]:
-        if not self.pairs:
+    def _scored(self, registry: Registry, pairs: Counter[tuple[str, str]]) -> tuple[Score, ...]:
+        if not pairs:
             return ()
         from nlptasks.scoring import score_pairs  # SciPy is only worth its import where there is something to score
 
         metrics = _metrics(registry, self.opened.task, self.opened.head.labels)
-        baseline = self._baseline()
-        return tuple(score_pairs(name, metric, self.pairs, baseline=baseline) for name, metric in metrics.items())
+        baseline = self._baseline(pairs)
+        return tuple(score_pairs(name, metric, pairs, baseline=baseline) for name, metric in metrics.items())
 
-    def _baseline(self) -> Counter[tuple[str, str]] | None:
+    def _baseline(self, pairs: Counter[tuple[str, str]]) -> Counter[tuple[str, str]] | None:
         """The baseline's pairs, for tasks with labels: there its answer depends on the gold answers only."""
-        if not self._known:
+        if not self.opened.head.labels:
             return None
         golds: Counter[str] = Counter()
-        for (_, gold), count in self.pairs.items():
+        for (_, gold), count in pairs.items():
             golds[gold] += count
         make: Baseline = resolve(self.opened.task.baseline)
         answer = make(golds)(Example({})).answer
         return Counter({(answer, gold): count for gold, count in golds.items()})
 
-    def _unscored(self) -> dict[str, int]:
+    def _unscored(self, unknown: Counter[str]) -> dict[str, int]:
         reasons = {"no gold answer": self.without_gold} if self.without_gold else {}
-        if self.unknown_gold:
-            shown = [repr(cell) for cell, _ in self.unknown_gold.most_common(_QUOTED) if cell]
-            more = ", ..." if len(self.unknown_gold) > _QUOTED else ""
-            reasons[f"gold answer that this head cannot give: {', '.join(shown)}{more}"] = self.unknown_gold.total()
+        if unknown:
+            shown = [repr(cell[:40]) for cell, _ in unknown.most_common(_QUOTED) if cell != _OTHER]
+            more = ", ..." if len(unknown) > _QUOTED else ""
+            reasons[f"gold answer that this head cannot give: {', '.join(shown)}{more}"] = unknown.total()
         return reasons
 
 

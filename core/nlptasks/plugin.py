@@ -78,8 +78,10 @@ class TaskSpec(Descriptor):
         baseline: Import string of the trivial baseline (see :class:`nlptasks.contracts.Baseline`).
         examples: Rows that every head of the task must be able to read, gold column included.
         aliases: Other names of the task on the command line.
-        read_gold: Import string of ``(column, cell) -> str | None``, which turns a cell into a canonical gold answer,
-            or ``None`` where it cannot; empty: the stripped cell as it is.
+        read_gold: Import string of ``(column, cell, cells) -> str | None``, which turns a cell of the gold column into
+            a canonical gold answer, or ``None`` where it cannot. ``cells`` are the different cells of the column (the
+            first thousand of them): ``1`` means one thing beside ``0`` and another beside ``5``. Empty: the stripped
+            cell as it is.
     """
 
     inputs: tuple[Column, ...]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from nlptasks.plugin import Column, TaskSpec
 
 
-def read_gold(_column: str, cell: str) -> str | None:
+def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | None:
     """Read the right answers as a JSON list of strings; ``None`` where there is no answer text.
 
     A cell holds SQuAD's ``{"text": [...], "answer_start": [...]}``, its original ``[{"text": ...}, ...]``, a JSON list

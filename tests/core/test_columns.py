@@ -57,24 +57,28 @@ def test_two_inputs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "gold"),
+    ("column", "cells", "golds"),
     [
-        ("label", "positive", "positive"),
-        ("label", " NEG ", "negative"),
-        ("label", "1", "positive"),
-        ("label", "0.0", "negative"),
-        ("sentiment", "neutral", "neutral"),
-        ("label", "5", None),
-        ("rating", "5", "positive"),
-        ("stars", "1.5", "negative"),
-        ("Rating", "3", "neutral"),
-        ("rating", "9", None),
-        ("rating", "good", "positive"),
-        ("label", "", None),
+        ("label", ["positive", " NEG ", "neutral", "x", ""], ["positive", "negative", "neutral", None, None]),
+        ("label", ["Very Positive", "very_negative"], ["positive", "negative"]),
+        ("label", ["1", "0.0"], ["positive", "negative"]),
+        ("label", ["1"], ["positive"]),
+        ("label", ["-1", "0", "1"], ["negative", "neutral", "positive"]),
+        ("label", ["0", "1", "2"], ["negative", "neutral", "positive"]),
+        ("label", ["1", "2"], ["negative", "positive"]),
+        ("target", ["0", "4"], ["negative", "positive"]),
+        ("Note", ["1", "3", "5"], ["negative", "neutral", "positive"]),
+        ("label", ["1", "0", "7"], [None, None, None]),
+        ("rating", ["5", "good", "nan"], ["positive", "positive", None]),
+        ("stars", ["1.5"], ["negative"]),
+        ("Rating", ["1", "2"], ["negative", "negative"]),
+        ("rating", ["9", "3"], [None, "neutral"]),
     ],
 )
-def test_gold_answers_of_sentiment(column: str, cell: str, gold: str | None) -> None:
-    assert found(["text", column]).example(Row(2, ["x", cell])).gold == gold
+def test_gold_answers_of_sentiment(column: str, cells: list[str], golds: list[str | None]) -> None:
+    binding = found(["text", column], gold=column)
+    kept = [binding.gold_cell(Row(2, ["x", cell])) for cell in cells]
+    assert [binding.gold_answer(cell, kept) for cell in kept] == golds
 
 
 def test_a_gold_column_can_be_needed() -> None:

@@ -21,9 +21,10 @@ def test_example_rows_can_be_read_with_their_gold_answer(task: TaskSpec) -> None
     for row in task.examples:
         columns = list(row)
         binding = bind(task, columns, chosen={}, gold="", source="examples", gold_needed=True)
-        example = binding.example(Row(1, [row[column] for column in columns]))
+        cells = Row(1, [row[column] for column in columns])
+        example = binding.example(cells)
         assert set(example.inputs) == {column.name for column in task.inputs}
-        assert example.gold
+        assert binding.gold_answer(binding.gold_cell(cells), [])
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
