@@ -108,19 +108,15 @@ class Tally:
     def _scored(self, registry: Registry, pairs: Counter[tuple[str, str]]) -> tuple[Score, ...]:
         if not pairs:
             return ()
-        from nlptasks.scoring import score_pairs  # SciPy is only worth its import where there is something to score
+        from nlptasks.scoring import gold_counts, score_pairs  # SciPy: imported only where there is something to score
 
         metrics = _metrics(registry, self.opened.task, self.opened.head.labels)
-        baseline = self._baseline(pairs)
+        # With labels, the baseline's answer depends on the gold answers only; otherwise it would need the rows again.
+        baseline = self._baseline(gold_counts(pairs)) if self.opened.head.labels else None
         return tuple(score_pairs(name, metric, pairs, baseline=baseline) for name, metric in metrics.items())
 
-    def _baseline(self, pairs: Counter[tuple[str, str]]) -> Counter[tuple[str, str]] | None:
-        """The baseline's pairs, for tasks with labels: there its answer depends on the gold answers only."""
-        if not self.opened.head.labels:
-            return None
-        golds: Counter[str] = Counter()
-        for (_, gold), count in pairs.items():
-            golds[gold] += count
+    def _baseline(self, golds: Counter[str]) -> Counter[tuple[str, str]]:
+        """Pairs of the trivial baseline's one answer and each gold answer."""
         make: Baseline = resolve(self.opened.task.baseline)
         answer = make(golds)(Example({})).answer
         return Counter({(answer, gold): count for gold, count in golds.items()})

@@ -7,7 +7,7 @@ confusion matrix.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,16 +101,10 @@ def bootstrap(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.in
     return float(low), float(high)
 
 
-def confusion(pairs: Pairs) -> tuple[tuple[str, ...], list[list[int]]]:
-    """The labels that occur, in alphabetical order, and for each gold label how often each of them was the answer."""
-    labels = tuple(sorted({label for pair in pairs for label in pair}))
-    return labels, [[pairs.get((answer, gold), 0) for answer in labels] for gold in labels]
-
-
-def golds(pairs: Iterable[tuple[tuple[str, str], int]]) -> Counter[str]:
+def gold_counts(pairs: Pairs) -> Counter[str]:
     """How often each gold answer occurs."""
     counts: Counter[str] = Counter()
-    for (_, gold), count in pairs:
+    for (_, gold), count in pairs.items():
         counts[gold] += count
     return counts
 
