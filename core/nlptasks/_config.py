@@ -10,6 +10,7 @@ from typing import Any
 
 from nlptasks._names import canonical, did_you_mean
 from nlptasks._registry import KINDS
+from nlptasks._toml import read_toml
 from nlptasks.errors import UsageError
 
 FILE_VARIABLE = "NLPTASKS_CONFIG"
@@ -76,15 +77,7 @@ def _names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
 
 
 def _parse(path: Path) -> Config:
-    import tomllib  # most runs have no file to read
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
-    return _Reader(path).config(data)
+    return _Reader(path).config(read_toml(path, "configuration"))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from nlptasks._names import resolve
 from nlptasks._registry import Registry
 from nlptasks.contracts import Metric
 from nlptasks.errors import UsageError
+from nlptasks.files import sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
 from nlptasks.recipes import DataFile, JobTask, RecipeJob, RecipeReport, RecipeTask, Scorer, read_recipe
 
@@ -95,8 +95,7 @@ def _paths(folder: Path, names: Sequence[str]) -> list[str]:
 
 
 def _described(folder: Path, name: str) -> DataFile:
-    with (folder / name).open("rb") as stream:
-        return DataFile(name=name, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+    return DataFile(name=name, sha256=sha256_of(folder / name))
 
 
 def _scorer(registry: Registry, task: TaskSpec) -> Scorer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections import Counter
@@ -14,11 +13,10 @@ from pathlib import Path
 from nlptasks import __version__
 from nlptasks._gold import GoldReader
 from nlptasks._names import resolve
-from nlptasks._session import CARD, PlannedTask, Session
+from nlptasks._session import CARD, Plan, Session
 from nlptasks.contracts import BackboneContext, FormatOptions, TrainJob, TrainReport
 from nlptasks.errors import UsageError
-from nlptasks.files import atomic_output
-from nlptasks.plugin import BackboneSpec
+from nlptasks.files import atomic_output, sha256_of
 
 #: Packages whose versions a card keeps: they decide what the weights are.
 _PACKAGES = ("numpy", "scikit-learn", "tokenizers", "torch", "transformers")
@@ -57,16 +55,17 @@ class TrainRequest:
     seed: int = 0
 
 
-def train(
-    session: Session, planned: PlannedTask, backbone: BackboneSpec, request: TrainRequest, tell: Callable[[str], None]
-) -> TrainReport:
-    """Train the planned head on the descriptor ``backbone``, and leave its weights and card in the output folder.
+def train(session: Session, plan: Plan, request: TrainRequest, tell: Callable[[str], None]) -> TrainReport:
+    """Train the head of a plan for one task, and leave its weights and card in the output folder.
 
     Raises:
         UsageError: The head cannot be trained, the folder is taken, or a file or column is not there.
         DataError: A row cannot be read.
     """
+    planned = plan.tasks[0]
     trainer = planned.head.spec.trainer
+    if plan.backbone is None:
+        raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     if not trainer:
         raise UsageError(
             f"the head '{planned.head.spec.name}' cannot be trained",
@@ -90,7 +89,7 @@ def train(
     job = TrainJob(
         task=planned.task,
         head=planned.head.qualified,
-        backbone=session.pool.get(backbone, BackboneContext(device=request.device, dtype=request.dtype)),
+        backbone=session.pool.get(plan.backbone.spec, BackboneContext(device=request.device, dtype=request.dtype)),
         options=planned.options,
         examples=reader.examples(request.data),
         validation=reader.examples(request.validation) if request.validation else None,
@@ -147,11 +146,5 @@ def _write_card(job: TrainJob, request: TrainRequest, report: TrainReport, skipp
 
 def _described(path: str) -> dict[str, str]:
     """A data file by its name and its folder's, and its SHA-256: enough to recognise it and no more."""
-    if path == "-":
-        return {"name": "<stdin>"}
     file = Path(path)
-    with file.open("rb") as stream:
-        return {
-            "name": f"{file.resolve().parent.name}/{file.name}",
-            "sha256": hashlib.file_digest(stream, "sha256").hexdigest(),
-        }
+    return {"name": f"{file.resolve().parent.name}/{file.name}", "sha256": sha256_of(file)}

@@ -170,13 +170,11 @@ def train(
     session = _session()
     tasks = session.tasks([task])
     plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options or {})
-    if plan.backbone is None:
-        raise UsageError("a head without a backbone cannot be trained here")
     files = [data] if isinstance(data, str | Path) else data
     request = TrainRequest(
         data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
     )
-    return train_request(session, plan.tasks[0], plan.backbone.spec, request, progress)
+    return train_request(session, plan, request, progress)
 
 
 def _example(task: TaskSpec, item: Input) -> Example:

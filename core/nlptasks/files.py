@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import gzip
+import hashlib
 import io
 import os
 import stat
@@ -34,6 +35,7 @@ __all__ = [
     "encoding_note",
     "open_input",
     "same_file",
+    "sha256_of",
     "split_lines",
     "split_suffix",
     "standard_output",
@@ -46,6 +48,12 @@ _BUFFER = 1 << 20
 
 
 # ------------------------------------------------------------------- names
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def default_output(input_name: Path | str, *tasks: str) -> Path | None:

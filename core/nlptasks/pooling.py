@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptasks._batching import batches
+
 if TYPE_CHECKING:
-    from nlptasks.contracts import HiddenStates
+    from nlptasks.contracts import Encoder, HiddenStates, Window
 
 
 def mean_states(states: HiddenStates) -> list[NDArray[np.float32]]:
@@ -28,3 +30,23 @@ def join_means(windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     total: NDArray[np.float32] = np.sum(windows, axis=0, dtype=np.float32)
     mean: NDArray[np.float32] = total[:-1] / total[-1]
     return mean
+
+
+def text_means(
+    backbone: Encoder, texts: Sequence[str], *, max_tokens: int, max_windows: int = 0
+) -> NDArray[np.float32]:
+    """The mean hidden state of each text, ``[texts, width]``; a window that stands in several is encoded once.
+
+    Args:
+        backbone: The encoder.
+        texts: Any text, one or more.
+        max_tokens: Longest window.
+        max_windows: Most windows of a text; 0: the whole of it.
+    """
+    asked = backbone.tokenize(texts, max_tokens=max_tokens, max_windows=max_windows)
+    windows = list(dict.fromkeys(window for row in asked for window in row))
+    kept: dict[Window, NDArray[np.float32]] = {}
+    for batch in batches([len(window) for window in windows]):
+        chosen = [windows[at] for at in batch]
+        kept.update(zip(chosen, mean_states(backbone.encode(chosen)), strict=True))
+    return np.stack([join_means([kept[window] for window in row]) for row in asked])

@@ -24,10 +24,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlptasks._batching import batches
-from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport, Window
+from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport
 from nlptasks.errors import NlptasksError
-from nlptasks.pooling import join_means, mean_states
+from nlptasks.pooling import text_means
 from nlptasks.probe import ProbeWeights, text_of
 
 #: Tokens of a window; the sentence encoders that probes are for were trained on windows of about this size.
@@ -122,22 +121,12 @@ def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Feature
     if path.exists():
         stored: Features = np.load(path)
         return stored
-    computed = _encode(backbone, texts)
+    computed = text_means(backbone, texts, max_tokens=MAX_TOKENS)
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
         np.save(file, computed)
     temporary.replace(path)
     return computed
-
-
-def _encode(backbone: Encoder, texts: list[str]) -> Features:
-    asked = backbone.tokenize(texts, max_tokens=MAX_TOKENS)
-    windows = list(dict.fromkeys(window for row in asked for window in row))
-    kept: dict[Window, NDArray[np.float32]] = {}
-    for batch in batches([len(window) for window in windows]):
-        chosen = [windows[at] for at in batch]
-        kept.update(zip(chosen, mean_states(backbone.encode(chosen)), strict=True))
-    return np.stack([join_means([kept[window] for window in row]) for row in asked])
 
 
 def _check(golds: NDArray[Any]) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean
+from nlptasks._toml import read_toml
 from nlptasks.contracts import Example
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
@@ -184,15 +185,7 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         UsageError: The file is missing or no TOML, or a key is unknown, missing or of a wrong type.
     """
-    import tomllib  # few commands read one
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read the recipe {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
-    return _Reader(path).recipe(data)
+    return _Reader(path).recipe(read_toml(path, "recipe"))
 
 
 @dataclass(frozen=True)

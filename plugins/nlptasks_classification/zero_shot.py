@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.pooling import join_means, mean_states
+from nlptasks.pooling import join_means, mean_states, text_means
 from nlptasks.predictions import Label
 from nlptasks.probe import label_of, softmax, text_of
 
@@ -37,8 +37,8 @@ class ZeroShot:
         self._backbone: Encoder = context.backbone
         _check(self._options)
         sentences = [self._options.template.replace("{}", label) for label in self.labels]
-        rows = self._backbone.tokenize(sentences, max_tokens=MAX_TOKENS, max_windows=1)
-        self._sentences = np.stack([_unit(join_means(self._vectors(row))) for row in rows])
+        means = text_means(self._backbone, sentences, max_tokens=MAX_TOKENS, max_windows=1)
+        self._sentences = np.stack([_unit(mean) for mean in means])
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -54,9 +54,6 @@ class ZeroShot:
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[NDArray[np.float32]]) -> Label:
         cosines = self._sentences @ _unit(join_means(reduced))
         return label_of(self.labels, softmax(cosines / TEMPERATURE))
-
-    def _vectors(self, windows: list[Window]) -> list[NDArray[np.float32]]:
-        return mean_states(self._backbone.encode(windows))
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

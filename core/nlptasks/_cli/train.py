@@ -24,11 +24,9 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     head = values.pop("head")
     heads = heads_by_task(specs, [head] if head else [])
     plan = session.plan(specs, heads=heads, backbone=values.pop("backbone"), options=values.pop("options"))
-    if plan.backbone is None:
-        raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     output = Path(values.pop("output") or f"{specs[0].name}-head")
     request = TrainRequest(reading=format_options(values), output=output, **values)
-    report = train_head(session, plan.tasks[0], plan.backbone.spec, request, lambda line: click.echo(line, err=True))
+    report = train_head(session, plan, request, lambda line: click.echo(line, err=True))
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
     click.echo(f"{len(report.labels)} labels, {report.n_train:,} training rows -> {output}", err=True)
     click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
