@@ -76,10 +76,12 @@ class HiddenStates:
     Args:
         states: ``[windows, tokens, width]``, float32, on the backbone's device. Read-only.
         mask: ``[windows, tokens]``, bool: False where a row is padded.
+        windows: The windows themselves, in the order of the rows.
     """
 
     states: torch.Tensor
     mask: torch.Tensor
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

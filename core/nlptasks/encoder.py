@@ -99,7 +99,7 @@ class TransformerEncoder:
             output = self._model(
                 input_ids=ids.to(self.device), attention_mask=mask.long(), token_type_ids=types.to(self.device)
             )
-        return HiddenStates(states=output.last_hidden_state.float(), mask=mask)
+        return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
 
 
 @dataclass(frozen=True)

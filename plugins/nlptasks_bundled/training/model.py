@@ -23,11 +23,13 @@ class Learner(nn.Module):
     Args:
         folder: A Hub checkpoint of the encoder.
         outputs: Outputs of each layer, by its name: the number of labels, or 2 for start and end of a span.
+        dropout: Share of hidden values and attention weights that are dropped in training.
     """
 
-    def __init__(self, folder: Path, outputs: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, outputs: Mapping[str, int], *, dropout: float = 0.0) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
         # Not from_pretrained, which draws a bar on the user's terminal and reads the file's own number type.
         self.encoder: Any = AutoModel.from_config(config, dtype=torch.float32, add_pooling_layer=False)
         self.encoder.load_state_dict(load_file(folder / "model.safetensors"))

@@ -98,7 +98,7 @@ class Training:
     ) -> None:
         recipe = job.recipe
         self.job, self.device, self.parts, self.identity = job, device, parts, identity
-        self.learner = Learner(start, outputs(parts)).to(device).train()
+        self.learner = Learner(start, outputs(parts), dropout=recipe.dropout).to(device).train()
         self.origin = copy.deepcopy(self.learner).eval().requires_grad_(False) if recipe.keep_embedding else None
         self.optimizer = make_optimizer(self.learner, recipe)
         self.streams = [
@@ -179,7 +179,7 @@ class Training:
             logits = self.learner.logits(states, batch, part.head, part.prediction)
         loss = task_loss(logits, batch, part.prediction)
         self.losses.add(part.name, loss)
-        if self.origin is None:
+        if self.origin is None or self.progress.steps % self.job.recipe.keep_every:
             return loss
         with torch.no_grad(), autocast(self.device):
             original = self.origin.states(batch)
