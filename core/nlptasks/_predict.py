@@ -152,6 +152,5 @@ def _rows(states: HiddenStates, at: list[int]) -> HiddenStates:
     """The hidden states of some of a batch's windows."""
     if len(at) == len(states.mask):
         return states
-    return HiddenStates(
-        states=states.states[at], mask=states.mask[at], windows=tuple(states.windows[row] for row in at if states.windows)
-    )
+    windows = tuple(states.windows[row] for row in at)
+    return HiddenStates(states=states.states[at], mask=states.mask[at], windows=windows)

@@ -81,7 +81,7 @@ class HiddenStates:
 
     states: torch.Tensor
     mask: torch.Tensor
-    windows: tuple[Window, ...] = ()
+    windows: tuple[Window, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What a backbone that writes text must be able to do, and how it is told what to write.
 
-A backbone with the capabilities ``generate`` and ``score`` is an :class:`nlptasks.contracts.Encoder` with a decoder that
-reads the encoder's hidden states. A head on it asks for windows as any head does; its ``reduce`` hands the hidden states
-of a batch to :meth:`Generator.generate`, so that text is written for a whole batch at once.
+A backbone with the capabilities ``generate`` and ``score`` is an :class:`nlptasks.contracts.Encoder` with a decoder
+that reads the encoder's hidden states. A head on it asks for windows as any head does; its ``reduce`` hands the hidden
+states of a batch to :meth:`Generator.generate`, so that text is written for a whole batch at once.
 """
 
 from __future__ import annotations
@@ -100,18 +100,14 @@ class Generator(Encoder, Protocol):
     def max_new_tokens(self) -> int:
         """Most tokens of one text."""
 
-    def generate(
-        self, states: HiddenStates, instruction: Instruction, decoding: Decoding
-    ) -> list[list[Continuation]]:
+    def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write ``decoding.samples`` texts for each window of a batch, which ``states.windows`` holds.
 
         Raises:
             UsageError: It was not trained to write that.
         """
 
-    def likelihoods(
-        self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction
-    ) -> list[Likelihood]:
+    def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
         """How probable each text is behind its prompt, which may be empty.
 
         A text longer than ``max_new_tokens`` is read in pieces, each behind the prompt and the pieces before it.
