@@ -39,6 +39,10 @@ class Prediction(Protocol):
     def cells(self) -> tuple[Cell, ...]: ...
 
 
+#: A function that scores answers by a task's metrics, the primary one first:
+#: ``(answers, gold answers, labels) -> {metric: value}``.
+Scorer = Callable[[Sequence[str], Sequence[str], Sequence[str]], Mapping[str, float]]
+
 #: Given how often each gold answer occurs, a function that answers without a model.
 Baseline = Callable[[Mapping[str, int]], Callable[[Example], Prediction]]
 
@@ -53,7 +57,8 @@ class Window:
     Args:
         ids: Token ids.
         types: Segment of each token (0 or 1); empty: all 0.
-        cut: Tokens of the text behind this window that no window holds, because the head asked for fewer windows.
+        cut: In a text's last window: tokens that no window holds, of the text because the head asked for fewer windows,
+            or of a question that was too long.
         start: Position in ``ids`` of the text's first token here, behind special tokens and a question.
         offsets: ``(start, end)`` of each of the text's tokens here, in characters of the text; empty where the head did
             not ask for them.
@@ -83,6 +88,14 @@ class HiddenStates:
     mask: torch.Tensor
     windows: tuple[Window, ...]
 
+    def rows(self, at: Sequence[int]) -> HiddenStates:
+        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice."""
+        if list(at) == list(range(len(self.windows))):
+            return self
+        found = list(at)
+        windows = tuple(self.windows[row] for row in found)
+        return HiddenStates(states=self.states[found], mask=self.mask[found], windows=windows)
+
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneContext:
@@ -92,11 +105,14 @@ class BackboneContext:
         options: The backbone's own options.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        folder: Weights to open in place of the backbone's own: a folder that its trainer left (see
+            ``BackboneSpec.trainer``).
     """
 
     options: Any = None
     device: str = "auto"
     dtype: str = "auto"
+    folder: Path | None = None
 
 
 class Backbone(Protocol):
@@ -139,7 +155,7 @@ class Encoder(Backbone, Protocol):
             texts: Any text.
             max_tokens: Longest window, special tokens included; 0: what the backbone allows.
             max_windows: Most windows of one text; 0: as many as it takes. What is cut off is counted in ``Window.cut``.
-            overlap: Tokens of the text that a window shares with the one before it.
+            overlap: Tokens of the text that a window shares with the one before it, at most half of those in it.
             questions: A question for each text, which stands before the text in each of its windows; one that would
                 take more than half of a window is cut.
             offsets: Whether windows say where their tokens stand in the text.
@@ -169,7 +185,10 @@ class HeadContext:
 
 
 class Head(Protocol):
-    """Solves one task. A head without windows (no backbone) returns an empty list for each example."""
+    """Solves one task. A head without windows (no backbone) returns an empty list for each example.
+
+    It may have the method of :class:`Likelihoods` too.
+    """
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -182,6 +201,17 @@ class Head(Protocol):
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Prediction:
         """Answer one example from its windows and what :meth:`reduce` kept of each, in their order."""
+
+
+class Likelihoods(Protocol):
+    """What a head may do beside: tell how probable a gold text is to it, for metrics that read that.
+
+    A run asks for it only where the data have a gold column and such a metric of the task is installed. Gold texts come
+    to a head in no other way.
+    """
+
+    def likelihoods(self, examples: Sequence[Example], texts: Sequence[str]) -> Sequence[float]:
+        """Negative natural log-likelihood of each text as the answer to its example: finite numbers from 0."""
 
 
 # ----------------------------------------------------------------- training
@@ -201,6 +231,11 @@ class TrainJob:
         output: Folder to leave the weights in; it exists.
         seed: Seeds everything that is drawn.
         progress: Called with a line for the user.
+        layers: Folder with the output layers that the backbone was fine-tuned with (see :mod:`nlptasks.outputs`); the
+            head is made of one of them and not of ``examples``, which may be empty. Given only to heads that say
+            ``takes_layer``.
+        layer: Name of that one; empty: the folder holds one that fits.
+        score: Scores answers by the task's metrics; ``None``: there is nothing to score with.
     """
 
     task: TaskSpec
@@ -212,6 +247,9 @@ class TrainJob:
     output: Path
     seed: int
     progress: Callable[[str], None]
+    layers: Path | None = None
+    layer: str = ""
+    score: Scorer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +262,7 @@ class TrainReport:
         labels: The closed set of answers.
         scores: Held-out scores by name.
         settings: What was chosen (regularisation, temperature, ...), for the card.
+        refitted: Whether the head itself was fitted on the held-out rows too, after they were scored.
     """
 
     n_train: int
@@ -231,6 +270,7 @@ class TrainReport:
     labels: tuple[str, ...]
     scores: Mapping[str, float]
     settings: Mapping[str, object]
+    refitted: bool = False
 
 
 # ------------------------------------------------------------------ metrics

@@ -6,19 +6,18 @@ met in one small module.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoModel, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
+from nlptasks._text import encodable
+from nlptasks._weights import checksum_of, digest_of, quiet_loading, read_bytes
 from nlptasks.contracts import HiddenStates, Window
-from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.errors import UsageError
 
 #: The files that decide what the encoder answers, and so make up its digest.
 _DIGESTED = ("config.json", "model.safetensors", "tokenizer.json")
@@ -40,14 +39,12 @@ class TransformerEncoder:
 
     def __init__(self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto") -> None:
         self.name = name
-        self.digest = _digest(folder)
+        self.digest = self._digest(folder)
         self.device = choose_device(device)
         self.dtype = choose_dtype(dtype, self.device)
-        with _quiet_loading():
+        with quiet_loading():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
-            model = AutoModel.from_pretrained(
-                folder, local_files_only=True, dtype=self.dtype, use_safetensors=True, add_pooling_layer=False
-            )
+            model = self._load(folder)
         self._model = model.to(self.device).eval().requires_grad_(False)
         self._tokenizer = tokenizer.backend_tokenizer
         self._tokenizer.no_padding()
@@ -59,9 +56,7 @@ class TransformerEncoder:
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.contracts.Backbone`."""
-        view = {2: torch.int16, 4: torch.int32}[self.dtype.itemsize]
-        sums = [int(weight.detach().view(view).sum(dtype=torch.int64)) for weight in self._model.parameters()]
-        return hashlib.sha256(repr(sums).encode()).hexdigest()
+        return checksum_of(self._model)
 
     def tokenize(
         self,
@@ -76,9 +71,9 @@ class TransformerEncoder:
         """Cut texts into windows; see :class:`nlptasks.contracts.Encoder`."""
         room = min(max_tokens or self.max_tokens, self.max_tokens)
         read = self._tokenizer.encode_batch if offsets else self._tokenizer.encode_batch_fast
-        encodings = read([_encodable(text) for text in texts], add_special_tokens=False)
-        asked = self._tokenizer.encode_batch_fast([_encodable(text) for text in questions], add_special_tokens=False)
-        frames = [self._frame.asking(question.ids[: room // 2]) for question in asked] or [self._frame] * len(texts)
+        encodings = read([encodable(text) for text in texts], add_special_tokens=False)
+        asked = self._tokenizer.encode_batch_fast([encodable(text) for text in questions], add_special_tokens=False)
+        frames = [self._frame.asking(question.ids, room // 2) for question in asked] or [self._frame] * len(texts)
         return [
             frame.windows(encoding, room - len(frame), overlap=overlap, most=max_windows, offsets=offsets)
             for encoding, frame in zip(encodings, frames, strict=True)
@@ -101,6 +96,15 @@ class TransformerEncoder:
             )
         return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
 
+    def _digest(self, folder: Path) -> str:
+        return digest_of({name: read_bytes(folder / name) for name in _DIGESTED})
+
+    def _load(self, folder: Path) -> Any:
+        """The transformers model of the encoder."""
+        return AutoModel.from_pretrained(
+            folder, local_files_only=True, dtype=self.dtype, use_safetensors=True, add_pooling_layer=False
+        )
+
 
 @dataclass(frozen=True)
 class _Frame:
@@ -112,6 +116,7 @@ class _Frame:
         after: Tokens behind the text.
         second: Segment of a text that stands behind a question.
         asked: Tokens of the question with those around it; empty where there is none.
+        unread: Tokens of the question that were cut off.
     """
 
     before: tuple[int, ...]
@@ -119,30 +124,35 @@ class _Frame:
     after: tuple[int, ...]
     second: int
     asked: tuple[int, ...] = ()
+    unread: int = 0
 
     def __len__(self) -> int:
         return len(self.asked or self.before) + len(self.after)
 
-    def asking(self, question: Sequence[int]) -> _Frame:
-        """The frame of a text behind a question."""
-        return replace(self, asked=(*self.before, *question, *self.between))
+    def asking(self, question: Sequence[int], most: int) -> _Frame:
+        """The frame of a text behind a question, of which ``most`` tokens are kept."""
+        return replace(self, asked=(*self.before, *question[:most], *self.between), unread=max(len(question) - most, 0))
+
+    def around(self, ids: Sequence[int]) -> Window:
+        """One window with these tokens of a text."""
+        head = self.asked or self.before
+        return Window(
+            ids=(*head, *ids, *self.after),
+            types=(0,) * len(head) + (self.second,) * (len(ids) + len(self.after)) if self.asked else (),
+            start=len(head),
+        )
 
     def windows(self, encoding: Any, size: int, *, overlap: int, most: int, offsets: bool) -> list[Window]:
         """Cut a tokenized text into pieces of ``size`` tokens, and put each into the frame."""
-        ids = encoding.ids
-        overlap = min(overlap, size - 1)
+        ids, places = encoding.ids, encoding.offsets if offsets else []  # each a new list at every access
+        overlap = min(overlap, size // 2)  # with more, a long text would take many times its own tokens
         starts = range(0, max(len(ids) - overlap, 1), size - overlap)
         kept = starts[:most] if most else starts
-        head = self.asked or self.before
         return [
-            Window(
-                ids=(*head, *ids[at : at + size], *self.after),
-                types=(0,) * len(head) + (self.second,) * (len(ids[at : at + size]) + len(self.after))
-                if self.asked
-                else (),
-                cut=max(len(ids) - at - size, 0) if at == kept[-1] else 0,
-                start=len(head),
-                offsets=tuple(encoding.offsets[at : at + size]) if offsets else (),
+            replace(
+                self.around(ids[at : at + size]),
+                cut=self.unread + max(len(ids) - at - size, 0) if at == kept[-1] else 0,
+                offsets=tuple(places[at : at + size]),
             )
             for at in kept
         ]
@@ -193,32 +203,3 @@ def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
     if dtype not in types:
         raise UsageError(f"no number type '{dtype}'", hint=f"available: auto, {', '.join(types)}")
     return types[dtype]
-
-
-def _digest(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for name in _DIGESTED:
-        try:
-            content = (folder / name).read_bytes()
-        except OSError as error:
-            raise NlptasksError(f"{folder / name}: {error.strerror}", hint="the checkpoint is not complete") from error
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _encodable(text: str) -> str:
-    """The tokenizer takes UTF-8: a lone surrogate, which JSON can hold, becomes a replacement character."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-@contextmanager
-def _quiet_loading() -> Iterator[None]:
-    """No weight-loading bar of transformers on the user's terminal, and its setting as it was afterwards."""
-    shown = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            transformers_logging.enable_progress_bar()

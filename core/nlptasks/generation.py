@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from nlptasks.contracts import Encoder
+from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlptasks.contracts import HiddenStates
+    from nlptasks.contracts import HiddenStates, Window
 
 __all__ = ["Continuation", "Decoding", "Generator", "Instruction", "Likelihood"]
 
@@ -37,16 +39,20 @@ class Decoding:
     """How text is chosen, token after token.
 
     Args:
-        max_new_tokens: Most tokens of a text; a text that was not finished by then is not ``complete``.
+        max_new_tokens: Most tokens of a text, its end included; a text that was not finished by then is not
+            ``complete``. More than the backbone's own ``max_new_tokens`` is as much as that.
         beams: Beams of beam search; 1: the most probable token each time, or a drawn one.
         length_penalty: The log-probability of a finished beam is divided by its length to this power (Wu et al. 2016,
             arXiv 1609.08144, without their constant), as in transformers.
         no_repeat: Size of the n-grams of tokens that may not occur twice in a text; 0: all may.
-        temperature: Divides the logits before a token is drawn; 0: nothing is drawn.
+        temperature: Divides the logits before a token is drawn; 0: nothing is drawn. Beams are not drawn.
         top_p: Tokens are drawn from the smallest set with this much probability (Holtzman et al. 2019, arXiv
             1904.09751).
-        samples: Texts that are drawn for each window.
+        samples: Texts that are drawn for each window; where nothing is drawn, they are all the same.
         seed: Seeds what is drawn. Each window and each sample has draws of its own, whatever batch it stands in.
+
+    Raises:
+        UsageError: A number is out of its range.
     """
 
     max_new_tokens: int = 128
@@ -58,6 +64,20 @@ class Decoding:
     samples: int = 1
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        for name, low in (("max_new_tokens", 1), ("beams", 1), ("samples", 1), ("no_repeat", 0)):
+            if getattr(self, name) < low:
+                raise UsageError(f"{name} must be at least {low}, got {getattr(self, name)}")
+        if not 0 <= self.temperature < inf:
+            raise UsageError(f"temperature must be 0 or a positive number, got {self.temperature}")
+        if not 0 < self.top_p <= 1:
+            raise UsageError(f"top_p must be above 0 and at most 1, got {self.top_p}")
+        if self.beams > 1 and self.temperature:
+            raise UsageError(
+                f"{self.beams} beams with temperature {self.temperature:g}: beams are not drawn",
+                hint="take one beam, or the temperature 0",
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
@@ -65,7 +85,8 @@ class Continuation:
 
     Args:
         text: The text, without special tokens.
-        log_probability: Sum of the natural log-probabilities of its tokens, the end included.
+        log_probability: Sum of the natural log-probabilities of its tokens, the end included: the decoder's own,
+            whatever temperature or rule the tokens were chosen by.
         tokens: How many tokens that are.
         complete: Whether the decoder ended it; ``False`` where it was cut at ``max_new_tokens``.
     """
@@ -98,10 +119,24 @@ class Generator(Encoder, Protocol):
 
     @property
     def max_new_tokens(self) -> int:
-        """Most tokens of one text."""
+        """Most tokens of one text, its end included. A head that wants more lets the text be carried on."""
+
+    @property
+    def decoder_digest(self) -> str:
+        """SHA-256 of what decides the written text beside the encoder, whose is ``digest``, in hexadecimal."""
+
+    def endings(self, texts: Sequence[str], *, max_tokens: int = 0) -> list[Window]:
+        """The end of each text as one window, the longest that the backbone reads.
+
+        Args:
+            texts: Any text.
+            max_tokens: Longest window, special tokens included; 0: what the backbone allows.
+        """
 
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write ``decoding.samples`` texts for each window of a batch, which ``states.windows`` holds.
+
+        A text does not depend on the other windows of the batch.
 
         Raises:
             UsageError: It was not trained to write that.
@@ -110,7 +145,9 @@ class Generator(Encoder, Protocol):
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
         """How probable each text is behind its prompt, which may be empty.
 
-        A text longer than ``max_new_tokens`` is read in pieces, each behind the prompt and the pieces before it.
+        A text longer than ``max_new_tokens`` is read in pieces. For each, the encoder reads the prompt and the text
+        before the piece: the end of both together, where they are longer than a window. The last piece, and only that,
+        counts the end of the text too, so that the sum is a code length: no text's code is the beginning of another's.
 
         Raises:
             UsageError: It was not trained to write that.

@@ -1,15 +1,19 @@
-"""Loads the weights that lie beside this module."""
+"""Loads the weights that lie beside this module, or those that were fine-tuned from them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from nlptasks.checkpoints import has_decoder
 from nlptasks.contracts import BackboneContext
 from nlptasks.encoder import TransformerEncoder
+from nlptasks.seq2seq import TransformerSeq2Seq
 
 WEIGHTS = Path(__file__).with_name("weights")
 
 
 def load(context: BackboneContext) -> TransformerEncoder:
-    """The bundled encoder on the asked device."""
-    return TransformerEncoder(WEIGHTS, name="bundled", device=context.device, dtype=context.dtype)
+    """The bundled backbone on the asked device, with its decoder where the weights hold one."""
+    folder = context.folder or WEIGHTS
+    kind = TransformerSeq2Seq if has_decoder(folder) else TransformerEncoder
+    return kind(folder, name="bundled", device=context.device, dtype=context.dtype)

@@ -1,0 +1,22 @@
+"""Which class opens the bundled weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nlptasks.contracts import BackboneContext
+from nlptasks.encoder import TransformerEncoder
+from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
+from nlptasks_bundled.backbone import load
+
+
+def test_weights_with_a_decoder_can_write(tmp_path: Path) -> None:
+    opened = load(BackboneContext(folder=write_tiny_seq2seq_checkpoint(tmp_path), device="cpu"))
+    assert isinstance(opened, TransformerSeq2Seq)
+    assert opened.instructions
+
+
+def test_weights_without_one_are_an_encoder(tmp_path: Path) -> None:
+    opened = load(BackboneContext(folder=write_tiny_checkpoint(tmp_path), device="cpu"))
+    assert type(opened) is TransformerEncoder
