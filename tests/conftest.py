@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nlptasks.contracts import Encoder
-from nlptasks.testing import tiny_encoder
+from nlptasks.generation import Generator
+from nlptasks.testing import tiny_encoder, tiny_seq2seq
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -23,6 +24,12 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 def foreign_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     """Another tiny encoder, of the same shape and with other weights."""
     return tiny_encoder(tmp_path_factory.mktemp("foreign"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def generator(tmp_path_factory: pytest.TempPathFactory) -> Generator:
+    """A tiny random encoder with a tiny random decoder, which writes nonsense."""
+    return tiny_seq2seq(tmp_path_factory.mktemp("writer"))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlptasks._names import nearest, resolve
+from nlptasks._templates import Template, is_template, parse
 from nlptasks.contracts import Example, Row
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
@@ -20,24 +21,35 @@ class Binding:
     """Which columns of a table a task reads.
 
     Args:
-        inputs: Name of each input and the position of its column.
+        inputs: Name of each input and the position of its column, or the template that it is written by.
         gold: Name of the gold column; empty where there is none.
         gold_at: Its position.
         read_gold: Turns a cell of the gold column into a canonical answer; see :class:`nlptasks.plugin.TaskSpec`.
     """
 
-    inputs: tuple[tuple[str, int], ...]
+    inputs: tuple[tuple[str, int | Template], ...]
     gold: str = ""
     gold_at: int = -1
     read_gold: Callable[[str, str, Collection[str]], str | None]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about it, a line each."""
+        missing = [name for name, at in self.inputs if at == Template()]
+        return tuple(f"no column '{name}': it is empty in every row" for name in missing)
+
     def example(self, row: Row) -> Example:
         """The example in a row, without its gold answer."""
-        return Example({name: as_text(row.cells[at]) for name, at in self.inputs})
+        cells = [as_text(cell) for cell in row.cells]
+        return Example({name: cells[at] if isinstance(at, int) else at.fill(cells) for name, at in self.inputs})
+
+    def gold_text(self, row: Row) -> str:
+        """The row's cell in the gold column as it stands there; empty where there is none."""
+        return as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
 
     def gold_cell(self, row: Row) -> str:
         """The row's cell in the gold column, stripped; empty where there is none."""
-        return as_text(row.cells[self.gold_at]).strip() if self.gold_at >= 0 else ""
+        return self.gold_text(row).strip()
 
     def gold_answer(self, cell: str, cells: Collection[str]) -> str | None:
         """The canonical gold answer in a cell of a column that holds ``cells``."""
@@ -63,7 +75,8 @@ def bind(
     Args:
         task: The task.
         columns: The table's columns.
-        chosen: Columns that the user named, by the task's input.
+        chosen: Columns that the user named, or templates over columns (see :mod:`nlptasks._templates`), by the task's
+            input. The name of a column is no template, whatever braces it has.
         gold: Gold column that the user named; empty: looked for by name.
         source: What errors call the file.
         gold_needed: Whether a missing gold column is an error.
@@ -71,34 +84,71 @@ def bind(
     Raises:
         UsageError: A column is missing, or several could be meant.
     """
-    gold = _named(gold, columns, "--gold", source) if gold else _guess_gold(task, columns, chosen)
+    given = {
+        name: _given(value, columns, f"--{name}", source) for name, value in chosen.items() if name in _names(task)
+    }
+    taken = {columns[at] for value in given.values() for at in _positions(value)}
+    gold = _named(gold, columns, "--gold", source) if gold else _guess_gold(task, columns, taken)
     if gold_needed and not gold:
         raise UsageError(
             f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
             hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
-    inputs: dict[str, str] = {}
-    for column in task.inputs:
-        taken = {*chosen.values(), *inputs.values(), gold}
-        free = [name for name in columns if name not in taken]
-        if column.name in chosen:
-            inputs[column.name] = _named(chosen[column.name], columns, f"--{column.name}", source)
-        elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
-            inputs[column.name] = free[0]
-        else:
-            inputs[column.name] = _guess(column, free, columns, source)
     return Binding(
-        inputs=tuple((name, columns.index(found)) for name, found in inputs.items()),
+        inputs=tuple(_inputs(task, columns, given, gold, source).items()),
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
         read_gold=resolve(task.read_gold) if task.read_gold else lambda _column, cell, _cells: cell,
     )
 
 
-def _named(name: str, columns: Sequence[str], flag: str, source: str) -> str:
+def _inputs(
+    task: TaskSpec, columns: Sequence[str], given: Mapping[str, int | Template], gold: str, source: str
+) -> dict[str, int | Template]:
+    """Where each input of a task stands; those that the user did not give are found by their names."""
+    taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
+    inputs: dict[str, int | Template] = {}
+    for column in task.inputs:
+        free = [name for name in columns if name not in taken]
+        if column.name in given:
+            inputs[column.name] = given[column.name]
+        elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
+            inputs[column.name] = columns.index(free[0])
+        elif column.optional and gold and not any(_matches(name, column) for name in free):
+            inputs[column.name] = Template()
+        else:
+            found = _guess(column, free, columns, source)
+            taken.add(found)
+            inputs[column.name] = columns.index(found)
+    return inputs
+
+
+def _names(task: TaskSpec) -> tuple[str, ...]:
+    return tuple(column.name for column in task.inputs)
+
+
+def _given(value: str, columns: Sequence[str], flag: str, source: str) -> int | Template:
+    """The column or the template that the user named."""
+    if value in columns or not is_template(value):
+        return columns.index(_named(value, columns, flag, source))
+    return parse(value, lambda name: columns.index(_named(name, columns, flag, source, braces=True)), flag=flag)
+
+
+def _positions(value: int | Template) -> tuple[int, ...]:
+    return (value,) if isinstance(value, int) else value.columns
+
+
+def _named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: bool = False) -> str:
     if name in columns:
         return name
     near = nearest(name, columns)
+    if braces:
+        raise UsageError(
+            f"{source}: no column '{name}', which stands in braces ({flag}); its columns are {_listed(columns)}",
+            hint=f"did you mean {{{near}}}?"
+            if near
+            else "write one of them in braces; {{ and }} are braces themselves",
+        )
     raise UsageError(
         f"{source}: no column '{name}' ({flag}); its columns are {_listed(columns)}",
         hint=f"did you mean {flag} '{near}'?" if near else f"choose one of them with {flag}",
@@ -122,9 +172,9 @@ def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: 
     )
 
 
-def _guess_gold(task: TaskSpec, columns: Sequence[str], chosen: Mapping[str, str]) -> str:
+def _guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:
     """The first of the gold column's names that the table has; a gold column is a gift and never an error."""
-    by_name = {_plain(name): name for name in columns if name not in chosen.values()}
+    by_name = {_plain(name): name for name in columns if name not in taken}
     names = (task.gold.name, *task.gold.aliases)
     return next((by_name[_plain(name)] for name in names if _plain(name) in by_name), "")
 

@@ -60,7 +60,7 @@ class GoldReader:
                         continue
                     example = binding.example(row)
                     gold = binding.gold_answer(binding.gold_cell(row), cells)
-                    if is_blank(example):
+                    if is_blank(self.task, example):
                         self.skipped["no text"] += 1
                     elif not gold:
                         self.skipped["no gold answer that is known"] += 1

@@ -12,6 +12,7 @@ from nlptasks._session import OpenTask
 from nlptasks._text import one_line
 from nlptasks.contracts import Encoder, Example, HiddenStates, Prediction, Window
 from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.plugin import TaskSpec
 
 #: Told after each batch: the share of tokens that is done, and their number.
 Progress = Callable[[float, int], None]
@@ -55,7 +56,7 @@ class _Part:
         mine = [at for at, window in enumerate(windows) if window in self.kept]
         if mine:
             with blame(self.task.name):
-                reduced = self.task.head.reduce(_rows(states, mine))
+                reduced = self.task.head.reduce(states.rows(mine))
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:
@@ -68,9 +69,10 @@ class _Part:
             )
 
 
-def is_blank(example: Example) -> bool:
+def is_blank(task: TaskSpec, example: Example) -> bool:
     """Whether an input that the task needs holds no text; nothing can be said about such an example."""
-    return any(not text or text.isspace() for text in example.inputs.values())
+    needed = (example.inputs[column.name] for column in task.inputs if not column.optional)
+    return any(not text or text.isspace() for text in needed)
 
 
 def predict(
@@ -122,13 +124,14 @@ def blame(head: str) -> Iterator[None]:
 
 def _part(task: OpenTask, examples: Sequence[Example]) -> _Part:
     """Ask a head for its windows."""
-    readable = [example for example in examples if not is_blank(example)]
+    blank = [is_blank(task.task, example) for example in examples]
+    readable = [example for example, nothing in zip(examples, blank, strict=True) if not nothing]
     with blame(task.name):
         windows = task.head.windows(readable) if readable else []
         if len(windows) != len(readable):
             raise ValueError(f"windows() gave {len(windows)} lists for {len(readable)} examples")
     remaining = iter(windows)
-    asked = [None if is_blank(example) else next(remaining) for example in examples]
+    asked = [None if nothing else next(remaining) for nothing in blank]
     return _Part(task, examples, asked, dict.fromkeys(window for row in windows for window in row))
 
 
@@ -146,11 +149,3 @@ def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Pr
         if progress:
             progress(done / total, done)
     return total
-
-
-def _rows(states: HiddenStates, at: list[int]) -> HiddenStates:
-    """The hidden states of some of a batch's windows."""
-    if len(at) == len(states.mask):
-        return states
-    windows = tuple(states.windows[row] for row in at)
-    return HiddenStates(states=states.states[at], mask=states.mask[at], windows=windows)

@@ -17,16 +17,14 @@ from typing import Any, BinaryIO
 from nlptasks._columns import bind
 from nlptasks._plugins.observers import Observers
 from nlptasks._predict import is_blank, predict
-from nlptasks._registry import Registry
-from nlptasks._session import Opened, Plan, Session
+from nlptasks._session import Opened, Plan, PlannedTask, Session
 from nlptasks._tables import chosen_columns, open_output, open_writer, read_table
-from nlptasks._tally import Tally, prediction_type
+from nlptasks._tally import Tally, metrics_of, prediction_type
 from nlptasks._text import one_line
 from nlptasks.contracts import BadRow, Example, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, PluginError
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.files import STDOUT, Input, default_output, open_input
-from nlptasks.plugin import TaskSpec
 from nlptasks.predictions import Cell
 from nlptasks.report import RunReport
 
@@ -94,15 +92,16 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
         ]
         output = _output_name(request, plan)
         stream = stack.enter_context(open_output(output, force=request.force, source=request.data))
-        columns = _output_columns([item.task for item in plan.tasks], table.columns)
+        columns = _output_columns(plan.tasks, table.columns)
         names = [*table.columns, *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=request.output_format)
         opened = session.open(plan, device=request.device, dtype=request.dtype)
         tallies = [
-            Tally(item, binding, names) for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
+            Tally(item, binding, names, metrics_of(session.registry, item, binding))
+            for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
         ]
         work = _Work(source, table, opened, tallies, writer, stream, request, observers, output or STDOUT)
-        return work.run(session.registry)
+        return work.run()
 
 
 @dataclass
@@ -127,7 +126,7 @@ class _Work:
     started: float = 0.0
     read: int = 0
 
-    def run(self, registry: Registry) -> RunReport:
+    def run(self) -> RunReport:
         """Go through the table, telling observers how it goes and how it ends."""
         self.started = time.perf_counter()
         self.observers.send(
@@ -142,7 +141,7 @@ class _Work:
         )
         try:
             self._go()
-            report = self._report(registry)
+            report = self._report()
         except BaseException as error:
             self.observers.send(RunFailed(rows=self.rows, error=one_line(f"{type(error).__name__}: {error}")))
             raise
@@ -205,6 +204,8 @@ class _Work:
         )
         for tally, predictions in zip(self.tallies, answers.predictions, strict=True):
             tally.add(block, predictions)
+        for tally, rows, predictions in zip(self.tallies, examples, answers.predictions, strict=True):
+            tally.add_likelihoods(block, rows, predictions)
         self.writer.write(
             [*row.cells, *_answer_cells(predictions, self.tallies)]
             for row, predictions in zip(block, zip(*answers.predictions, strict=True), strict=True)
@@ -220,7 +221,8 @@ class _Work:
         self._progress(0, self.read)(1.0, 0)
 
     def _count_blank(self, examples: list[list[Example]]) -> None:
-        blank = sum(any(is_blank(example) for example in row) for row in zip(*examples, strict=True))
+        tasks = [item.task for item in self.opened.tasks]
+        blank = sum(any(map(is_blank, tasks, row)) for row in zip(*examples, strict=True))
         if blank:
             self.skipped["no text; kept without an answer"] += blank
 
@@ -239,7 +241,7 @@ class _Work:
 
         return tell
 
-    def _report(self, registry: Registry) -> RunReport:
+    def _report(self) -> RunReport:
         backbone = self.opened.backbone
         return RunReport(
             source=self.source.name,
@@ -253,8 +255,8 @@ class _Work:
             seconds=time.perf_counter() - self.started,
             backbone=backbone.name if backbone else "",
             digest=backbone.digest if backbone else "",
-            notes=self.table.notes,
-            tasks=tuple(tally.report(registry) for tally in self.tallies),
+            notes=(*self.table.notes, *(note for tally in self.tallies for note in tally.binding.notes)),
+            tasks=tuple(tally.report() for tally in self.tallies),
         )
 
 
@@ -263,12 +265,12 @@ def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Itera
         yield from prediction.cells() if prediction is not None else (None,) * len(tally.columns)
 
 
-def _output_columns(tasks: Sequence[TaskSpec], taken: Sequence[str]) -> list[tuple[str, ...]]:
+def _output_columns(tasks: Sequence[PlannedTask], taken: Sequence[str]) -> list[tuple[str, ...]]:
     """Each task's output columns, called ``predicted_...`` where the table has columns of these names already."""
     columns = []
-    for task in tasks:
-        suffixes = prediction_type(task).suffixes
-        names = tuple(task.output + suffix for suffix in suffixes)
+    for item in tasks:
+        suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
+        names = tuple(item.task.output + suffix for suffix in suffixes)
         while set(names) & set(taken):
             names = tuple(f"predicted_{name}" for name in names)
         columns.append(names)

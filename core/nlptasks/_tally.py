@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nlptasks._columns import REMEMBERED, Binding
 from nlptasks._names import resolve
+from nlptasks._predict import blame
 from nlptasks._registry import Registry
 from nlptasks._session import OpenTask
 from nlptasks.contracts import Baseline, Example, Metric, Prediction, Row
 from nlptasks.errors import UsageError
-from nlptasks.plugin import MetricSpec, TaskSpec
+from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.report import TaskReport
 
 if TYPE_CHECKING:
@@ -34,14 +36,17 @@ class Tally:
         opened: The task and its head.
         binding: Its columns.
         columns: Its output columns.
+        metrics: The task's metrics that are installed, in its order.
     """
 
     opened: OpenTask
     binding: Binding
     columns: tuple[str, ...]
+    metrics: Mapping[str, OpenMetric] = field(default_factory=dict)
     answered: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    likely: Counter[tuple[str, str]] = field(default_factory=Counter)
     without_gold: int = 0
     _cells: set[str] = field(default_factory=set)
     _scores: float = 0.0
@@ -51,6 +56,24 @@ class Tally:
         for row, prediction in zip(rows, answers, strict=True):
             if prediction is not None:
                 self._count(row, prediction)
+
+    def add_likelihoods(
+        self, rows: Sequence[Row], examples: Sequence[Example], answers: Sequence[Prediction | None]
+    ) -> None:
+        """Ask the head how probable the gold texts of a block are, where a metric reads that and the head can tell."""
+        ask = getattr(self.opened.head, "likelihoods", None)
+        if not (ask and self.binding.gold and any(metric.reads == LIKELIHOOD for metric in self.metrics.values())):
+            return
+        # The text as it stands in the table: a language model also expects the space before a continuation.
+        texts = [self.binding.gold_text(row) for row in rows]
+        asked = [at for at, text in enumerate(texts) if text.strip() and answers[at] is not None]
+        with blame(self.opened.name):
+            nats = [float(value) for value in ask([examples[at] for at in asked], [texts[at] for at in asked])]
+            if len(nats) != len(asked) or not all(0 <= value < math.inf for value in nats):
+                raise ValueError(
+                    f"likelihoods() gave {len(nats)} numbers for {len(asked)} texts, or one below 0 or NaN"
+                )
+        self.likely.update(zip(map(repr, nats), (texts[at] for at in asked), strict=True))
 
     def _count(self, row: Row, prediction: Prediction) -> None:
         self.answered += 1
@@ -88,7 +111,7 @@ class Tally:
                 pairs[answer, gold] += count
         return pairs, unknown
 
-    def report(self, registry: Registry) -> TaskReport:
+    def report(self) -> TaskReport:
         """The counts with their scores."""
         scored = "_score" in prediction_type(self.opened.task).suffixes
         pairs, unknown = self._gold()
@@ -100,20 +123,24 @@ class Tally:
             labels=dict(self.labels),
             confidence=self._scores / self.answered if scored and self.answered else None,
             gold=self.binding.gold,
-            scores=self._scored(registry, pairs),
+            scores=self._scored(pairs),
             confusion=dict(pairs) if self.opened.head.labels else {},
             unscored=self._unscored(unknown),
         )
 
-    def _scored(self, registry: Registry, pairs: Counter[tuple[str, str]]) -> tuple[Score, ...]:
+    def _scored(self, pairs: Counter[tuple[str, str]]) -> tuple[Score, ...]:
         if not pairs:
             return ()
         from nlptasks.scoring import gold_counts, score_pairs  # SciPy: imported only where there is something to score
 
-        metrics = _metrics(registry, self.opened.task, self.opened.head.labels)
         # With labels, the baseline's answer depends on the gold answers only; otherwise it would need the rows again.
         baseline = self._baseline(gold_counts(pairs)) if self.opened.head.labels else None
-        return tuple(score_pairs(name, metric, pairs, baseline=baseline) for name, metric in metrics.items())
+        read = {name: self.likely if item.reads == LIKELIHOOD else pairs for name, item in self.metrics.items()}
+        return tuple(
+            score_pairs(name, item.metric, read[name], baseline=baseline)
+            for name, item in self.metrics.items()
+            if read[name]
+        )
 
     def _baseline(self, golds: Counter[str]) -> Counter[tuple[str, str]]:
         """Pairs of the trivial baseline's one answer and each gold answer."""
@@ -136,14 +163,30 @@ def prediction_type(task: TaskSpec) -> type[Prediction]:
     return found
 
 
-def _metrics(registry: Registry, task: TaskSpec, labels: tuple[str, ...]) -> dict[str, Metric]:
-    """The task's metrics that are installed; a missing metrics plugin costs scores and never a run."""
-    found: dict[str, Metric] = {}
-    for name in task.metrics:
+@dataclass(frozen=True)
+class OpenMetric:
+    """A metric that is ready to score.
+
+    Args:
+        metric: The metric.
+        reads: What it reads; see :class:`nlptasks.plugin.MetricSpec`.
+    """
+
+    metric: Metric
+    reads: str
+
+
+def metrics_of(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
+    """The task's metrics that are installed, none where there is no gold column; importing them takes a while.
+
+    A missing metrics plugin costs scores and never a run.
+    """
+    found: dict[str, OpenMetric] = {}
+    for name in opened.task.metrics if binding.gold else ():
         try:
             spec = registry.get(MetricSpec, name).spec
         except UsageError:
             continue
         make: Callable[[tuple[str, ...]], Metric] = resolve(spec.object)
-        found[name] = make(labels)
+        found[name] = OpenMetric(make(opened.head.labels), spec.reads)
     return found

@@ -62,7 +62,8 @@ class LoadedTask:
             inputs: A text (for tasks with one input) or a mapping with the task's inputs, or an iterable of such.
 
         Returns:
-            A prediction for one input, a list of them for many; ``None`` where an input is empty or white space.
+            A prediction for one input, a list of them for many; ``None`` where an input is empty or white space and not
+            optional.
 
         Raises:
             UsageError: An input lacks something that the task needs.
@@ -183,10 +184,10 @@ def _example(task: TaskSpec, item: Input) -> Example:
         if len(names) > 1:
             raise UsageError(f"the task '{task.name}' needs {' and '.join(names)}", hint=f"give a mapping with {names}")
         return Example({names[0]: item})
-    missing = [name for name in names if name not in item]
+    missing = [column.name for column in task.inputs if column.name not in item and not column.optional]
     if missing:
         raise UsageError(f"the task '{task.name}' needs '{missing[0]}'; the input has {sorted(item)}")
-    return Example({name: item[name] for name in names})
+    return Example({name: item.get(name, "") for name in names})
 
 
 @cache

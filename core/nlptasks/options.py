@@ -6,6 +6,9 @@ A field is a ``str``, ``int``, ``float``, ``bool``, ``Literal[...]`` of strings 
     @dataclass(frozen=True)
     class Options:
         top: int = field(default=3, metadata={"help": "How many answers.", "min": 1})
+
+Where an option makes a head answer with more columns than the task's prediction type has, a property ``more_suffixes``
+of the dataclass returns what their names end in, and the predictions' ``cells`` end with their values.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from nlptasks.errors import NlptasksError, PluginError, UsageError
 if TYPE_CHECKING:
     import click
 
-__all__ = ["OptionField", "click_options", "from_values", "json_schema", "option_fields"]
+__all__ = ["OptionField", "click_options", "from_values", "json_schema", "option_fields", "unescaped"]
 
 T = TypeVar("T")
 
@@ -34,6 +37,8 @@ _KINDS: Mapping[Any, Kind] = MappingProxyType(
 _SUPPORTED = "str, int, float, bool, Literal of strings, tuple[str, ...], or one of these | None"
 _NAME = re.compile(r"[a-z](_?[a-z0-9])*")
 _METADATA = ("help", "min", "max")
+_ESCAPE = re.compile(r"\\([nt\\])")
+_ESCAPED: Mapping[str, str] = MappingProxyType({"n": "\n", "t": "\t", "\\": "\\"})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,6 +132,11 @@ def json_schema(options: type) -> dict[str, Any]:
     """Return the JSON schema of the options."""
     properties = {option.name: _property(option) for option in option_fields(options)}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def unescaped(text: str) -> str:
+    r"""A line break for ``\n``, a tab for ``\t``, ``\`` for ``\\``: what a command line can hardly hold otherwise."""
+    return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], text)
 
 
 def _option_field(owner: str, field: dataclasses.Field[Any], hint: Any) -> OptionField:

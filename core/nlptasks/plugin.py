@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import pluggy
 
 __all__ = [
+    "ANSWER",
     "ENCODE",
     "GENERATE",
+    "LIKELIHOOD",
     "SCORE",
     "BackboneSpec",
     "Column",
@@ -34,6 +36,10 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 ENCODE = "encode"
 GENERATE = "generate"
 SCORE = "score"
+
+#: What a metric reads: a prediction's answer, or how probable the gold text is to the head.
+ANSWER = "answer"
+LIKELIHOOD = "likelihood"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +63,14 @@ class Column:
         name: The column's own name, which is also the key in ``Example.inputs``.
         aliases: Other names under which people keep it, compared without case.
         summary: One line for ``--help``.
+        optional: Whether a table may do without it, where it has the gold column: the input is then empty. An empty
+            optional input is answered as any other.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
     summary: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +116,7 @@ class HeadSpec(Descriptor):
         options: Frozen dataclass of the head's options; its fields become flags of ``nlptasks run TASK``.
         default: Chosen when the user names no head. A head is also chosen by an option that only it has.
         trainer: Import string of ``(TrainJob) -> TrainReport``; empty: the head cannot be trained.
+        takes_layer: Whether its trainer can make the head of an output layer that its backbone was fine-tuned with.
     """
 
     task: str
@@ -115,6 +125,7 @@ class HeadSpec(Descriptor):
     options: type | None = None
     default: bool = False
     trainer: str = ""
+    takes_layer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +140,8 @@ class BackboneSpec(Descriptor):
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it was trained on.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.recipes`); empty: the backbone
-            cannot be fine-tuned.
+            cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves
+            (``BackboneContext.folder``).
     """
 
     object: str
@@ -149,11 +161,15 @@ class MetricSpec(Descriptor):
         object: Import string of a callable ``(labels: tuple[str, ...]) -> Metric``.
         range: Lowest and highest value.
         higher_is_better: Whether a larger value is the better one.
+        reads: What its statistics are made of beside the gold answers: ``answer``, the answers, or ``likelihood``, for
+            each example the negative log-likelihood of the gold text in nats, as a decimal number (see
+            :meth:`nlptasks.contracts.Likelihoods.likelihoods`).
     """
 
     object: str
     range: tuple[float, float] = (0.0, 1.0)
     higher_is_better: bool = True
+    reads: str = ANSWER
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -47,12 +48,14 @@ class Span:
         score: Its probability, 0 to 1.
         start: Offset of its first character in the original text.
         end: Offset behind its last character.
+        alternatives: The next best answers, the best first; ``None`` where nobody asked for them.
     """
 
     text: str
     score: float
     start: int
     end: int
+    alternatives: tuple[Span, ...] | None = None
 
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score", "_start", "_end")
 
@@ -62,15 +65,26 @@ class Span:
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:
-        """Values of the output columns, in the order of ``suffixes``."""
-        return self.text, round(self.score, DECIMALS), self.start, self.end
+        """Values of the output columns, in the order of ``suffixes``, and alternatives that were asked for."""
+        cells = self.text, round(self.score, DECIMALS), self.start, self.end
+        if self.alternatives is None:
+            return cells
+        names = ("answer", "score", "start", "end")
+        others = [dict(zip(names, span.cells(), strict=False)) for span in self.alternatives]
+        return *cells, json.dumps(others, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text that was written or selected."""
+    """Text that was written or selected.
+
+    Args:
+        text: The text.
+        others: Further texts for the same input, where several were asked for.
+    """
 
     text: str
+    others: tuple[str, ...] = ()
 
     suffixes: ClassVar[tuple[str, ...]] = ("",)
 
@@ -80,5 +94,5 @@ class Text:
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:
-        """Values of the output columns, in the order of ``suffixes``."""
-        return (self.text,)
+        """Values of the output columns: the text, then a column for each of the others."""
+        return self.text, *self.others

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nlptasks.plugin import MetricSpec, hookimpl
+import math
+
+from nlptasks.plugin import LIKELIHOOD, MetricSpec, hookimpl
 
 
 @hookimpl
@@ -55,5 +57,18 @@ def nlptasks_metrics() -> list[MetricSpec]:
             name="rouge-lsum",
             summary="mean F1 of the longest common subsequences of the sentences of summary and reference",
             object="nlptasks_metrics.summaries:RougeLsum",
+        ),
+        MetricSpec(
+            name="bits-per-byte",
+            summary="bits that the head needs for a byte of the gold text",
+            object="nlptasks_metrics.language:BitsPerByte",
+            range=(0.0, math.inf),
+            higher_is_better=False,
+            reads=LIKELIHOOD,
+        ),
+        MetricSpec(
+            name="distinct-2",
+            summary="mean share of different ones among the pairs of neighbouring words of an answer",
+            object="nlptasks_metrics.language:Distinct2",
         ),
     ]

@@ -1,15 +1,15 @@
-"""Summarization heads: the sentences that matter, read off the shared encoder."""
+"""Summarization heads: a document's own sentences that matter, or new ones by the backbone's decoder."""
 
 from __future__ import annotations
 
-from nlptasks.plugin import ENCODE, HeadSpec, hookimpl
+from nlptasks.plugin import ENCODE, GENERATE, HeadSpec, hookimpl
 
-from .options import ExtractiveOptions
+from .options import AbstractiveOptions, ExtractiveOptions
 
 
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
-    """The one head of this plugin."""
+    """A head that chooses sentences, and one that writes them."""
     return [
         HeadSpec(
             name="extractive",
@@ -20,5 +20,13 @@ def nlptasks_heads() -> list[HeadSpec]:
             options=ExtractiveOptions,
             default=True,
             trainer="nlptasks_summarization.training:train",
-        )
+        ),
+        HeadSpec(
+            name="abstractive",
+            task="summarization",
+            summary="new sentences, written by the backbone's decoder; a long document piece by piece, a line each",
+            object="nlptasks_summarization.abstractive:Abstractive",
+            needs=frozenset({ENCODE, GENERATE}),
+            options=AbstractiveOptions,
+        ),
     ]

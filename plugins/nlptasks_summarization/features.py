@@ -9,12 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import HiddenStates, Window
+from nlptasks.contracts import Window
+from nlptasks.sentences import Span
 
-from .sentences import Span
-
-Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
+from .sums import Floats, Pieces, sentence_sums
 
 #: Features of a sentence beside its mean state.
 EXTRA = 14
@@ -22,41 +20,21 @@ EXTRA = 14
 _WORD = re.compile(r"[^\W_]+")
 
 
-def token_states(states: HiddenStates) -> list[Halves]:
-    """The hidden states of each window, ``[tokens, width]``; in half precision, since all of a document's are kept."""
-    lengths = states.mask.sum(dim=1).tolist()
-    halves = states.states.half().cpu().numpy()
-    # Copies: a view would keep the padded batch in memory.
-    return [row[:length].copy() for row, length in zip(halves, lengths, strict=True)]
-
-
-def features(text: str, spans: Sequence[Span], windows: Sequence[Window], kept: Sequence[Halves]) -> Floats:
+def features(text: str, spans: Sequence[Span], windows: Sequence[Window], kept: Sequence[Pieces]) -> Floats:
     """Features of each sentence, ``[sentences, width + EXTRA]``; the first ``width`` are its mean state, of length 1.
 
     Args:
         text: The document.
         spans: Its sentences, one or more.
         windows: Its windows, with offsets.
-        kept: What :func:`token_states` kept of each window.
+        kept: What :func:`nlptasks_summarization.sums.piece_sums` kept of each window.
     """
-    tokens = np.concatenate(
-        [states[w.start : w.start + len(w.offsets)] for w, states in zip(windows, kept, strict=True)], dtype=np.float32
-    )
-    starts = [start for window in windows for start, _ in window.offsets]
-    means = _unit(_means(tokens, np.searchsorted(starts, [start for start, _ in spans])))
-    document = _unit(tokens.mean(axis=0) if len(tokens) else np.zeros(tokens.shape[1], np.float32))
+    sums = sentence_sums(spans, windows, kept)
+    means = _unit(sums)
+    document = _unit(sums.sum(axis=0))
     return np.concatenate(
         [means, _likeness(means, document), _places(text, spans), _words(text, spans)], axis=1, dtype=np.float32
     )
-
-
-def _means(tokens: Floats, begins: NDArray[np.intp]) -> Floats:
-    """The mean state of the tokens from each beginning to the next; zeros where there is no token."""
-    means = np.zeros((len(begins), tokens.shape[1]), dtype=np.float32)
-    for row, (begin, end) in enumerate(zip(begins, [*begins[1:], len(tokens)], strict=True)):
-        if end > begin:
-            means[row] = tokens[begin:end].mean(axis=0)
-    return means
 
 
 def _unit(vectors: Floats) -> Floats:

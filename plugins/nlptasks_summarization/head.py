@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Wind
 from nlptasks.errors import NlptasksError
 from nlptasks.predictions import Text
 from nlptasks.probe import ProbeWeights
+from nlptasks.sentences import split
 from nlptasks.trained import check_backbone
 
-from .features import EXTRA, Floats, Halves, features, token_states
+from .features import EXTRA, features
 from .options import ExtractiveOptions
 from .selection import how_many, select
-from .sentences import split
+from .sums import Floats, Pieces, cuts, piece_sums
 
 #: Tokens of a window; the sentence encoders that heads are trained on saw windows of about this size.
 MAX_TOKENS = 256
@@ -56,15 +58,18 @@ class Extractive:
         self._max_tokens = weights.max_tokens
         self._backbone = backbone
         self._options = options
+        self._asked = threading.local()  # its ``cuts`` are those of the last windows, which reduce() will be given
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
         documents = [example.inputs["document"] for example in examples]
-        return self._backbone.tokenize(documents, max_tokens=self._max_tokens, offsets=True)
+        asked = self._backbone.tokenize(documents, max_tokens=self._max_tokens, offsets=True)
+        self._asked.cuts = cuts(asked, [split(document) for document in documents])
+        return asked
 
-    def reduce(self, states: HiddenStates) -> Sequence[Halves]:
-        return token_states(states)
+    def reduce(self, states: HiddenStates) -> Sequence[Pieces]:
+        return piece_sums(states, self._asked.cuts)
 
-    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Halves]) -> Text:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Pieces]) -> Text:
         document = example.inputs["document"]
         spans = split(document)
         known = features(document, spans, windows, reduced)

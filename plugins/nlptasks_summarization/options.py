@@ -1,4 +1,4 @@
-"""Options of the extractive head, apart from it so that they can be shown without importing numpy."""
+"""Options of the heads, apart from them so that they can be shown without importing numpy."""
 
 from __future__ import annotations
 
@@ -24,3 +24,24 @@ class ExtractiveOptions:
         default=0.0,
         metadata={"help": "how much a likeness to sentences chosen before counts against one", "min": 0.0, "max": 1.0},
     )
+
+
+@dataclass(frozen=True)
+class AbstractiveOptions:
+    """Options of the abstractive head.
+
+    Args:
+        beams: Beams of beam search; 1: the most probable token each time.
+        max_new_tokens: Most tokens of a summary, of each piece of a long document.
+        no_repeat: Size of the n-grams of tokens that may not occur twice in it; 0: all may.
+        length_penalty: See :class:`nlptasks.generation.Decoding`.
+    """
+
+    beams: int = field(default=4, metadata={"help": "beams of beam search", "min": 1, "max": 64})
+    max_new_tokens: int = field(
+        default=96, metadata={"help": "most tokens of a summary, of each piece of a long document", "min": 1}
+    )
+    no_repeat: int = field(
+        default=3, metadata={"help": "no n-gram of so many tokens twice in a summary (0: all may)", "min": 0}
+    )
+    length_penalty: float = field(default=1.0, metadata={"help": "above 0 favours long summaries, below 0 short ones"})

@@ -17,13 +17,14 @@ from sklearn.preprocessing import StandardScaler
 from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport, Window
 from nlptasks.errors import NlptasksError
 from nlptasks.probe import ProbeWeights
+from nlptasks.sentences import Span, split
 
-from .features import Floats, Halves, features, token_states
+from .features import features
 from .head import LABELS, MAX_TOKENS
 from .oracle import labels
-from .sentences import split
+from .sums import Floats, Pieces, cuts, piece_sums
 
-#: Documents that are encoded together: their hidden states are in memory at once.
+#: Documents that are encoded together.
 BLOCK = 64
 
 #: Windows in a batch.
@@ -72,6 +73,7 @@ def train(job: TrainJob) -> TrainReport:
         labels=LABELS,
         scores=scores,
         settings={"C": strength, "max_tokens": MAX_TOKENS, "seed": job.seed},
+        refitted=job.validation is None,
     )
 
 
@@ -94,23 +96,25 @@ def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:
 
 def _encoded(backbone: Encoder, block: list[Example]) -> list[_Document]:
     texts = [example.inputs["document"] for example in block]
+    sentences = [split(text) for text in texts]
     asked = backbone.tokenize(texts, max_tokens=MAX_TOKENS, offsets=True)
+    known = cuts(asked, sentences)
     # By length, so that a batch holds windows of nearly one length.
-    windows = sorted(dict.fromkeys(window for row in asked for window in row), key=len)
-    states: dict[Window, Halves] = {}
+    windows = sorted(known, key=len)
+    kept: dict[Window, Pieces] = {}
     for at in range(0, len(windows), BATCH):
         batch = windows[at : at + BATCH]
-        states.update(zip(batch, token_states(backbone.encode(batch)), strict=True))
+        kept.update(zip(batch, piece_sums(backbone.encode(batch), known), strict=True))
     return [
-        _document(example, row, [states[window] for window in row]) for example, row in zip(block, asked, strict=True)
+        _document(example, spans, row, [kept[window] for window in row])
+        for example, spans, row in zip(block, sentences, asked, strict=True)
     ]
 
 
-def _document(example: Example, windows: list[Window], states: list[Halves]) -> _Document:
+def _document(example: Example, spans: list[Span], windows: list[Window], kept: list[Pieces]) -> _Document:
     text = example.inputs["document"]
-    spans = split(text)
-    kept = labels([text[start:end] for start, end in spans], example.gold or "")
-    return _Document(features(text, spans, windows, states), np.array(kept))
+    wanted = labels([text[start:end] for start, end in spans], example.gold or "")
+    return _Document(features(text, spans, windows, kept), np.array(wanted))
 
 
 def _check(documents: list[_Document], name: str) -> None:

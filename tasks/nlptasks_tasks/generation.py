@@ -7,7 +7,14 @@ from nlptasks.plugin import Column, TaskSpec
 SPEC = TaskSpec(
     name="generation",
     summary="carry a text on",
-    inputs=(Column(name="prompt", aliases=("text", "input", "instruction", "query"), summary="the text to carry on"),),
+    inputs=(
+        Column(
+            name="prompt",
+            aliases=("text", "input", "instruction", "query"),
+            summary="the text to carry on",
+            optional=True,  # the probability of a whole text is that behind no prompt
+        ),
+    ),
     gold=Column(
         name="continuation",
         aliases=("completion", "output", "response", "gold"),

@@ -152,15 +152,25 @@ def _registry(ctx: click.Context) -> Registry:
 
 
 def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
-    """A flag for each input column; ``--text`` too, where a task has one input under another name."""
+    """A flag for each input column; ``--text`` too, where a task has one input under another name.
+
+    Several tasks share one ``--text``, which names the column of each that has one input.
+    """
     found: dict[str, click.Option] = {}
     for task in tasks:
         for column in task.inputs:
             flags = [f"--{column.name}"]
-            if len(task.inputs) == 1 and column.name != "text":
+            if len(tasks) == len(task.inputs) == 1 and column.name != "text":
                 flags.append("--text")
-            help_ = f"Column that holds {column.summary}; found by its name otherwise."
+            missing = " Without such a column it is empty, where there is a gold column." if column.optional else ""
+            help_ = (
+                f"Column that holds {column.summary}, or a template over columns: '{{title}}: {{body}}'; "
+                f"found by its name otherwise.{missing}"
+            )
             found[column.name] = click.Option([*flags, COLUMN + column.name], default="", metavar="COLUMN", help=help_)
+    if len(tasks) > 1 and "text" not in found and any(len(task.inputs) == 1 for task in tasks):
+        help_ = "The one column or template for all tasks that have one input."
+        found["text"] = flag("--text", COLUMN + "text", default="", metavar="COLUMN", shown=help_)
     return list(found.values())
 
 

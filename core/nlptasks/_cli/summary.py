@@ -39,6 +39,8 @@ def _lines(report: RunReport) -> Iterator[str]:
         yield f"    {one_line(row)}"
     if report.long:
         yield f"  {_count(report.long, 'long text')} read in several windows; {report.cut:,} cut"
+    elif report.cut:
+        yield f"  {_count(report.cut, 'text')} cut: the head read a part of it"
 
 
 def _task(task: TaskReport) -> Iterator[str]:

@@ -12,8 +12,10 @@ from nlptasks._names import is_import_string
 from nlptasks.errors import PluginError
 from nlptasks.options import option_fields
 from nlptasks.plugin import (
+    ANSWER,
     ENCODE,
     GENERATE,
+    LIKELIHOOD,
     SCORE,
     BackboneSpec,
     Column,
@@ -84,6 +86,7 @@ def _is_column(value: object) -> bool:
         and _is_line(value.name)
         and _tuple_of(_is_line)(value.aliases)
         and isinstance(value.summary, str)
+        and isinstance(value.optional, bool)
     )
 
 
@@ -142,6 +145,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "options": _OPTIONS,
             "default": _FLAG,
             "trainer": _MAYBE_IMPORT,
+            "takes_layer": _FLAG,
         },
         BackboneSpec: {
             **_COMMON,
@@ -158,6 +162,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "object": _IMPORT,
             "range": (_is_range, "a pair of a lower and a higher number"),
             "higher_is_better": _FLAG,
+            "reads": (lambda value: value in (ANSWER, LIKELIHOOD), f"{ANSWER!r} or {LIKELIHOOD!r}"),
         },
         FormatSpec: {
             **_COMMON,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks_summarization.sentences import split
+from nlptasks.sentences import split
 
 #: What the splitter looks at: words and letters, marks, and what divides them.
 PIECES = (

@@ -1,0 +1,57 @@
+"""What heads that write text share: what to tell the decoder, and its best text for each window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlptasks.errors import UsageError
+from nlptasks.generation import Decoding, Generator, Instruction
+
+if TYPE_CHECKING:
+    from nlptasks.contracts import HiddenStates
+
+__all__ = ["best_lines", "choose_instruction"]
+
+#: The language to write where the user names none and the decoder writes several.
+_USUAL = "en"
+
+
+def choose_instruction(backbone: Generator, task: str, language: str = "") -> Instruction:
+    """What the decoder of a backbone is told for a task.
+
+    Args:
+        backbone: The backbone.
+        task: Name of the task.
+        language: ISO 639-1 code of the language to write; empty: English, or the first that the decoder writes.
+
+    Raises:
+        UsageError: The decoder was not trained for the task, or not for the language.
+    """
+    known = [item for item in backbone.instructions if item.task == task]
+    if not known:
+        tasks = ", ".join(sorted({item.task for item in backbone.instructions})) or "nothing"
+        raise UsageError(
+            f"the decoder of the backbone '{backbone.name}' was not trained for the task '{task}', but for: {tasks}",
+            hint="choose another backbone with --backbone; see: nlptasks backbones list",
+        )
+    wanted = (language or _USUAL).lower()
+    found = [item for item in known if item.language == wanted]
+    if found:
+        return found[0]
+    if not language:
+        return min(known)
+    languages = ", ".join(sorted(item.language for item in known))
+    raise UsageError(
+        f"the decoder of the backbone '{backbone.name}' was not trained for the task '{task}' in the language "
+        f"'{language}'; it has: {languages}",
+        hint="choose one of them, or another backbone with --backbone",
+    )
+
+
+def best_lines(backbone: Generator, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[str]:
+    """The best text for each window, on one line: runs of white space are a space, and there is none at the ends.
+
+    Raises:
+        UsageError: The decoder was not trained to write that.
+    """
+    return [" ".join(texts[0].text.split()) for texts in backbone.generate(states, instruction, decoding)]

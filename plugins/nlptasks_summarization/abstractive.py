@@ -1,0 +1,47 @@
+"""The abstractive head: the backbone's decoder writes a summary of each window of a document, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
+from nlptasks.generation import Decoding, Generator
+from nlptasks.predictions import Text
+from nlptasks.writing import best_lines, choose_instruction
+
+from .options import AbstractiveOptions
+
+#: Tokens of a window; bundled decoders were trained on windows of this size.
+MAX_TOKENS = 256
+
+
+class Abstractive:
+    """The head; see :class:`nlptasks.contracts.Head`.
+
+    Raises:
+        UsageError: The backbone's decoder was not trained to summarize.
+    """
+
+    labels: tuple[str, ...] = ()
+
+    def __init__(self, context: HeadContext) -> None:
+        options: AbstractiveOptions = context.options or AbstractiveOptions()
+        self._backbone: Generator = context.backbone
+        self._instruction = choose_instruction(self._backbone, context.task.name)
+        self._decoding = Decoding(
+            max_new_tokens=min(options.max_new_tokens, self._backbone.max_new_tokens),
+            beams=options.beams,
+            length_penalty=options.length_penalty,
+            no_repeat=options.no_repeat,
+        )
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        documents = [example.inputs["document"] for example in examples]
+        return self._backbone.tokenize(documents, max_tokens=MAX_TOKENS)
+
+    def reduce(self, states: HiddenStates) -> Sequence[str]:
+        """The summary of each window, on one line."""
+        return best_lines(self._backbone, states, self._instruction, self._decoding)
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[str]) -> Text:
+        return Text("\n".join(line for line in reduced if line))

@@ -1,0 +1,26 @@
+"""Options of the translating head, apart from it so that they can be shown without loading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class TranslationOptions:
+    """Options of the translating head.
+
+    Args:
+        to: ISO 639-1 code of the language to write.
+        beams: Beams of beam search; 1: the most probable token each time.
+        max_new_tokens: Most tokens of a sentence; 0: by the length of its source.
+        length_penalty: See :class:`nlptasks.generation.Decoding`.
+    """
+
+    to: str = field(default="de", metadata={"help": "language to write: de, fr, ..."})
+    beams: int = field(default=4, metadata={"help": "beams of beam search", "min": 1, "max": 64})
+    max_new_tokens: int = field(
+        default=0, metadata={"help": "most tokens of a translated sentence (0: by the length of its source)", "min": 0}
+    )
+    length_penalty: float = field(
+        default=1.0, metadata={"help": "above 0 favours long translations, below 0 short ones"}
+    )
