@@ -11,11 +11,12 @@ from pathlib import Path
 from nlptasks._gold import GoldReader
 from nlptasks._names import resolve
 from nlptasks._registry import Registry
-from nlptasks.contracts import Metric
+from nlptasks.contracts import Metric, Scorer
 from nlptasks.errors import UsageError
 from nlptasks.files import sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
-from nlptasks.recipes import DataFile, JobTask, RecipeJob, RecipeReport, RecipeTask, Scorer, read_recipe
+from nlptasks.recipes import DataFile, JobTask, RecipeJob, RecipeReport, RecipeTask, read_recipe
+from nlptasks.training_log import FILE, plot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +36,25 @@ class RecipeRequest:
     device: str = "auto"
 
 
-def train_recipe(registry: Registry, request: RecipeRequest, tell: Callable[[str], None]) -> RecipeReport:
-    """Fine-tune the recipe's backbone, and leave it in the output folder.
+#: Called with the tokens that are trained and all that will be.
+Advance = Callable[[int, int], None]
+
+
+def ignore(done: int, total: int) -> None:
+    """Show nobody how far it is."""
+
+
+def train_recipe(
+    registry: Registry, request: RecipeRequest, tell: Callable[[str], None], advance: Advance = ignore
+) -> RecipeReport:
+    """Fine-tune the recipe's backbone, and leave it in the output folder with plots of its log.
 
     Raises:
         UsageError: The recipe is not valid, names something that is not there, or its backbone cannot be fine-tuned.
         DataError: A row cannot be read.
     """
     recipe = read_recipe(request.recipe)
-    trainer = _trainer(registry, recipe.backbone)
+    trainer = backbone_trainer(registry, recipe.backbone)
     skipped: Counter[str] = Counter()
     job = RecipeJob(
         recipe=recipe,
@@ -52,18 +63,31 @@ def train_recipe(registry: Registry, request: RecipeRequest, tell: Callable[[str
         output=request.output,
         device=request.device,
         progress=tell,
+        advance=advance,
     )
     try:
         request.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
     report = trainer(job)
+    plot_of(request.output, tell)
     for reason, count in skipped.items():
         tell(f"{count:,} rows left out: {reason}")
     return report
 
 
-def _trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob], RecipeReport]:
+def plot_of(folder: Path, tell: Callable[[str], None]) -> None:
+    """Plot a training, where its trainer left a log."""
+    if (folder / FILE).exists():
+        plot(folder, tell)
+
+
+def backbone_trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob], RecipeReport]:
+    """What fine-tunes a backbone.
+
+    Raises:
+        UsageError: There is no such backbone, or it cannot be fine-tuned.
+    """
     spec = registry.get(BackboneSpec, backbone).spec
     if not spec.trainer:
         able = [item.spec.name for item in registry.all(BackboneSpec) if item.spec.trainer]
@@ -86,7 +110,7 @@ def _task(registry: Registry, part: RecipeTask, folder: Path, skipped: Counter[s
         examples=islice(reader.examples(_paths(folder, part.data)), part.rows or None),
         validation=islice(reader.examples(_paths(folder, part.validation)), most_held_out or None),
         files=tuple(_described(folder, name) for name in (*part.data, *part.validation)),
-        score=_scorer(registry, spec),
+        score=scorer(registry, spec),
     )
 
 
@@ -98,7 +122,7 @@ def _described(folder: Path, name: str) -> DataFile:
     return DataFile(name=name, sha256=sha256_of(folder / name))
 
 
-def _scorer(registry: Registry, task: TaskSpec) -> Scorer:
+def scorer(registry: Registry, task: TaskSpec) -> Scorer:
     """Scores by the task's metrics, the primary one first."""
     names = sorted(task.metrics, key=lambda name: name != task.primary)
     specs = [registry.get(MetricSpec, name).spec for name in names]

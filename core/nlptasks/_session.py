@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlptasks._folders import choose_folder, head_folder, head_in
 from nlptasks._matching import check_fit, choose_backbone, choose_head
 from nlptasks._names import resolve
 from nlptasks._pool import BackbonePool
@@ -16,9 +16,6 @@ from nlptasks.contracts import BackboneContext, Encoder, Head, HeadContext
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.options import from_values, option_fields
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
-
-#: What a folder of trained weights says about itself; written by ``nlptasks train``.
-CARD = "head.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +37,17 @@ class PlannedTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Heads that fit one backbone, which is ``None`` where no head needs one."""
+    """Heads that fit one backbone.
+
+    Args:
+        tasks: The heads with their tasks.
+        backbone: The backbone; ``None`` where no head needs one.
+        folder: Fine-tuned weights that it opens in place of its own.
+    """
 
     tasks: tuple[PlannedTask, ...]
     backbone: Owned[BackboneSpec] | None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,8 @@ class Session:
         Args:
             tasks: The tasks.
             heads: By task, the name of a head or the folder of a trained one.
-            backbone: Name of the backbone; empty: the default one that fits.
+            backbone: Name of the backbone, or a folder with a fine-tuned one; empty: that which lies in the folder of a
+                trained head, or else the default one that fits.
             options: Head options that the user gave; each must belong to a chosen head.
 
         Raises:
@@ -105,16 +110,19 @@ class Session:
         given = {name: value for name, value in options.items() if value is not None}
         planned = tuple(self._planned(task, heads.get(task.name, ""), given) for task in tasks)
         _check_all_used(planned, given)
+        name, folder = choose_folder([item.weights for item in planned if item.weights], backbone)
         chosen: Owned[BackboneSpec] | None = None
         for item in planned:
             if item.head.spec.needs:
-                chosen = chosen or choose_backbone(self.registry, item.head.spec, backbone or None)
+                chosen = chosen or choose_backbone(self.registry, item.head.spec, name or None)
                 if chosen is not None:
                     check_fit(item.head.spec, chosen.spec, self.registry)
         if backbone and chosen is None:
             names = ", ".join(f"'{item.head.spec.name}'" for item in planned)
             raise UsageError(f"the head {names} works without a backbone", hint="leave --backbone out")
-        return Plan(tasks=planned, backbone=chosen)
+        if folder and chosen and not chosen.spec.trainer:
+            raise UsageError(f"{folder}: the backbone '{chosen.spec.name}' opens no folder", hint="leave it out")
+        return Plan(tasks=planned, backbone=chosen, folder=folder)
 
     def open(self, plan: Plan, *, device: str = "auto", dtype: str = "auto") -> Opened:
         """Load the backbone, once, and the heads on it.
@@ -124,14 +132,15 @@ class Session:
         """
         backbone: Any = None
         if plan.backbone is not None:
-            backbone = self.pool.get(plan.backbone.spec, BackboneContext(device=device, dtype=dtype))
+            context = BackboneContext(device=device, dtype=dtype, folder=plan.folder)
+            backbone = self.pool.get(plan.backbone.spec, context)
         fingerprint = "" if backbone is None else backbone.fingerprint()
         tasks = tuple(open_task(item, backbone) for item in plan.tasks)
         return Opened(tasks=tasks, backbone=backbone, fingerprint=fingerprint)
 
     def _planned(self, task: TaskSpec, head: str, given: Mapping[str, Any]) -> PlannedTask:
-        weights = _folder(head)
-        name = _head_of(weights, task) if weights else head
+        weights = head_folder(head)
+        name = head_in(weights, task) if weights else head
         known = frozenset().union(*(_option_names(item.spec) for item in self.registry.heads(task.name)))
         mine = {key: value for key, value in given.items() if key in known}
         chosen = choose_head(self.registry, task.name, name or None, mine)
@@ -161,43 +170,6 @@ def heads_by_task(tasks: Sequence[TaskSpec], given: Sequence[str]) -> dict[str, 
                 hint=f"write --head {tasks[0].name}={value}",
             )
     return found
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """What a folder of trained weights says about itself.
-
-    Raises:
-        UsageError: There is no such folder, or none of the kind.
-    """
-    path = folder / CARD
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(card, dict) or not isinstance(card.get("head"), str):
-            raise ValueError("it names no head")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(
-            f"{folder} is not the folder of a trained head: {path}: {reason}",
-            hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",
-        ) from error
-    return card
-
-
-def _head_of(weights: Path, task: TaskSpec) -> str:
-    """The head that can read a folder of trained weights."""
-    card = read_card(weights)
-    if card.get("task") != task.name:
-        raise UsageError(
-            f"{weights} holds a head for the task {card.get('task')!r}, not {task.name!r}",
-            hint=f"nlptasks run {card.get('task')} --head {weights} --data FILE",
-        )
-    return str(card["head"])
-
-
-def _folder(head: str) -> Path | None:
-    """The folder that ``--head`` names: anything with a slash, or a folder that is there."""
-    looks_like_path = "/" in head or "\\" in head or (bool(head) and (Path(head) / CARD).is_file())
-    return Path(head) if looks_like_path else None
 
 
 def _option_names(head: HeadSpec) -> frozenset[str]:

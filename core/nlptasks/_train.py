@@ -1,4 +1,4 @@
-"""Training a head: from files with gold answers to a folder with weights and a card that says how they were made."""
+"""Training: from files with gold answers to a folder with weights and a card that says how they were made."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from nlptasks import __version__
+from nlptasks._folders import CARD
 from nlptasks._gold import GoldReader
-from nlptasks._names import resolve
-from nlptasks._session import CARD, Plan, Session
+from nlptasks._methods import METHODS
+from nlptasks._names import did_you_mean, resolve
+from nlptasks._recipe import Advance, ignore, scorer
+from nlptasks._session import Plan, Session
 from nlptasks.contracts import BackboneContext, FormatOptions, TrainJob, TrainReport
-from nlptasks.errors import UsageError
+from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files import atomic_output, sha256_of
+from nlptasks.plugin import HeadSpec
 
 #: Packages whose versions a card keeps: they decide what the weights are.
 _PACKAGES = ("numpy", "scikit-learn", "tokenizers", "torch", "transformers")
+
+#: Largest difference between hidden states of two copies of one encoder, in whatever number type each computes.
+SAME = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +47,16 @@ class TrainRequest:
         device: See :class:`nlptasks.contracts.BackboneContext`.
         dtype: The same.
         seed: Seeds everything that is drawn.
+        method: One of :data:`nlptasks._methods.METHODS`.
+        layers: Folder with output layers (see :mod:`nlptasks.outputs`) to make the head of, in place of training one.
+        layer: Name of the one to take; empty: the folder holds one that fits.
+        epochs: Passes of fine-tuning over the training rows; ``None``: its default.
+        tokens: Padded tokens to fine-tune on, in place of ``epochs``.
+        rate: Highest learning rate of fine-tuning; ``None``: its default.
+        max_tokens: Longest window of fine-tuning; ``None``: its default.
     """
 
-    data: tuple[str, ...]
+    data: tuple[str, ...] = ()
     validation: tuple[str, ...] = ()
     output: Path
     force: bool = False
@@ -53,28 +68,146 @@ class TrainRequest:
     device: str = "auto"
     dtype: str = "auto"
     seed: int = 0
+    method: str = "probe"
+    layers: Path | None = None
+    layer: str = ""
+    epochs: float | None = None
+    tokens: int | None = None
+    rate: float | None = None
+    max_tokens: int | None = None
 
 
-def train(session: Session, plan: Plan, request: TrainRequest, tell: Callable[[str], None]) -> TrainReport:
-    """Train the head of a plan for one task, and leave its weights and card in the output folder.
+Tell = Callable[[str], None]
+
+#: What :data:`nlptasks._methods.METHODS` names.
+Method = Callable[[Session, Plan, TrainRequest, Tell, Advance], TrainReport]
+
+
+def train(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance = ignore) -> TrainReport:
+    """Train for the one task of a plan, and leave weights and a card in the output folder.
+
+    Args:
+        session: What is installed.
+        plan: The task with its head and backbone.
+        request: What to train on, and how.
+        tell: Called with a line for the user.
+        advance: Called with the tokens that are trained and all that will be, where the method knows.
 
     Raises:
-        UsageError: The head cannot be trained, the folder is taken, or a file or column is not there.
+        UsageError: The head or its backbone cannot be trained, flags do not go together, the folder is taken, or a file
+            or column is not there.
         DataError: A row cannot be read.
     """
-    planned = plan.tasks[0]
-    trainer = planned.head.spec.trainer
+    if request.method not in METHODS:
+        raise UsageError(
+            f"no method '{request.method}'{did_you_mean(request.method, METHODS)}", hint=f"known: {', '.join(METHODS)}"
+        )
+    _check(plan, request)
+    method: Method = resolve(METHODS[request.method])
+    return method(session, plan, request, tell, advance)
+
+
+def train_head(session: Session, plan: Plan, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
+    """The method ``probe``: a head on the frozen backbone; see :func:`train`."""
+    backbone = open_backbone(session, plan, request)
+    if request.layers:
+        check_layers(session, plan, request, backbone)
+    skipped: Counter[str] = Counter()
+    reader = checked_reader(session, plan, request, skipped)
+    make_folder(request)
+    job = head_job(
+        session,
+        plan,
+        request,
+        tell,
+        backbone=backbone,
+        examples=reader.examples(request.data),
+        validation=reader.examples(request.validation) if request.validation else None,
+        layers=request.layers,
+    )
+    report = trainer_of(plan)(job)
+    tell_skipped(skipped, tell)
+    write_card(job, request, report, skipped, _made_of(request))
+    return report
+
+
+def _made_of(request: TrainRequest) -> Mapping[str, Any]:
+    """What a card says of the layers that a head was made of."""
+    if request.layers is None:
+        return {}
+    from nlptasks.outputs import FILE  # imports numpy
+
+    return {"output layers": {"sha256": sha256_of(request.layers / FILE)}}
+
+
+def _check(plan: Plan, request: TrainRequest) -> None:
+    """Find what cannot be trained, and flags that would be ignored, before anything is read."""
+    head = plan.tasks[0].head.spec
     if plan.backbone is None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
-    if not trainer:
+    if not head.trainer:
         raise UsageError(
-            f"the head '{planned.head.spec.name}' cannot be trained",
-            hint="see `nlptasks heads list --json` for those that can",
+            f"the head '{head.name}' cannot be trained", hint="see `nlptasks heads list --json` for those that can"
         )
-    skipped: Counter[str] = Counter()
+    unused = [name for name in ("epochs", "tokens", "rate", "max_tokens") if getattr(request, name) is not None]
+    if unused and request.method == "probe":
+        flag = f"--{unused[0].replace('_', '-')}"
+        raise UsageError(
+            f"{flag} says how a backbone is fine-tuned, and the method 'probe' leaves it as it is",
+            hint=f"leave {flag} out, or add --method finetune",
+        )
+    if request.layers is None and not request.data:
+        raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
+    if request.layers is not None:
+        _check_layers_fit(head, request)
+
+
+def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
+    if request.data or request.method != "probe":
+        raise UsageError(
+            "--from-layers takes the head out of a folder and trains nothing",
+            hint="leave --data and --method out; --validation FILE scores it",
+        )
+    if not head.takes_layer:
+        raise UsageError(
+            f"the head '{head.name}' cannot be made of an output layer", hint="train it: --data FILE in its place"
+        )
+
+
+# ------------------------------------------------------ what methods share
+
+
+def open_backbone(session: Session, plan: Plan, request: TrainRequest, folder: Path | None = None) -> Any:
+    """The plan's backbone, with its own weights or with those in a folder."""
+    assert plan.backbone is not None
+    context = BackboneContext(device=request.device, dtype=request.dtype, folder=folder or plan.folder)
+    return session.pool.get(plan.backbone.spec, context)
+
+
+def check_layers(session: Session, plan: Plan, request: TrainRequest, backbone: Any) -> None:
+    """Refuse output layers of another backbone: the digests may differ, but not the hidden states.
+
+    Raises:
+        BackboneMismatchError: They belong to another one.
+    """
+    assert request.layers is not None
+    trained_with = open_backbone(session, plan, request, request.layers)
+    texts = [row[column.name] for row in plan.tasks[0].task.examples for column in plan.tasks[0].task.inputs]
+    for text in texts:
+        here, there = (each.encode(each.tokenize([text])[0]).states for each in (backbone, trained_with))
+        if here.shape != there.shape or float((here - there).abs().max()) > SAME:
+            raise BackboneMismatchError(
+                f"the output layers in {request.layers} belong to the backbone there, and the backbone "
+                f"'{backbone.name}' here has other weights",
+                hint=f"--backbone {request.layers} makes a head for that one",
+            )
+
+
+def checked_reader(session: Session, plan: Plan, request: TrainRequest, skipped: Counter[str]) -> GoldReader:
+    """A reader of the request's files, all of which it has looked at."""
     reader = GoldReader(
         registry=session.registry,
-        task=planned.task,
+        task=plan.tasks[0].task,
         skipped=skipped,
         columns=request.columns,
         gold=request.gold,
@@ -84,27 +217,38 @@ def train(session: Session, plan: Plan, request: TrainRequest, tell: Callable[[s
     )
     for path in (*request.data, *request.validation):
         reader.check(path)
-    _make_folder(request)
-    fit: Callable[[TrainJob], TrainReport] = resolve(trainer)
-    job = TrainJob(
+    return reader
+
+
+def trainer_of(plan: Plan) -> Callable[[TrainJob], TrainReport]:
+    """What trains the plan's head."""
+    fit: Callable[[TrainJob], TrainReport] = resolve(plan.tasks[0].head.spec.trainer)
+    return fit
+
+
+def head_job(session: Session, plan: Plan, request: TrainRequest, tell: Tell, **given: Any) -> TrainJob:
+    """The job of the head's trainer; ``given`` are the fields that depend on the method."""
+    planned = plan.tasks[0]
+    return TrainJob(
         task=planned.task,
         head=planned.head.qualified,
-        backbone=session.pool.get(plan.backbone.spec, BackboneContext(device=request.device, dtype=request.dtype)),
         options=planned.options,
-        examples=reader.examples(request.data),
-        validation=reader.examples(request.validation) if request.validation else None,
         output=request.output,
         seed=request.seed,
         progress=tell,
+        score=scorer(session.registry, planned.task),
+        layer=request.layer,
+        **given,
     )
-    report = fit(job)
+
+
+def tell_skipped(skipped: Mapping[str, int], tell: Tell) -> None:
+    """Say which rows were left out."""
     for reason, count in skipped.items():
         tell(f"{count:,} rows left out: {reason}")
-    _write_card(job, request, report, skipped)
-    return report
 
 
-def _make_folder(request: TrainRequest) -> None:
+def make_folder(request: TrainRequest) -> None:
     """Make the output folder; one of an interrupted training, which has no card yet, is used again."""
     if (request.output / CARD).exists() and not request.force:
         raise UsageError(
@@ -117,19 +261,30 @@ def _make_folder(request: TrainRequest) -> None:
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
 
 
-def _write_card(job: TrainJob, request: TrainRequest, report: TrainReport, skipped: Mapping[str, int]) -> None:
+def write_card(
+    job: TrainJob, request: TrainRequest, report: TrainReport, skipped: Mapping[str, int], more: Mapping[str, Any]
+) -> None:
     """Write the card last: a folder with a card is complete.
 
     It holds no date and no path, so that equal trainings give equal bytes.
+
+    Args:
+        job: What the trainer was given.
+        request: What was asked for.
+        report: What the trainer left behind.
+        skipped: Rows that were left out, by reason.
+        more: What else the card says; ``backbone`` is added to what it says of that.
     """
+    backbone = {"name": job.backbone.name, "digest": job.backbone.digest, **more.get("backbone", {})}
     card = {
+        **more,
         "format": "nlptasks-head/1",
         "task": job.task.name,
         "head": job.head,
-        "backbone": {"name": job.backbone.name, "digest": job.backbone.digest},
+        "backbone": backbone,
         "labels": report.labels,
-        "data": [_described(path) for path in request.data],
-        "validation": [_described(path) for path in request.validation],
+        "data": [described(path) for path in request.data],
+        "validation": [described(path) for path in request.validation],
         "rows": {"train": report.n_train, "validation": report.n_validation, "left out": dict(skipped)},
         "validation scores": {name: round(value, 6) for name, value in report.scores.items()},
         "settings": dict(report.settings),
@@ -144,7 +299,7 @@ def _write_card(job: TrainJob, request: TrainRequest, report: TrainReport, skipp
         stream.write(text.encode())
 
 
-def _described(path: str) -> dict[str, str]:
+def described(path: str) -> dict[str, str]:
     """A data file by its name and its folder's, and its SHA-256: enough to recognise it and no more."""
     file = Path(path)
     return {"name": f"{file.resolve().parent.name}/{file.name}", "sha256": sha256_of(file)}

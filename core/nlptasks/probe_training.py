@@ -10,6 +10,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport
 from nlptasks.errors import NlptasksError
+from nlptasks.outputs import chosen_layer
 from nlptasks.pooling import text_means
 from nlptasks.probe import ProbeWeights, text_of
 
@@ -53,13 +55,60 @@ class _Set:
 
 
 def train(job: TrainJob) -> TrainReport:
-    """Fit a probe and leave it in ``job.output``.
+    """Fit a probe, or take the layer that ``job.layers`` holds, and leave it in ``job.output``.
 
     Raises:
-        NlptasksError: There are fewer than two labels, or too few examples of one.
+        NlptasksError: There are fewer than two labels, or too few examples of one; or the layer belongs to an encoder
+            of another width.
+        UsageError: There is no layer for labels in ``job.layers``, or several could be meant.
     """
+    return _taken(job) if job.layers is not None else _trained(job)
+
+
+def _taken(job: TrainJob) -> TrainReport:
+    """The probe of an output layer that the backbone was fine-tuned with, calibrated on held-out rows where given."""
+    assert job.layers is not None
+    layer = chosen_layer(job.layers, "Label", job.layer)
+    if layer.weight.shape[-1] != job.backbone.width:
+        raise NlptasksError(
+            f"{job.layers}: the layer '{layer.name}' is of an encoder of width {layer.weight.shape[-1]}, and the "
+            f"backbone here has {job.backbone.width}",
+            hint="choose the backbone that it was trained with: --backbone",
+        )
+    scores: dict[str, float] = {}
+    temperature, rows = 1.0, 0
+    if job.validation is not None:
+        with _cache(job) as cache:
+            held = _known(_features(job, job.validation, cache, "validation"), layer.labels)
+        logits = np.asarray(held.features @ layer.weight.T + layer.bias, dtype=np.float64)
+        temperature, rows = _calibrated(logits, held.golds, layer.labels), len(held.golds)
+        scores = _scores(logits / temperature, held.golds, layer.labels)
+    _save(job, layer.weight, layer.bias, temperature, layer.labels)
+    return TrainReport(
+        n_train=0,
+        n_validation=rows,
+        labels=layer.labels,
+        scores=scores,
+        settings={"layer": layer.name, "temperature": round(temperature, 4), "max_tokens": MAX_TOKENS},
+    )
+
+
+def _trained(job: TrainJob) -> TrainReport:
+    """The probe of a regression that is fitted here."""
+    with _cache(job) as cache:
+        return _fitted(job, cache)
+
+
+@contextmanager
+def _cache(job: TrainJob) -> Iterator[Path]:
+    """A folder for features, which is removed when training is done and kept when it is interrupted."""
     cache = job.output / ".features"
     cache.mkdir(exist_ok=True)
+    yield cache
+    shutil.rmtree(cache)
+
+
+def _fitted(job: TrainJob, cache: Path) -> TrainReport:
     data = _features(job, job.examples, cache, "training")
     _check(data.golds)
     if job.validation is None:
@@ -70,10 +119,22 @@ def train(job: TrainJob) -> TrainReport:
     held = _known(held, labels)
     strength, model = _choose(fit, held, job)
     logits = _logits(model, held.features)
-    temperature = _temperature(logits, held.golds, labels) if len(held.golds) >= CALIBRATION else 1.0
+    temperature = _calibrated(logits, held.golds, labels)
     scores = _scores(logits / temperature, held.golds, labels)
     final = _fit(data, strength, job.seed) if job.validation is None else model
     weight, bias = _linear(final)
+    _save(job, weight, bias, temperature, labels)
+    return TrainReport(
+        n_train=len(data.golds) if job.validation is None else len(fit.golds),
+        n_validation=len(held.golds),
+        labels=labels,
+        scores=scores,
+        settings={"C": strength, "temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "seed": job.seed},
+        refitted=job.validation is None,
+    )
+
+
+def _save(job: TrainJob, weight: NDArray[Any], bias: NDArray[Any], temperature: float, labels: tuple[str, ...]) -> None:
     ProbeWeights(
         weight=(weight / temperature).astype(np.float32),
         bias=(bias / temperature).astype(np.float32),
@@ -84,14 +145,6 @@ def train(job: TrainJob) -> TrainReport:
         digest=job.backbone.digest,
         max_tokens=MAX_TOKENS,
     ).save(job.output)
-    shutil.rmtree(cache)
-    return TrainReport(
-        n_train=len(data.golds) if job.validation is None else len(fit.golds),
-        n_validation=len(held.golds),
-        labels=labels,
-        scores=scores,
-        settings={"C": strength, "temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "seed": job.seed},
-    )
 
 
 def _features(job: TrainJob, examples: Iterable[Example], cache: Path, name: str) -> _Set:
@@ -193,6 +246,11 @@ def _log_probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     shifted = logits - logits.max(axis=1, keepdims=True)
     logs: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return logs
+
+
+def _calibrated(logits: NDArray[np.float64], golds: NDArray[Any], labels: tuple[str, ...]) -> float:
+    """The temperature for a head; 1 where there are too few examples to tell."""
+    return _temperature(logits, golds, labels) if len(golds) >= CALIBRATION else 1.0
 
 
 def _temperature(logits: NDArray[np.float64], golds: NDArray[Any], labels: tuple[str, ...]) -> float:

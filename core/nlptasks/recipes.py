@@ -14,6 +14,7 @@ A recipe names tasks, data files and numbers, so that anyone can make the same w
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -22,16 +23,26 @@ from typing import Any
 
 from nlptasks._names import did_you_mean
 from nlptasks._toml import read_toml
-from nlptasks.contracts import Example
+from nlptasks.contracts import Example, Scorer
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 
-__all__ = ["DataFile", "JobTask", "Recipe", "RecipeJob", "RecipeReport", "RecipeTask", "read_recipe"]
+__all__ = [
+    "RECIPE",
+    "DataFile",
+    "JobTask",
+    "Recipe",
+    "RecipeJob",
+    "RecipeReport",
+    "RecipeTask",
+    "read_recipe",
+    "recipe_text",
+]
+
+#: The file in the folder of a fine-tuned backbone that says how it was made.
+RECIPE = "recipe.toml"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-#: A function that scores answers: ``(answers, gold answers, labels) -> {metric: value}``.
-Scorer = Callable[[Sequence[str], Sequence[str], Sequence[str]], Mapping[str, float]]
 
 
 def _number(default: float, low: float, high: float | None = None) -> Any:
@@ -53,6 +64,13 @@ class RecipeTask:
         rows: Most training rows; 0: all.
         columns: Columns of the files by the task's inputs, where their names do not tell.
         gold: Column with the right answers, where its name does not tell.
+        language: ISO 639-1 code of the language that a decoder writes here; of no meaning to an encoder.
+        licence: What its source says of its licence; for the card.
+        source: Where the data are from, in a few words; for the card.
+        zero_shot: Whether evaluations also name the labels to the encoder as sentences, and log how often the nearest
+            one is right; of no meaning to a decoder.
+        objective: What a decoder learns of the gold answers: ``""`` to write them for the inputs, ``causal`` to write
+            them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy.
     """
 
     task: str
@@ -63,6 +81,11 @@ class RecipeTask:
     rows: int = _number(0, 0)
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    language: str = ""
+    objective: str = ""
+    licence: str = ""
+    source: str = ""
+    zero_shot: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +95,17 @@ class Recipe:
     Args:
         backbone: Name of the backbone to start from.
         tasks: What is read (``[[task]]`` in the file).
+        trains: ``encoder``, or ``decoder``: one that reads the frozen encoder.
+        warm: Whether a decoder goes on from the one that the backbone has; else a new one is made.
+        layers: Layers of a new decoder.
+        vocabulary: Tokens of a new decoder's vocabulary.
+        positions: Longest text of a new decoder in tokens, with the three before its first word.
+        label_smoothing: Share of the target's probability that a decoder's loss spreads over all tokens, but not where
+            the objective is ``causal``.
         seed: Seeds everything that is drawn.
         tokens: Padded tokens to train on.
+        epochs: Passes over all rows, in place of ``tokens``; the encoder is then evaluated and stored once in each, and
+            its losses are logged ten times; 0: ``tokens`` says how long it is trained.
         batch_tokens: Padded tokens of a batch, which is one step of the optimizer.
         max_tokens: Longest window, special tokens included.
         encoder_rate: Highest learning rate of the encoder.
@@ -87,13 +119,21 @@ class Recipe:
         keep_every: Steps from one batch with that loss to the next; it takes another forward pass.
         dropout: Share of hidden values that are dropped in training. A fourth of the time on a CPU, and of use only
             where the data are seen several times.
-        patience: Evaluations without a better mean score after which training stops, with its last weights; 0: never.
+        patience: Evaluations without a better mean score after which training stops. Where it is not 0, the weights of
+            the best evaluation are kept, else the last ones.
     """
 
     backbone: str
     tasks: tuple[RecipeTask, ...]
+    trains: str = "encoder"
+    warm: bool = False
+    layers: int = _number(3, 1)
+    vocabulary: int = _number(8_192, 300)
+    positions: int = _number(256, 16)
+    label_smoothing: float = _number(0.1, 0.0, 0.9)
     seed: int = _number(0, 0)
     tokens: int = _number(1_000_000, 1)
+    epochs: float = _number(0.0, 0.0)
     batch_tokens: int = _number(2_048, 1)
     max_tokens: int = _number(256, 8)
     encoder_rate: float = _number(5e-5, 0.0)
@@ -154,6 +194,7 @@ class RecipeJob:
         output: Folder to leave everything in; it exists, and may hold what an interrupted training left.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         progress: Called with a line for the user.
+        advance: Called now and then with the tokens that are trained and all that will be.
     """
 
     recipe: Recipe
@@ -162,6 +203,7 @@ class RecipeJob:
     output: Path
     device: str
     progress: Callable[[str], None]
+    advance: Callable[[int, int], None] = lambda done, total: None  # noqa: ARG005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,13 +214,18 @@ class RecipeReport:
         tokens: Padded tokens that it trained on.
         steps: Steps of the optimizer.
         seconds: Wall-clock time of training and evaluation, those of interrupted runs included.
-        scores: The last held-out scores, by ``PART/METRIC``; what a part is called is the trainer's choice.
+        scores: The held-out scores of the weights that it leaves, by ``PART/METRIC``; what a part is called is the
+            trainer's choice.
+        kept_at: Tokens after which those weights were taken; ``None``: they are the last ones.
+        pieces: How many pieces of the data it was trained on, by part, a piece as often as it was seen.
     """
 
     tokens: int
     steps: int
     seconds: float
     scores: Mapping[str, float]
+    kept_at: int | None = None
+    pieces: Mapping[str, int] = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------ reading
@@ -191,6 +238,33 @@ def read_recipe(path: Path) -> Recipe:
         UsageError: The file is missing or no TOML, or a key is unknown, missing or of a wrong type.
     """
     return _Reader(path).recipe(read_toml(path, "recipe"))
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """A recipe as TOML, without the keys that have their default."""
+    lines = _assignments(recipe, leave=("tasks",))
+    for task in recipe.tasks:
+        lines += ["", "[[task]]", *_assignments(task)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _assignments(values: Recipe | RecipeTask, leave: Sequence[str] = ()) -> list[str]:
+    lines = []
+    for item in fields(values):
+        value = getattr(values, item.name)
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        if item.name not in leave and value != default:
+            lines.append(f"{item.name} = {_toml(value)}")
+    return lines
+
+
+def _toml(value: object) -> str:
+    """A value as TOML writes it; JSON's texts, numbers and truth values are TOML's too."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML has no room for
 
 
 @dataclass(frozen=True)
@@ -239,7 +313,8 @@ class _Reader:
             raise self._error(
                 prefix + item.name, f"must be {_RULES[kind]}, got {value!r}", f"write {item.name} = {_EXAMPLES[kind]}"
             )
-        if isinstance(value, int | float):
+        if kind in {"int", "float"}:
+            assert isinstance(value, int | float)
             low, high = item.metadata["low"], item.metadata["high"]
             if not low <= value <= (float("inf") if high is None else high):
                 upper = "" if high is None else f", at most {high:g}"
@@ -255,6 +330,7 @@ _RULES = {
     "str": "a text",
     "int": "a whole number",
     "float": "a number",
+    "bool": "true or false",
     "tuple[str, ...]": "a list of texts",
     "Mapping[str, str]": "a table of texts",
 }
@@ -262,6 +338,7 @@ _EXAMPLES = {
     "str": '"name"',
     "int": "1_000",
     "float": "0.1",
+    "bool": "true",
     "tuple[str, ...]": '["folder/file.jsonl.gz"]',
     "Mapping[str, str]": '{ text = "column" }',
 }
@@ -272,6 +349,6 @@ def _fits(value: object, kind: str) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind == "Mapping[str, str]":
         return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    if kind == "str":
-        return isinstance(value, str)
+    if kind in {"str", "bool"}:
+        return isinstance(value, str if kind == "str" else bool)
     return not isinstance(value, bool) and isinstance(value, int if kind == "int" else int | float)

@@ -17,6 +17,6 @@ def nlptasks_backbones() -> list[BackboneSpec]:
             default=True,
             parameters=22_565_376,
             languages=("en",),
-            trainer="nlptasks_bundled.training.trainer:train",
+            trainer="nlptasks_bundled.training.entry:train",
         )
     ]

@@ -30,6 +30,7 @@ class SpanWeights:
         digest: Digest of the backbone.
         backbone: Its name.
         max_tokens: Longest window that it was trained on.
+        no_answer: Whether it was trained on questions without an answer too, which point to the first token.
     """
 
     weight: NDArray[np.float32]
@@ -37,10 +38,16 @@ class SpanWeights:
     digest: str
     backbone: str
     max_tokens: int
+    no_answer: bool = False
 
     def save(self, folder: Path) -> None:
         """Write the weights as safetensors."""
-        about = {"digest": self.digest, "backbone": self.backbone, "max_tokens": self.max_tokens}
+        about = {
+            "digest": self.digest,
+            "backbone": self.backbone,
+            "max_tokens": self.max_tokens,
+            "no_answer": self.no_answer,
+        }
         tensors = {"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)}
         with atomic_output(folder / FILE, force=True) as stream:
             stream.write(save(tensors, metadata={FORMAT: json.dumps(about, sort_keys=True)}))

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 import nlptasks
+from nlptasks.api import _example
+from nlptasks.contracts import Example
 from nlptasks.errors import UsageError
+from nlptasks_tasks.generation import SPEC as GENERATION
+from nlptasks_tasks.qa import SPEC as QA
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
@@ -44,3 +48,9 @@ def test_run_and_train_do_what_the_commands_do(tmp_path: Path) -> None:
     assert Path(done.output) == tmp_path / "tickets.classification.csv"
     assert done.tasks[0].scores[0].value == 1
     assert done.tasks[0].scores[0].n == 16
+
+
+def test_optional_inputs_may_be_left_out() -> None:
+    assert _example(GENERATION, {}) == Example({"prompt": ""})
+    with pytest.raises(UsageError, match="needs 'context'"):
+        _example(QA, {"question": "Who?"})

@@ -76,6 +76,17 @@ def test_what_is_cut_is_counted(encoder: Encoder) -> None:
     assert all(window.cut == 0 for window in everything)
 
 
+def test_a_question_that_is_too_long_is_cut_and_counted(encoder: Encoder) -> None:
+    windows = encoder.tokenize(["film " * 40], questions=["good " * 50], offsets=True)[0]
+    assert [window.start for window in windows] == [1 + 32 + 1] * 2
+    assert [window.cut for window in windows] == [0, 50 - 32]
+
+
+def test_windows_share_at_most_half_of_their_text(encoder: Encoder) -> None:
+    windows = encoder.tokenize(["film " * 400], max_tokens=32, overlap=200)[0]
+    assert len(windows) == 1 + -(-(400 - 30) // 15)
+
+
 def test_lone_surrogates_and_empty_texts_have_windows(encoder: Encoder) -> None:
     assert encoder.tokenize(["", "a\ud800b"])[0] == [Window(ids=(2, 3))]
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks.errors import PluginError, UsageError
-from nlptasks.options import click_options, from_values, json_schema
+from nlptasks.options import click_options, from_values, json_schema, unescaped
 
 
 @dataclass(frozen=True)
@@ -190,3 +190,7 @@ def test_options_that_are_not_supported(options, message):
     with pytest.raises(PluginError) as caught:
         click_options(options)
     assert message in caught.value.message
+
+
+def test_escapes_of_a_command_line():
+    assert unescaped(r"a\nb\tc\\n\x") == "a\nb\tc\\n\\x"

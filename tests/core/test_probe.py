@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from nlptasks.contracts import Encoder, Example, HeadContext, TrainJob
-from nlptasks.errors import BackboneMismatchError, NlptasksError
+from nlptasks.errors import BackboneMismatchError, NlptasksError, UsageError
+from nlptasks.outputs import OutputLayer, save_layers
 from nlptasks.plugin import ENCODE, HeadSpec
 from nlptasks.probe import FILE, Probe, ProbeWeights, label_of, softmax
 from nlptasks.probe_options import ProbeOptions
@@ -163,3 +165,27 @@ def test_probabilities_sum_to_one_and_the_best_wins() -> None:
     assert label.label == "b"
     assert sum(label.scores.values()) == pytest.approx(1)
     assert json.dumps(label.cells())
+
+
+def test_a_head_of_an_output_layer_answers_by_that_layer(encoder: Encoder, tmp_path: Path) -> None:
+    labels = ("negative", "positive")
+    weight = np.random.default_rng(1).normal(size=(2, encoder.width)).astype(np.float32)
+    layer = OutputLayer(name="mood", prediction="Label", labels=labels, weight=weight, bias=np.float32([0.5, -0.5]))
+    save_layers(tmp_path, [layer, replace(layer, name="other")])
+    made = job(encoder, tmp_path / "made", [], layers=tmp_path, layer="mood")
+    report = train(made)
+    assert (report.n_train, report.labels, report.scores) == (0, labels, {})
+    head = ProbeWeights.load(tmp_path / "made")
+    np.testing.assert_array_equal(head.weight, weight)
+    assert head.digest == encoder.digest
+    calibrated = train(replace(made, validation=examples()))
+    assert calibrated.n_validation == len(examples())
+    assert calibrated.settings["temperature"] != 1
+    np.testing.assert_allclose(
+        ProbeWeights.load(tmp_path / "made").weight * calibrated.settings["temperature"], weight, rtol=1e-3
+    )
+    with pytest.raises(UsageError, match="holds 2 output layers for Label"):
+        train(replace(made, layer=""))
+    save_layers(tmp_path, [replace(layer, weight=weight[:, :5])])
+    with pytest.raises(NlptasksError, match="is of an encoder of width 5"):
+        train(made)

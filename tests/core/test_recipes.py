@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlptasks._recipe import RecipeRequest, train_recipe
 from nlptasks._registry import Owned, Registry
 from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin import BackboneSpec
-from nlptasks.recipes import Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe
+from nlptasks.recipes import Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe, recipe_text
 from nlptasks_formats import nlptasks_formats
 from nlptasks_metrics import nlptasks_metrics
 from nlptasks_tasks import sentiment
@@ -125,6 +127,25 @@ def test_a_mistake_is_named_with_its_file_and_key(file, wrong, said):
     assert str(path) in caught.value.message
 
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+NAMES = st.lists(TEXTS.filter(bool), min_size=1, max_size=2).map(tuple)
+
+
+@given(st.dictionaries(TEXTS, TEXTS, max_size=2), NAMES, TEXTS, st.booleans(), st.floats(0, 1), st.integers(1, 10**9))
+def test_a_recipe_comes_back_from_its_text(tmp_path_factory, columns, names, gold, flag, share, tokens):
+    part = RecipeTask(task="t", head="h", data=names, columns=columns, gold=gold, zero_shot=flag, licence=gold)
+    recipe = Recipe(backbone="b", tasks=(part, replace(part, weight=share)), warmup=share, tokens=tokens)
+    path = tmp_path_factory.mktemp("text") / "recipe.toml"
+    path.write_text(recipe_text(recipe), encoding="utf-8")
+    assert read_recipe(path) == recipe
+
+
+def test_the_text_of_a_recipe_leaves_defaults_out():
+    recipe = Recipe(backbone="b", tasks=(RecipeTask(task="t", head="h", data=("a.csv",)),), tokens=7)
+    expected = 'backbone = "b"\ntokens = 7\n\n[[task]]\ntask = "t"\nhead = "h"\ndata = ["a.csv"]\n'
+    assert recipe_text(recipe) == expected
+
+
 def test_a_recipe_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match=r"cannot read the recipe .*none\.toml: No such file"):
         read_recipe(tmp_path / "none.toml")
@@ -235,3 +256,14 @@ def test_the_command_takes_a_recipe_or_a_task(site, tmp_path):
     assert missing.returncode == 2
     assert "cannot read the recipe none.toml" in missing.stderr
     assert "--recipe FILE" in site.run("train", "--help").stdout
+
+
+def test_the_command_plots_a_log(site, tmp_path):
+    (tmp_path / "log.jsonl").write_text('{"kind": "loss", "tokens": 5, "loss": {"a": 1.5}}\n', encoding="utf-8")
+    plotted = site.run("train", "--plot", str(tmp_path))
+    assert plotted.returncode == 0
+    assert "loss a" in plotted.stderr
+    assert (tmp_path / "training.png").exists()
+    missing = site.run("train", "--plot", "nowhere")
+    assert missing.returncode == 2
+    assert "nowhere holds no log of a training" in missing.stderr

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from nlptasks._cli.advance import shown
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
+from nlptasks._methods import METHODS
 from nlptasks.errors import UsageError
 
 
@@ -25,25 +27,50 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     heads = heads_by_task(specs, [head] if head else [])
     plan = session.plan(specs, heads=heads, backbone=values.pop("backbone"), options=values.pop("options"))
     output = Path(values.pop("output") or f"{specs[0].name}-head")
-    request = TrainRequest(reading=format_options(values), output=output, **values)
-    report = train_head(session, plan, request, lambda line: click.echo(line, err=True))
+    layers = values.pop("layers")
+    request = TrainRequest(
+        reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
+    )
+    with shown() as show:
+        report = train_head(session, plan, request, show.line, show.advance)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
-    click.echo(f"{len(report.labels)} labels, {report.n_train:,} training rows -> {output}", err=True)
-    click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
-    if not request.validation:
+    made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {layers}"
+    labels = f"{len(report.labels)} labels, " if report.labels else ""
+    click.echo(f"{labels}{made_of} -> {output}", err=True)
+    if scores:
+        click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
+    if report.refitted:
         click.echo("the head itself was then fitted on all rows, these too", err=True)
-    click.echo(f"use it: nlptasks run {specs[0].name} --head {output} --data FILE", err=True)
+    backbone = f" --backbone {plan.folder}" if plan.folder else ""
+    click.echo(f"use it: nlptasks run {specs[0].name} --head {output}{backbone} --data FILE", err=True)
 
 
 _PARAMS: list[click.Parameter] = [
     flag(
         "--data",
-        required=True,
         multiple=True,
         metavar="FILE",
         shown="Rows with gold answers; may be repeated.",
     ),
     flag("--validation", multiple=True, metavar="FILE", shown="Held-out rows.  [default: a tenth of the data]"),
+    flag(
+        "--method",
+        default="probe",
+        metavar="|".join(METHODS),
+        shown="Train a head on the frozen backbone, or the backbone too.  [default: probe]",
+    ),
+    flag("--epochs", type=float, metavar="N", shown="Passes of fine-tuning over the rows.  [default: 3]"),
+    flag("--tokens", type=int, metavar="N", shown="Tokens to fine-tune on, in place of --epochs."),
+    flag("--rate", type=float, metavar="R", shown="Highest learning rate of fine-tuning.  [default: 0.0001]"),
+    flag("--max-tokens", type=int, metavar="N", shown="Longest window of fine-tuning.  [default: 256]"),
+    flag(
+        "--from-layers",
+        "layers",
+        default="",
+        metavar="FOLDER",
+        shown="Make the head of the output layer of a fine-tuned backbone, and train nothing; replaces --data.",
+    ),
+    flag("--layer", default="", metavar="NAME", shown="Which one, where the folder holds several that fit."),
     flag("--output", "-o", default="", metavar="FOLDER", shown="Where the trained head goes.  [default: TASK-head]"),
     flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
     flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
@@ -55,27 +82,34 @@ _PARAMS: list[click.Parameter] = [
 
 
 class TrainGroup(TaskGroup):
-    """The tasks, each a command; or, with ``--recipe``, none of them: a recipe names its own."""
+    """The tasks, each a command; or, with ``--recipe`` or ``--plot``, none of them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if any(arg == "--recipe" or arg.startswith("--recipe=") for arg in args):
+        if any(arg.partition("=")[0] in ("--recipe", "--plot") for arg in args):
             return click.Group.parse_args(self, ctx, args)
         return super().parse_args(ctx, args)
 
 
-def train_by_recipe(ctx: click.Context, recipe: str, output: str, data_dir: str, device: str) -> None:
-    """Fine-tune a backbone and print how good it is on held-out rows; without a recipe, leave it to the task."""
-    if not recipe:
+def train_by_recipe(ctx: click.Context, recipe: str, output: str, data_dir: str, device: str, plot: str) -> None:
+    """Fine-tune a backbone and print its scores, or plot how a training went; without either, leave it to the task."""
+    if not recipe and not plot:
         return
     if ctx.invoked_subcommand is not None:
-        raise UsageError("a recipe names its own tasks", hint=f"leave '{ctx.invoked_subcommand}' out")
+        what = "a recipe names its own tasks" if recipe else "a log names its own tasks"
+        raise UsageError(what, hint=f"leave '{ctx.invoked_subcommand}' out")
+    if plot:
+        from nlptasks.training_log import plot as plot_log
+
+        plot_log(Path(plot), lambda line: click.echo(line, err=True))
+        return
     from nlptasks._recipe import RecipeRequest, train_recipe
 
     app = ctx.find_object(App)
     assert app is not None
     folder = Path(output or f"{Path(recipe).stem}-backbone")
     request = RecipeRequest(recipe=Path(recipe), output=folder, data_dir=Path(data_dir), device=device)
-    report = train_recipe(app.plugins().registry, request, lambda line: click.echo(line, err=True))
+    with shown() as show:
+        report = train_recipe(app.plugins().registry, request, show.line, show.advance)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
     for name, value in report.scores.items():
         click.echo(f"  {name} {value:.3f}", err=True)
@@ -86,6 +120,7 @@ _PARAMS_OF_RECIPE: list[click.Parameter] = [
     flag("--output", "-o", default="", metavar="FOLDER", shown="Where it goes.  [default: RECIPE-backbone]"),
     flag("--data-dir", default=".", metavar="DIR", shown="Folder of the recipe's data files.  [default: this one]"),
     flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
+    flag("--plot", default="", metavar="FOLDER", shown="Plot the log of a training, and train nothing."),
 ]
 
 train = TrainGroup(

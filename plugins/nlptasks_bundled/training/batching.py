@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
 
 from .pieces import Piece
+
+P = TypeVar("P", bound=Sized)
 
 #: Batches whose pieces are sorted by length together: enough for little padding, few enough to stay mixed.
 _POOL = 32
@@ -67,35 +69,51 @@ def packed(lengths: Sequence[int], order: Sequence[int], budget: int) -> list[li
     return batches
 
 
-def epoch_batches(lengths: Sequence[int], budget: int, seed: Sequence[int]) -> list[list[int]]:
-    """Positions of all pieces, shuffled, in batches of similar length, themselves shuffled."""
+def epoch_batches(
+    lengths: Sequence[int], budget: int, seed: Sequence[int], keys: Sequence[Any] = (), pool: int = _POOL
+) -> list[list[int]]:
+    """Positions of all pieces, shuffled, in batches of similar pieces, themselves shuffled.
+
+    Args:
+        lengths: Tokens of each piece.
+        budget: Padded tokens of a batch.
+        seed: What decides the order.
+        keys: What pieces of a batch are alike in; empty: their lengths.
+        pool: Batches whose pieces are sorted together.
+    """
     generator = np.random.default_rng(list(seed))
     order = generator.permutation(len(lengths))
-    # A pool of pieces with the mean length fills about _POOL batches.
-    size = max(1, int(_POOL * budget / max(1.0, float(np.mean(lengths)))))
-    pools = [sorted(order[at : at + size].tolist(), key=lengths.__getitem__) for at in range(0, len(order), size)]
+    # A pool of pieces with the mean length fills about so many batches.
+    size = max(1, int(pool * budget / max(1.0, float(np.mean(lengths)))))
+    pools = [
+        sorted(order[at : at + size].tolist(), key=(keys or lengths).__getitem__) for at in range(0, len(order), size)
+    ]
     batches = [batch for pool in pools for batch in packed(lengths, pool, budget)]
     return [batches[at] for at in generator.permutation(len(batches))]
 
 
 @dataclass
-class Stream:
+class Stream(Generic[P]):
     """Endless batches of one part of the data; a position is an epoch and a batch in it.
 
     Args:
         pieces: The data.
         budget: Padded tokens of a batch.
         seed: Seed of the training and number of the part.
+        key: What pieces of a batch are alike in; their lengths where it is ``None``.
+        pool: Batches whose pieces are sorted together.
     """
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[P]
     budget: int
     seed: tuple[int, int]
+    key: Callable[[P], Any] | None = None
+    pool: int = _POOL
     epoch: int = 0
     at: int = 0
     _batches: list[list[int]] = field(default_factory=list, init=False, repr=False)
 
-    def take(self) -> list[Piece]:
+    def take(self) -> list[P]:
         """The next batch."""
         if not self._batches:
             self._shuffle()
@@ -104,6 +122,10 @@ class Stream:
             self._shuffle()
         self.at += 1
         return [self.pieces[at] for at in self._batches[self.at - 1]]
+
+    def seen(self) -> int:
+        """Pieces that were taken so far; one that was taken in several epochs counts as often."""
+        return self.epoch * len(self.pieces) + sum(map(len, self._batches[: self.at]))
 
     def position(self) -> dict[str, int]:
         """What :meth:`seek` needs to go on here."""
@@ -115,4 +137,6 @@ class Stream:
         self._shuffle()
 
     def _shuffle(self) -> None:
-        self._batches = epoch_batches([len(piece) for piece in self.pieces], self.budget, (*self.seed, self.epoch))
+        lengths = [len(piece) for piece in self.pieces]
+        keys = [self.key(piece) for piece in self.pieces] if self.key else []
+        self._batches = epoch_batches(lengths, self.budget, (*self.seed, self.epoch), keys, self.pool)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.recipes import RecipeJob
+from nlptasks.recipes import Recipe, RecipeJob, RecipeTask
 
 FILE = "checkpoint.pt"
+
+#: Keys of a recipe that do not change what is trained.
+DESCRIPTIVE = frozenset({"licence", "source", "zero_shot"})
 
 #: What was trained by which data, by the name of each field.
 Identity = Mapping[str, str]
@@ -22,7 +26,11 @@ def identity(job: RecipeJob, digest: str) -> Identity:
     """What must be equal for a training to go on: the recipe, the data and the encoder that it starts from."""
     found = {item.name: repr(getattr(job.recipe, item.name)) for item in fields(job.recipe) if item.name != "tasks"}
     for at, task in enumerate(job.tasks, 1):
-        found |= {f"task[{at}].{item.name}": repr(getattr(task.recipe, item.name)) for item in fields(task.recipe)}
+        found |= {
+            f"task[{at}].{item.name}": repr(getattr(task.recipe, item.name))
+            for item in fields(task.recipe)
+            if item.name not in DESCRIPTIVE
+        }
         found |= {f"sha256 of {file.name}": file.sha256 for file in task.files}
     return {**found, "digest of the starting encoder": digest}
 
@@ -52,6 +60,7 @@ def load(folder: Path, expected: Identity) -> dict[str, Any] | None:
         raise NlptasksError(
             f"{path}: no checkpoint can be read here ({error})", hint="remove it to start anew"
         ) from error
+    stored = {**_defaults(expected), **stored}
     different = [key for key in {**expected, **stored} if expected.get(key) != stored.get(key)]
     if different:
         key = different[0]
@@ -61,6 +70,20 @@ def load(folder: Path, expected: Identity) -> dict[str, Any] | None:
             hint=f"give another folder, or remove {path} to start anew",
         )
     return state
+
+
+def _defaults(expected: Identity) -> dict[str, str]:
+    """What a checkpoint says that was written before recipes had some of their keys."""
+    values = {
+        **{item.name: item for item in fields(Recipe)},
+        **{f"task.{item.name}": item for item in fields(RecipeTask)},
+    }
+    found = {}
+    for key in expected:
+        item = values.get(re.sub(r"^task\[\d+\]", "task", key))
+        if item is not None and item.default is not MISSING:
+            found[key] = repr(item.default)
+    return found
 
 
 def device_random(device: torch.device) -> torch.Tensor:

@@ -35,7 +35,11 @@ def evaluate(learner: Learner, parts: Sequence[Part], device: torch.device, budg
 
 
 def mean_primary(scores: Mapping[str, float]) -> float:
-    """Mean over the parts of the primary metric's score."""
+    """Mean over the parts of the primary metric's score.
+
+    Each part counts once, whatever number of metrics it has. Means are of like things only where they are of the same
+    parts and rows, as those of one training are.
+    """
     first: dict[str, float] = {}
     for name, value in scores.items():
         first.setdefault(name.rpartition("/")[0], value)

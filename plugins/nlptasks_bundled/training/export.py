@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from safetensors.torch import save
+from torch import nn
 
+from nlptasks.checkpoints import CONFIG, encoder_config
 from nlptasks.errors import UsageError
 from nlptasks.files import atomic_output
-from nlptasks.recipes import RecipeJob, RecipeReport
+from nlptasks.outputs import OutputLayer, save_layers
+from nlptasks.recipes import RECIPE, RecipeJob, RecipeReport
 
 from .model import Learner, layer_tensors
 from .parts import Part
 
 CARD = "MODEL_CARD.md"
 
-#: Name and version of the format of the output layers' file, and the key of what it says about itself.
-FORMAT = "nlptasks-outputs/1"
-
-_COPIED = ("config.json", "tokenizer.json", "tokenizer_config.json")
+_COPIED = ("tokenizer.json", "tokenizer_config.json")
 _PACKAGES = ("nlptasks", "numpy", "safetensors", "tokenizers", "torch", "transformers")
 
 
@@ -44,14 +43,29 @@ def export(learner: Learner, start: Path, parts: Sequence[Part], job: RecipeJob,
     """Write everything, the card last."""
     for name in _COPIED:
         shutil.copyfile(start / name, job.output / name)
+    _write(job.output / CONFIG, encoder_config(start))
     weights = {name: weight.half().cpu().contiguous() for name, weight in learner.encoder.state_dict().items()}
     _write(job.output / "model.safetensors", save(weights, metadata={"format": "pt"}))
-    layers = {name: weight.cpu().contiguous() for name, weight in layer_tensors(learner).items()}
-    about = {part.head: {"prediction": part.prediction.__name__, "labels": part.labels} for part in parts}
-    header = {FORMAT: json.dumps(about, sort_keys=True, ensure_ascii=False)}
-    _write(job.output / "heads.safetensors", save(layers, metadata=header))
-    _write(job.output / "recipe.toml", job.source.encode())
-    _write(job.output / CARD, _card(learner, parts, job, report).encode())
+    save_layers(job.output, _layers(learner, parts))
+    write_text(job.output / RECIPE, job.source)
+    write_text(job.output / CARD, _card(learner, parts, job, report))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that appears when it is complete."""
+    _write(path, text.encode())
+
+
+def _layers(learner: Learner, parts: Sequence[Part]) -> Iterator[OutputLayer]:
+    tensors = {name: tensor.float().cpu().numpy() for name, tensor in layer_tensors(learner).items()}
+    for part in {part.head: part for part in parts}.values():
+        yield OutputLayer(
+            name=part.head,
+            prediction=part.prediction.__name__,
+            labels=part.labels,
+            weight=tensors[f"{part.head}.weight"],
+            bias=tensors[f"{part.head}.bias"],
+        )
 
 
 def machine(device: torch.device) -> str:
@@ -72,50 +86,72 @@ def _write(path: Path, content: bytes) -> None:
         stream.write(content)
 
 
-def _card(learner: Learner, parts: Sequence[Part], job: RecipeJob, report: RecipeReport) -> str:
-    count = sum(weight.numel() for weight in learner.encoder.parameters())
-    device = next(learner.parameters()).device
-    facts = {
+def facts_of(module: nn.Module, job: RecipeJob, report: RecipeReport) -> Mapping[str, str]:
+    """Facts about a training for the table at the head of a card."""
+    count = sum(weight.numel() for weight in module.parameters())
+    return {
         "start": f"the backbone `{job.recipe.backbone}`",
         "weights": f"{count:,}, in float16 safetensors",
+        "taken": "after the last step"
+        if report.kept_at is None
+        else f"after {report.kept_at:,} tokens, the best evaluation",
         "training": f"{report.tokens:,} padded tokens in {report.steps:,} steps and {report.seconds:,.0f} seconds",
-        "machine": machine(device),
+        "machine": machine(next(module.parameters()).device),
         "versions": ", ".join(f"{name} {number}" for name, number in versions().items()),
         "recipe": "`recipe.toml` in this folder; `nlptasks train --recipe` makes the weights again",
     }
+
+
+def _card(learner: Learner, parts: Sequence[Part], job: RecipeJob, report: RecipeReport) -> str:
     return "\n".join(
         [
             "# Model card: a fine-tuned encoder",
             "",
-            *_table(("", ""), [*facts.items()]),
+            *table(("", ""), facts_of(learner.encoder, job, report).items()),
             "",
             "## Data",
             "",
-            *_table(("part", "output layer", "weight", "training rows", "of them used", "held-out rows"), _rows(parts)),
+            *table(_DATA, _rows(parts, report)),
             "",
-            *_table(("file", "SHA-256"), _files(job).items()),
+            "A pass is one over the rows used; a row is not used where its answer does not stand in its context.",
+            "",
+            *table(("set", "file", "SHA-256"), _files(parts, job)),
             "",
             "## Scores on held-out rows",
             "",
-            *_table(("score", "value"), [(name, f"{value:.4f}") for name, value in report.scores.items()]),
+            *table(("score", "value"), [(name, f"{value:.4f}") for name, value in report.scores.items()]),
             "",
         ]
     )
 
 
-def _rows(parts: Sequence[Part]) -> list[tuple[str, ...]]:
-    """What each part is and holds; a row is not used where its answer does not stand in its context."""
-    counts = [(part.rows, len(part.pieces), len(part.held_out.examples)) for part in parts]
-    return [
-        (part.name, part.head, f"{part.weight:g}", *(f"{count:,}" for count in row))
-        for part, row in zip(parts, counts, strict=True)
-    ]
+#: What the table of the data tells of each part.
+_DATA = (
+    "set", "output layer", "weight", "training rows", "rows used", "passes", "held-out rows", "licence", "source"
+)  # fmt: skip
 
 
-def _files(job: RecipeJob) -> Mapping[str, str]:
-    return {file.name: file.sha256 for task in job.tasks for file in task.files}
+def _rows(parts: Sequence[Part], report: RecipeReport) -> Iterator[tuple[str, ...]]:
+    for part in parts:
+        yield (
+            part.name,
+            part.head,
+            f"{part.weight:g}",
+            f"{part.rows:,}",
+            f"{len(part.pieces):,}",
+            f"{report.pieces[part.name] / len(part.pieces):.2f}",
+            f"{len(part.held_out.examples):,}",
+            part.licence or "not told",
+            part.source or "not told",
+        )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def _files(parts: Sequence[Part], job: RecipeJob) -> Iterator[tuple[str, ...]]:
+    for part, task in zip(parts, job.tasks, strict=True):
+        yield from ((part.name, file.name, file.sha256) for file in task.files)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    return [f"| {' | '.join(cells)} |" for cells in lines]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in lines]

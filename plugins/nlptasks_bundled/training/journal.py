@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-FILE = "log.jsonl"
+from nlptasks.training_log import FILE
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModel
 
 from nlptasks.predictions import Span
 
@@ -21,21 +19,20 @@ class Learner(nn.Module):
     """An encoder and linear output layers on its last hidden states.
 
     Args:
-        folder: A Hub checkpoint of the encoder.
+        encoder: The encoder to start from, a transformers model in float32; it stays as it is.
         outputs: Outputs of each layer, by its name: the number of labels, or 2 for start and end of a span.
         dropout: Share of hidden values and attention weights that are dropped in training.
     """
 
-    def __init__(self, folder: Path, outputs: Mapping[str, int], *, dropout: float = 0.0) -> None:
+    def __init__(self, encoder: Any, outputs: Mapping[str, int], *, dropout: float = 0.0) -> None:
         super().__init__()
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config = copy.deepcopy(encoder.config)
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
-        # Not from_pretrained, which draws a bar on the user's terminal and reads the file's own number type.
-        self.encoder: Any = AutoModel.from_config(config, dtype=torch.float32, add_pooling_layer=False)
-        self.encoder.load_state_dict(load_file(folder / "model.safetensors"))
+        self.encoder: Any = type(encoder)(config, add_pooling_layer=False)
+        self.encoder.load_state_dict(encoder.state_dict())
         self.pad: int = config.pad_token_id or 0
-        width = config.hidden_size
-        self.heads = nn.ModuleDict({_key(name): nn.Linear(width, size) for name, size in outputs.items()})
+        self.width: int = config.hidden_size
+        self.heads = nn.ModuleDict({_key(name): nn.Linear(self.width, size) for name, size in outputs.items()})
 
     def states(self, batch: Batch) -> torch.Tensor:
         """Last hidden states, ``[rows, tokens, width]``, float32."""

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from nlptasks.contracts import Encoder, Example, Window
+from nlptasks.contracts import Encoder, Example, Scorer, Window
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.predictions import Label, Span
-from nlptasks.recipes import JobTask, RecipeJob, Scorer
+from nlptasks.recipes import JobTask, RecipeJob
 
-from .pieces import Piece, label_pieces, label_windows, span_pieces, span_windows
+from .pieces import Piece, context_windows, label_pieces, label_windows, span_pieces
+
+#: A sentence about a label, whose embedding stands for it.
+SENTENCE = "This text is about {}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,9 @@ class Part:
         pieces: What it trains on: fewer than rows where answers do not stand in their contexts.
         held_out: What it is evaluated on.
         score: Scores answers, the primary metric first.
+        sentences: A window for each label, with a sentence about it; empty where evaluations ask for none.
+        licence: What the recipe says of the data's licence.
+        source: What it says of where they are from.
     """
 
     name: str
@@ -52,6 +58,9 @@ class Part:
     pieces: Sequence[Piece]
     held_out: HeldOut
     score: Scorer
+    sentences: Sequence[Window] = ()
+    licence: str = ""
+    source: str = ""
 
 
 def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
@@ -64,7 +73,7 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
     _check_kinds(job.tasks)
     rows = [list(task.examples) for task in job.tasks]
     labels = _labels(job.tasks, rows)
-    names = _names(job.tasks)
+    names = part_names(job.tasks)
     parts: list[Part] = []
     for name, task, examples in zip(names, job.tasks, rows, strict=True):
         parts.append(_part(name, task, examples, labels[task.recipe.head], encoder, job.recipe.max_tokens))
@@ -83,7 +92,7 @@ def _part(
     held_out = list(task.validation)
     if issubclass(task.prediction, Span):
         pieces = list(span_pieces(encoder, examples, max_tokens))
-        windows = span_windows(encoder, held_out, max_tokens)
+        windows = context_windows(encoder, held_out, max_tokens)
     else:
         pieces = list(label_pieces(encoder, examples, max_tokens, labels))
         windows = label_windows(encoder, held_out, max_tokens)
@@ -99,7 +108,14 @@ def _part(
         pieces=pieces,
         held_out=HeldOut(examples=held_out, windows=windows),
         score=task.score,
+        sentences=_sentences(encoder, labels) if task.recipe.zero_shot else (),
+        licence=task.recipe.licence,
+        source=task.recipe.source,
     )
+
+
+def _sentences(encoder: Encoder, labels: Sequence[str]) -> list[Window]:
+    return [row[0] for row in encoder.tokenize([SENTENCE.format(label) for label in labels], max_windows=1)]
 
 
 def _check_kinds(tasks: Sequence[JobTask]) -> None:
@@ -118,6 +134,10 @@ def _check_kinds(tasks: Sequence[JobTask]) -> None:
                 f"this encoder learns spans of a context behind a question; the task '{task.spec.name}' has "
                 f"{', '.join(sorted(inputs))}",
                 hint="take the task out of the recipe",
+            )
+        if kind is Span and task.recipe.zero_shot:
+            raise UsageError(
+                f"zero_shot names labels, and the task '{task.spec.name}' has none", hint="take zero_shot out there"
             )
         if kinds.setdefault(task.recipe.head, kind) is not kind:
             raise UsageError(
@@ -139,7 +159,8 @@ def _labels(tasks: Sequence[JobTask], rows: Sequence[Sequence[Example]]) -> Mapp
     return {head: tuple(sorted(labels)) for head, labels in found.items()}
 
 
-def _names(tasks: Sequence[JobTask]) -> list[str]:
+def part_names(tasks: Sequence[JobTask]) -> list[str]:
+    """What the log calls each part: its task and the folder of its first file, numbered where that stands twice."""
     names: list[str] = []
     for task in tasks:
         file = PurePath(task.recipe.data[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptasks.answers import span_targets, span_windows
 from nlptasks.contracts import Encoder, Example, Window
 
 #: Share of a window that the windows of a long context have in common; SQuAD's 128 of 384 tokens.
@@ -45,15 +45,9 @@ def label_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: int
     return encoder.tokenize(texts, max_tokens=max_tokens, max_windows=1)
 
 
-def span_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: int) -> list[list[Window]]:
+def context_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: int) -> list[list[Window]]:
     """Overlapping windows of each context behind its question."""
-    return encoder.tokenize(
-        [example.inputs["context"] for example in examples],
-        questions=[example.inputs["question"].strip() for example in examples],
-        max_tokens=max_tokens,
-        overlap=int(max_tokens * OVERLAP),
-        offsets=True,
-    )
+    return span_windows(encoder, examples, max_tokens, int(max_tokens * OVERLAP))
 
 
 def label_pieces(
@@ -69,53 +63,8 @@ def label_pieces(
 def span_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[Piece]:
     """A piece of each example whose answer stands in its context: the first window that holds all of the answer."""
     for block in _blocks(examples):
-        for example, windows in zip(block, span_windows(encoder, block, max_tokens), strict=True):
-            place = answer_place(example.inputs["context"], answers_of(example.gold or ""))
-            found = (_span_piece(window, *place) for window in windows) if place else iter(())
-            piece = next((piece for piece in found if piece is not None), None)
-            if piece is not None:
-                yield piece
-
-
-def answers_of(gold: str) -> list[str]:
-    """The answers in a gold cell: a JSON list of strings, or one answer as it stands."""
-    if not gold.startswith("["):
-        return [gold]
-    try:
-        parsed = json.loads(gold)
-    except ValueError:
-        return [gold]
-    return parsed if parsed and all(isinstance(item, str) for item in parsed) else [gold]
-
-
-def answer_place(context: str, answers: Sequence[str]) -> tuple[int, int] | None:
-    """``(start, end)`` in characters of the first answer that stands in the context, as it is or in another case."""
-    for text, wanted in ((context, answers), (context.lower(), [answer.lower() for answer in answers])):
-        # Lower-casing may change the length of a text ("İ"), and with it what an offset means.
-        for answer in wanted if len(text) == len(context) else ():
-            start = _whole_words(text, answer.strip())
-            if start >= 0:
-                return start, start + len(answer.strip())
-    return None
-
-
-def _whole_words(text: str, answer: str) -> int:
-    """Where the answer stands between other words' borders, else where it stands at all, else -1."""
-    first = start = text.find(answer) if answer else -1
-    while start >= 0:
-        end = start + len(answer)
-        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
-            return start
-        start = text.find(answer, start + 1)
-    return first
-
-
-def _span_piece(window: Window, start: int, end: int) -> Piece | None:
-    """The window with the tokens that cover the characters from ``start`` to ``end``; ``None`` where it lacks some."""
-    covered = [at for at, (left, right) in enumerate(window.offsets) if left < end and right > start]
-    if not covered or window.offsets[covered[0]][0] > start or window.offsets[covered[-1]][1] < end:
-        return None
-    return piece_of(window, (window.start + covered[0], window.start + covered[-1]))
+        for window, target in span_targets(block, context_windows(encoder, block, max_tokens)):
+            yield piece_of(window, target)
 
 
 def piece_of(window: Window, target: tuple[int, ...]) -> Piece:

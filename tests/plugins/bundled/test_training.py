@@ -14,6 +14,7 @@ import torch
 from safetensors import safe_open
 
 import nlptasks_bundled
+from nlptasks.answers import answers_of
 from nlptasks.contracts import Encoder, Example
 from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
@@ -24,11 +25,19 @@ from nlptasks_bundled.training import trainer
 from nlptasks_bundled.training.batching import Stream, epoch_batches, packed
 from nlptasks_bundled.training.evaluation import LONGEST, best_spans, mean_primary
 from nlptasks_bundled.training.optimizer import rate_share
-from nlptasks_bundled.training.pieces import Piece, answer_place, answers_of, span_pieces
+from nlptasks_bundled.training.pieces import Piece, span_pieces
 from nlptasks_tasks import classification, qa, sentiment
 
 FILLERS = ("phone", "film", "the", "a", "is", "very", "works")
-FEELINGS = RecipeTask(task="sentiment", head="type", data=("toy/a.csv",), validation=("toy/v.csv",))
+FEELINGS = RecipeTask(
+    task="sentiment",
+    head="type",
+    data=("toy/a.csv",),
+    validation=("toy/v.csv",),
+    zero_shot=True,
+    licence="CC0",
+    source="made up",
+)
 MORE_FEELINGS = RecipeTask(task="sentiment", head="type", data=("toy/b.csv",), weight=0.5)
 SPANS = RecipeTask(task="qa", head="spans", data=("spans/a.csv",), validation=("spans/v.csv",))
 RECIPE = Recipe(
@@ -152,8 +161,14 @@ def test_it_learns_and_leaves_an_encoder_a_log_and_a_card(job, start):
     assert about["type"] == {"labels": ["negative", "positive"], "prediction": "Label"}
     card = (done.output / "MODEL_CARD.md").read_text()
     assert f"{report.tokens:,} padded tokens in {report.steps:,} steps" in card
-    assert f"| toy/b.csv | {1:064} |" in card
-    assert "| sentiment/toy | type | 1 | 150 | 150 | 40 |" in card
+    assert f"| sentiment/toy#2 | toy/b.csv | {1:064} |" in card
+    passes = report.pieces["sentiment/toy"] / 150
+    assert passes > 2
+    assert f"| sentiment/toy | type | 1 | 150 | 150 | {passes:.2f} | 40 | CC0 | made up |" in card
+    assert "| sentiment/toy#2 | type | 0.5 | 150 | 150 |" in card
+    assert "| taken | after the last step |" in card
+    assert report.scores["embedding/cosine"] < 1
+    assert "sentiment/toy/zero-shot" in report.scores
     assert (done.output / "recipe.toml").read_text() == "# toy\n"
     with pytest.raises(UsageError, match="holds a trained encoder already"):
         trainer.train_from(start, done)
@@ -209,6 +224,62 @@ def test_patience_ends_a_training_that_learns_nothing(job, start):
     still = replace(RECIPE, encoder_rate=0.0, head_rate=0.0, evaluate_every=1_000, patience=2, keep_embedding=0.0)
     report = trainer.train_from(start, job(recipe=still))
     assert 3_000 <= report.tokens < 4_000
+    assert 1_000 <= report.kept_at < 2_000
+    assert report.scores["embedding/cosine"] == pytest.approx(1.0)
+
+
+def test_the_best_weights_are_kept_also_over_an_interruption(job, start, monkeypatch):
+    means = iter([0.2, 0.6, 0.5, 0.4] * 3)
+    recipe = replace(RECIPE, evaluate_every=2_000, patience=9, tokens=8_000)
+    monkeypatch.setattr(trainer, "mean_primary", lambda scores: next(means))
+    whole, early = job("whole", recipe), job("early", replace(recipe, patience=0))
+    report = trainer.train_from(start, whole)
+    assert 4_000 <= report.kept_at < 5_000
+    (kept,) = log(whole.output, "kept")
+    assert (kept["at"], kept["mean"]) == (report.kept_at, 0.6)
+    scores = {line["tokens"]: line["scores"] for line in log(whole.output, "scores")}
+    assert {name: round(value, 4) for name, value in report.scores.items()} == scores[report.kept_at]
+    assert f"after {report.kept_at:,} tokens, the best evaluation" in (whole.output / "MODEL_CARD.md").read_text()
+    trainer.train_from(start, early)
+    assert weights(early.output) != weights(whole.output)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(28, patch)
+        trainer.train_from(start, job("broken", recipe))
+    means = iter([0.5, 0.4])
+    assert trainer.train_from(start, job("broken", recipe)).kept_at == report.kept_at
+    assert weights(job("broken").output) == weights(whole.output)
+
+
+def test_patience_needs_held_out_rows(job, start):
+    alone = replace(RECIPE, tasks=(replace(FEELINGS, validation=()),), patience=1)
+    with pytest.raises(UsageError, match="patience waits for better scores, and no task has held-out rows"):
+        trainer.train_from(start, job(recipe=alone))
+
+
+def test_epochs_are_passes_over_all_pieces(job, start):
+    twice = replace(RECIPE, epochs=2.0, tokens=1, evaluate_every=10**9, log_every=10**9, tasks=(FEELINGS,))
+    done = job(recipe=twice)
+    report = trainer.train_from(start, done)
+    assert report.pieces == {"sentiment/toy": 300}
+    assert len(log(done.output, "scores")) == 2
+    assert len(log(done.output, "loss")) >= 10
+    assert report.tokens > 1
+
+
+def test_a_description_and_keys_that_are_new_do_not_stop_a_training_from_going_on(job, start, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(25, patch)
+        trainer.train_from(start, job())
+    path = job().output / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    old = {key: value for key, value in state["identity"].items() if key not in ("epochs", "task[1].objective")}
+    assert len(old) == len(state["identity"]) - 2
+    torch.save({**state, "identity": old}, path)
+    described = replace(FEELINGS, licence="MIT", source="elsewhere", zero_shot=False)
+    other = replace(RECIPE, tasks=(described, MORE_FEELINGS, SPANS))
+    trainer.train_from(start, job(recipe=other))
+    trainer.train_from(start, job("whole"))
+    assert weights(job().output) == weights(job("whole").output)
 
 
 def test_what_cannot_be_trained_is_refused(job, start):
@@ -225,6 +296,9 @@ def test_what_cannot_be_trained_is_refused(job, start):
     elsewhere = replace(fine.tasks[0], prediction=Span)
     with pytest.raises(UsageError, match="spans of a context behind a question; the task 'sentiment' has text"):
         trainer.train_from(start, replace(fine, tasks=(elsewhere,)))
+    named = job(recipe=replace(RECIPE, tasks=(FEELINGS, replace(SPANS, zero_shot=True))))
+    with pytest.raises(UsageError, match="zero_shot names labels, and the task 'qa' has none"):
+        trainer.train_from(start, named)
     lost = replace(fine.tasks[2], examples=[Example({"question": "is it", "context": "a film"}, "phone")])
     with pytest.raises(NlptasksError, match=r"qa/spans: no row of spans/a\.csv can be trained on"):
         trainer.train_from(start, replace(fine, tasks=(lost,)))
@@ -237,23 +311,6 @@ def test_the_shipped_recipe_can_be_read():
 
 
 # ----------------------------------------------------------------- its parts
-
-
-@pytest.mark.parametrize(
-    ("context", "gold", "expected"),
-    [
-        ("the cat sat", "cat", (4, 7)),
-        ("concat the cat", '["dog", "cat"]', (11, 14)),
-        ("Paris, France", "paris", (0, 5)),
-        ("xcaty", "cat", (1, 4)),
-        ("İ cat", "CAT", None),
-        ("a cat", "dog", None),
-        ("see [1] there", "[1]", (4, 7)),
-        ("see [1] there", "[1", (4, 6)),
-    ],
-)
-def test_an_answer_is_found_in_its_context(context, gold, expected):
-    assert answer_place(context, answers_of(gold)) == expected
 
 
 def test_a_span_is_in_the_first_window_that_holds_it(encoder: Encoder):

@@ -1,0 +1,1 @@
+"""Trains a decoder that reads the frozen encoder."""

@@ -1,0 +1,146 @@
+"""From examples to pairs of what the encoder reads and what the decoder writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks.contracts import Encoder, Example
+from nlptasks.decoder_text import DecoderText
+from nlptasks.generation import Instruction
+
+#: Examples that are tokenized at a time.
+_BLOCK = 1_000
+
+#: Share of texts that a causal decoder reads from their first word on; the others begin somewhere in their first half,
+#: so that it learns to carry on short prompts too.
+_FROM_START = 0.6
+
+#: Of a spoilt copy: the share of words that are masked, and how far a word may move (Lewis et al. 2019, arXiv
+#: 1910.13461, found masking to matter most).
+_MASKED, _MOVED = 0.15, 2
+
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One source with its target.
+
+    Args:
+        source: ``[tokens]``, int32: what the encoder reads, its special tokens included.
+        target: ``[tokens]``, int32: prefix of the instruction, text, and the end where the text ends here.
+        prefix: Tokens of the prefix; none of them is learnt.
+        size: UTF-8 bytes of the target's text.
+    """
+
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    prefix: int
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.source) + len(self.target)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairing:
+    """Makes pairs.
+
+    Args:
+        encoder: Tokenizes sources.
+        text: Tokenizes targets.
+        instruction: What the decoder is told.
+        objective: See :class:`nlptasks.recipes.RecipeTask`.
+        max_source: Longest source in tokens.
+        max_target: Longest target in tokens, prefix included.
+        seed: Seeds where texts begin and how copies are spoilt.
+    """
+
+    encoder: Encoder
+    text: DecoderText
+    instruction: Instruction
+    objective: str
+    max_source: int
+    max_target: int
+    seed: tuple[int, ...]
+
+    def pairs(self, examples: Iterable[Example]) -> Iterator[Pair]:
+        """The pairs of some examples: one each, or for the objective ``causal`` as many as the text is long."""
+        iterator = iter(examples)
+        number = 0
+        while block := list(islice(iterator, _BLOCK)):
+            generator = np.random.default_rng([*self.seed, number])
+            number += 1
+            golds = [example.gold or "" for example in block]
+            if self.objective == "causal":
+                yield from self._causal(golds, generator)
+            elif self.objective == "denoise":
+                yield from self._whole([_spoilt(gold, generator) for gold in golds], golds)
+            else:
+                yield from self._whole(["\n".join(example.inputs.values()) for example in block], golds)
+
+    def _whole(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Pair]:
+        """A pair each; one whose target is too long would teach to stop early, and is left out."""
+        windows = self.encoder.tokenize(sources, max_tokens=self.max_source, max_windows=1)
+        ids = self.text.encode(targets)
+        prefix = self.text.prefix(self.instruction)
+        for row, target in zip(windows, ids, strict=True):
+            if len(target) + len(prefix) + 1 <= self.max_target:
+                yield self._pair(row[0].ids, prefix, (*target, self.text.end))
+
+    def _causal(self, texts: Sequence[str], generator: np.random.Generator) -> Iterator[Pair]:
+        """Pieces of texts, each behind the text before it."""
+        starts = [_start(text, generator) for text in texts]
+        encodings = self.text.encode_with_offsets([text[start:] for text, start in zip(texts, starts, strict=True)])
+        found: list[tuple[str, tuple[int, ...]]] = []
+        prefix = self.text.prefix(self.instruction)
+        size = self.max_target - len(prefix) - 1
+        for text, start, (ids, offsets) in zip(texts, starts, encodings, strict=True):
+            for at in range(0, len(ids), size):
+                end = (self.text.end,) if at + size >= len(ids) else ()
+                found.append((text[: start + offsets[at][0]], (*ids[at : at + size], *end)))
+        sources = self.encoder.tokenize([_tail(before, self.max_source) for before, _ in found])
+        for windows, (_, target) in zip(sources, found, strict=True):
+            yield self._pair(self._last(windows), prefix, target)
+
+    def _pair(self, source: Sequence[int], prefix: Sequence[int], target: Sequence[int]) -> Pair:
+        return Pair(
+            source=np.array(source, dtype=np.int32),
+            target=np.array([*prefix, *target], dtype=np.int32),
+            prefix=len(prefix),
+            size=int(self.text.sizes[list(target)].sum()),
+        )
+
+    def _last(self, windows: Sequence[object]) -> tuple[int, ...]:
+        """The end of a text as one window: its first and last token are the special ones of any window."""
+        ids: tuple[int, ...] = windows[-1].ids  # type: ignore[attr-defined]
+        room = self.max_source
+        return ids if len(ids) <= room else (ids[0], *ids[-(room - 1) :])
+
+
+def _start(text: str, generator: np.random.Generator) -> int:
+    """Where a causal text begins: at its start, or behind a space in its first half."""
+    draw, place = generator.random(2)
+    if draw < _FROM_START:
+        return 0
+    found = text.find(" ", int(place * len(text) / 2))
+    return max(found, 0)
+
+
+def _tail(text: str, tokens: int) -> str:
+    """The end of a text with enough characters for some tokens, so that a long one is not tokenized whole."""
+    return text[-tokens * 5 :]
+
+
+def _spoilt(text: str, generator: np.random.Generator) -> str:
+    """A copy with words masked and moved; its capitals are lost in the encoder's tokenizer."""
+    words = np.array(_SPACE.split(text.strip()), dtype=object)
+    order = np.argsort(np.arange(len(words)) + generator.uniform(0, _MOVED, len(words)), kind="stable")
+    masked = generator.random(len(words)) < _MASKED
+    return " ".join("[MASK]" if hide else str(word) for word, hide in zip(words[order], masked[order], strict=True))

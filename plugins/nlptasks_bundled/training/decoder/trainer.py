@@ -1,0 +1,160 @@
+"""Trains a decoder on the frozen encoder: the same loop as the encoder's, with pairs in place of labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from transformers import BertLMHeadModel
+
+from nlptasks.decoder_text import DecoderText
+from nlptasks.encoder import choose_device
+from nlptasks.errors import UsageError
+from nlptasks.recipes import Recipe, RecipeJob, RecipeReport
+from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks_bundled.training import checkpoint
+from nlptasks_bundled.training.batching import Stream, packed
+from nlptasks_bundled.training.evaluation import autocast
+from nlptasks_bundled.training.export import check_unfinished
+from nlptasks_bundled.training.loop import Loop, seeded
+from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
+
+from .batch import POOL, PairBatch, collate_pairs, likeness
+from .export import export
+from .model import PairLearner, decoder_config, new_decoder
+from .pairs import Pair
+from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
+from .vocabulary import learn_vocabulary
+
+#: Cross-entropy of a held-out token.
+NATS = "nats-per-token"
+
+
+def train_from(start: Path, job: RecipeJob) -> RecipeReport:
+    """Train a decoder on the encoder in ``start``, from the last checkpoint in ``job.output`` where there is one.
+
+    Raises:
+        UsageError: The folder holds a finished training, or an interrupted one of another recipe or of other data; or
+            the recipe goes on from a decoder that is not there.
+        NlptasksError: The data cannot be trained on.
+    """
+    check_unfinished(job.output)
+    device = choose_device(job.device)
+    reader = TransformerSeq2Seq(start, name=job.recipe.backbone, device="cpu", dtype="float32")
+    identity = checkpoint.identity(job, _digest(reader, job.recipe))
+    saved = checkpoint.load(job.output, identity)
+    rows = read_rows(job)
+    with seeded(job.recipe.seed, device):
+        text, decoder = _decoder(reader, job, rows)
+        learner = PairLearner(reader.model, decoder).to(device)
+        training = DecoderTraining(job, device, learner, pair_parts(job, rows, reader, text), identity, text)
+        if saved is not None:
+            training.restore(saved)
+        training.run()
+        report = training.report()
+        export(learner, text, start, training.parts, job, report)
+    (job.output / checkpoint.FILE).unlink(missing_ok=True)
+    return report
+
+
+def _digest(reader: TransformerSeq2Seq, recipe: Recipe) -> str:
+    return f"{reader.digest} {reader.decoder_digest}" if recipe.warm else reader.digest
+
+
+def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -> tuple[DecoderText, BertLMHeadModel]:
+    """The decoder to train, with its vocabulary: the backbone's, or a new one."""
+    recipe = job.recipe
+    if recipe.warm:
+        if not reader.instructions:
+            raise UsageError(
+                f"the backbone '{recipe.backbone}' has no decoder to go on from", hint="write warm = false"
+            )
+        return reader.text, reader.decoder.requires_grad_(True)
+    instructions = sorted({instruction_of(task) for task in job.tasks})
+    tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
+    text = DecoderText(tokens)
+    config = decoder_config(
+        reader.model.config,
+        layers=recipe.layers,
+        vocabulary=text.size,
+        positions=recipe.positions,
+        dropout=recipe.dropout,
+    )
+    words = Tokenizer.from_str(reader.tokenizer.to_str())
+    return text, new_decoder(reader.model, words, config, tokens)
+
+
+class DecoderTraining(Loop[PairPart, PairBatch]):
+    """A decoder's training in memory.
+
+    Args:
+        job: What is asked for.
+        device: Where it runs.
+        learner: The frozen encoder with the decoder.
+        parts: The data.
+        identity: What a checkpoint of it must be equal in.
+        text: The decoder's vocabulary.
+    """
+
+    def __init__(
+        self,
+        job: RecipeJob,
+        device: torch.device,
+        learner: PairLearner,
+        parts: Sequence[PairPart],
+        identity: checkpoint.Identity,
+        text: DecoderText,
+    ) -> None:
+        recipe = job.recipe
+        self.learner = learner.train()
+        self._pads = learner.encoder.config.pad_token_id or 0, text.pad
+        streams = [
+            Stream(part.pieces, recipe.batch_tokens, (recipe.seed, number), likeness, POOL)
+            for number, part in enumerate(parts)
+        ]
+        super().__init__(job, device, learner, pair_optimizer(learner, recipe), parts, streams, identity)
+
+    def batch(self, pieces: Sequence[Pair]) -> PairBatch:
+        """Pad both sides."""
+        return collate_pairs(pieces, *self._pads, self.device)
+
+    def loss(self, batch: PairBatch, part: PairPart) -> torch.Tensor:
+        """Mean cross-entropy of a token."""
+        with autocast(self.device):
+            loss = self.learner.loss(batch, part.smoothing)
+        self.losses.add(part.name, loss)
+        return loss
+
+    def evaluate(self) -> tuple[dict[str, float], float]:
+        """Cross-entropy of a token and bits of a byte of each part; the lower the mean of the first, the better."""
+        self.learner.eval()
+        found = {part.name: self._score(part) for part in self.parts if part.held_out}
+        self.learner.train()
+        scores = {f"{part}/{name}": value for part, values in found.items() for name, value in values.items()}
+        return scores, -sum(values[NATS] for values in found.values()) / max(1, len(found))
+
+    @torch.no_grad()
+    def _score(self, part: PairPart) -> dict[str, float]:
+        lengths = [len(pair) for pair in part.held_out]
+        order = sorted(range(len(lengths)), key=lengths.__getitem__)
+        nats, tokens, size = 0.0, 0, 0
+        for chosen in packed(lengths, order, self.job.recipe.batch_tokens):
+            batch = self.batch([part.held_out[at] for at in chosen])
+            count = int(batch.learnt.sum())
+            with autocast(self.device):
+                nats += float(self.learner.loss(batch, 0.0)) * count
+            tokens, size = tokens + count, size + batch.size
+        return {NATS: nats / tokens, "bits-per-byte": nats / math.log(2) / size}
+
+
+def pair_optimizer(learner: PairLearner, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW with the second moment of Vaswani et al. 2017 (arXiv 1706.03762), which decoders are trained with."""
+    weights = list(learner.parameters())
+    groups = [
+        {"params": [p for p in weights if p.ndim > 1], "highest": recipe.head_rate, "weight_decay": WEIGHT_DECAY},
+        {"params": [p for p in weights if p.ndim < 2], "highest": recipe.head_rate, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)

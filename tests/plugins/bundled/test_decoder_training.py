@@ -1,0 +1,191 @@
+"""Training a decoder by a recipe, on a tiny encoder: it learns to write, can be stopped and repeated, and opens."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nlptasks.contracts import Example
+from nlptasks.decoder_text import DecoderText
+from nlptasks.errors import UsageError
+from nlptasks.generation import Decoding, Instruction
+from nlptasks.predictions import Text
+from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
+from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.testing import write_tiny_checkpoint
+from nlptasks_bundled.training.decoder import trainer
+from nlptasks_bundled.training.decoder.pairs import Pairing
+from nlptasks_bundled.training.loop import Loop
+from nlptasks_tasks import generation, translation
+
+WORDS = {"good": "Gut", "bad": "Schlecht", "great": "Toll", "broken": "Kaputt"}
+TO_GERMAN = RecipeTask(task="translation", head="decoder", data=("t/a.csv",), validation=("t/v.csv",), language="de")
+CAUSAL = RecipeTask(task="generation", head="decoder", data=("g/a.csv",), language="en", objective="causal")
+DENOISE = RecipeTask(task="generation", head="decoder", data=("g/a.csv",), language="en", objective="denoise")
+RECIPE = Recipe(
+    backbone="tiny",
+    tasks=(TO_GERMAN, CAUSAL, DENOISE),
+    trains="decoder",
+    layers=2,
+    vocabulary=320,
+    positions=48,
+    dropout=0.0,
+    tokens=20_000,
+    batch_tokens=400,
+    max_tokens=32,
+    head_rate=3e-3,
+    evaluate_every=9_000,
+    checkpoint_every=3_000,
+    log_every=3_000,
+)
+
+
+def pairs(count: int, seed: int) -> list[Example]:
+    draw = random.Random(seed)
+    words = [draw.choices(sorted(WORDS), k=draw.randint(1, 3)) for _ in range(count)]
+    return [Example({"source": " ".join(row)}, " ".join(WORDS[word] for word in row)) for row in words]
+
+
+def texts(count: int, seed: int) -> list[Example]:
+    return [Example({"prompt": ""}, f"The {example.inputs['source']} phone. Works.") for example in pairs(count, seed)]
+
+
+def part(recipe: RecipeTask, number: int) -> JobTask:
+    make = pairs if recipe.task == "translation" else texts
+    return JobTask(
+        recipe=recipe,
+        spec=translation.SPEC if recipe.task == "translation" else generation.SPEC,
+        prediction=Text,
+        examples=iter(make(200, number)),
+        validation=iter(make(30, 100 + number) if recipe.validation else []),
+        files=tuple(DataFile(name=name, sha256=f"{number:064}") for name in (*recipe.data, *recipe.validation)),
+        score=lambda answers, golds, labels: {},
+    )
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_checkpoint(tmp_path_factory.mktemp("start"))
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Callable[..., RecipeJob]:
+    def make(name: str = "out", recipe: Recipe = RECIPE) -> RecipeJob:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        tasks = tuple(part(item, number) for number, item in enumerate(recipe.tasks))
+        return RecipeJob(recipe=recipe, source="# toy\n", tasks=tasks, output=folder, device="cpu", progress=str)
+
+    return make
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    names = ("config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
+    return {name: (folder / name).read_bytes() for name in (*names, "decoder/tokenizer.json")}
+
+
+def test_it_learns_to_translate_and_opens_as_a_generator_over_the_same_encoder(job, start):
+    done = job(recipe=replace(RECIPE, tokens=150_000, tasks=(TO_GERMAN,), evaluate_every=150_000))
+    report = trainer.train_from(start, done)
+    assert report.scores["translation/t/nats-per-token"] < 0.2
+    assert report.scores["translation/t/bits-per-byte"] > 0
+    backbone = TransformerSeq2Seq(done.output, name="trained", device="cpu")
+    assert backbone.instructions == (Instruction("translation", "de"),)
+    windows = [row[0] for row in backbone.tokenize(["bad great", "broken"])]
+    written = backbone.generate(backbone.encode(windows), Instruction("translation", "de"), Decoding())
+    assert [row[0].text for row in written] == ["Schlecht Toll", "Kaputt"]
+    plain = TransformerSeq2Seq(start, name="start", device="cpu")
+    assert (plain.encode(windows).states - backbone.encode(windows).states).abs().max() < 0.02  # halves on disk
+    card = (done.output / "MODEL_CARD.md").read_text()
+    assert "translation, de" in card
+    assert f"{0:064}" in card
+
+
+def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(job, start, monkeypatch):
+    whole = job("whole")
+    trainer.train_from(start, whole)
+    step, left = Loop._step, iter(range(30))
+
+    def breaking(self: Loop) -> int:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return step(self)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Loop, "_step", breaking)
+        trainer.train_from(start, job("broken"))
+    broken = job("broken")
+    assert not (broken.output / "MODEL_CARD.md").exists()
+    trainer.train_from(start, broken)
+    assert bytes_of(broken.output) == bytes_of(whole.output)
+    assert not (broken.output / "checkpoint.pt").exists()
+
+
+def test_a_warm_start_goes_on_from_the_decoder_that_is_there(job, start):
+    first = job("first", replace(RECIPE, tokens=60_000, tasks=(TO_GERMAN,)))
+    before = trainer.train_from(start, first).scores["translation/t/nats-per-token"]
+    more = replace(RECIPE, tokens=2_000, tasks=(TO_GERMAN,), warm=True, head_rate=1e-4)
+    after = trainer.train_from(first.output, job("more", more)).scores["translation/t/nats-per-token"]
+    assert after < before + 0.05
+    with pytest.raises(UsageError, match="has no decoder to go on from"):
+        trainer.train_from(start, job("cold", more))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"language": ""}, r"task\[1\]\.language is missing"), ({"objective": "casual"}, "'casual' is not known")],
+)
+def test_what_a_part_lacks_is_said(job, start, change, message):
+    with pytest.raises(UsageError, match=message):
+        trainer.train_from(start, job(recipe=replace(RECIPE, tasks=(replace(TO_GERMAN, **change),))))
+
+
+# ------------------------------------------------------------------- pieces
+
+
+@pytest.fixture(scope="module")
+def pairing(start, tmp_path_factory) -> Pairing:
+    from nlptasks_bundled.training.decoder.vocabulary import learn_vocabulary
+
+    instruction = Instruction("generation", "en")
+    text = DecoderText(learn_vocabulary(["the good phone works and the bad one is broken"], 300, [instruction]))
+    encoder = TransformerSeq2Seq(start, name="tiny", device="cpu")
+    return Pairing(
+        encoder=encoder,
+        text=text,
+        instruction=instruction,
+        objective="causal",
+        max_source=16,
+        max_target=24,
+        seed=(3,),
+    )
+
+
+def test_pieces_of_a_causal_text_join_to_the_text_and_only_the_last_one_ends(pairing):
+    text = "the good phone works — and the bad one is broken, 好的 👍 " * 4
+    found = list(pairing.pairs([Example({}, text)]))
+    written = pairing.text.decode([token for pair in found for token in pair.target.tolist()])
+    assert text.endswith(written)
+    assert [pair.target[-1] == pairing.text.end for pair in found] == [False] * (len(found) - 1) + [True]
+    assert sum(pair.size for pair in found) == len(written.encode())
+    assert all(len(pair.source) <= 16 and len(pair.target) <= 24 for pair in found)
+    assert len(found[0].source) < len(found[1].source)
+
+
+def test_a_spoilt_copy_is_masked_and_moved_and_its_target_is_whole(pairing):
+    text = "the good phone works and the bad one is broken"
+    one = replace(pairing, objective="denoise", max_source=64, max_target=64)
+    found = next(iter(one.pairs([Example({}, text)])))
+    assert one.text.decode(found.target.tolist()) == text
+    whole = one.encoder.tokenize([text])[0][0].ids
+    assert found.source.tolist() != list(whole)
+
+
+def test_a_target_that_is_too_long_is_left_out_and_not_cut(pairing):
+    one = replace(pairing, objective="")
+    examples = [Example({"source": "good"}, "the good phone"), Example({"source": "bad"}, "bad " * 30)]
+    assert len(list(one.pairs(examples))) == 1
