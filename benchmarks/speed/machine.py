@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -30,6 +33,23 @@ def nlptasks() -> list[str]:
     """The command as a user starts it, from the environment of this Python."""
     script = shutil.which("nlptasks", path=sysconfig.get_path("scripts"))
     return [script] if script else [sys.executable, "-m", "nlptasks"]
+
+
+def time_and_peak(command: Sequence[str]) -> tuple[float, float]:
+    """Wall-clock seconds of a command and its peak of resident memory in megabytes, as the system counted it.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    return seconds, usage.ru_maxrss * unit / 1e6
 
 
 def _cpu() -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import random
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from machine import facts, nlptasks, shown
+from machine import facts, nlptasks, shown, time_and_peak
 
 #: Megabytes by which the largest table's peak may exceed the smallest one's.
 MEMORY_LIMIT = 300.0
@@ -82,21 +81,8 @@ def measure(rows: int, folder: Path, seed: int) -> Run:
     data = folder / f"{rows}.csv"
     write_table(data, rows, seed)
     first_row = time_to_first_row(data)
-    seconds, peak = time_and_peak(data, folder / f"{rows}.out.csv")
+    seconds, peak = time_and_peak(_command(data, str(folder / f"{rows}.out.csv")))
     return Run(rows, data.stat().st_size / 1e6, peak, seconds, first_row)
-
-
-def time_and_peak(data: Path, output: Path) -> tuple[float, float]:
-    """Wall-clock seconds and peak memory in megabytes of a run from file to file."""
-    started = time.perf_counter()
-    process = subprocess.Popen(_command(data, str(output)))
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, process.args)
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    return seconds, usage.ru_maxrss * unit / 1e6
 
 
 def time_to_first_row(data: Path) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import UsageError
-from nlptasks.plugin import TaskSpec
+from nlptasks.plugin import GENERATE, SCORE, TaskSpec
 from nlptasks.recipes import RECIPE, read_recipe
 
 #: What a folder of trained weights says about itself.
@@ -104,6 +104,12 @@ def _backbone_at(backbone: str) -> tuple[str, Path | None]:
     if not (folder / RECIPE).is_file():
         return backbone, None
     return read_recipe(folder / RECIPE).backbone, folder
+
+
+def made_in(folder: Path | None) -> frozenset[str]:
+    """Capabilities that the backbone in a folder has from its training, whatever the installed one can do."""
+    trained = folder is not None and read_recipe(folder / RECIPE).trains == "decoder"
+    return frozenset({GENERATE, SCORE}) if trained else frozenset()
 
 
 def _own_backbone(head: Path) -> Path | None:

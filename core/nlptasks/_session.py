@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlptasks._folders import choose_folder, head_folder, head_in
+from nlptasks._folders import choose_folder, head_folder, head_in, made_in
 from nlptasks._matching import check_fit, choose_backbone, choose_head
 from nlptasks._names import resolve
 from nlptasks._pool import BackbonePool
@@ -15,7 +15,7 @@ from nlptasks._registry import Owned, Registry
 from nlptasks.contracts import BackboneContext, Encoder, Head, HeadContext
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.options import from_values, option_fields
-from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec, TaskSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,13 @@ class Session:
         return specs
 
     def plan(
-        self, tasks: Sequence[TaskSpec], *, heads: Mapping[str, str], backbone: str, options: Mapping[str, Any]
+        self,
+        tasks: Sequence[TaskSpec],
+        *,
+        heads: Mapping[str, str],
+        backbone: str,
+        options: Mapping[str, Any],
+        made: frozenset[str] = frozenset(),
     ) -> Plan:
         """Choose a head for each task, and the backbone.
 
@@ -103,6 +109,7 @@ class Session:
             backbone: Name of the backbone, or a folder with a fine-tuned one; empty: that which lies in the folder of a
                 trained head, or else the default one that fits.
             options: Head options that the user gave; each must belong to a chosen head.
+            made: Capabilities that the backbone may lack, because training will give it them.
 
         Raises:
             UsageError: Something is unknown, ambiguous or does not fit.
@@ -112,11 +119,13 @@ class Session:
         _check_all_used(planned, given)
         name, folder = choose_folder([item.weights for item in planned if item.weights], backbone)
         chosen: Owned[BackboneSpec] | None = None
+        made |= made_in(folder)
         for item in planned:
             if item.head.spec.needs:
-                chosen = chosen or choose_backbone(self.registry, item.head.spec, name or None)
+                head = replace(item.head.spec, needs=item.head.spec.needs - made or {ENCODE})
+                chosen = chosen or choose_backbone(self.registry, head, name or None)
                 if chosen is not None:
-                    check_fit(item.head.spec, chosen.spec, self.registry)
+                    check_fit(head, chosen.spec, self.registry)
         if backbone and chosen is None:
             names = ", ".join(f"'{item.head.spec.name}'" for item in planned)
             raise UsageError(f"the head {names} works without a backbone", hint="leave --backbone out")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from nlptasks._config import read_config
+from nlptasks._methods import DECODER
 from nlptasks._plugins.loader import Plugins, load_plugins
 from nlptasks._plugins.records import report
 from nlptasks._pool import BackbonePool
@@ -155,14 +156,15 @@ def train(
     Args:
         task: Name of the task.
         data: Files with rows and gold answers.
-        output: Folder of the trained head.
+        output: Folder of the trained head, or of the backbone with the decoder that was trained.
         validation: Files with held-out rows; none: a tenth of the data is held out.
         head: Name of the head to train.
         backbone: Name of the backbone.
         options: Options of the head.
         progress: Called with a line for the user.
         settings: The other fields of :class:`nlptasks._train.TrainRequest`: ``force``, ``columns``, ``gold``,
-            ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``.
+            ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``, ``method`` and what that
+            takes: ``epochs``, ``tokens``, ``rate``, ``max_tokens``, ``language``, ``objective``.
 
     Raises:
         UsageError: The head cannot be trained, or something that was asked for is not there.
@@ -170,7 +172,8 @@ def train(
     """
     session = _session()
     tasks = session.tasks([task])
-    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options or {})
+    heads = {tasks[0].name: head}
+    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {}, made=DECODER)
     files = [data] if isinstance(data, str | Path) else data
     request = TrainRequest(
         data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings

@@ -65,7 +65,7 @@ class Span:
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:
-        """Values of the output columns, in the order of ``suffixes``, and alternatives that were asked for."""
+        """Values of the output columns in the order of ``suffixes``, then alternatives that were asked for, as JSON."""
         cells = self.text, round(self.score, DECIMALS), self.start, self.end
         if self.alternatives is None:
             return cells

@@ -21,6 +21,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             options=ProbeOptions,
             default=True,
             trainer="nlptasks.probe_training:train",
+            takes_layer=True,
         ),
         HeadSpec(
             name="zero-shot",

@@ -19,5 +19,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             needs=frozenset({ENCODE}),
             options=SpanOptions,
             default=True,
+            trainer="nlptasks_qa.training:train",
+            takes_layer=True,
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from nlptasks.predictions import Span
 from nlptasks.trained import check_backbone
 
 from .options import SpanOptions
-from .spans import Logits, candidates, probabilities, whole_characters
+from .spans import Logits, candidates, distinct, with_no_answer
 from .weights_file import SpanWeights
 
 
@@ -40,15 +41,21 @@ class Extractive:
         return list(np.asarray(logits, dtype=np.float32))
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Logits]) -> Span:
-        context = example.inputs["context"]
         found = candidates(windows, reduced, self._options.max_answer_tokens)
-        if not found:
-            return Span("", 0.0, 0, 0)
-        score = float(probabilities(found)[0])
-        if score < self._options.no_answer_below:
-            return Span("", 1 - score, 0, 0)
-        start, end = found[0].start, whole_characters(context, found[0].end)
-        return Span(context[start:end], score, start, end)
+        if self._weights.no_answer:
+            found = with_no_answer(found, reduced)
+        best, *others = self._answers(distinct(example.inputs["context"], found))
+        if self._options.top_k > 1:
+            return replace(best, alternatives=tuple(others[: self._options.top_k - 1]))
+        return best
+
+    def _answers(self, spans: list[Span]) -> list[Span]:
+        """The spans, behind no answer where there is none or where the best one is too unsure."""
+        if not spans:
+            return [Span("", 0.0, 0, 0)]
+        if spans[0].text and spans[0].score < self._options.no_answer_below:
+            return [Span("", 1 - spans[0].score, 0, 0), *(span for span in spans if span.text)]
+        return spans
 
 
 def open_head(context: HeadContext) -> Extractive:

@@ -12,7 +12,10 @@ class SpanOptions:
     Args:
         max_answer_tokens: Longest answer.
         overlap: Tokens that a window of a long context shares with the one before it.
-        no_answer_below: Probability below which there is no answer.
+        no_answer_below: Probability below which there is no answer. Weights that learned from questions without an
+            answer (``SpanWeights.no_answer``) need none: to them no answer is one of the answers. The ones that ship
+            saw answerable questions only, and with them this is a threshold on how sure the best answer is.
+        top_k: How many answers to give: the best, and the others as its alternatives.
     """
 
     max_answer_tokens: int = field(default=30, metadata={"help": "longest answer in tokens", "min": 1})
@@ -22,3 +25,12 @@ class SpanOptions:
     no_answer_below: float = field(
         default=0.0, metadata={"help": "probability below which the answer is empty", "min": 0.0, "max": 1.0}
     )
+    top_k: int = field(
+        default=1,
+        metadata={"help": "answers to give; from 2 on in a further column, the next best first", "min": 1, "max": 20},
+    )
+
+    @property
+    def more_suffixes(self) -> tuple[str, ...]:
+        """The column of the alternatives, where they are asked for; see :mod:`nlptasks.options`."""
+        return ("_alternatives",) if self.top_k > 1 else ()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks.contracts import Window
+from nlptasks.predictions import Span
 
 #: Spans whose logits make up the probabilities, as in the reference implementation of BERT on SQuAD.
 CANDIDATES = 20
@@ -19,7 +20,7 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span of the text by character offsets, and the sum of its start and end logits."""
+    """A span of the text by character offsets, and the sum of its start and end logits; an empty one is no answer."""
 
     start: int
     end: int
@@ -42,11 +43,36 @@ def candidates(windows: Sequence[Window], logits: Sequence[Logits], longest: int
             if place[0] < place[1]:
                 best[place] = max(logit, best.get(place, logit))
     found = [Candidate(start, end, logit) for (start, end), logit in best.items()]
-    return sorted(found, key=lambda c: (-c.logit, c.start, c.end))[:CANDIDATES]
+    return _ranked(found)[:CANDIDATES]
+
+
+def with_no_answer(found: Sequence[Candidate], logits: Sequence[Logits]) -> list[Candidate]:
+    """The candidates, and among them no answer: the first token of that window which is least for it.
+
+    As in BERT on SQuAD v2: a window of a long text that lacks the answer says nothing about the other windows.
+    """
+    return _ranked([*found, Candidate(0, 0, min(float(scores[0].sum()) for scores in logits))])
+
+
+def distinct(text: str, found: Sequence[Candidate]) -> list[Span]:
+    """The candidates with their probabilities, the best first; of those with the same words the best one.
+
+    Args:
+        text: The text that they are pieces of.
+        found: Candidates, the best first.
+    """
+    spans: dict[str, Span] = {}
+    for candidate, score in zip(found, probabilities(found), strict=True):
+        end = whole_characters(text, candidate.end) if candidate.end else 0
+        piece = text[candidate.start : end]
+        spans.setdefault(piece, Span(piece, float(score), candidate.start, end))
+    return list(spans.values())
 
 
 def probabilities(found: Sequence[Candidate]) -> NDArray[np.float64]:
-    """Softmax over the candidates' logits."""
+    """Softmax over the candidates' logits, ``[candidates]``."""
+    if not found:
+        return np.zeros(0)
     logits = np.array([candidate.logit for candidate in found])
     exponentials = np.exp(logits - logits.max())
     shares: NDArray[np.float64] = exponentials / exponentials.sum()
@@ -58,6 +84,10 @@ def whole_characters(text: str, end: int) -> int:
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end
+
+
+def _ranked(found: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(found, key=lambda c: (-c.logit, c.start, c.end))
 
 
 def _spans(logits: Logits, longest: int) -> list[tuple[int, int, float]]:

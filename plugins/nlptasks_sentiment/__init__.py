@@ -1,14 +1,16 @@
-"""Sentiment heads: negative or positive, read off the shared encoder."""
+"""Sentiment heads: negative or positive, or neutral too, read off the shared encoder."""
 
 from __future__ import annotations
 
 from nlptasks.plugin import ENCODE, HeadSpec, hookimpl
 from nlptasks.probe_options import ProbeOptions
 
+from .options import ThreeWayOptions
+
 
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
-    """The one head of this plugin."""
+    """A head for two answers and one for three."""
     return [
         HeadSpec(
             name="binary",
@@ -19,5 +21,16 @@ def nlptasks_heads() -> list[HeadSpec]:
             options=ProbeOptions,
             default=True,
             trainer="nlptasks.probe_training:train",
-        )
+            takes_layer=True,
+        ),
+        HeadSpec(
+            name="three-way",
+            task="sentiment",
+            summary="negative, neutral or positive with a calibrated probability; chosen by --neutral",
+            object="nlptasks_sentiment.head:open_three_way",
+            needs=frozenset({ENCODE}),
+            options=ThreeWayOptions,
+            trainer="nlptasks.probe_training:train",
+            takes_layer=True,
+        ),
     ]

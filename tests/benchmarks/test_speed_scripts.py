@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 SPEED = Path(__file__).parents[2] / "benchmarks" / "speed"
-SCRIPTS = {"startup.py": ["--repeats", "1"], "streaming.py": ["--rows", "50", "200"]}
+SCRIPTS = {
+    "startup.py": ["--repeats", "1"],
+    "streaming.py": ["--rows", "50", "200"],
+    "sharing.py": ["--rows", "5", "--repeats", "1"],
+    "memory.py": ["--tasks", "sentiment", "qa"],
+}
 
 
 def run(script: str, *args: str) -> str:
     command = [sys.executable, str(SPEED / script), *SCRIPTS[script], "--no-limits", *args]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=400, check=True).stdout
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,19 @@ def test_streaming_json():
     found = json.loads(run("streaming.py", "--json"))
     assert [item["rows"] for item in found["runs"]] == [50, 200]
     assert all(10 < item["peak"] < 10_000 and 0 < item["first_row"] < 60 for item in found["runs"])
+
+
+def test_sharing_json(tmp_path):
+    data = tmp_path / "reviews.jsonl"
+    data.write_text('{"text": "good", "label": "positive"}\n' * 9, encoding="utf-8")
+    found = json.loads(run("sharing.py", "--json", "--data", str(data)))
+    assert (found["rows"], found["limit"]) == (5, 1.15)
+    assert found["ratio"] == pytest.approx(found["both"] / found["one"])
+
+
+def test_memory_json():
+    found = json.loads(run("memory.py", "--json"))
+    assert (found["tasks"], found["skipped"]) == (["sentiment", "qa"], {})
+    assert len(found["apart"]) == 2
+    assert all(50 < peak < 5_000 for peak in (found["together"], *found["apart"]))
+    assert found["ratio"] == pytest.approx(found["together"] / sum(found["apart"]))

@@ -26,6 +26,7 @@ class TaskGroup(click.Group):
         params_of_body: The flags that do not depend on the task.
         many: Whether several tasks may be joined.
         wanted: Which heads the command can use; their tasks and options are offered.
+        offers: Which options of such a head have a meaning here.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class TaskGroup(click.Group):
         params_of_body: Sequence[click.Parameter],
         many: bool,
         wanted: Callable[[HeadSpec], bool] = lambda _: True,
+        offers: Callable[[HeadSpec, str], bool] = lambda *_: True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{"subcommand_metavar": "TASK [FLAGS]...", **kwargs})
@@ -42,6 +44,7 @@ class TaskGroup(click.Group):
         self._shared = tuple(params_of_body)
         self._many = many
         self._wanted = wanted
+        self._offers = offers
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
@@ -63,7 +66,7 @@ class TaskGroup(click.Group):
         registry = _registry(ctx)
         tasks = [registry.get(TaskSpec, name).spec for name in names]
         heads = [head for task in tasks for head in self._heads(registry, task)]
-        params = [*self._shared, *_columns(tasks), *_head_options(heads)]
+        params = [*self._shared, *_columns(tasks), *_head_options(heads, self._offers)]
         _check_flags(params, cmd_name)
 
         def call(**values: Any) -> None:
@@ -174,15 +177,16 @@ def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
     return list(found.values())
 
 
-def _head_options(heads: Sequence[HeadSpec]) -> list[click.Option]:
+def _head_options(heads: Sequence[HeadSpec], offers: Callable[[HeadSpec, str], bool]) -> list[click.Option]:
     """The options of all the heads; one that several heads have is shown once."""
     found: dict[str, click.Option] = {}
     having: dict[str, list[str]] = {}
     for head in heads:
         for option in click_options(head.options) if head.options else ():
             name = str(option.name)
-            found.setdefault(name, option)
-            having.setdefault(name, []).append(head.name)
+            if offers(head, name):
+                found.setdefault(name, option)
+                having.setdefault(name, []).append(head.name)
     for name, option in found.items():
         option.name = OPTION + name
         option.help = f"{option.help or ''} (head {', '.join(having[name])})".strip()

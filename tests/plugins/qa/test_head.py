@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,9 @@ HEAD = nlptasks_heads()[0]
 
 #: Letters of several scripts, emoji with modifiers, combining marks, marks of direction, white space.
 TEXTS = st.text(
-    alphabet=st.sampled_from("good film bad é e\u0301ä\u0308中文ひらがなעברית👍🏽👨\u200d👩.,!?\n\u200f'\"0"),
+    alphabet=st.sampled_from(
+        "good film bad é e\u0301ä\u0308中文ひらがなעבריתسيئةไทยी👍🏽👨\u200d👩🇫🇷.,!?\n\u200b\u200f\u202e'\"0"
+    ),
     min_size=1,
 )
 
@@ -64,6 +68,58 @@ def test_answers_are_exact_pieces_of_the_context(encoder: Encoder, weights: Path
     span = answer(head(encoder, weights, overlap=8), encoder, question, context)
     assert context[span.start : span.end] == span.text
     assert 0 <= span.score <= 1
+
+
+@given(TEXTS, TEXTS, st.integers(2, 20))
+def test_alternatives_are_other_pieces_of_the_context_the_better_first(
+    encoder: Encoder, weights: Path, question: str, context: str, top_k: int
+) -> None:
+    span = answer(head(encoder, weights, overlap=8, top_k=top_k), encoder, question, context)
+    one = answer(head(encoder, weights, overlap=8), encoder, question, context)
+    assert span.alternatives is not None and one.alternatives is None
+    assert span.cells()[:4] == one.cells()
+    every = [span, *span.alternatives]
+    assert len(every) <= top_k
+    assert len({found.text for found in every}) == len(every)
+    assert [found.score for found in every] == sorted((found.score for found in every), reverse=True)
+    assert all(context[found.start : found.end] == found.text and found.text for found in span.alternatives)
+    names = ("answer", "score", "start", "end")
+    others = [dict(zip(names, found.cells(), strict=True)) for found in span.alternatives]
+    assert json.loads(str(span.cells()[4])) == others
+
+
+@pytest.mark.parametrize("score", [-1e3, 1e3], ids=["no answer", "answer"])
+def test_weights_that_learned_when_there_is_no_answer(
+    encoder: Encoder, weights: Path, tmp_path: Path, score: float
+) -> None:
+    """A bias of start and end at the first token would be one at every token: the decision is made by the states."""
+    context = "the film is not very good"
+    shipped = SpanWeights.load(weights)
+    first = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 0].numpy()
+    others = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 1:].numpy()
+    away = first - others.mean(axis=0)
+    replace(shipped, weight=np.stack([away, away]) * np.float32(-score / 1e3), no_answer=True).save(tmp_path)
+    span = answer(head(encoder, tmp_path, top_k=3), encoder, "good", context)
+    assert SpanWeights.load(tmp_path).no_answer and span.alternatives
+    if score < 0:
+        assert (span.text, span.start, span.end) == ("", 0, 0) and span.score > 0.5
+        assert all(found.text for found in span.alternatives)
+    else:
+        assert span.text and span.text in context
+
+
+def test_a_question_or_a_context_without_text_has_no_answer_and_costs_no_other_row(tmp_path: Path) -> None:
+    context = "The iron tower was built in Paris."
+    data = tmp_path / "questions.csv"
+    with data.open("w", encoding="utf-8", newline="") as file:
+        rows = [("Where was it built?", context), ("", context), (" \t", context), ("Where?", ""), ("Where?", "\u3000")]
+        csv.writer(file).writerows([("question", "context"), *rows])
+    nlptasks.run("qa", data, output=tmp_path / "answers.jsonl", options={"top_k": 3}, device="cpu")
+    found = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    columns = ("answer", "answer_score", "answer_start", "answer_end", "answer_alternatives")
+    assert [list(row) for row in found] == [["question", "context", *columns]] * 5
+    assert "Paris" in found[0]["answer"] and len(json.loads(found[0]["answer_alternatives"])) == 2
+    assert all(row[column] is None for row in found[1:] for column in columns)
 
 
 def test_a_long_context_is_read_to_its_end(encoder: Encoder, weights: Path) -> None:

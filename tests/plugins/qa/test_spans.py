@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks.contracts import Window
-from nlptasks_qa.spans import CANDIDATES, candidates, probabilities, whole_characters
+from nlptasks_qa.spans import (
+    CANDIDATES,
+    Candidate,
+    candidates,
+    distinct,
+    probabilities,
+    whole_characters,
+    with_no_answer,
+)
 
 
 def window(size: int, start: int = 2) -> Window:
@@ -50,3 +58,18 @@ def test_combining_marks_stay_with_their_letter() -> None:
     text = "cafe\u0301\u0308 x"
     assert text[: whole_characters(text, 4)] == "cafe\u0301\u0308"
     assert whole_characters("abc", 2) == 2
+
+
+def test_of_equal_answers_the_best_one_stands() -> None:
+    found = distinct("Paris or Paris", [Candidate(9, 14, 2.0), Candidate(0, 5, 1.0), Candidate(6, 8, 0.0)])
+    assert [(span.text, span.start, span.end) for span in found] == [("Paris", 9, 14), ("or", 6, 8)]
+    weights = np.exp([2.0, 1.0, 0.0])
+    assert [span.score for span in found] == pytest.approx([weights[0] / weights.sum(), weights[2] / weights.sum()])
+
+
+def test_no_answer_has_the_logit_of_the_window_that_is_least_for_it() -> None:
+    sure, unsure = np.zeros((3, 2), np.float32), np.zeros((3, 2), np.float32)
+    sure[0], unsure[0] = (4.0, 3.0), (1.0, 0.5)
+    found = with_no_answer([Candidate(0, 5, 2.0), Candidate(3, 5, 1.0)], [sure, unsure])
+    assert [(c.start, c.end, c.logit) for c in found] == [(0, 5, 2.0), (0, 0, 1.5), (3, 5, 1.0)]
+    assert with_no_answer([], [sure]) == [Candidate(0, 0, 7.0)]
