@@ -34,11 +34,12 @@ run train sentiment --from-layers "$encoder" --layer sentiment --validation "$(v
 run train sentiment --head three-way --from-layers "$encoder" --layer sentiment-neutral \
   --validation "$(validation tweeteval-sentiment)" --output neutral --force
 run train classification --from-layers "$encoder" --layer topics --validation "$(validation agnews)" --output topics --force
+run train classification --from-layers "$encoder" --layer 20newsgroups --validation "$(validation 20newsgroups)" \
+  --output 20newsgroups --force
 # Heads that are fitted on the frozen encoder.
 run train summarization --data "$data/bbc-summary/train.jsonl.gz" --output extractive --force
 run train classification --data "$data/banking77/train.jsonl.gz" --output banking77 --force
 run train classification --data clinc150-in-scope/train.jsonl --output clinc150 --force
-run train classification --data "$data/20newsgroups/train.jsonl.gz" --output 20newsgroups --force
 
 run run sentiment --head sentiment/ --data "$(validation sst2)" --output sst2.csv --force
 run run sentiment --head sentiment/ --data "$(validation imdb)" --output imdb.csv --force

@@ -58,17 +58,12 @@ EVALUATED, PATIENCE = 1_000, 2
 def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
     """Fine-tune the plan's backbone, and make the head on it; see :func:`nlptasks._train.train`."""
     assert plan.backbone is not None
-    if plan.folder:
-        raise UsageError(
-            f"fine-tuning starts from the weights of '{plan.backbone.spec.name}', not from those in {plan.folder}",
-            hint="leave --backbone out",
-        )
-    backbone_trainer(session.registry, plan.backbone.qualified)  # it can be trained
+    check_start(session, plan)
     skipped: Counter[str] = Counter()
     reader = checked_reader(session, plan, request, skipped)
     _clear(request)
     make_folder(request)
-    rows, held_out = _rows(reader, request)
+    rows, held_out = read_rows(reader, request)
     tuned = _tuned(session, plan, request, tell, advance, rows, held_out)
     folder = request.output / BACKBONE
     job = head_job(
@@ -88,6 +83,21 @@ def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, ad
     return report
 
 
+def check_start(session: Session, plan: Plan) -> None:
+    """Check that the plan's backbone can be trained, and is one that a training can start from.
+
+    Raises:
+        UsageError: It is not.
+    """
+    assert plan.backbone is not None
+    if plan.folder:
+        raise UsageError(
+            f"fine-tuning starts from the weights of '{plan.backbone.spec.name}', not from those in {plan.folder}",
+            hint="leave --backbone out",
+        )
+    backbone_trainer(session.registry, plan.backbone.qualified)
+
+
 def _clear(request: TrainRequest) -> None:
     """Make room for another backbone where the one that lies there is replaced."""
     if request.force and (request.output / CARD).exists() and (request.output / BACKBONE).is_dir():
@@ -95,7 +105,7 @@ def _clear(request: TrainRequest) -> None:
         (request.output / CARD).unlink()
 
 
-def _rows(reader: GoldReader, request: TrainRequest) -> tuple[list[Example], list[Example]]:
+def read_rows(reader: GoldReader, request: TrainRequest) -> tuple[list[Example], list[Example]]:
     """The rows to train on and those that are held out."""
     rows = list(reader.examples(request.data))
     if request.validation:
@@ -190,11 +200,11 @@ def _recipe(plan: Plan, request: TrainRequest, rows: int) -> Recipe:
         head_rate=HEAD_RATE * rate,
         validation_rows=EVALUATED,
         patience=PATIENCE,
-        **_length(request),
+        **length_of(request),
     )
 
 
-def _length(request: TrainRequest) -> dict[str, Any]:
+def length_of(request: TrainRequest) -> dict[str, Any]:
     """How long the recipe trains: passes over the rows, or tokens with evaluations and lines of losses on the way."""
     if request.tokens is None:
         return {"epochs": EPOCHS if request.epochs is None else request.epochs}

@@ -30,6 +30,7 @@ class GoldReader:
         data_format: Name of the data's format; empty: by suffix.
         reading: How to read the tables.
         skip_bad_rows: Whether rows that cannot be read are left out.
+        verbatim: Whether a gold answer is the cell as it stands, with the space around it.
     """
 
     registry: Registry
@@ -40,6 +41,7 @@ class GoldReader:
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
+    verbatim: bool = False
 
     def check(self, path: str) -> None:
         """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
@@ -65,7 +67,7 @@ class GoldReader:
                     elif not gold:
                         self.skipped["no gold answer that is known"] += 1
                     else:
-                        yield replace(example, gold=gold)
+                        yield replace(example, gold=binding.gold_text(row) if self.verbatim else gold)
 
     def _cells(self, path: str) -> frozenset[str]:
         """The different cells of a file's gold column, which tell together what each of them means."""

@@ -122,7 +122,7 @@ class Session:
         made |= made_in(folder)
         for item in planned:
             if item.head.spec.needs:
-                head = replace(item.head.spec, needs=item.head.spec.needs - made or {ENCODE})
+                head = replace(item.head.spec, needs=item.head.spec.needs - made or frozenset({ENCODE}))
                 chosen = chosen or choose_backbone(self.registry, head, name or None)
                 if chosen is not None:
                     check_fit(head, chosen.spec, self.registry)

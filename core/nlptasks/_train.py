@@ -14,7 +14,7 @@ from typing import Any
 from nlptasks import __version__
 from nlptasks._folders import CARD
 from nlptasks._gold import GoldReader
-from nlptasks._methods import METHODS
+from nlptasks._methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._recipe import Advance, ignore, scorer
 from nlptasks._session import Plan, Session
@@ -47,13 +47,16 @@ class TrainRequest:
         device: See :class:`nlptasks.contracts.BackboneContext`.
         dtype: The same.
         seed: Seeds everything that is drawn.
-        method: One of :data:`nlptasks._methods.METHODS`.
+        method: One of :data:`nlptasks._methods.NAMES`.
         layers: Folder with output layers (see :mod:`nlptasks.outputs`) to make the head of, in place of training one.
         layer: Name of the one to take; empty: the folder holds one that fits.
         epochs: Passes of fine-tuning over the training rows; ``None``: its default.
         tokens: Padded tokens to fine-tune on, in place of ``epochs``.
         rate: Highest learning rate of fine-tuning; ``None``: its default.
         max_tokens: Longest window of fine-tuning; ``None``: its default.
+        language: ISO 639-1 code of the language that a decoder learns to write; empty: what the head's option ``to``
+            says, or else English.
+        objective: What a decoder learns of raw text, one of :data:`nlptasks._methods.OBJECTIVES`; empty: the first.
     """
 
     data: tuple[str, ...] = ()
@@ -68,13 +71,15 @@ class TrainRequest:
     device: str = "auto"
     dtype: str = "auto"
     seed: int = 0
-    method: str = "probe"
+    method: str = PROBE
     layers: Path | None = None
     layer: str = ""
     epochs: float | None = None
     tokens: int | None = None
     rate: float | None = None
     max_tokens: int | None = None
+    language: str = ""
+    objective: str = ""
 
 
 Tell = Callable[[str], None]
@@ -98,12 +103,13 @@ def train(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advan
             or column is not there.
         DataError: A row cannot be read.
     """
-    if request.method not in METHODS:
+    if request.method not in NAMES:
         raise UsageError(
-            f"no method '{request.method}'{did_you_mean(request.method, METHODS)}", hint=f"known: {', '.join(METHODS)}"
+            f"no method '{request.method}'{did_you_mean(request.method, NAMES)}", hint=f"known: {', '.join(NAMES)}"
         )
     _check(plan, request)
-    method: Method = resolve(METHODS[request.method])
+    methods = WRITING if writes(plan.tasks[0].head.spec) else METHODS
+    method: Method = resolve(methods[request.method])
     return method(session, plan, request, tell, advance)
 
 
@@ -145,25 +151,54 @@ def _check(plan: Plan, request: TrainRequest) -> None:
     head = plan.tasks[0].head.spec
     if plan.backbone is None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
-    if not head.trainer:
-        raise UsageError(
-            f"the head '{head.name}' cannot be trained", hint="see `nlptasks heads list --json` for those that can"
-        )
-    unused = [name for name in ("epochs", "tokens", "rate", "max_tokens") if getattr(request, name) is not None]
-    if unused and request.method == "probe":
-        flag = f"--{unused[0].replace('_', '-')}"
-        raise UsageError(
-            f"{flag} says how a backbone is fine-tuned, and the method 'probe' leaves it as it is",
-            hint=f"leave {flag} out, or add --method finetune",
-        )
+    _check_method(head, request)
+    _check_flags(head, request)
     if request.layers is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
     if request.layers is not None:
         _check_layers_fit(head, request)
 
 
+def _check_method(head: HeadSpec, request: TrainRequest) -> None:
+    if writes(head):
+        if request.method == PROBE:
+            raise UsageError(
+                f"the head '{head.name}' has no weights of its own: the backbone's decoder writes its answers",
+                hint=f"--method {FINETUNE} trains the decoder on rows with gold answers, "
+                f"--method {PRETRAIN} on raw text",
+            )
+    elif not head.trainer:
+        raise UsageError(
+            f"the head '{head.name}' cannot be trained", hint="see `nlptasks heads list --json` for those that can"
+        )
+    elif request.method == PRETRAIN:
+        raise UsageError(
+            f"--method {PRETRAIN} trains the backbone's decoder, and the head '{head.name}' uses none",
+            hint="choose a head that writes text with --head; see: nlptasks heads list",
+        )
+
+
+def _check_flags(head: HeadSpec, request: TrainRequest) -> None:
+    unused = [name for name in ("epochs", "tokens", "rate", "max_tokens") if getattr(request, name) is not None]
+    if unused and request.method == PROBE:
+        flag = f"--{unused[0].replace('_', '-')}"
+        raise UsageError(
+            f"{flag} says how a backbone is fine-tuned, and the method '{PROBE}' leaves it as it is",
+            hint=f"leave {flag} out, or add --method {FINETUNE}",
+        )
+    if request.objective and request.method != PRETRAIN:
+        raise UsageError(
+            "--objective says what a decoder learns of raw text",
+            hint=f"leave it out, or add --method {PRETRAIN}",
+        )
+    if request.language and not writes(head):
+        raise UsageError(
+            f"--language says what a decoder writes, and the head '{head.name}' uses none", hint="leave --language out"
+        )
+
+
 def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
-    if request.data or request.method != "probe":
+    if request.data or request.method != PROBE:
         raise UsageError(
             "--from-layers takes the head out of a folder and trains nothing",
             hint="leave --data and --method out; --validation FILE scores it",
@@ -248,13 +283,22 @@ def tell_skipped(skipped: Mapping[str, int], tell: Tell) -> None:
         tell(f"{count:,} rows left out: {reason}")
 
 
-def make_folder(request: TrainRequest) -> None:
-    """Make the output folder; one of an interrupted training, which has no card yet, is used again."""
-    if (request.output / CARD).exists() and not request.force:
+def refuse_finished(request: TrainRequest, last: str, what: str) -> None:
+    """Refuse a folder with the file that a training writes last, unless it may be replaced.
+
+    Raises:
+        UsageError: There is one.
+    """
+    if (request.output / last).exists() and not request.force:
         raise UsageError(
-            f"{request.output} holds a trained head already",
+            f"{request.output} holds a trained {what} already",
             hint="pass --force to train it again, or give another folder: --output FOLDER",
         )
+
+
+def make_folder(request: TrainRequest) -> None:
+    """Make the output folder; one of an interrupted training, which has no card yet, is used again."""
+    refuse_finished(request, CARD, "head")
     try:
         request.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -42,6 +42,9 @@ INSTRUCTIONS = "nlptasks_instructions"
 
 _BOTH = "encoder-decoder"
 _INDEX = "model.safetensors.index.json"
+
+#: The weights of an encoder alone, which transformers would read rather than the two files.
+_ALONE = "model.safetensors"
 _TOKENIZER = "tokenizer.json"
 _COPIED = (_TOKENIZER, "tokenizer_config.json")
 
@@ -136,7 +139,7 @@ def write_seq2seq(
     """Write an encoder and a decoder that reads it, in float16.
 
     Args:
-        folder: Where to write; made if need be. Files of the same names are replaced.
+        folder: Where to write; made if need be. Files of the same names are replaced, and an encoder alone is removed.
         encoder_config: The encoder's ``BertConfig``.
         encoder_weights: Its ``state_dict()``.
         decoder_config: The decoder's ``BertConfig``.
@@ -162,6 +165,7 @@ def write_seq2seq(
         _write(folder / name, _safetensors(weights))
     for name, content in copies.items():
         _write(folder / name, content)
+    (folder / _ALONE).unlink(missing_ok=True)
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
     _write(folder / "generation_config.json", _json(_generation(text)))

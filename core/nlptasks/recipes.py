@@ -28,6 +28,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 
 __all__ = [
+    "MODEL_CARD",
     "RECIPE",
     "DataFile",
     "JobTask",
@@ -41,6 +42,9 @@ __all__ = [
 
 #: The file in the folder of a fine-tuned backbone that says how it was made.
 RECIPE = "recipe.toml"
+
+#: The file there that a trainer writes last: where it lies, training is finished.
+MODEL_CARD = "MODEL_CARD.md"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 

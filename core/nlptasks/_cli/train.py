@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlptasks._cli.advance import shown
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
-from nlptasks._methods import METHODS
+from nlptasks._methods import DECODER, NAMES, OBJECTIVES, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlptasks._session import Plan
 
 
 def train_task(app: App, tasks: list[str], **values: Any) -> None:
-    """Train a head and print how good it is on held-out rows."""
+    """Train a head or the backbone's decoder, and print how good it is on held-out rows."""
     from nlptasks._pool import BackbonePool
     from nlptasks._session import Session, heads_by_task
     from nlptasks._train import TrainRequest
@@ -25,8 +28,10 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     specs = session.tasks(tasks)
     head = values.pop("head")
     heads = heads_by_task(specs, [head] if head else [])
-    plan = session.plan(specs, heads=heads, backbone=values.pop("backbone"), options=values.pop("options"))
-    output = Path(values.pop("output") or f"{specs[0].name}-head")
+    backbone, options = values.pop("backbone"), values.pop("options")
+    plan = session.plan(specs, heads=heads, backbone=backbone, options=options, made=DECODER)
+    made = "backbone" if writes(plan.tasks[0].head.spec) else "head"
+    output = Path(values.pop("output") or f"{specs[0].name}-{made}")
     layers = values.pop("layers")
     request = TrainRequest(
         reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
@@ -41,8 +46,17 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
         click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
     if report.refitted:
         click.echo("the head itself was then fitted on all rows, these too", err=True)
-    backbone = f" --backbone {plan.folder}" if plan.folder else ""
-    click.echo(f"use it: nlptasks run {specs[0].name} --head {output}{backbone} --data FILE", err=True)
+    click.echo(f"use it: nlptasks run {specs[0].name}{_flags_of_use(plan, output)} --data FILE", err=True)
+
+
+def _flags_of_use(plan: Plan, output: Path) -> str:
+    """The flags by which ``run`` uses what was trained."""
+    item = plan.tasks[0]
+    if not writes(item.head.spec):
+        return f" --head {output}" + (f" --backbone {plan.folder}" if plan.folder else "")
+    head = "" if item.head.spec.default else f" --head {item.head.spec.name}"
+    to = getattr(item.options, TO, "")
+    return f"{head}{f' --{TO} {to}' if to else ''} --backbone {output}"
 
 
 _PARAMS: list[click.Parameter] = [
@@ -56,13 +70,26 @@ _PARAMS: list[click.Parameter] = [
     flag(
         "--method",
         default="probe",
-        metavar="|".join(METHODS),
-        shown="Train a head on the frozen backbone, or the backbone too.  [default: probe]",
+        metavar="|".join(NAMES),
+        shown="Train a head on the frozen backbone, or the backbone too (of heads that write text: its decoder), or "
+        "the decoder on raw text in the gold column.  [default: probe]",
     ),
     flag("--epochs", type=float, metavar="N", shown="Passes of fine-tuning over the rows.  [default: 3]"),
     flag("--tokens", type=int, metavar="N", shown="Tokens to fine-tune on, in place of --epochs."),
-    flag("--rate", type=float, metavar="R", shown="Highest learning rate of fine-tuning.  [default: 0.0001]"),
+    flag(
+        "--rate",
+        type=float,
+        metavar="R",
+        shown="Highest learning rate of fine-tuning.  [default: 0.0001, of a decoder 0.0005]",
+    ),
     flag("--max-tokens", type=int, metavar="N", shown="Longest window of fine-tuning.  [default: 256]"),
+    flag(
+        "--objective",
+        default="",
+        metavar="|".join(OBJECTIVES),
+        shown="What is learnt of raw text: to carry it on, or to mend spoilt copies.  [default: causal]",
+    ),
+    flag("--language", default="", metavar="CODE", shown="Language that a decoder learns to write.  [default: en]"),
     flag(
         "--from-layers",
         "layers",
@@ -71,7 +98,13 @@ _PARAMS: list[click.Parameter] = [
         shown="Make the head of the output layer of a fine-tuned backbone, and train nothing; replaces --data.",
     ),
     flag("--layer", default="", metavar="NAME", shown="Which one, where the folder holds several that fit."),
-    flag("--output", "-o", default="", metavar="FOLDER", shown="Where the trained head goes.  [default: TASK-head]"),
+    flag(
+        "--output",
+        "-o",
+        default="",
+        metavar="FOLDER",
+        shown="Where the trained head or decoder goes.  [default: TASK-head]",
+    ),
     flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
     flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
     flag("--head", default="", metavar="NAME", shown="The head to train.  [default: the task's default head]"),
@@ -128,11 +161,12 @@ train = TrainGroup(
     body=train_task,
     params_of_body=_PARAMS,
     many=False,
-    wanted=lambda head: bool(head.trainer),
+    wanted=can_train,
+    offers=offers,
     params=_PARAMS_OF_RECIPE,
     callback=click.pass_context(train_by_recipe),
     invoke_without_command=True,
-    help="Train a head on the frozen backbone.",
+    help="Train a head on the frozen backbone, or the backbone.",
     epilog="The same command again goes on with interrupted training, where the head keeps its features.",
     no_args_is_help=True,
 )

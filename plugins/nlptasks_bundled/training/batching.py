@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -123,6 +123,11 @@ class Stream(Generic[P]):
         self.at += 1
         return [self.pieces[at] for at in self._batches[self.at - 1]]
 
+    def first_epoch(self) -> Iterator[list[P]]:
+        """The batches of the first epoch, wherever the stream stands."""
+        for batch in self._epoch(0):
+            yield [self.pieces[at] for at in batch]
+
     def seen(self) -> int:
         """Pieces that were taken so far; one that was taken in several epochs counts as often."""
         return self.epoch * len(self.pieces) + sum(map(len, self._batches[: self.at]))
@@ -137,6 +142,9 @@ class Stream(Generic[P]):
         self._shuffle()
 
     def _shuffle(self) -> None:
+        self._batches = self._epoch(self.epoch)
+
+    def _epoch(self, number: int) -> list[list[int]]:
         lengths = [len(piece) for piece in self.pieces]
         keys = [self.key(piece) for piece in self.pieces] if self.key else []
-        self._batches = epoch_batches(lengths, self.budget, (*self.seed, self.epoch), keys, self.pool)
+        return epoch_batches(lengths, self.budget, (*self.seed, number), keys, self.pool)

@@ -16,12 +16,10 @@ from nlptasks.checkpoints import CONFIG, encoder_config
 from nlptasks.errors import UsageError
 from nlptasks.files import atomic_output
 from nlptasks.outputs import OutputLayer, save_layers
-from nlptasks.recipes import RECIPE, RecipeJob, RecipeReport
+from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
 
 from .model import Learner, layer_tensors
 from .parts import Part
-
-CARD = "MODEL_CARD.md"
 
 _COPIED = ("tokenizer.json", "tokenizer_config.json")
 _PACKAGES = ("nlptasks", "numpy", "safetensors", "tokenizers", "torch", "transformers")
@@ -33,7 +31,7 @@ def check_unfinished(folder: Path) -> None:
     Raises:
         UsageError: There is one.
     """
-    if (folder / CARD).exists():
+    if (folder / MODEL_CARD).exists():
         raise UsageError(
             f"{folder} holds a trained encoder already", hint="give another folder (--output FOLDER), or remove it"
         )
@@ -48,7 +46,7 @@ def export(learner: Learner, start: Path, parts: Sequence[Part], job: RecipeJob,
     _write(job.output / "model.safetensors", save(weights, metadata={"format": "pt"}))
     save_layers(job.output, _layers(learner, parts))
     write_text(job.output / RECIPE, job.source)
-    write_text(job.output / CARD, _card(learner, parts, job, report))
+    write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -115,7 +113,7 @@ def _card(learner: Learner, parts: Sequence[Part], job: RecipeJob, report: Recip
             "",
             "A pass is one over the rows used; a row is not used where its answer does not stand in its context.",
             "",
-            *table(("set", "file", "SHA-256"), _files(parts, job)),
+            *table(("set", "file", "SHA-256"), data_files([part.name for part in parts], job)),
             "",
             "## Scores on held-out rows",
             "",
@@ -146,9 +144,10 @@ def _rows(parts: Sequence[Part], report: RecipeReport) -> Iterator[tuple[str, ..
         )
 
 
-def _files(parts: Sequence[Part], job: RecipeJob) -> Iterator[tuple[str, ...]]:
-    for part, task in zip(parts, job.tasks, strict=True):
-        yield from ((part.name, file.name, file.sha256) for file in task.files)
+def data_files(names: Sequence[str], job: RecipeJob) -> Iterator[tuple[str, ...]]:
+    """Name of each part with its files and their SHA-256, for a card."""
+    for name, task in zip(names, job.tasks, strict=True):
+        yield from ((name, file.name, file.sha256) for file in task.files)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

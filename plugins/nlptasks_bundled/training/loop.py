@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ from .batching import Stream
 from .export import machine, versions
 from .journal import Journal, Means
 from .optimizer import CLIP, rate_share, set_rates
+from .sizes import sized
 
 
 class AnyPart(Protocol):
@@ -100,7 +101,7 @@ class Loop(ABC, Generic[PartT, BatchT]):
         streams: Sequence[Stream[Any]],
         identity: checkpoint.Identity,
     ) -> None:
-        self.job, self.device, self.parts, self.identity = job, device, parts, identity
+        self.device, self.parts, self.identity = device, parts, identity
         self.module, self.optimizer, self.streams = learner, optimizer, streams
         self.chooser = np.random.default_rng(job.recipe.seed)
         weights = np.array([part.weight for part in parts])
@@ -108,6 +109,8 @@ class Loop(ABC, Generic[PartT, BatchT]):
         self.progress = Progress()
         self.journal = Journal(job.output, job.progress)
         self.losses = Means()
+        epoch = (self.batch(pieces).tokens for stream in streams for pieces in stream.first_epoch())
+        self.job = replace(job, recipe=sized(job.recipe, epoch))
 
     @abstractmethod
     def batch(self, pieces: Sequence[Any]) -> BatchT:
@@ -220,6 +223,8 @@ class Loop(ABC, Generic[PartT, BatchT]):
         done = self.progress
         done.scores, mean = self.evaluate()
         done.scored_at = done.tokens
+        if not done.scores:
+            return  # nothing is held out, or nothing of it can be scored: the last weights are kept
         done.worse += 1
         if done.best is None or mean > done.best:
             done.best, done.best_at, done.best_scores, done.worse = mean, done.tokens, dict(done.scores), 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -24,7 +23,6 @@ from .model import Learner, drift, task_loss
 from .optimizer import make_optimizer
 from .parts import Part, outputs, read_parts
 from .pieces import Piece
-from .sizes import sized
 
 #: Name of the loss that keeps the encoder near where it started, in the log.
 DRIFT = "drift"
@@ -45,9 +43,8 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     with seeded(job.recipe.seed, device):
         parts = read_parts(job, reader)
         _check_patience(job, parts)
-        sized_job = replace(job, recipe=sized(job.recipe, parts))
         learner = Learner(reader.model, outputs(parts), dropout=job.recipe.dropout).to(device)
-        training = Training(sized_job, device, learner, parts, identity)
+        training = Training(job, device, learner, parts, identity)
         if saved is not None:
             training.restore(saved)
         training.run()

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from nlptasks.checkpoints import ENCODER
 from nlptasks.contracts import Example
 from nlptasks.decoder_text import DecoderText
 from nlptasks.errors import UsageError
@@ -16,7 +18,7 @@ from nlptasks.generation import Decoding, Instruction
 from nlptasks.predictions import Text
 from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
 from nlptasks.seq2seq import TransformerSeq2Seq
-from nlptasks.testing import write_tiny_checkpoint
+from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
 from nlptasks_bundled.training.decoder import trainer
 from nlptasks_bundled.training.decoder.pairs import Pairing
 from nlptasks_bundled.training.loop import Loop
@@ -133,6 +135,34 @@ def test_a_warm_start_goes_on_from_the_decoder_that_is_there(job, start):
     assert after < before + 0.05
     with pytest.raises(UsageError, match="has no decoder to go on from"):
         trainer.train_from(start, job("cold", more))
+
+
+def test_epochs_are_passes_over_the_pairs(job, start):
+    report = trainer.train_from(start, job(recipe=replace(RECIPE, tasks=(TO_GERMAN,), epochs=2.0)))
+    assert report.pieces["translation/t"] == pytest.approx(2 * 200, rel=0.05)
+
+
+def test_a_warm_decoder_is_told_of_a_language_and_keeps_its_other_tasks(job, tmp_path):
+    start = write_tiny_seq2seq_checkpoint(tmp_path / "both")
+    before = TransformerSeq2Seq(start, name="start", device="cpu")
+    to_spanish = replace(TO_GERMAN, language="es")
+    recipe = replace(RECIPE, tasks=(to_spanish,), warm=True, tokens=400, head_rate=0.0)
+    done = job(recipe=recipe)
+    trainer.train_from(start, done)
+    after = TransformerSeq2Seq(done.output, name="after", device="cpu")
+    known = {("generation", "en"), ("summarization", "en"), ("translation", "es")}
+    assert {(item.task, item.language) for item in after.instructions} == known
+    assert (after.digest, after.text.size) == (before.digest, before.text.size + 1)
+    assert (done.output / ENCODER).read_bytes() == (start / ENCODER).read_bytes()
+    old, new = (each.decoder.get_input_embeddings().weight for each in (before, after))
+    assert torch.equal(new[:-1], old)  # nothing was learnt at the rate 0
+    languages = [before.text.tokenizer.token_to_id(f"<to:{code}>") for code in ("de", "en", "fr")]
+    assert torch.allclose(new[-1], old[languages].mean(dim=0), atol=1e-3)  # halves on disk
+    windows = [row[0] for row in before.tokenize(["the phone"])]
+    same = [
+        each.generate(each.encode(windows), Instruction("generation", "en"), Decoding()) for each in (before, after)
+    ]
+    assert same[0][0][0].text == same[1][0][0].text
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nlptasks.checkpoints import write_seq2seq
 from nlptasks.decoder_text import DecoderText
-from nlptasks.recipes import RecipeJob, RecipeReport
-from nlptasks_bundled.training.export import CARD, facts_of, table, write_text
+from nlptasks.generation import Instruction
+from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
+from nlptasks_bundled.training.export import data_files, facts_of, table, write_text
 
 from .model import PairLearner
 from .parts import PairPart, taught
@@ -21,8 +22,9 @@ def export(
     parts: Sequence[PairPart],
     job: RecipeJob,
     report: RecipeReport,
+    known: Iterable[Instruction],
 ) -> None:
-    """Write everything, the card last."""
+    """Write everything, the card last; ``known`` are the instructions that the decoder knew before."""
     write_seq2seq(
         job.output,
         encoder_config=learner.encoder.config,
@@ -31,10 +33,17 @@ def export(
         decoder_weights=learner.decoder.state_dict(),
         decoder_tokenizer=text.tokenizer,
         encoder_files=start,
-        instructions=sorted(taught(parts)),
+        instructions=_instructions(parts, known),
     )
-    write_text(job.output / "recipe.toml", job.source)
-    write_text(job.output / CARD, _card(learner, parts, job, report))
+    write_text(job.output / RECIPE, job.source)
+    write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))
+
+
+def _instructions(parts: Sequence[PairPart], known: Iterable[Instruction]) -> list[Instruction]:
+    """What the decoder can be told: what it was taught, and what it knew of other tasks."""
+    learnt = set(taught(parts))
+    tasks = {item.task for item in learnt}
+    return sorted(learnt | {item for item in known if item.task not in tasks})
 
 
 def _card(learner: PairLearner, parts: Sequence[PairPart], job: RecipeJob, report: RecipeReport) -> str:
@@ -46,9 +55,9 @@ def _card(learner: PairLearner, parts: Sequence[PairPart], job: RecipeJob, repor
             "",
             "## Data",
             "",
-            *table(("part", "writes", "weight", "training rows", "pieces", "held-out pieces"), _rows(parts)),
+            *table(_DATA, _rows(parts, report)),
             "",
-            *table(("file", "SHA-256"), _files(job).items()),
+            *table(("set", "file", "SHA-256"), data_files([part.name for part in parts], job)),
             "",
             "## Scores on held-out rows",
             "",
@@ -58,19 +67,20 @@ def _card(learner: PairLearner, parts: Sequence[PairPart], job: RecipeJob, repor
     )
 
 
-def _rows(parts: Sequence[PairPart]) -> list[tuple[str, ...]]:
-    return [
-        (
+#: What the table of the data tells of each part.
+_DATA = ("set", "writes", "weight", "training rows", "pieces", "passes", "held-out pieces", "licence", "source")
+
+
+def _rows(parts: Sequence[PairPart], report: RecipeReport) -> Iterator[tuple[str, ...]]:
+    for part in parts:
+        yield (
             part.name,
             f"{part.instruction.task}, {part.instruction.language}",
             f"{part.weight:g}",
             f"{part.rows:,}",
             f"{len(part.pieces):,}",
+            f"{report.pieces[part.name] / len(part.pieces):.2f}",
             f"{len(part.held_out):,}",
+            part.licence or "not told",
+            part.source or "not told",
         )
-        for part in parts
-    ]
-
-
-def _files(job: RecipeJob) -> Mapping[str, str]:
-    return {file.name: file.sha256 for task in job.tasks for file in task.files}

@@ -33,6 +33,8 @@ class PairPart:
         rows: Training rows.
         pieces: What it trains on.
         held_out: What it is evaluated on.
+        licence: What the recipe says of the data's licence.
+        source: What it says of where they are from.
     """
 
     name: str
@@ -42,6 +44,8 @@ class PairPart:
     rows: int
     pieces: Sequence[Pair]
     held_out: Sequence[Pair]
+    licence: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +73,10 @@ def instruction_of(task: JobTask) -> Instruction:
     return Instruction(name, task.recipe.language)
 
 
-def pair_parts(job: RecipeJob, rows: Sequence[Rows], encoder: Encoder, text: DecoderText) -> tuple[PairPart, ...]:
-    """Tokenize all rows.
+def pair_parts(
+    job: RecipeJob, rows: Sequence[Rows], encoder: Encoder, text: DecoderText, longest: int
+) -> tuple[PairPart, ...]:
+    """Tokenize all rows, targets to ``longest`` tokens with their prefix.
 
     Raises:
         NlptasksError: A part has no row that can be trained on.
@@ -78,7 +84,7 @@ def pair_parts(job: RecipeJob, rows: Sequence[Rows], encoder: Encoder, text: Dec
     names = part_names(job.tasks)
     parts = []
     for number, (name, task, found) in enumerate(zip(names, job.tasks, rows, strict=True)):
-        parts.append(_part(name, number, job, task, found, encoder, text))
+        parts.append(_part(name, number, job, task, found, encoder, text, longest))
         pieces, held_out = len(parts[-1].pieces), len(parts[-1].held_out)
         job.progress(f"{name}: {pieces:,} pieces of {parts[-1].rows:,} training rows, {held_out:,} held out")
     return tuple(parts)
@@ -99,7 +105,14 @@ def taught(parts: Sequence[PairPart]) -> Mapping[Instruction, int]:
 
 
 def _part(
-    name: str, number: int, job: RecipeJob, task: JobTask, rows: Rows, encoder: Encoder, text: DecoderText
+    name: str,
+    number: int,
+    job: RecipeJob,
+    task: JobTask,
+    rows: Rows,
+    encoder: Encoder,
+    text: DecoderText,
+    longest: int,
 ) -> PairPart:
     recipe = job.recipe
     pairing = Pairing(
@@ -108,7 +121,7 @@ def _part(
         instruction=instruction_of(task),
         objective=task.recipe.objective,
         max_source=recipe.max_tokens,
-        max_target=recipe.positions,
+        max_target=longest,
         seed=(recipe.seed, number),
     )
     pieces = list(pairing.pairs(rows.train))
@@ -122,6 +135,8 @@ def _part(
         rows=len(rows.train),
         pieces=pieces,
         held_out=list(pairing.pairs(rows.held_out)),
+        licence=task.recipe.licence,
+        source=task.recipe.source,
     )
 
 

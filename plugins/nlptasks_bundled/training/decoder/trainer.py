@@ -27,7 +27,7 @@ from .export import export
 from .model import PairLearner, decoder_config, new_decoder
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
-from .vocabulary import learn_vocabulary
+from .vocabulary import learn_vocabulary, told
 
 #: Cross-entropy of a held-out token.
 NATS = "nats-per-token"
@@ -50,12 +50,14 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     with seeded(job.recipe.seed, device):
         text, decoder = _decoder(reader, job, rows)
         learner = PairLearner(reader.model, decoder).to(device)
-        training = DecoderTraining(job, device, learner, pair_parts(job, rows, reader, text), identity, text)
+        longest = decoder.config.max_position_embeddings
+        parts = pair_parts(job, rows, reader, text, longest)
+        training = DecoderTraining(job, device, learner, parts, identity, text)
         if saved is not None:
             training.restore(saved)
         training.run()
         report = training.report()
-        export(learner, text, start, training.parts, job, report)
+        export(learner, text, start, parts, job, report, reader.instructions if job.recipe.warm else ())
     (job.output / checkpoint.FILE).unlink(missing_ok=True)
     return report
 
@@ -67,13 +69,13 @@ def _digest(reader: TransformerSeq2Seq, recipe: Recipe) -> str:
 def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -> tuple[DecoderText, BertLMHeadModel]:
     """The decoder to train, with its vocabulary: the backbone's, or a new one."""
     recipe = job.recipe
+    instructions = sorted({instruction_of(task) for task in job.tasks})
     if recipe.warm:
         if not reader.instructions:
             raise UsageError(
                 f"the backbone '{recipe.backbone}' has no decoder to go on from", hint="write warm = false"
             )
-        return reader.text, reader.decoder.requires_grad_(True)
-    instructions = sorted({instruction_of(task) for task in job.tasks})
+        return told(reader.text, reader.decoder.requires_grad_(True), instructions)
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
     config = decoder_config(

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+import torch
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import BertLMHeadModel
 
-from nlptasks.decoder_text import special_tokens
+from nlptasks.decoder_text import DecoderText, language_token, special_tokens, task_token
 from nlptasks.generation import Instruction
+
+#: How tokens that tell a task and a language begin.
+_TASK, _LANGUAGE = (token(Instruction("", "")).removesuffix(">") for token in (task_token, language_token))
 
 
 def learn_vocabulary(texts: Iterable[str], size: int, instructions: Sequence[Instruction]) -> Tokenizer:
@@ -29,3 +35,38 @@ def learn_vocabulary(texts: Iterable[str], size: int, instructions: Sequence[Ins
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+@torch.no_grad()
+def told(
+    text: DecoderText, decoder: BertLMHeadModel, instructions: Sequence[Instruction]
+) -> tuple[DecoderText, BertLMHeadModel]:
+    """A decoder that can be told instructions beside those that it knows.
+
+    A task or a language that it has no token for gets one, which starts as the mean of those of its kind.
+
+    Args:
+        text: Its vocabulary, which stays as it is.
+        decoder: The decoder; its embeddings are enlarged.
+        instructions: What it will be told.
+    """
+    new = [token for token in special_tokens(instructions) if text.tokenizer.token_to_id(token) is None]
+    if not new:
+        return text, decoder
+    tokenizer = Tokenizer.from_str(text.tokenizer.to_str())
+    kinds = {kind: _of_kind(text, kind) for kind in (_TASK, _LANGUAGE)}
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in new])
+    if tokenizer.get_vocab_size() > decoder.config.vocab_size:
+        decoder.resize_token_embeddings(tokenizer.get_vocab_size(), mean_resizing=False)
+    model: Any = decoder
+    weights, bias = model.get_input_embeddings().weight, model.cls.predictions.bias
+    for token in new:
+        alike = kinds[_TASK if token.startswith(_TASK) else _LANGUAGE]
+        at = tokenizer.token_to_id(token)
+        weights[at], bias[at] = weights[alike].mean(dim=0), bias[alike].mean(dim=0)
+    return DecoderText(tokenizer), decoder
+
+
+def _of_kind(text: DecoderText, start: str) -> list[int]:
+    """Ids of the special tokens that begin so."""
+    return [at for at in text.special if str(text.tokenizer.id_to_token(at)).startswith(start)]
