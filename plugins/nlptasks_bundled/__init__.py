@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nlptasks.plugin import ENCODE, BackboneSpec, hookimpl
+from nlptasks.plugin import ENCODE, GENERATE, SCORE, BackboneSpec, hookimpl
 
 
 @hookimpl
@@ -11,12 +11,12 @@ def nlptasks_backbones() -> list[BackboneSpec]:
     return [
         BackboneSpec(
             name="bundled",
-            summary="6-layer, 384-wide MiniLM encoder, further trained on sentiment, topics and questions",
+            summary="6-layer, 384-wide MiniLM encoder, further trained, with a 3-layer decoder of our own",
             object="nlptasks_bundled.backbone:load",
-            provides=frozenset({ENCODE}),
+            provides=frozenset({ENCODE, GENERATE, SCORE}),
             default=True,
-            parameters=22_565_376,
-            languages=("en",),
+            parameters=33_067_136,
+            languages=("en", "de", "fr"),
             trainer="nlptasks_bundled.training.entry:train",
         )
     ]

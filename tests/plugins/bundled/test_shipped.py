@@ -8,9 +8,12 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 import nlptasks
 from nlptasks.api import LoadedTask
+from nlptasks.generation import Decoding, Instruction
+from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks_bundled import nlptasks_backbones
 from nlptasks_bundled.backbone import WEIGHTS
 
@@ -42,18 +45,38 @@ def accuracy(task: LoadedTask, examples: list[dict[str, str]]) -> float:
     ) / len(examples)
 
 
-def test_one_backbone_in_memory(sentiment: LoadedTask, topics: LoadedTask) -> None:
-    assert sentiment.backbone is topics.backbone
+def test_six_tasks_hold_one_backbone_in_memory(sentiment: LoadedTask, topics: LoadedTask) -> None:
+    others = [nlptasks.load(task, device="cpu") for task in ("qa", "summarization", "translation", "generation")]
+    assert {id(task.backbone) for task in (sentiment, topics, *others)} == {id(sentiment.backbone)}
 
 
 def test_the_descriptor_tells_the_truth(sentiment: LoadedTask) -> None:
-    spec = nlptasks_backbones()[0]
-    assert sentiment.backbone.name == spec.name
-    assert sum(weight.numel() for weight in sentiment.backbone._model.parameters()) == spec.parameters
+    spec, backbone = nlptasks_backbones()[0], sentiment.backbone
+    assert isinstance(backbone, TransformerSeq2Seq)
+    weights = [*backbone.model.parameters(), *backbone.decoder.parameters()]
+    assert (backbone.name, sum(weight.numel() for weight in weights)) == (spec.name, spec.parameters)
+    assert {item.language for item in backbone.instructions} == set(spec.languages)
 
 
-def test_no_file_is_larger_than_repositories_take() -> None:
-    assert all(file.stat().st_size < 50_000_000 for file in WEIGHTS.iterdir())
+def test_the_files_are_no_larger_than_repositories_take() -> None:
+    sizes = [file.stat().st_size for file in WEIGHTS.rglob("*")]
+    assert max(sizes) < 50_000_000
+    assert sum(sizes) < 100_000_000
+
+
+def test_transformers_opens_the_checkpoint_and_writes_the_same_text(sentiment: LoadedTask) -> None:
+    from transformers import EncoderDecoderModel
+
+    backbone = sentiment.backbone
+    assert isinstance(backbone, TransformerSeq2Seq)
+    model = EncoderDecoderModel.from_pretrained(WEIGHTS, local_files_only=True, dtype=torch.float32).eval()
+    instruction = Instruction("translation", "de")
+    window = backbone.tokenize(["A man is riding a bicycle down the street."])[0][0]
+    prefix = torch.tensor([backbone.text.prefix(instruction)])
+    theirs = model.generate(torch.tensor([window.ids]), decoder_input_ids=prefix, max_new_tokens=40, do_sample=False)
+    ours = backbone.generate(backbone.encode([window]), instruction, Decoding(max_new_tokens=40))[0][0]
+    assert backbone.text.decode(theirs[0].tolist()) == ours.text
+    assert ours.complete
 
 
 @pytest.mark.parametrize(
