@@ -12,12 +12,10 @@ data=$1 encoder=$(realpath "$2") output=$3
 mkdir -p "$output"
 
 nlptasks --version
+hide() { sed "s#$data#DATA#g; s#$encoder#ENCODER#g"; }
 run() {
-  local shown=("${@//"$data"/DATA}")
-  printf '$ nlptasks'
-  printf ' %s' "${shown[@]//"$encoder"/ENCODER}"
-  echo
-  nlptasks "$@" 2>&1 | grep -v '^\(training\|validation\): .* encoded$'
+  { printf '$ nlptasks' && printf ' %s' "$@" && echo; } | hide
+  nlptasks "$@" 2>&1 | grep -v '^\(training\|validation\): .* encoded$' | hide
 }
 validation() { printf '%s\n' "$data/$1/validation.jsonl.gz"; }
 

@@ -9,7 +9,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, ad
         validation=held_out,
         layers=folder if plan.tasks[0].head.spec.takes_layer else None,
     )
-    report = trainer_of(plan)(job)
+    report = replace(trainer_of(plan)(job), n_train=len(rows))  # the backbone's layer was trained on them
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned})
     (request.output / DONE).unlink()
