@@ -151,7 +151,9 @@ def rewrite(page: Path, expected: str, output: str) -> None:
     kept = [old if matches(old, new) else new for old, new in zip(shown, printed, strict=False)]
     lines = kept if len(shown) == len(printed) else printed
     text = page.read_text(encoding="utf-8")
-    page.write_text(text.replace(expected, "\n".join([*lines, ""]), 1), encoding="utf-8")
+    # With its fence, since what is shown may be empty.
+    block = "```text\n{}```"
+    page.write_text(text.replace(block.format(expected), block.format("\n".join([*lines, ""])), 1), encoding="utf-8")
 
 
 def run(snippet: Snippet, folder: Path, config: Path) -> tuple[int, str]:
