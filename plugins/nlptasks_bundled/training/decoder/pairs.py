@@ -10,9 +10,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Encoder, Example
+from nlptasks.contracts import Example
 from nlptasks.decoder_text import DecoderText
-from nlptasks.generation import Instruction
+from nlptasks.generation import Generator, Instruction
 
 #: Examples that are tokenized at a time.
 _BLOCK = 1_000
@@ -62,7 +62,7 @@ class Pairing:
         seed: Seeds where texts begin and how copies are spoilt.
     """
 
-    encoder: Encoder
+    encoder: Generator
     text: DecoderText
     instruction: Instruction
     objective: str
@@ -105,9 +105,9 @@ class Pairing:
             for at in range(0, len(ids), size):
                 end = (self.text.end,) if at + size >= len(ids) else ()
                 found.append((text[: start + offsets[at][0]], (*ids[at : at + size], *end)))
-        sources = self.encoder.tokenize([_tail(before, self.max_source) for before, _ in found])
-        for windows, (_, target) in zip(sources, found, strict=True):
-            yield self._pair(self._last(windows), prefix, target)
+        sources = self.encoder.endings([before for before, _ in found], max_tokens=self.max_source)
+        for window, (_, target) in zip(sources, found, strict=True):
+            yield self._pair(window.ids, prefix, target)
 
     def _pair(self, source: Sequence[int], prefix: Sequence[int], target: Sequence[int]) -> Pair:
         return Pair(
@@ -117,12 +117,6 @@ class Pairing:
             size=int(self.text.sizes[list(target)].sum()),
         )
 
-    def _last(self, windows: Sequence[object]) -> tuple[int, ...]:
-        """The end of a text as one window: its first and last token are the special ones of any window."""
-        ids: tuple[int, ...] = windows[-1].ids  # type: ignore[attr-defined]
-        room = self.max_source
-        return ids if len(ids) <= room else (ids[0], *ids[-(room - 1) :])
-
 
 def _start(text: str, generator: np.random.Generator) -> int:
     """Where a causal text begins: at its start, or behind a space in its first half."""
@@ -131,11 +125,6 @@ def _start(text: str, generator: np.random.Generator) -> int:
         return 0
     found = text.find(" ", int(place * len(text) / 2))
     return max(found, 0)
-
-
-def _tail(text: str, tokens: int) -> str:
-    """The end of a text with enough characters for some tokens, so that a long one is not tokenized whole."""
-    return text[-tokens * 5 :]
 
 
 def _spoilt(text: str, generator: np.random.Generator) -> str:

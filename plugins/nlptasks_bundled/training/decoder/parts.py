@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nlptasks.contracts import Encoder, Example
+from nlptasks.contracts import Example
 from nlptasks.decoder_text import DecoderText
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import Instruction
+from nlptasks.generation import Generator, Instruction
 from nlptasks.predictions import Text
 from nlptasks.recipes import JobTask, RecipeJob
 from nlptasks_bundled.training.parts import part_names
@@ -74,7 +74,7 @@ def instruction_of(task: JobTask) -> Instruction:
 
 
 def pair_parts(
-    job: RecipeJob, rows: Sequence[Rows], encoder: Encoder, text: DecoderText, longest: int
+    job: RecipeJob, rows: Sequence[Rows], encoder: Generator, text: DecoderText, longest: int
 ) -> tuple[PairPart, ...]:
     """Tokenize all rows, targets to ``longest`` tokens with their prefix.
 
@@ -110,7 +110,7 @@ def _part(
     job: RecipeJob,
     task: JobTask,
     rows: Rows,
-    encoder: Encoder,
+    encoder: Generator,
     text: DecoderText,
     longest: int,
 ) -> PairPart:
