@@ -112,6 +112,16 @@ def made_in(folder: Path | None) -> frozenset[str]:
     return frozenset({GENERATE, SCORE}) if trained else frozenset()
 
 
+def backbone_of(head: Path) -> str:
+    """Name or reference of the backbone that a trained head's card gives; empty where it has one of its own.
+
+    Raises:
+        UsageError: It is not the folder of a trained head.
+    """
+    backbone = read_card(head).get("backbone") or {}
+    return "" if backbone.get("folder") else str(backbone.get("name", ""))
+
+
 def _own_backbone(head: Path) -> Path | None:
     """The backbone that lies in the folder of a trained head; ``None`` where it was trained on an installed one."""
     inner = read_card(head).get("backbone", {}).get("folder")

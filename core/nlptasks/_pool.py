@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -23,9 +25,15 @@ class BackbonePool:
         Raises:
             NlptasksError: It cannot be loaded.
         """
-        key = (spec.object, context)
+        key = (spec.object, replace(context, reference=_place(context.reference)))
         backbone: Backbone | None = self._open.get(key)
         if backbone is None:
             load: Callable[[BackboneContext], Backbone] = resolve(spec.object)
             backbone = self._open[key] = load(context)
         return backbone
+
+
+def _place(reference: str) -> str:
+    """A reference as it is, but a folder by its real path, however it was spelt."""
+    folder = Path(reference).expanduser()
+    return str(folder.resolve()) if reference and folder.is_dir() else reference

@@ -9,15 +9,24 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from nlptasks._names import canonical, did_you_mean
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, MetricSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
 
 D = TypeVar("D", bound=Descriptor)
 D_co = TypeVar("D_co", bound=Descriptor, covariant=True)
 
 #: The kinds of descriptors, by the word in hook names, commands and configuration keys.
 KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
-    {"tasks": TaskSpec, "heads": HeadSpec, "backbones": BackboneSpec, "metrics": MetricSpec, "formats": FormatSpec}
+    {
+        "tasks": TaskSpec,
+        "heads": HeadSpec,
+        "backbones": BackboneSpec,
+        "metrics": MetricSpec,
+        "formats": FormatSpec,
+        "pipelines": PipelineSpec,
+    }
 )
+
+_NOT_LOADED = "'nlptasks plugins list --check' shows plugins that did not load"
 
 
 @dataclass(frozen=True)
@@ -69,14 +78,19 @@ class Registry:
         found = (item for item in self.items if type(item.spec) is spec)
         return tuple(sorted(found, key=_place))
 
-    def get(self, spec: type[D], name: str) -> Owned[D]:
+    def get(self, spec: type[D], name: str, *, hint: str = "") -> Owned[D]:
         """Return the descriptor that ``name``, an alias, or ``distribution:name`` means. For heads see :meth:`head`.
+
+        Args:
+            spec: The type of descriptor.
+            name: What the user typed.
+            hint: What to type in place of a name that is unknown, before all that there are.
 
         Raises:
             UsageError: The name is unknown, or several distributions provide it and none is preferred.
         """
         kind = kind_of(spec)
-        return self._pick(self.all(spec), name, kind[:-1], lambda item: key_of(item.spec))
+        return self._pick(self.all(spec), name, kind[:-1], lambda item: key_of(item.spec), hint)
 
     def heads(self, task: str) -> tuple[Owned[HeadSpec], ...]:
         """Return the heads of a task (its own name, no alias), sorted by name and distribution."""
@@ -96,10 +110,12 @@ class Registry:
         wanted = canonical(self.prefer.get(key, ""))
         return tuple(item for item in everything if canonical(item.distribution) == wanted) or everything
 
-    def _pick(self, items: tuple[Owned[D], ...], name: str, noun: str, key: Callable[[Owned[D]], str]) -> Owned[D]:
+    def _pick(
+        self, items: tuple[Owned[D], ...], name: str, noun: str, key: Callable[[Owned[D]], str], hint: str = ""
+    ) -> Owned[D]:
         matches = _matching(items, name)
         if not matches:
-            _unknown(items, name, noun)
+            _unknown(items, name, noun, hint)
         chosen = self.preferred(key(matches[0]), matches)
         if len(chosen) > 1:
             _clash(chosen, name, noun, key(chosen[0]))
@@ -118,13 +134,13 @@ def _matching(items: tuple[Owned[D], ...], name: str) -> tuple[Owned[D], ...]:
     return named or tuple(item for item in pool if bare in getattr(item.spec, "aliases", ()))
 
 
-def _unknown(items: tuple[Owned[Any], ...], name: str, noun: str) -> NoReturn:
+def _unknown(items: tuple[Owned[Any], ...], name: str, noun: str, hint: str) -> NoReturn:
     names = sorted({item.spec.name for item in items})
     known = [*names, *(alias for item in items for alias in getattr(item.spec, "aliases", ()))]
     available = f"there are: {', '.join(names)}" if names else "there is none"
     raise UsageError(
         f"there is no {noun} named {name!r}{did_you_mean(name.rpartition(':')[2], known)}",
-        hint=f"{available}; 'nlptasks plugins list --check' shows plugins that did not load",
+        hint="\n".join(line for line in (hint, f"{available}; {_NOT_LOADED}") if line),
     )
 
 

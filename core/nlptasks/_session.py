@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nlptasks._carried import check_head_for, choose_head_for
 from nlptasks._folders import choose_folder, head_folder, head_in, made_in
 from nlptasks._matching import check_fit, choose_backbone, choose_head
 from nlptasks._names import resolve
 from nlptasks._pool import BackbonePool
+from nlptasks._references import Referred, backbone_options, inspected, trained_on
 from nlptasks._registry import Owned, Registry
 from nlptasks.contracts import BackboneContext, Encoder, Head, HeadContext
 from nlptasks.errors import NlptasksError, UsageError
@@ -43,11 +45,25 @@ class Plan:
         tasks: The heads with their tasks.
         backbone: The backbone; ``None`` where no head needs one.
         folder: Fine-tuned weights that it opens in place of its own.
+        reference: The checkpoint that it opens; empty: its own weights or those in ``folder``.
+        options: The backbone's options, checked.
     """
 
     tasks: tuple[PlannedTask, ...]
     backbone: Owned[BackboneSpec] | None
     folder: Path | None = None
+    reference: str = ""
+    options: Any = None
+
+    def context(self, *, device: str = "auto", dtype: str = "auto", folder: Path | None = None) -> BackboneContext:
+        """What the backbone is opened with; ``folder`` takes the place of the plan's."""
+        return BackboneContext(
+            options=self.options,
+            device=device,
+            dtype=dtype,
+            folder=folder or self.folder,
+            reference="" if folder else self.reference,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,17 +122,34 @@ class Session:
         Args:
             tasks: The tasks.
             heads: By task, the name of a head or the folder of a trained one.
-            backbone: Name of the backbone, or a folder with a fine-tuned one; empty: that which lies in the folder of a
-                trained head, or else the default one that fits.
-            options: Head options that the user gave; each must belong to a chosen head.
-            made: Capabilities that the backbone may lack, because training will give it them.
+            backbone: Name of the backbone, a folder with a fine-tuned one, or a reference to a checkpoint (see
+                ``BackboneSpec.scheme``); empty: that which lies in the folder of a trained head or which it was trained
+                on, or else the default one that fits.
+            options: Options of heads and of the backbone that the user gave; each must belong to a chosen one.
+            made: Capabilities that the backbone may lack, because training will give it them; empty where nothing is
+                trained.
 
         Raises:
             UsageError: Something is unknown, ambiguous or does not fit.
+            NlptasksError: A checkpoint is damaged.
         """
         given = {name: value for name, value in options.items() if value is not None}
-        planned = tuple(self._planned(task, heads.get(task.name, ""), given) for task in tasks)
-        _check_all_used(planned, given)
+        folders = [folder for task in tasks if (folder := head_folder(heads.get(task.name, "")))]
+        referred = inspected(self.registry, backbone or trained_on(self.registry, folders), given)
+        # Training takes the head that a user would train on any backbone, not one that reads what the checkpoint has.
+        judge = None if made else referred
+        planned = tuple(self._planned(task, heads.get(task.name, ""), given, judge) for task in tasks)
+        if referred is None:
+            plan = self._plan_named(planned, backbone, given, made)
+        else:
+            plan = self._plan_referred(planned, backbone, referred, made)
+        _check_all_used(plan, given)
+        return plan
+
+    def _plan_named(
+        self, planned: tuple[PlannedTask, ...], backbone: str, given: Mapping[str, Any], made: frozenset[str]
+    ) -> Plan:
+        """The plan on an installed backbone, or on a fine-tuned one in a folder."""
         name, folder = choose_folder([item.weights for item in planned if item.weights], backbone)
         chosen: Owned[BackboneSpec] | None = None
         made |= made_in(folder)
@@ -127,11 +160,23 @@ class Session:
                 if chosen is not None:
                     check_fit(head, chosen.spec, self.registry)
         if backbone and chosen is None:
-            names = ", ".join(f"'{item.head.spec.name}'" for item in planned)
-            raise UsageError(f"the head {names} works without a backbone", hint="leave --backbone out")
+            _refuse_backbone(planned)
         if folder and chosen and not chosen.spec.trainer:
             raise UsageError(f"{folder}: the backbone '{chosen.spec.name}' opens no folder", hint="leave it out")
-        return Plan(tasks=planned, backbone=chosen, folder=folder)
+        options = backbone_options(chosen.spec, given) if chosen else None
+        return Plan(tasks=planned, backbone=chosen, folder=folder, options=options)
+
+    def _plan_referred(
+        self, planned: tuple[PlannedTask, ...], backbone: str, referred: Referred, made: frozenset[str]
+    ) -> Plan:
+        """The plan on a checkpoint that is named by a reference."""
+        choose_folder([item.weights for item in planned if item.weights], backbone)  # refuses heads with a backbone
+        if not any(item.head.spec.needs for item in planned):
+            _refuse_backbone(planned)
+        for item in planned:
+            head = replace(item.head.spec, needs=item.head.spec.needs - made)
+            check_head_for(self.registry, head, referred, trained=bool(made or item.weights))
+        return Plan(tasks=planned, backbone=referred.backbone, reference=referred.reference, options=referred.options)
 
     def open(self, plan: Plan, *, device: str = "auto", dtype: str = "auto") -> Opened:
         """Load the backbone, once, and the heads on it.
@@ -141,18 +186,20 @@ class Session:
         """
         backbone: Any = None
         if plan.backbone is not None:
-            context = BackboneContext(device=device, dtype=dtype, folder=plan.folder)
-            backbone = self.pool.get(plan.backbone.spec, context)
+            backbone = self.pool.get(plan.backbone.spec, plan.context(device=device, dtype=dtype))
         fingerprint = "" if backbone is None else backbone.fingerprint()
         tasks = tuple(open_task(item, backbone) for item in plan.tasks)
         return Opened(tasks=tasks, backbone=backbone, fingerprint=fingerprint)
 
-    def _planned(self, task: TaskSpec, head: str, given: Mapping[str, Any]) -> PlannedTask:
+    def _planned(self, task: TaskSpec, head: str, given: Mapping[str, Any], referred: Referred | None) -> PlannedTask:
         weights = head_folder(head)
         name = head_in(weights, task) if weights else head
         known = frozenset().union(*(_option_names(item.spec) for item in self.registry.heads(task.name)))
         mine = {key: value for key, value in given.items() if key in known}
-        chosen = choose_head(self.registry, task.name, name or None, mine)
+        if referred is None or name:
+            chosen = choose_head(self.registry, task.name, name or None, mine)
+        else:
+            chosen = choose_head_for(self.registry, task.name, mine, referred)
         options = chosen.spec.options
         return PlannedTask(
             task=task, head=chosen, options=from_values(options, mine) if options else None, weights=weights
@@ -181,20 +228,33 @@ def heads_by_task(tasks: Sequence[TaskSpec], given: Sequence[str]) -> dict[str, 
     return found
 
 
-def _option_names(head: HeadSpec) -> frozenset[str]:
-    return frozenset(field.name for field in option_fields(head.options)) if head.options else frozenset()
+def _option_names(spec: HeadSpec | BackboneSpec) -> frozenset[str]:
+    return frozenset(field.name for field in option_fields(spec.options)) if spec.options else frozenset()
 
 
-def _check_all_used(planned: Sequence[PlannedTask], given: Mapping[str, Any]) -> None:
-    """An option that no chosen head has would be ignored in silence."""
-    used = frozenset().union(*(_option_names(item.head.spec) for item in planned))
+def _check_all_used(plan: Plan, given: Mapping[str, Any]) -> None:
+    """An option that nothing chosen has would be ignored in silence."""
+    used = frozenset().union(*(_option_names(item.head.spec) for item in plan.tasks))
+    if plan.backbone is not None:
+        used |= _option_names(plan.backbone.spec)
     for name in given:
         if name not in used:
-            heads = ", ".join(f"'{item.head.spec.name}'" for item in planned)
+            heads = ", ".join(f"'{item.head.spec.name}'" for item in plan.tasks)
+            backbone = f", nor of the backbone '{plan.backbone.spec.name}'" if plan.backbone else ""
             raise UsageError(
-                f"--{name.replace('_', '-')} is not an option of the head {heads}",
+                f"--{name.replace('_', '-')} is not an option of the head {heads}{backbone}",
                 hint="leave it out, or choose a head that has it with --head; see: nlptasks heads list",
             )
+
+
+def _refuse_backbone(planned: Sequence[PlannedTask]) -> None:
+    """Refuse a backbone that nobody would use.
+
+    Raises:
+        UsageError: Always.
+    """
+    names = ", ".join(f"'{item.head.spec.name}'" for item in planned)
+    raise UsageError(f"the head {names} works without a backbone", hint="leave --backbone out")
 
 
 def open_task(item: PlannedTask, backbone: Any) -> OpenTask:

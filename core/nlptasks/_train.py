@@ -18,7 +18,7 @@ from nlptasks._methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._recipe import Advance, ignore, scorer
 from nlptasks._session import Plan, Session
-from nlptasks.contracts import BackboneContext, FormatOptions, TrainJob, TrainReport
+from nlptasks.contracts import FormatOptions, TrainJob, TrainReport
 from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files import atomic_output, sha256_of
 from nlptasks.plugin import HeadSpec
@@ -215,7 +215,7 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 def open_backbone(session: Session, plan: Plan, request: TrainRequest, folder: Path | None = None) -> Any:
     """The plan's backbone, with its own weights or with those in a folder."""
     assert plan.backbone is not None
-    context = BackboneContext(device=request.device, dtype=request.dtype, folder=folder or plan.folder)
+    context = plan.context(device=request.device, dtype=request.dtype, folder=folder)
     return session.pool.get(plan.backbone.spec, context)
 
 

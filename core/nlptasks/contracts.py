@@ -82,11 +82,14 @@ class HiddenStates:
         states: ``[windows, tokens, width]``, float32, on the backbone's device. Read-only.
         mask: ``[windows, tokens]``, bool: False where a row is padded.
         windows: The windows themselves, in the order of the rows.
+        logits: What the checkpoint's own output layer makes of them in the same pass, float32: ``[windows, labels]``
+            with the capability ``labels``, ``[windows, tokens, 2]`` (start and end) with ``spans``; else ``None``.
     """
 
     states: torch.Tensor
     mask: torch.Tensor
     windows: tuple[Window, ...]
+    logits: torch.Tensor | None = None
 
     def rows(self, at: Sequence[int]) -> HiddenStates:
         """Those of some of the batch's windows, in the order of ``at``, which holds no position twice."""
@@ -94,7 +97,8 @@ class HiddenStates:
             return self
         found = list(at)
         windows = tuple(self.windows[row] for row in found)
-        return HiddenStates(states=self.states[found], mask=self.mask[found], windows=windows)
+        logits = None if self.logits is None else self.logits[found]
+        return HiddenStates(states=self.states[found], mask=self.mask[found], windows=windows, logits=logits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +111,15 @@ class BackboneContext:
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
         folder: Weights to open in place of the backbone's own: a folder that its trainer left (see
             ``BackboneSpec.trainer``).
+        reference: The checkpoint to open, as the user named it: with the backbone's scheme, or a folder (see
+            ``BackboneSpec.scheme`` and ``marker``). Empty: the backbone opens its own weights.
     """
 
     options: Any = None
     device: str = "auto"
     dtype: str = "auto"
     folder: Path | None = None
+    reference: str = ""
 
 
 class Backbone(Protocol):
@@ -147,6 +154,7 @@ class Encoder(Backbone, Protocol):
         max_windows: int = 0,
         overlap: int = 0,
         questions: Sequence[str] = (),
+        questions_last: bool = False,
         offsets: bool = False,
     ) -> list[list[Window]]:
         """Cut each text into windows that together cover it; an empty text has one window without words.
@@ -158,10 +166,23 @@ class Encoder(Backbone, Protocol):
             overlap: Tokens of the text that a window shares with the one before it, at most half of those in it.
             questions: A question for each text, which stands before the text in each of its windows; one that would
                 take more than half of a window is cut.
+            questions_last: Whether the questions stand behind the text instead.
             offsets: Whether windows say where their tokens stand in the text.
         """
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
+
+
+class Labelled(Encoder, Protocol):
+    """A backbone with the capability ``labels``: it carries an output layer for the labels of whole texts."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each column of ``HiddenStates.logits`` stands for, as the checkpoint calls it."""
+
+    @property
+    def problem(self) -> str:
+        """What the layer was trained for: ``one`` label of a text, ``many`` at once, or a ``number``."""
 
 
 # -------------------------------------------------------------------- heads

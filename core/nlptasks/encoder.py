@@ -7,7 +7,6 @@ met in one small module.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,9 @@ from nlptasks._text import encodable
 from nlptasks._weights import checksum_of, digest_of, quiet_loading, read_bytes
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
+from nlptasks.framing import Framing, framing_of, stack
+
+__all__ = ["TransformerEncoder", "checksum_of", "choose_device", "choose_dtype", "encodable", "quiet_loading"]
 
 #: The files that decide what the encoder answers, and so make up its digest.
 _DIGESTED = ("config.json", "model.safetensors", "tokenizer.json")
@@ -50,7 +52,8 @@ class TransformerEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._pad: int = tokenizer.pad_token_id or 0
-        self._frame = _frame_of(self._tokenizer)
+        self._framing = _framing(self._tokenizer)
+        self._frame = self._framing.alone()
         self.max_tokens: int = model.config.max_position_embeddings
         self.width: int = model.config.hidden_size
 
@@ -66,6 +69,7 @@ class TransformerEncoder:
         max_windows: int = 0,
         overlap: int = 0,
         questions: Sequence[str] = (),
+        questions_last: bool = False,
         offsets: bool = False,
     ) -> list[list[Window]]:
         """Cut texts into windows; see :class:`nlptasks.contracts.Encoder`."""
@@ -73,27 +77,24 @@ class TransformerEncoder:
         read = self._tokenizer.encode_batch if offsets else self._tokenizer.encode_batch_fast
         encodings = read([encodable(text) for text in texts], add_special_tokens=False)
         asked = self._tokenizer.encode_batch_fast([encodable(text) for text in questions], add_special_tokens=False)
-        frames = [self._frame.asking(question.ids, room // 2) for question in asked] or [self._frame] * len(texts)
+        framed = self._framing.before_question if questions_last else self._framing.behind
+        frames = [framed(question.ids, room // 2) for question in asked] or [self._frame] * len(texts)
         return [
-            frame.windows(encoding, room - len(frame), overlap=overlap, most=max_windows, offsets=offsets)
+            frame.windows(
+                encoding.ids,
+                encoding.offsets if offsets else (),
+                size=room - len(frame),
+                overlap=overlap,
+                most=max_windows,
+            )
             for encoding, frame in zip(encodings, frames, strict=True)
         ]
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         """Hidden states of the last layer, ``[windows, tokens, width]`` in float32."""
-        lengths = torch.tensor([len(window) for window in windows])
-        longest = int(lengths.max())
-        ids = torch.full((len(windows), longest), self._pad, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        for row, window in enumerate(windows):
-            ids[row, : len(window)] = torch.tensor(window.ids)
-            if window.types:
-                types[row, : len(window)] = torch.tensor(window.types)
-        mask = (torch.arange(longest)[None] < lengths[:, None]).to(self.device)
+        ids, types, mask = (tensor.to(self.device) for tensor in stack(windows, self._pad))
         with torch.inference_mode():
-            output = self._model(
-                input_ids=ids.to(self.device), attention_mask=mask.long(), token_type_ids=types.to(self.device)
-            )
+            output = self._model(input_ids=ids, attention_mask=mask.long(), token_type_ids=types)
         return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
 
     def _digest(self, folder: Path) -> str:
@@ -106,72 +107,11 @@ class TransformerEncoder:
         )
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """What stands around the text in a window.
-
-    Args:
-        before: Tokens before the text.
-        between: Tokens between a question and the text.
-        after: Tokens behind the text.
-        second: Segment of a text that stands behind a question.
-        asked: Tokens of the question with those around it; empty where there is none.
-        unread: Tokens of the question that were cut off.
-    """
-
-    before: tuple[int, ...]
-    between: tuple[int, ...]
-    after: tuple[int, ...]
-    second: int
-    asked: tuple[int, ...] = ()
-    unread: int = 0
-
-    def __len__(self) -> int:
-        return len(self.asked or self.before) + len(self.after)
-
-    def asking(self, question: Sequence[int], most: int) -> _Frame:
-        """The frame of a text behind a question, of which ``most`` tokens are kept."""
-        return replace(self, asked=(*self.before, *question[:most], *self.between), unread=max(len(question) - most, 0))
-
-    def around(self, ids: Sequence[int]) -> Window:
-        """One window with these tokens of a text."""
-        head = self.asked or self.before
-        return Window(
-            ids=(*head, *ids, *self.after),
-            types=(0,) * len(head) + (self.second,) * (len(ids) + len(self.after)) if self.asked else (),
-            start=len(head),
-        )
-
-    def windows(self, encoding: Any, size: int, *, overlap: int, most: int, offsets: bool) -> list[Window]:
-        """Cut a tokenized text into pieces of ``size`` tokens, and put each into the frame."""
-        ids, places = encoding.ids, encoding.offsets if offsets else []  # each a new list at every access
-        overlap = min(overlap, size // 2)  # with more, a long text would take many times its own tokens
-        starts = range(0, max(len(ids) - overlap, 1), size - overlap)
-        kept = starts[:most] if most else starts
-        return [
-            replace(
-                self.around(ids[at : at + size]),
-                cut=self.unread + max(len(ids) - at - size, 0) if at == kept[-1] else 0,
-                offsets=tuple(places[at : at + size]),
-            )
-            for at in kept
-        ]
-
-
-def _frame_of(tokenizer: Any) -> _Frame:
-    """What the tokenizer puts around texts, seen on a text of one word and on a pair of such texts."""
+def _framing(tokenizer: Any) -> Framing:
+    """What the tokenizer puts around texts."""
     word = tokenizer.encode("a", add_special_tokens=False).ids
-    single = tokenizer.encode("a", add_special_tokens=True).ids
     pair = tokenizer.encode("a", "a", add_special_tokens=True)
-    size = len(word)
-    start = next(at for at in range(len(single)) if single[at : at + size] == word)
-    second = next(at for at in range(start + size, len(pair.ids)) if pair.ids[at : at + size] == word)
-    return _Frame(
-        before=tuple(single[:start]),
-        between=tuple(pair.ids[start + size : second]),
-        after=tuple(single[start + size :]),
-        second=pair.type_ids[second],
-    )
+    return framing_of(word, tokenizer.encode("a", add_special_tokens=True).ids, pair.ids, pair.type_ids)
 
 
 def choose_device(device: str) -> torch.device:

@@ -8,7 +8,7 @@ states of a batch to :meth:`Generator.generate`, so that text is written for a w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,15 +23,18 @@ __all__ = ["Continuation", "Decoding", "Generator", "Instruction", "Likelihood"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Instruction:
-    """What a decoder is told before its first word: one token for the task, one for the language.
+    """What a decoder is told to write.
 
     Args:
         task: Name of the task, for example ``translation``.
-        language: ISO 639-1 code of the language to write.
+        language: ISO 639-1 code of the language to write, or another code where that has none; empty: not known.
+        source: Code of the language to read, for backbones that read several and want to be told; empty: what the
+            backbone takes it for. Two instructions that differ in this alone are equal.
     """
 
     task: str
     language: str
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +114,11 @@ class Likelihood:
 
 
 class Generator(Encoder, Protocol):
-    """A backbone with the capabilities ``generate`` and ``score``, beside ``encode``."""
+    """A backbone with the capabilities ``generate`` and ``score``.
+
+    One without the capability ``encode`` is a decoder alone: what its :meth:`encode` returns says nothing about a text
+    and holds the windows to write behind.
+    """
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
@@ -125,12 +132,51 @@ class Generator(Encoder, Protocol):
     def decoder_digest(self) -> str:
         """SHA-256 of what decides the written text beside the encoder, whose is ``digest``, in hexadecimal."""
 
-    def endings(self, texts: Sequence[str], *, max_tokens: int = 0) -> list[Window]:
-        """The end of each text as one window, the longest that the backbone reads.
+    @property
+    def source_tokens(self) -> int:
+        """The longest window to write from, special tokens included; at most ``max_tokens``."""
+
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        questions_last: bool = False,
+        offsets: bool = False,
+        instruction: Instruction | None = None,
+    ) -> list[list[Window]]:
+        """Cut texts into windows; see :meth:`nlptasks.contracts.Encoder.tokenize`.
+
+        Args:
+            texts: Likewise.
+            max_tokens: Likewise.
+            max_windows: Likewise.
+            overlap: Likewise.
+            questions: Likewise.
+            questions_last: Likewise.
+            offsets: Likewise.
+            instruction: What will be written from the windows. A backbone that was trained with words for it before the
+                text, or with a token for the text's language, puts these into each window.
+        """
+
+    def endings(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        written: Sequence[str] = (),
+        instruction: Instruction | None = None,
+    ) -> list[Window]:
+        """The end of each text, and of what was written behind it, as one window, the longest that the backbone reads.
 
         Args:
             texts: Any text.
             max_tokens: Longest window, special tokens included; 0: what the backbone allows.
+            written: What was written behind each so far; empty: nothing.
+            instruction: See :meth:`tokenize`.
         """
 
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:

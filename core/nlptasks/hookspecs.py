@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pluggy
 
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
-from nlptasks.plugin import PROJECT, BackboneSpec, FormatSpec, HeadSpec, MetricSpec, TaskSpec
+from nlptasks.plugin import PROJECT, BackboneSpec, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 
@@ -39,6 +39,11 @@ def nlptasks_metrics() -> Iterable[MetricSpec]:  # type: ignore[empty-body]
 @hookspec
 def nlptasks_formats() -> Iterable[FormatSpec]:  # type: ignore[empty-body]
     """Return the file formats that this plugin reads and writes."""
+
+
+@hookspec
+def nlptasks_pipelines() -> Iterable[PipelineSpec]:  # type: ignore[empty-body]
+    """Return the pipelines that this plugin brings for :func:`nlptasks.pipeline`."""
 
 
 @hookspec

@@ -14,15 +14,20 @@ import pluggy
 __all__ = [
     "ANSWER",
     "ENCODE",
+    "ENTAILMENT",
     "GENERATE",
+    "LABELS",
     "LIKELIHOOD",
+    "PROMPT",
     "SCORE",
+    "SPANS",
     "BackboneSpec",
     "Column",
     "Descriptor",
     "FormatSpec",
     "HeadSpec",
     "MetricSpec",
+    "PipelineSpec",
     "TaskSpec",
     "hookimpl",
 ]
@@ -36,6 +41,15 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 ENCODE = "encode"
 GENERATE = "generate"
 SCORE = "score"
+
+#: Capabilities of a checkpoint that carries an output layer of its own: for the labels of texts, for spans in them; and
+#: one whose labels say whether a text entails another.
+LABELS = "labels"
+SPANS = "spans"
+ENTAILMENT = "entailment"
+
+#: Capability of a model of language that was trained to answer prompts, or to write on behind any text.
+PROMPT = "prompt"
 
 #: What a metric reads: a prediction's answer, or how probable the gold text is to the head.
 ANSWER = "answer"
@@ -134,14 +148,21 @@ class BackboneSpec(Descriptor):
 
     Args:
         object: Import string of a callable ``(BackboneContext) -> Backbone``.
-        provides: Its capabilities.
-        options: Frozen dataclass of its options.
+        provides: Its capabilities; with an ``inspector``, all that a checkpoint may have.
+        options: Frozen dataclass of its options; its fields become flags of ``nlptasks run TASK``.
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it was trained on.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.recipes`); empty: the backbone
             cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves
             (``BackboneContext.folder``).
+        scheme: It opens references that begin with this and a colon (``--backbone SCHEME:NAME``), each a checkpoint of
+            its own (``BackboneContext.reference``). Empty: it opens none.
+        marker: Name of a file: folders that hold it, and that no trainer left, are references to this backbone too.
+            Empty: no folders are.
+        inspector: Import string of ``(reference, options) -> Inspection`` (see :mod:`nlptasks.inspection`), which tells
+            what a reference's checkpoint provides, before it is opened. Needed with a scheme or a marker; a backbone
+            with an inspector is opened only by a reference.
     """
 
     object: str
@@ -151,6 +172,9 @@ class BackboneSpec(Descriptor):
     parameters: int = 0
     languages: tuple[str, ...] = ()
     trainer: str = ""
+    scheme: str = ""
+    marker: str = ""
+    inspector: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,3 +211,22 @@ class FormatSpec(Descriptor):
     object: str
     magic: tuple[bytes, ...] = ()
     extra: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSpec(Descriptor):
+    r"""A pipeline: a callable that takes and returns what transformers 4 pipelines did; see :func:`nlptasks.pipeline`.
+
+    Args:
+        object: Import string of a callable ``(PipelineContext) -> Callable`` (see :mod:`nlptasks.pipelines`).
+        aliases: Other names of it.
+        pattern: Regular expression of further names, for example
+            ``translation_(?P<src_lang>\w+)_to_(?P<tgt_lang>\w+)``; its named groups are settings. Empty: it has none.
+        fits: Import string of ``(PipelineContext) -> bool``: whether a model is plainly one for this pipeline. It is
+            asked where the user names a model and no pipeline. Empty: the pipeline is always named.
+    """
+
+    object: str
+    aliases: tuple[str, ...] = ()
+    pattern: str = ""
+    fits: str = ""

@@ -13,16 +13,20 @@ from safetensors.torch import load_file
 
 from nlptasks import checkpoints
 from nlptasks._beams import search
-from nlptasks._drawing import Draw, most_probable, random_numbers, write
+from nlptasks._drawing import most_probable, write
 from nlptasks._likelihoods import pieces_of, score
 from nlptasks._steps import Rules, Steps, Written
 from nlptasks._text import encodable
 from nlptasks._weights import checksum_of, quiet_loading
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.decoder_text import PREFIX, DecoderText
+from nlptasks.drawing import Draw, random_numbers
 from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+
+#: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
+_SOURCE = 256
 
 #: Texts that are written at a time, each beam being one: bounds the memory of their log-probabilities.
 _ROWS = 256
@@ -117,6 +121,11 @@ class TransformerSeq2Seq(TransformerEncoder):
         """Most tokens of one text, its end included: what the decoder can read behind the prefix."""
         return int(self._config["decoder"]["max_position_embeddings"]) - PREFIX if self._config else 0
 
+    @property
+    def source_tokens(self) -> int:
+        """See :class:`nlptasks.generation.Generator`."""
+        return min(_SOURCE, self.max_tokens)
+
     def fingerprint(self) -> str:
         """A checksum of the weights in memory, which loading the decoder does not change but writing to it does."""
         encoder, decoder = super().fingerprint(), self._decoder
@@ -156,10 +165,41 @@ class TransformerSeq2Seq(TransformerEncoder):
             tokens[piece.text] += len(piece.ids)
         return [Likelihood(*pair) for pair in zip(totals, tokens, strict=True)]
 
-    def endings(self, texts: Sequence[str], *, max_tokens: int = 0) -> list[Window]:
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        questions_last: bool = False,
+        offsets: bool = False,
+        instruction: Instruction | None = None,
+    ) -> list[list[Window]]:
+        """Cut texts into windows, which are the same whatever is written: the decoder alone is told that."""
+        return super().tokenize(
+            texts,
+            max_tokens=max_tokens,
+            max_windows=max_windows,
+            overlap=overlap,
+            questions=questions,
+            questions_last=questions_last,
+            offsets=offsets,
+        )
+
+    def endings(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        written: Sequence[str] = (),
+        instruction: Instruction | None = None,
+    ) -> list[Window]:
         """The end of each text as one window; see :class:`nlptasks.generation.Generator`."""
         room = min(max_tokens or self.max_tokens, self.max_tokens) - len(self._frame)
-        return [self._frame.around(self._last(encodable(text), room)) for text in texts]
+        whole = [text + more for text, more in zip(texts, written, strict=True)] if written else texts
+        return [self._frame.around(self._last(encodable(text), room)) for text in whole]
 
     # ----------------------------------------------------------------- the rest
 

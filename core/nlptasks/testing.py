@@ -291,7 +291,7 @@ def _check_written(backbone: Generator, texts: Sequence[str], instruction: Instr
 def _written(
     backbone: Generator, texts: Sequence[str], instruction: Instruction, decoding: Decoding
 ) -> list[list[Continuation]]:
-    windows = [row[0] for row in backbone.tokenize(texts, max_windows=1)]
+    windows = [row[0] for row in backbone.tokenize(texts, max_windows=1, instruction=instruction)]
     return backbone.generate(backbone.encode(windows), instruction, decoding)
 
 
@@ -332,7 +332,8 @@ def _check_read(opened: OpenTask, backbone: Encoder, example: Example) -> None:
     name = opened.task.inputs[-1].name
     empty = backbone.tokenize([""])[0][0]
     behind = len(empty) - empty.start
-    whole = sum(len(window) - len(empty) for window in backbone.tokenize([example.inputs[name]])[0])
+    text = example.inputs[name].strip()  # some tokenizers have tokens for white space, which heads may leave out
+    whole = sum(len(window) - len(empty) for window in backbone.tokenize([text])[0])
     asked = opened.head.windows([example])[0]
     held = sum(len(window) - window.start - behind for window in asked)
     cut = asked[-1].cut if asked else 0

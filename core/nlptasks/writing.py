@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlptasks.errors import UsageError
@@ -16,13 +17,14 @@ __all__ = ["best_lines", "choose_instruction"]
 _USUAL = "en"
 
 
-def choose_instruction(backbone: Generator, task: str, language: str = "") -> Instruction:
+def choose_instruction(backbone: Generator, task: str, language: str = "", source: str = "") -> Instruction:
     """What the decoder of a backbone is told for a task.
 
     Args:
         backbone: The backbone.
         task: Name of the task.
         language: ISO 639-1 code of the language to write; empty: English, or the first that the decoder writes.
+        source: Code of the language to read; empty: what the backbone takes it for.
 
     Raises:
         UsageError: The decoder was not trained for the task, or not for the language.
@@ -35,11 +37,9 @@ def choose_instruction(backbone: Generator, task: str, language: str = "") -> In
             hint="choose another backbone with --backbone; see: nlptasks backbones list",
         )
     wanted = (language or _USUAL).lower()
-    found = [item for item in known if item.language == wanted]
-    if found:
-        return found[0]
-    if not language:
-        return min(known)
+    found = [item for item in known if item.language.lower() == wanted]
+    if found or not language:
+        return replace(min(found or known), source=source)
     languages = ", ".join(sorted(item.language for item in known))
     raise UsageError(
         f"the decoder of the backbone '{backbone.name}' was not trained for the task '{task}' in the language "

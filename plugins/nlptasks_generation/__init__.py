@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nlptasks.plugin import ENCODE, GENERATE, SCORE, HeadSpec, hookimpl
+from nlptasks.plugin import GENERATE, SCORE, HeadSpec, hookimpl
 
 from .options import GenerationOptions
 
@@ -16,7 +16,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             task="generation",
             summary="carries the prompt on, by draws that a seed makes the same each time, or by beam search",
             object="nlptasks_generation.head:Writer",
-            needs=frozenset({ENCODE, GENERATE, SCORE}),
+            needs=frozenset({GENERATE, SCORE}),
             options=GenerationOptions,
             default=True,
         )

@@ -14,9 +14,6 @@ from nlptasks.writing import choose_instruction
 
 from .options import GenerationOptions
 
-#: Tokens of a prompt that the decoder sees; bundled decoders were trained behind windows of this size.
-MAX_TOKENS = 256
-
 
 class Writer:
     """The head; see :class:`nlptasks.contracts.Head` and :class:`nlptasks.contracts.Likelihoods`.
@@ -47,9 +44,9 @@ class Writer:
         if not self._options.max_new_tokens:
             return [[] for _ in examples]
         prompts = [example.inputs["prompt"] for example in examples]
-        ends = self._backbone.endings(prompts, max_tokens=MAX_TOKENS)
-        frame = len(self._backbone.tokenize([""])[0][0])
-        whole = [sum(len(window) - frame for window in windows) for windows in self._backbone.tokenize(prompts)]
+        ends = self._endings(prompts)
+        frame = len(self._tokenize([""])[0][0])
+        whole = [sum(len(window) - frame for window in windows) for windows in self._tokenize(prompts)]
         return [[replace(end, cut=max(tokens + frame - len(end), 0))] for end, tokens in zip(ends, whole, strict=True)]
 
     def reduce(self, states: HiddenStates) -> Sequence[list[Continuation]]:
@@ -73,11 +70,20 @@ class Writer:
         """Behind a piece that the decoder did not end, write on behind the prompt and all pieces so far."""
         text, tokens, pieces = piece.text, piece.tokens, 1
         while not piece.complete and piece.tokens and self._piece(tokens) and self._stop(text) < 0:
-            states = self._backbone.encode(self._backbone.endings([prompt + text], max_tokens=MAX_TOKENS))
+            states = self._backbone.encode(self._endings([prompt], [text]))
             piece = self._backbone.generate(states, self._instruction, self._behind(sample, tokens, pieces))[0][0]
             text, tokens, pieces = text + piece.text, tokens + piece.tokens, pieces + 1
         end = self._stop(text)
         return text if end < 0 else text[:end]
+
+    def _tokenize(self, prompts: Sequence[str]) -> list[list[Window]]:
+        return self._backbone.tokenize(prompts, instruction=self._instruction)
+
+    def _endings(self, prompts: Sequence[str], written: Sequence[str] = ()) -> list[Window]:
+        """Of each prompt, and of what was written behind it, what the decoder sees."""
+        return self._backbone.endings(
+            prompts, max_tokens=self._backbone.source_tokens, written=written, instruction=self._instruction
+        )
 
     def _behind(self, sample: int, tokens: int, pieces: int) -> Decoding:
         """How a later piece is written: with draws that no other piece and no other sample has."""

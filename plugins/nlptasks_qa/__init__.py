@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nlptasks.plugin import ENCODE, HeadSpec, hookimpl
+from nlptasks.plugin import ENCODE, SPANS, HeadSpec, hookimpl
 
-from .options import SpanOptions
+from .options import OwnSpanOptions, SpanOptions
 
 
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
-    """The one head of this plugin."""
+    """A trained head, and one for checkpoints that carry a layer of their own."""
     return [
         HeadSpec(
             name="extractive",
@@ -21,5 +21,13 @@ def nlptasks_heads() -> list[HeadSpec]:
             default=True,
             trainer="nlptasks_qa.training:train",
             takes_layer=True,
-        )
+        ),
+        HeadSpec(
+            name="own",
+            task="qa",
+            summary="a piece of the context, by the layer that a checkpoint carries for that",
+            object="nlptasks_qa.own:open_head",
+            needs=frozenset({SPANS}),
+            options=OwnSpanOptions,
+        ),
     ]

@@ -1,4 +1,4 @@
-"""Options of the extractive head, apart from it so that they can be shown without importing numpy."""
+"""Options of the heads, apart from them so that they can be shown without importing numpy."""
 
 from __future__ import annotations
 
@@ -34,3 +34,17 @@ class SpanOptions:
     def more_suffixes(self) -> tuple[str, ...]:
         """The column of the alternatives, where they are asked for; see :mod:`nlptasks.options`."""
         return ("_alternatives",) if self.top_k > 1 else ()
+
+
+@dataclass(frozen=True)
+class OwnSpanOptions(SpanOptions):
+    """Options of the head that reads a checkpoint's own layer.
+
+    Args:
+        no_answer: Whether no answer is one of the answers: right for checkpoints that learned from questions without an
+            answer (SQuAD 2), which do not say so themselves.
+    """
+
+    no_answer: bool = field(
+        default=False, metadata={"help": "let there be no answer, with checkpoints that were trained on SQuAD 2"}
+    )

@@ -65,7 +65,11 @@ def distinct(text: str, found: Sequence[Candidate]) -> list[Span]:
     for candidate, score in zip(found, probabilities(found), strict=True):
         end = whole_characters(text, candidate.end) if candidate.end else 0
         piece = text[candidate.start : end]
-        spans.setdefault(piece, Span(piece, float(score), candidate.start, end))
+        # Some tokenizers count the space before a word to it.
+        start = candidate.start + len(piece) - len(piece.lstrip())
+        piece = piece.strip()
+        if piece or not candidate.end:
+            spans.setdefault(piece, Span(piece, float(score), start, start + len(piece)))
     return list(spans.values())
 
 

@@ -11,9 +11,6 @@ from nlptasks.writing import best_lines, choose_instruction
 
 from .options import AbstractiveOptions
 
-#: Tokens of a window; bundled decoders were trained on windows of this size.
-MAX_TOKENS = 256
-
 
 class Abstractive:
     """The head; see :class:`nlptasks.contracts.Head`.
@@ -37,7 +34,9 @@ class Abstractive:
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
         documents = [example.inputs["document"] for example in examples]
-        return self._backbone.tokenize(documents, max_tokens=MAX_TOKENS)
+        return self._backbone.tokenize(
+            documents, max_tokens=self._backbone.source_tokens, instruction=self._instruction
+        )
 
     def reduce(self, states: HiddenStates) -> Sequence[str]:
         """The summary of each window, on one line."""

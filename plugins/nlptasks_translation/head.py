@@ -30,7 +30,9 @@ class Translator:
     def __init__(self, context: HeadContext) -> None:
         self._options: TranslationOptions = context.options or TranslationOptions()
         self._backbone: Generator = context.backbone
-        self._instruction = choose_instruction(self._backbone, context.task.name, self._options.to)
+        self._instruction = choose_instruction(
+            self._backbone, context.task.name, self._options.to, self._options.source_language
+        )
         # A translation that the decoder cannot end would be cut, so its source is made shorter than that.
         self._room = min(self._backbone.max_tokens, max(_MORE, self._backbone.max_new_tokens * 2 // 3))
 
@@ -73,7 +75,7 @@ class Translator:
         yield source[behind:]
 
     def _tokenize(self, texts: list[str]) -> list[list[Window]]:
-        return self._backbone.tokenize(texts, max_tokens=self._room) if texts else []
+        return self._backbone.tokenize(texts, max_tokens=self._room, instruction=self._instruction) if texts else []
 
     def _most(self, window: Window) -> int:
         """Most tokens of a window's translation."""

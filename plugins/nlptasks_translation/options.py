@@ -11,12 +11,16 @@ class TranslationOptions:
 
     Args:
         to: ISO 639-1 code of the language to write.
+        source_language: Code of the language to read, for backbones that read several; empty: their usual one.
         beams: Beams of beam search; 1: the most probable token each time.
         max_new_tokens: Most tokens of a sentence; 0: by the length of its source.
         length_penalty: See :class:`nlptasks.generation.Decoding`.
     """
 
     to: str = field(default="de", metadata={"help": "language to write: de, fr, ..."})
+    source_language: str = field(
+        default="", metadata={"help": "language to read, for backbones that read several (left out: their usual one)"}
+    )
     beams: int = field(default=4, metadata={"help": "beams of beam search", "min": 1, "max": 64})
     max_new_tokens: int = field(
         default=0, metadata={"help": "most tokens of a translated sentence (0: by the length of its source)", "min": 0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -12,7 +12,7 @@ from nlptasks._registry import Registry
 from nlptasks.contracts import FormatOptions
 from nlptasks.errors import UsageError
 from nlptasks.options import click_options
-from nlptasks.plugin import HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
 
 #: Prefixes of parameter names, so that a column and a head option of one name cannot be mixed up.
 COLUMN, OPTION = "column__", "option__"
@@ -66,7 +66,8 @@ class TaskGroup(click.Group):
         registry = _registry(ctx)
         tasks = [registry.get(TaskSpec, name).spec for name in names]
         heads = [head for task in tasks for head in self._heads(registry, task)]
-        params = [*self._shared, *_columns(tasks), *_head_options(heads, self._offers)]
+        offered = [*_offered(heads, self._offers), *_of_backbones(registry)]
+        params = [*self._shared, *_columns(tasks), *_options(offered)]
         _check_flags(params, cmd_name)
 
         def call(**values: Any) -> None:
@@ -117,7 +118,13 @@ def device_params() -> list[click.Parameter]:
     """Flags that say which backbone runs, and where."""
     numbers = click.Choice(["auto", "float32", "bfloat16", "float16"])
     return [
-        flag("--backbone", default="", metavar="NAME", shown="The backbone.  [default: the one that fits the head]"),
+        flag(
+            "--backbone",
+            default="",
+            metavar="NAME|FOLDER",
+            shown="The backbone: a name or SCHEME:NAME of 'nlptasks backbones list', or a folder.  "
+            "[default: the one that fits the head]",
+        ),
         flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
         flag("--dtype", default="auto", type=numbers, shown="Its numbers; auto: float32 on a CPU, 16 bits on a GPU."),
     ]
@@ -177,19 +184,33 @@ def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
     return list(found.values())
 
 
-def _head_options(heads: Sequence[HeadSpec], offers: Callable[[HeadSpec, str], bool]) -> list[click.Option]:
-    """The options of all the heads; one that several heads have is shown once."""
-    found: dict[str, click.Option] = {}
-    having: dict[str, list[str]] = {}
+def _offered(heads: Sequence[HeadSpec], offers: Callable[[HeadSpec, str], bool]) -> Iterator[tuple[str, click.Option]]:
+    """The options of all the heads that have a meaning, each with whose it is."""
     for head in heads:
         for option in click_options(head.options) if head.options else ():
-            name = str(option.name)
-            if offers(head, name):
-                found.setdefault(name, option)
-                having.setdefault(name, []).append(head.name)
+            if offers(head, str(option.name)):
+                yield f"head {head.name}", option
+
+
+def _of_backbones(registry: Registry) -> Iterator[tuple[str, click.Option]]:
+    """The options of all the backbones, each with whose it is."""
+    for item in registry.all(BackboneSpec):
+        for option in click_options(item.spec.options) if item.spec.options else ():
+            yield f"backbone {item.spec.name}", option
+
+
+def _options(offered: Iterable[tuple[str, click.Option]]) -> list[click.Option]:
+    """The options of heads and backbones; one that several have is shown once."""
+    found: dict[str, click.Option] = {}
+    having: dict[str, list[str]] = {}
+    for owner, option in offered:
+        name = str(option.name)
+        found.setdefault(name, option)
+        having.setdefault(name, []).append(owner)
     for name, option in found.items():
+        owners = ", ".join(having[name]).replace(", head ", ", ")
         option.name = OPTION + name
-        option.help = f"{option.help or ''} (head {', '.join(having[name])})".strip()
+        option.help = f"{option.help or ''} ({owners})".strip()
     return list(found.values())
 
 

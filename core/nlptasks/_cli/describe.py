@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nlptasks._registry import Owned, key_of
+from nlptasks._registry import Owned, Registry, key_of
 from nlptasks._text import one_line
 from nlptasks.options import json_schema, option_fields
+
+if TYPE_CHECKING:
+    from nlptasks._references import Referred
 
 
 def as_json(item: Owned[Any]) -> dict[str, Any]:
@@ -32,6 +35,52 @@ def as_lines(item: Owned[Any]) -> Iterator[str]:
         for option in option_fields(options):
             choices = f" ({', '.join(option.choices)})" if option.choices else f" ({option.kind})"
             yield one_line(f"    {option.flag}{choices}: {option.help or '-'} [default: {option.default!r}]")
+
+
+def checkpoint_as_json(registry: Registry, referred: Referred) -> dict[str, Any]:
+    """Return what a checkpoint says of itself, with the heads that it can have by task."""
+    from nlptasks._carried import heads_for
+
+    found = referred.inspection
+    ready, trainable = heads_for(registry, found)
+    return {
+        "reference": referred.reference,
+        "backbone": referred.backbone.qualified,
+        "kind": found.kind or None,
+        "layer": found.layer or None,
+        "labels": list(found.labels),
+        "provides": sorted(found.provides),
+        "tasks": ready,
+        "tasks after training": trainable,
+        "parameters": found.parameters or None,
+        "max_tokens": found.max_tokens or None,
+        "languages": list(found.languages),
+        "facts": dict(found.facts),
+    }
+
+
+def checkpoint_as_lines(shown: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a checkpoint as text, of what :func:`checkpoint_as_json` returned."""
+    yield one_line(f"{shown['reference']}: {shown['kind'] or 'a checkpoint'}, opened by {shown['backbone']}")
+    parameters, longest = shown["parameters"], shown["max_tokens"]
+    fields = {
+        "layer": shown["layer"] or "none",
+        "labels": ", ".join(shown["labels"]),
+        "provides": ", ".join(shown["provides"]) or "nothing that a head needs",
+        "tasks": _by_task(shown["tasks"]) or "none as it is",
+        "after training": _by_task(shown["tasks after training"]),
+        "weights": f"{parameters:,}" if parameters else "not known",
+        "longest input": f"{longest:,} tokens" if longest else "no limit is said",
+        "languages": ", ".join(shown["languages"]) or "not said",
+        **shown["facts"],
+    }
+    for name, value in fields.items():
+        if value:
+            yield one_line(f"  {name}: {value}")
+
+
+def _by_task(heads: Mapping[str, list[str]]) -> str:
+    return ", ".join(f"{task} (head {' or '.join(names)})" for task, names in heads.items())
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.describe import as_json, as_lines
+from nlptasks._cli.describe import as_json, as_lines, checkpoint_as_json, checkpoint_as_lines
 from nlptasks._cli.tables import echo_json, table
+from nlptasks._matching import reference_hint
 from nlptasks._registry import D, Owned, kind_of
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, MetricSpec, TaskSpec
 
@@ -76,8 +77,19 @@ def list_backbones(app: App, as_json_: bool) -> None:
 @json_option
 @pass_app
 def show_backbone(app: App, name: str, as_json_: bool) -> None:
-    """Show one backbone and its options."""
-    item = app.plugins().registry.get(BackboneSpec, name)
+    """Show the backbone NAME, or what the checkpoint NAME (SCHEME:NAME or a folder) can do; no weights are read."""
+    from nlptasks._references import inspected
+
+    registry = app.plugins().registry
+    referred = inspected(registry, name, {})
+    if referred is not None:
+        shown = checkpoint_as_json(registry, referred)
+        if as_json_:
+            echo_json(shown)
+        else:
+            click.echo("\n".join(checkpoint_as_lines(shown)))
+        return
+    item = registry.get(BackboneSpec, name, hint=reference_hint(registry, name))
     if as_json_:
         echo_json(as_json(item))
     else:

@@ -14,19 +14,24 @@ from nlptasks.options import option_fields
 from nlptasks.plugin import (
     ANSWER,
     ENCODE,
+    ENTAILMENT,
     GENERATE,
+    LABELS,
     LIKELIHOOD,
+    PROMPT,
     SCORE,
+    SPANS,
     BackboneSpec,
     Column,
     Descriptor,
     FormatSpec,
     HeadSpec,
     MetricSpec,
+    PipelineSpec,
     TaskSpec,
 )
 
-CAPABILITIES = frozenset({ENCODE, GENERATE, SCORE})
+CAPABILITIES = frozenset({ENCODE, GENERATE, SCORE, LABELS, SPANS, ENTAILMENT, PROMPT})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 #: Field names to a test and what the field must be.
@@ -51,6 +56,10 @@ def validate(spec: object, expected: type[Descriptor], hook: str) -> None:
         option_fields(spec.options)
     if isinstance(spec, TaskSpec):
         _check_task(spec)
+    if isinstance(spec, BackboneSpec) and bool(spec.inspector) != bool(spec.scheme or spec.marker):
+        raise PluginError(
+            f"{_title(spec)}: an inspector goes with a scheme or a marker, and each of these with an inspector"
+        )
 
 
 def import_strings(spec: Descriptor) -> tuple[str, ...]:
@@ -108,6 +117,13 @@ def _is_suffix(value: object) -> bool:
     return _is_line(value) and str(value).startswith(".")
 
 
+def _is_pattern(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(re.compile(value))
+    except re.error:
+        return False
+
+
 def _are_capabilities(value: object) -> bool:
     return isinstance(value, frozenset) and value <= CAPABILITIES
 
@@ -118,6 +134,8 @@ _LINE = (_is_line, "one line of text")
 _TEXT = (lambda value: isinstance(value, str), "a string")
 _FLAG = (lambda value: isinstance(value, bool), "True or False")
 _NAMED = (_is_name, "lower-case letters, digits, '-' and '_'")
+_MAYBE_NAMED = (lambda value: value == "" or _is_name(value), "empty or lower-case letters, digits, '-' and '_'")
+_MAYBE_FILE = (lambda value: value == "" or (_is_line(value) and "/" not in value), "empty or the name of a file")
 _OPTIONS = (lambda value: value is None or isinstance(value, type), "a frozen dataclass")
 _SOME = f"of {', '.join(sorted(CAPABILITIES))}"
 
@@ -156,6 +174,9 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "parameters": (lambda value: type(value) is int and value >= 0, "a whole number"),
             "languages": (_tuple_of(_is_line), "a tuple of language codes"),
             "trainer": _MAYBE_IMPORT,
+            "scheme": _MAYBE_NAMED,
+            "marker": _MAYBE_FILE,
+            "inspector": _MAYBE_IMPORT,
         },
         MetricSpec: {
             **_COMMON,
@@ -170,6 +191,13 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "object": _IMPORT,
             "magic": (_tuple_of(lambda value: isinstance(value, bytes) and bool(value)), "a tuple of bytes"),
             "extra": _TEXT,
+        },
+        PipelineSpec: {
+            **_COMMON,
+            "object": _IMPORT,
+            "aliases": (_tuple_of(_is_name), "a tuple of names"),
+            "pattern": (_is_pattern, "empty or a regular expression"),
+            "fits": _MAYBE_IMPORT,
         },
     }
 )

@@ -1,0 +1,46 @@
+"""Opens a checkpoint as a backbone: an encoder, an encoder with a decoder, or a decoder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlptasks.contracts import Backbone, BackboneContext
+from nlptasks.plugin import LABELS, SPANS
+
+from .checkpoint import Checkpoint, open_checkpoint
+from .options import CheckpointOptions
+
+if TYPE_CHECKING:
+    from .opened import Opened
+
+
+def load(context: BackboneContext) -> Backbone:
+    """The checkpoint that the user named, on the asked device.
+
+    Raises:
+        NlptasksError: A file is missing or damaged.
+        UsageError: There is no such checkpoint or device.
+    """
+    options: CheckpointOptions = context.options or CheckpointOptions()
+    checkpoint = open_checkpoint(context.reference, revision=options.revision, allow_pickle=options.allow_pickle)
+    return opened(checkpoint, device=context.device, dtype=context.dtype)
+
+
+def opened(checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> Opened:
+    """A checkpoint as what it is: with an output layer for labels or spans it is an encoder, decoder or not.
+
+    Raises:
+        NlptasksError: A file is missing or damaged.
+        UsageError: The device is not there, or the dtype is unknown.
+    """
+    if checkpoint.kind == "encoder" or checkpoint.layer in (LABELS, SPANS):
+        from .encoders import CheckpointEncoder
+
+        return CheckpointEncoder(checkpoint, device=device, dtype=dtype)
+    if checkpoint.kind == "encoder-decoder":
+        from .seq2seq import CheckpointSeq2Seq
+
+        return CheckpointSeq2Seq(checkpoint, device=device, dtype=dtype)
+    from .decoders import CheckpointDecoder
+
+    return CheckpointDecoder(checkpoint, device=device, dtype=dtype)

@@ -1,0 +1,177 @@
+"""A checkpoint that only writes: GPT-2, Llama, and whatever else carries a text on from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+
+from nlptasks.contracts import HiddenStates, Window
+from nlptasks.errors import UsageError
+from nlptasks.framing import Framing, batches, stack
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+
+from .checkpoint import Checkpoint
+from .decoding import LOGITS, ROWS, nats_of, strip_settings, written
+from .instructions import GENERATION
+from .opened import Opened
+from .prompts import Prompts
+
+#: What it can be told to do.
+_WRITE = Instruction(GENERATION, "")
+
+#: Positions where the model states none, and most tokens of one text.
+_POSITIONS, _MOST = 2_048, 1_024
+
+
+class CheckpointDecoder(Opened):
+    """A frozen decoder; see :class:`nlptasks.generation.Generator`. It does not encode.
+
+    Args:
+        checkpoint: See :class:`Opened`.
+        device: Likewise.
+        dtype: Likewise.
+
+    Raises:
+        NlptasksError: A file is missing or damaged.
+        UsageError: The device is not there, or the dtype is unknown.
+    """
+
+    instructions: tuple[Instruction, ...] = (_WRITE,)
+
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> None:
+        super().__init__(checkpoint, "AutoModelForCausalLM", device=device, dtype=dtype)
+        strip_settings(self.model, self.reader.pad)
+        self._prompts = Prompts(self.reader, self.name)
+        positions = self.limit or _POSITIONS
+        self.max_new_tokens: int = min(positions // 2, _MOST)
+        # A window leaves room for what is written behind it.
+        self.max_tokens = positions - self.max_new_tokens
+        self.width = 0
+
+    @property
+    def decoder_digest(self) -> str:
+        """See :class:`nlptasks.generation.Generator`."""
+        return self.digest
+
+    @property
+    def source_tokens(self) -> int:
+        """See :class:`nlptasks.generation.Generator`."""
+        return self.max_tokens
+
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        questions_last: bool = False,
+        offsets: bool = False,
+        instruction: Instruction | None = None,
+    ) -> list[list[Window]]:
+        """Cut texts into windows, each framed as a prompt; see :class:`nlptasks.generation.Generator`."""
+        frame = self._prompts.frame
+        found = self.cut(
+            texts,
+            Framing(frame.before, (), frame.after, 0),
+            max_tokens=max_tokens,
+            max_windows=max_windows,
+            overlap=overlap,
+            questions=questions,
+            questions_last=questions_last,
+            offsets=offsets,
+        )
+        return [[self._prompts.started(window) for window in row] for row in found]
+
+    def endings(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        written: Sequence[str] = (),
+        instruction: Instruction | None = None,
+    ) -> list[Window]:
+        """The end of each text as one window; see :class:`nlptasks.generation.Generator`."""
+        room = min(max_tokens or self.max_tokens, self.max_tokens)
+        behind = written or [""] * len(texts)
+        return [self._prompts.ending(text, more, room) for text, more in zip(texts, behind, strict=True)]
+
+    def encode(self, windows: Sequence[Window]) -> HiddenStates:
+        """States without width: the decoder reads a window when it writes behind it, and not before."""
+        _, _, mask = stack(windows, self.reader.pad)
+        states = torch.zeros((*mask.shape, 0), device=self.device)
+        return HiddenStates(states=states, mask=mask.to(self.device), windows=tuple(windows))
+
+    @torch.inference_mode()
+    def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
+        """Write texts behind windows; see :class:`nlptasks.generation.Generator`."""
+        _check(self.name, instruction)
+        copies = decoding.samples if decoding.temperature else 1
+        size = max(1, ROWS // max(decoding.beams, copies))
+        decoding = replace(decoding, max_new_tokens=min(decoding.max_new_tokens, self.max_new_tokens))
+        texts = [
+            text
+            for at in range(0, len(states.windows), size)
+            for text in self._write(states.windows[at : at + size], decoding, copies)
+        ]
+        return [texts[at : at + copies] * (decoding.samples // copies) for at in range(0, len(texts), copies)]
+
+    @torch.inference_mode()
+    def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
+        """How probable texts are behind prompts; see :class:`nlptasks.generation.Generator`."""
+        _check(self.name, instruction)
+        nats, tokens = [0.0] * len(texts), [0] * len(texts)
+        pieces = [
+            (number, before, piece)
+            for number, pair in enumerate(zip(prompts, texts, strict=True))
+            for before, piece in self._pieces(*self._prompts.parted(*pair))
+        ]
+        for batch in batches([len(before) + len(piece) for _, before, piece in pieces]):
+            found = self._nats([(pieces[at][1], pieces[at][2]) for at in batch])
+            for at, value in zip(batch, found, strict=True):
+                nats[pieces[at][0]] += value
+                tokens[pieces[at][0]] += len(pieces[at][2])
+        return [Likelihood(*pair) for pair in zip(nats, tokens, strict=True)]
+
+    def _write(self, windows: Sequence[Window], decoding: Decoding, copies: int) -> Iterator[Continuation]:
+        """Write the texts behind some windows, those of one window behind each other."""
+        repeated = [window for window in windows for _ in range(copies)]
+        ids, _, mask = stack(repeated, self.reader.pad, left=True)
+        inputs = {"input_ids": ids.to(self.device), "attention_mask": mask.long().to(self.device)}
+        found = written(self.model, inputs, windows, decoding, copies=copies, behind=ids.shape[1])
+        nats = self._nats([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
+        for window, item, value in zip(repeated, found, nats, strict=True):
+            text = self.reader.write_behind(window.ids, item.ids, cut=not item.complete)
+            yield Continuation(text, -value, len(item.ids), item.complete)
+
+    def _nats(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
+        """Negative natural log-probability of tokens behind others."""
+        longest = max(len(before) + len(after) for before, after in pairs)
+        size = max(1, LOGITS // (longest * self.model.config.vocab_size))
+        found: list[float] = []
+        for at in range(0, len(pairs), size):
+            part = pairs[at : at + size]
+            rows = [Window((*before, *after)) for before, after in part]
+            ids, _, mask = (tensor.to(self.device) for tensor in stack(rows, self.reader.pad))
+            logits = self.model(input_ids=ids, attention_mask=mask.long(), use_cache=False).logits
+            for row, (before, after) in zip(logits, part, strict=True):
+                found += nats_of(row[None], [after], len(before) - 1)
+        return found
+
+    def _pieces(self, before: list[int], ids: list[int]) -> Iterator[tuple[list[int], list[int]]]:
+        """Cut a text, its end included, into pieces, each with as much of what stands before as fits."""
+        end = self.reader.tokenizer.eos_token_id
+        whole = [*before, *ids, *([] if end is None else [end])]
+        for at in range(len(before), len(whole), self.max_new_tokens):
+            piece = whole[at : at + self.max_new_tokens]
+            room = self.max_tokens + self.max_new_tokens - len(piece)
+            yield whole[max(at - room, 0) : at], piece
+
+
+def _check(name: str, instruction: Instruction) -> None:
+    if instruction != _WRITE:
+        wanted = " in ".join(filter(None, (instruction.task, instruction.language)))
+        raise UsageError(f"the backbone '{name}' was not trained for {wanted}", hint="it can write: generation")

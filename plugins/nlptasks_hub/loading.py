@@ -1,0 +1,151 @@
+"""The one place where this plugin calls transformers to load a checkpoint's model and tokenizer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from transformers.utils import logging
+
+from nlptasks.errors import NlptasksError, UsageError
+
+from .architecture import DECODER, ENCODER_DECODER, LABELS, LANGUAGE_MODEL, SPANS, refuse_code
+from .checkpoint import Checkpoint
+from .files import TOKENIZER_CONFIG, check_tokenizer
+from .headers import read_json
+
+#: What a checkpoint must carry for a class of transformers to find all its weights: a layer and, for text, a kind.
+_NEEDS = {
+    "AutoModelForSequenceClassification": (LABELS, ""),
+    "AutoModelForQuestionAnswering": (SPANS, ""),
+    "AutoModelForSeq2SeqLM": (LANGUAGE_MODEL, ENCODER_DECODER),
+    "AutoModelForCausalLM": (LANGUAGE_MODEL, DECODER),
+}
+
+#: The classes of transformers in words.
+_WANTED = {
+    "AutoModelForSequenceClassification": "a layer for labels",
+    "AutoModelForQuestionAnswering": "a layer for question answering",
+    "AutoModelForSeq2SeqLM": "an encoder-decoder that writes text",
+    "AutoModelForCausalLM": "a decoder that writes text",
+}
+
+#: Weights behind the hidden states of an encoder, which nothing here reads where the model has no other layer.
+_POOLER = "pooler"
+
+
+def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
+    """The checkpoint's tokenizer.
+
+    Args:
+        checkpoint: The checkpoint.
+        settings: What ``AutoTokenizer.from_pretrained`` takes beside.
+
+    Raises:
+        UsageError: It brings code of its own.
+        NlptasksError: Its files are missing or damaged.
+    """
+    path = checkpoint.folder / TOKENIZER_CONFIG
+    if path.is_file() and read_json(path).get("auto_map"):
+        refuse_code(checkpoint.reference, TOKENIZER_CONFIG)
+    check_tokenizer(checkpoint.reference, checkpoint.folder)
+    from transformers import AutoTokenizer
+
+    with _explained(checkpoint, "the tokenizer"):
+        return AutoTokenizer.from_pretrained(
+            checkpoint.folder, local_files_only=True, trust_remote_code=False, **settings
+        )
+
+
+def load_model(checkpoint: Checkpoint, kind: str, *, device: torch.device, dtype: Any = None, **settings: Any) -> Any:
+    """The checkpoint's model, frozen, as ``transformers``' class ``kind`` (``AutoModelForSequenceClassification``...).
+
+    Args:
+        checkpoint: The checkpoint.
+        kind: Name of the class.
+        device: Where the model goes.
+        dtype: Its numbers; ``None`` or ``auto``: as they are stored.
+        settings: What ``from_pretrained`` takes beside.
+
+    Raises:
+        UsageError: The checkpoint is not of that kind: transformers would fill its output layer with random numbers.
+        NlptasksError: Its weights cannot be read.
+    """
+    import transformers
+
+    _check_kind(checkpoint, kind)
+    with _explained(checkpoint, "the model"):
+        model, found = getattr(transformers, kind).from_pretrained(
+            checkpoint.folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=None if checkpoint.allow_pickle else True,
+            dtype=dtype,
+            output_loading_info=True,
+            **settings,
+        )
+    _check_complete(checkpoint, kind, sorted(found.get("missing_keys") or ()))
+    return model.to(device).eval().requires_grad_(False)
+
+
+def abilities(checkpoint: Checkpoint) -> str:
+    """What a checkpoint can do, in words for hints."""
+    pipelines = {
+        LABELS: "text-classification, or zero-shot-classification where its labels say what entails what",
+        SPANS: "question-answering",
+    }
+    if checkpoint.layer == LANGUAGE_MODEL:
+        decoder = checkpoint.kind == DECODER
+        return "text-generation" if decoder else "text2text-generation, summarization, translation"
+    return pipelines.get(checkpoint.layer, "no pipeline as it is: it carries no output layer that one reads")
+
+
+def _check_kind(checkpoint: Checkpoint, kind: str) -> None:
+    layer, needed = _NEEDS.get(kind, ("", ""))
+    if not checkpoint.architecture or not layer:
+        return  # an old configuration, which may be of anything: the weights will tell
+    if checkpoint.layer != layer or (needed and checkpoint.kind != needed):
+        raise _unfit(checkpoint, kind, f"its weights are those of {checkpoint.architecture}")
+
+
+def _check_complete(checkpoint: Checkpoint, kind: str, missing: list[str]) -> None:
+    if kind == "AutoModel":
+        missing = [name for name in missing if _POOLER not in name]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise _unfit(checkpoint, kind, f"it has no weights for {', '.join(missing[:3])}{more}")
+
+
+def _unfit(checkpoint: Checkpoint, kind: str, reason: str) -> UsageError:
+    return UsageError(
+        f"{checkpoint.reference} does not fit: {_WANTED.get(kind, 'a model')} is needed, and {reason}",
+        hint=f"it can do: {abilities(checkpoint)}\nsee: nlptasks backbones show {checkpoint.reference}",
+    )
+
+
+@contextmanager
+def _explained(checkpoint: Checkpoint, what: str) -> Iterator[None]:
+    """No bars and reports of transformers on the terminal, and its errors as one line."""
+    shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        with warnings.catch_warnings():
+            # Marian's tokenizer recommends a package that evens out punctuation, and goes without where it is missing.
+            warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
+            yield
+    except NlptasksError:
+        raise
+    except Exception as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())[:400]
+        raise NlptasksError(
+            f"{checkpoint.reference}: transformers cannot load {what}: {cause}",
+            hint=f"its files are in {checkpoint.folder}; a newer model may need: pip install -U transformers",
+        ) from error
+    finally:
+        logging.set_verbosity(level)
+        if shown:
+            logging.enable_progress_bar()

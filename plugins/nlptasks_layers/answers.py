@@ -1,0 +1,102 @@
+"""From the logits of a text's windows to one answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks.contracts import HiddenStates, Window
+from nlptasks.predictions import Cell, Label
+
+Floats = NDArray[np.float64]
+
+#: Joins the labels of a text that has several.
+JOINT = ", "
+
+#: Decimals of a number: what lies behind them depends on the batch that a text was in.
+DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Labels(Label):
+    """Several labels, or none: the answer is all of them, joined by a comma, in the order of the checkpoint.
+
+    Args:
+        label: The joined labels.
+        score: Probability that exactly these labels fit, each judged for itself.
+        scores: Probability of each label of the set; they do not sum to 1.
+        chosen: The labels.
+    """
+
+    chosen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Label):
+    """A number in place of a label; it has no probability, and no cell for one.
+
+    Args:
+        label: The number as text.
+        score: 1, which says nothing.
+        scores: Nothing.
+        value: The number.
+    """
+
+    value: float = field(default=0.0, compare=False)
+
+    def cells(self) -> tuple[Cell, ...]:
+        """The number, and nothing in the place of its probability."""
+        return self.label, None
+
+
+def logits_of(states: HiddenStates) -> Floats:
+    """The carried layer's logits of a batch, ``[windows, labels]``.
+
+    Raises:
+        ValueError: The backbone gave none.
+    """
+    if states.logits is None:
+        raise ValueError("the backbone gave no logits of a layer of its own, though it says that it has labels")
+    found: Floats = states.logits.cpu().numpy().astype(np.float64)
+    return found
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities from logits along the last axis."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    found: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
+    return found
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """A probability from each logit, without overflow."""
+    found: Floats = (1 + np.tanh(logits / 2)) / 2
+    return found
+
+
+def averaged(windows: Sequence[Window], values: Sequence[Floats]) -> Floats:
+    """The mean of what the windows of a text say, each counting as many times as it has tokens."""
+    found: Floats = np.average(np.stack(values), axis=0, weights=[len(window) for window in windows])
+    return found
+
+
+def best_of(scores: Mapping[str, float]) -> Label:
+    """The most probable label."""
+    best = max(scores, key=scores.__getitem__)
+    return Label(best, scores[best], scores)
+
+
+def all_of(scores: Mapping[str, float], threshold: float) -> Labels:
+    """The labels from a probability on, which may be none."""
+    chosen = tuple(label for label, score in scores.items() if score >= threshold)
+    exactly = math.prod(score if label in chosen else 1 - score for label, score in scores.items())
+    return Labels(JOINT.join(chosen), exactly, scores, chosen)
+
+
+def number(value: float) -> Number:
+    """A number; minus nothing is nothing."""
+    return Number(f"{value:.{DECIMALS}f}".replace(f"-{0:.{DECIMALS}f}", f"{0:.{DECIMALS}f}"), 1.0, {}, value)

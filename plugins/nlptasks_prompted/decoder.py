@@ -1,0 +1,182 @@
+"""Asks a checkpoint that only writes: in the turns of its chat template, or in plain text that it carries on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from nlptasks.contracts import HiddenStates, Window
+from nlptasks.errors import NlptasksError
+from nlptasks.framing import batches, stack
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+from nlptasks.writing import choose_instruction
+
+from .markers import guard_of
+from .prompt import Prompt
+
+#: Numbers in the logits of a batch, about 250 MB of them.
+_LOGITS = 1 << 26
+
+#: Tokens in a batch of prompts with answers.
+_TOKENS = 2_048
+
+#: Ends an answer in plain text, as in the examples of a prompt.
+_LINE_END = "\n"
+
+#: Stands in a chat template for a turn; no template changes it.
+_PLACE = "TURNSTANDSHERE"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Window):
+    """A prompt with all its answers.
+
+    Args:
+        answers: The tokens of each answer behind the window's own.
+    """
+
+    answers: tuple[tuple[int, ...], ...] = ()
+
+
+def is_decoder(backbone: Any) -> bool:
+    """Whether a backbone is a decoder of transformers alone, with its tokenizer."""
+    config = getattr(getattr(backbone, "model", None), "config", None)
+    tokenizer = getattr(getattr(backbone, "reader", None), "tokenizer", None)
+    return config is not None and tokenizer is not None and not config.is_encoder_decoder
+
+
+class DecoderSpeaker:
+    """See :class:`nlptasks_prompted.speaker.Speaker`.
+
+    Args:
+        backbone: A generator with ``model`` and ``reader``, see :func:`is_decoder`.
+
+    Raises:
+        NlptasksError: The checkpoint's chat template cannot be filled in.
+    """
+
+    def __init__(self, backbone: Any) -> None:
+        self._backbone = backbone
+        self._tokenizer = backbone.reader.tokenizer
+        self._instruction: Instruction = choose_instruction(backbone, "generation")
+        self._chat = bool(getattr(self._tokenizer, "chat_template", None))
+        self._end = self._end_of_turn() if self._chat else None
+        self._positions: int = backbone.max_tokens + backbone.max_new_tokens
+        self.carries_on = not self._chat
+        self.guard = guard_of(self._tokenizer)
+
+    def text(self, prompt: Prompt) -> str:
+        """A prompt as the model reads it: in its chat template, where it has one."""
+        if not self._chat:
+            return prompt.plain()
+        try:
+            filled = self._filled(prompt.messages())
+        except NlptasksError:
+            if not prompt.system:
+                raise
+            filled = ""  # some templates refuse a system's turn, others drop it
+        return filled if prompt.system in filled else self._filled(prompt.messages(system=False))
+
+    def size(self, prompt: Prompt) -> int:
+        return len(self._ids(self.text(prompt)))
+
+    def room_to_write(self, tokens: int) -> int:
+        most: int = self._backbone.max_new_tokens
+        return self._positions - min(tokens, most)
+
+    def room_to_weigh(self, answers: Sequence[str]) -> int:
+        # One token for the end, and one because an answer may be tokenized otherwise behind a prompt.
+        return self._positions - max(len(self._tokens(f" {answer}{_LINE_END}")) for answer in answers) - 2
+
+    def window(self, prompt: Prompt) -> Window:
+        return Window(tuple(self._ids(self.text(prompt))))
+
+    def write(self, states: HiddenStates, decoding: Decoding) -> list[Continuation]:
+        return [texts[0] for texts in self._backbone.generate(states, self._instruction, decoding)]
+
+    def window_to_weigh(self, prompt: Prompt, answers: Sequence[str]) -> Window:
+        """The prompt as far as its tokens are the same before each answer, so that the same characters are scored."""
+        text = self.text(prompt)
+        alone = self._ids(text)
+        whole = [self._ids(text + self._answer(prompt, answer)) for answer in answers]
+        size = max(min(_common(alone, ids) for ids in whole), 1)
+        ends = () if self._end is None else (self._end,)
+        return Asked(tuple(alone[:size]), answers=tuple((*ids[size:], *ends) for ids in whole))
+
+    @torch.inference_mode()
+    def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
+        asked = [window for window in states.windows if isinstance(window, Asked)]
+        pairs = [(window.ids, answer) for window in asked for answer in window.answers]
+        nats = [0.0] * len(pairs)
+        most = _LOGITS // self._backbone.model.config.vocab_size
+        for batch in batches([len(before) + len(answer) for before, answer in pairs], min(most, _TOKENS)):
+            for at, value in zip(batch, self._nats([pairs[at] for at in batch]), strict=True):
+                nats[at] = value
+        found = iter([Likelihood(value, len(answer)) for value, (_, answer) in zip(nats, pairs, strict=True)])
+        return [[next(found) for _ in window.answers] for window in asked]
+
+    def likelihoods(self, prompt: Prompt, answers: Sequence[str]) -> list[Likelihood]:
+        return self.weigh(self._backbone.encode([self.window_to_weigh(prompt, answers)]))[0]
+
+    def _answer(self, prompt: Prompt, answer: str) -> str:
+        """An answer as it stands behind a prompt; in plain text its end is the line's."""
+        return answer if self._chat else f"{prompt.glue}{answer}{_LINE_END}"
+
+    def _nats(self, pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> list[float]:
+        """Negative natural log-probability of tokens behind others."""
+        rows = [Window((*before, *answer)) for before, answer in pairs]
+        ids, _, mask = (tensor.to(self._backbone.device) for tensor in stack(rows, self._backbone.reader.pad))
+        logits = self._backbone.model(input_ids=ids, attention_mask=mask.long(), use_cache=False).logits
+        found = []
+        for row, own, (before, answer) in zip(logits, ids, pairs, strict=True):
+            end = len(before) + len(answer)
+            learnt = row[len(before) - 1 : end - 1].float().log_softmax(dim=1)
+            found.append(-float(learnt.gather(1, own[len(before) : end, None]).sum()))
+        return found
+
+    def _ids(self, text: str) -> list[int]:
+        """The tokens of a prompt, one or more; a chat template names the first ones itself."""
+        before = () if self._chat else self._backbone.reader.framing().before
+        ids = [*before, *self._tokens(text)]
+        if ids:
+            return ids
+        known = (self._tokenizer.bos_token_id, self._tokenizer.eos_token_id)
+        return [next((token for token in known if token is not None), self._backbone.reader.pad)]
+
+    def _tokens(self, text: str) -> list[int]:
+        ids: list[int] = self._backbone.reader.read([text])[0].ids
+        return ids
+
+    def _filled(self, messages: Sequence[dict[str, str]], *, answer: bool = True) -> str:
+        """A chat as text.
+
+        Args:
+            messages: Its turns.
+            answer: Whether an answer is to follow.
+        """
+        try:
+            # A model that may think aloud first is told not to: what it answers is scored as it stands.
+            filled: str = self._tokenizer.apply_chat_template(
+                list(messages), tokenize=False, add_generation_prompt=answer, enable_thinking=False
+            )
+        except Exception as error:  # a template is a program of the checkpoint's, and may raise anything
+            name = self._backbone.name
+            raise NlptasksError(f"the chat template of '{name}' cannot be filled in ({error})") from error
+        return filled
+
+    def _end_of_turn(self) -> int | None:
+        """The token that ends an answer: the first special one that the template puts behind it."""
+        turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _PLACE}]
+        behind = self._filled(turns, answer=False).rpartition(_PLACE)[2]
+        special = set(self._tokenizer.all_special_ids)
+        usual: int | None = self._tokenizer.eos_token_id
+        return next((token for token in self._tokens(behind) if token in special), usual)
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two lists begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -1,0 +1,80 @@
+"""Chooses a label by how probable each is as the answer to a prompt; no text is written, and none is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
+from nlptasks.errors import UsageError
+from nlptasks.generation import Likelihood
+from nlptasks.predictions import Label
+
+from .asking import Asking
+from .options import ClassificationOptions, SentimentOptions
+from .templates import ANSWER
+
+
+class Labels:
+    """The head; see :class:`nlptasks.contracts.Head`.
+
+    A label's log-probability is the sum over its tokens and its end, so that one label may begin with another; its
+    score is the softmax of that over the labels.
+
+    Raises:
+        UsageError: There are fewer than two labels, one is empty or stands twice, or an example has another.
+    """
+
+    def __init__(self, context: HeadContext) -> None:
+        usual = SentimentOptions() if context.task.name == "sentiment" else ClassificationOptions()
+        self._options: ClassificationOptions = context.options or usual
+        self.labels = tuple(label.strip() for label in self._options.labels)
+        _check(self.labels)
+        self._asking = Asking(context, self._options, {"labels": ", ".join(self.labels)})
+        _check_shots([row[ANSWER] for row in self._asking.shots], self.labels)
+        self._speaker = self._asking.speaker
+        self._answers = tuple(map(self._speaker.guard, self.labels))
+        self._room = self._asking.check_room(self._speaker.room_to_weigh(self._answers))
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        """A window for each prompt, with how much of the text was cut."""
+        found = [self._asking.fitted(example, self._room) for example in examples]
+        return [[replace(self._speaker.window_to_weigh(prompt, self._answers), cut=cut)] for prompt, cut in found]
+
+    def reduce(self, states: HiddenStates) -> Sequence[list[Likelihood]]:
+        return self._speaker.weigh(states)
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[list[Likelihood]]) -> Label:
+        found = reduced[0]
+        if not found:
+            found = self._speaker.likelihoods(self._asking.fitted(example, self._room)[0], self._answers)
+        shares = _softmax([-(item.nats / item.tokens if self._options.per_token else item.nats) for item in found])
+        scores = dict(zip(self.labels, shares, strict=True))
+        best = max(scores, key=scores.__getitem__)
+        return Label(best, scores[best], scores)
+
+
+def _softmax(values: Sequence[float]) -> list[float]:
+    exponentials = np.exp(np.array(values) - max(values))
+    return [float(share) for share in exponentials / exponentials.sum()]
+
+
+def _check(labels: Sequence[str]) -> None:
+    if len(labels) < 2:
+        raise UsageError("this head needs two labels or more", hint='for example --labels "billing,shipping,returns"')
+    if "" in labels:
+        raise UsageError("--labels: a label is empty", hint="leave out the comma behind or before nothing")
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise UsageError(f"--labels names {', '.join(twice)} more than once", hint="name each of them once")
+
+
+def _check_shots(answers: Sequence[str], labels: Sequence[str]) -> None:
+    other = sorted({answer.strip() for answer in answers} - set(labels))
+    if other:
+        raise UsageError(
+            f"an example has the answer {other[0]!r}, which is not one of the labels: {', '.join(labels)}",
+            hint="name it with --labels too, or leave the example out",
+        )

@@ -1,0 +1,33 @@
+"""Answers a question with the piece of the context that a prompted model wrote down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nlptasks.answers import answer_place
+from nlptasks.contracts import Example, Window
+from nlptasks.generation import Continuation
+from nlptasks.predictions import Span
+
+from .texts import Writing
+
+#: What models put around an answer that is not part of it.
+_AROUND = " \t\r\n\"'`“”„‘’«».,;:!?"
+
+
+class Answers(Writing):
+    """The head; see :class:`nlptasks.contracts.Head`."""
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Continuation]) -> Span:
+        """Where what was written stands in the context, in the context's own case; else there is no answer.
+
+        The score is the probability of what was written.
+        """
+        context, written = example.inputs["context"], reduced[0]
+        score = min(math.exp(written.log_probability), 1.0)
+        for answer in dict.fromkeys((written.text.strip(), written.text.strip(_AROUND))):
+            place = answer_place(context, [answer]) if answer else None
+            if place:
+                return Span(context[slice(*place)], score, *place)
+        return Span("", score, 0, 0)
