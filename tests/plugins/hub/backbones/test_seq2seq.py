@@ -26,7 +26,8 @@ from nlptasks_translation.options import TranslationOptions
 
 Make = Callable[..., Any]
 
-KINDS = ("t5", "bart", "marian", "m2m")
+#: M2M100 is left out: its tokenizer, in Python, would take minutes.
+KINDS = ("t5", "bart", "marian")
 
 SUMMARY = Instruction("summarization", "")
 WRITE = Instruction("generation", "")
@@ -204,7 +205,6 @@ def head(found: list[HeadSpec], name: str) -> HeadSpec:
 HEADS: tuple[tuple[str, TaskSpec, HeadSpec, Any], ...] = (
     ("t5", TRANSLATION, head(translation_heads(), "decoder"), TranslationOptions(max_new_tokens=6, beams=2)),
     ("marian", TRANSLATION, head(translation_heads(), "decoder"), TranslationOptions(max_new_tokens=6, beams=1)),
-    ("m2m", TRANSLATION, head(translation_heads(), "decoder"), TranslationOptions(to="fr", max_new_tokens=4, beams=1)),
     ("t5", SUMMARIZATION, head(summarization_heads(), "abstractive"), AbstractiveOptions(max_new_tokens=4, beams=2)),
     ("bart", SUMMARIZATION, head(summarization_heads(), "abstractive"), AbstractiveOptions(max_new_tokens=4, beams=1)),
     ("bart", GENERATION, head(generation_heads(), "decoder"), GenerationOptions(max_new_tokens=65)),
