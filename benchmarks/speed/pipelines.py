@@ -53,10 +53,12 @@ class Speed:
 def make_checkpoint(folder: Path) -> None:
     """The bundled encoder with a classification layer drawn at random, as a checkpoint of the Hub."""
     import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, EncoderDecoderModel
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, EncoderDecoderModel, logging
 
     from nlptasks_bundled.backbone import WEIGHTS
 
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     encoder = EncoderDecoderModel.from_pretrained(WEIGHTS, local_files_only=True).encoder
     torch.manual_seed(0)
     model = BertForSequenceClassification(BertConfig.from_dict(encoder.config.to_dict() | {"num_labels": 4}))

@@ -15,6 +15,7 @@ SCRIPTS = {
     "streaming.py": ["--rows", "50", "200"],
     "sharing.py": ["--rows", "5", "--repeats", "1"],
     "memory.py": ["--tasks", "sentiment", "qa"],
+    "pipelines.py": ["--rows", "3", "--repeats", "1"],
 }
 
 
@@ -60,3 +61,10 @@ def test_memory_json():
     assert len(found["apart"]) == 2
     assert all(50 < peak < 5_000 for peak in (found["together"], *found["apart"]))
     assert found["ratio"] == pytest.approx(found["together"] / sum(found["apart"]))
+
+
+def test_pipelines_json():
+    found = json.loads(run("pipelines.py", "--json"))
+    peer, _, ours = found["pipelines"]
+    assert (peer["name"], peer["ratio"], ours["name"]) == ("transformers, batch_size=1", 1, "nlptasks")
+    assert all(item["flips"] == 0 and item["difference"] < 1e-4 for item in found["pipelines"])

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from nlptasks.checkpoints import DECODER, ENCODER
+from nlptasks.errors import NlptasksError
+from nlptasks.testing import tiny_encoder, tiny_seq2seq
+from nlptasks_bundled.training.combine import combine
+
+
+def test_an_encoder_with_the_mean_of_two_decoders(tmp_path: Path) -> None:
+    one, other, output = tmp_path / "one", tmp_path / "other", tmp_path / "both"
+    tiny_seq2seq(one)
+    tiny_seq2seq(other, seed=1)
+    combine(other, [one, other], output)
+    assert (output / ENCODER).read_bytes() == (other / ENCODER).read_bytes()
+    first, second, found = (load_file(folder / DECODER) for folder in (one, other, output))
+    assert any(not torch.equal(first[name], second[name]) for name in first)
+    for name, weight in found.items():
+        assert torch.equal(weight, ((first[name].float() + second[name].float()) / 2).half())
+
+
+def test_one_decoder_stays_as_it_is(tmp_path: Path) -> None:
+    tiny_seq2seq(tmp_path / "one")
+    combine(tmp_path / "one", [tmp_path / "one"], tmp_path / "same")
+    assert (tmp_path / "same" / DECODER).read_bytes() == (tmp_path / "one" / DECODER).read_bytes()
+
+
+def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:
+    tiny_seq2seq(tmp_path / "one")
+    tiny_encoder(tmp_path / "alone")
+    with pytest.raises(NlptasksError, match="has no decoder"):
+        combine(tmp_path / "one", [tmp_path / "alone"], tmp_path / "both")
