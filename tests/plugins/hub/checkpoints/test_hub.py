@@ -32,9 +32,14 @@ def cached(home: Path, source: Path, repository: str, *names: str, revision: str
     return snapshot
 
 
+def _kept() -> dict[str, str]:
+    """The environment without settings of the Hub, and without proxies, which stand before the server of a test."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("HF_") and "proxy" not in key.lower()}
+
+
 def command(home: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real command with a home of the Hub's library of its own."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    kept = _kept()
     settings = kept | {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"} | environment
     return subprocess.run(
         [sys.executable, "-m", "nlptasks", *args],
@@ -95,7 +100,7 @@ def test_what_the_cache_lacks_is_named(home: Path, source: Path, tmp_path: Path)
 
 
 def opened(home: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    kept = _kept()
     settings = kept | {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1"} | environment
     return subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=False)
 

@@ -74,7 +74,7 @@ def test_forms_of_inputs_and_results(bart: Path) -> None:
     [
         {"num_beams": 1},
         {"num_beams": 4, "length_penalty": 0.3, "early_stopping": True},
-        {"num_beams": 4, "num_return_sequences": 2, "no_repeat_ngram_size": 3},
+        {"num_beams": 2, "num_return_sequences": 2, "no_repeat_ngram_size": 2},
         {"encoder_no_repeat_ngram_size": 1, "num_beams": 1},
         {"encoder_repetition_penalty": 1.5, "num_beams": 1},
         {"repetition_penalty": 1.5},
@@ -84,7 +84,8 @@ def test_forms_of_inputs_and_results(bart: Path) -> None:
 @pytest.mark.parametrize("rows", [{}, {"batch_size": 2}])
 def test_a_batch_changes_no_answer(bart: Path, t5: Path, settings: dict[str, Any], rows: dict[str, int]) -> None:
     texts = [*TEXTS, "", "a", "a b c"]
-    for folder in (bart, t5):
+    # Several beams of the random T5 tie to 2e-7, so that which comes first is chance.
+    for folder in (bart,) if "num_return_sequences" in settings else (bart, t5):
         pipe = opened("text2text-generation", folder, max_new_tokens=10)
         alone = [pipe([text], **settings)[0] for text in texts]
         assert pipe(texts, **settings, **rows) == alone
@@ -185,6 +186,7 @@ def test_what_cannot_be(bart: Path, inputs: Any, settings: dict[str, Any], said:
 # --------------------------------------------------------------- translation
 
 
+@pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")  # where the test itself opens it
 def test_marian(marian: Path) -> None:
     texts = list(TEXTS[:4])
     pipe = opened("translation_en_to_de", marian, max_new_tokens=7)
