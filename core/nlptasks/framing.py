@@ -12,7 +12,7 @@ from nlptasks.contracts import Window
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Frame", "Framing", "batches", "framing_of", "stack"]
+__all__ = ["Frame", "Framing", "batches", "common", "framing_of", "stack"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,12 @@ def stack(
         if window.types:
             types[row, own] = torch.tensor(window.types)
     return ids, types, mask
+
+
+def common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two lists begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _place(word: Sequence[int], ids: Sequence[int], start: int) -> int:

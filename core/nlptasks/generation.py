@@ -7,7 +7,7 @@ states of a batch to :meth:`Generator.generate`, so that text is written for a w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +18,7 @@ from nlptasks.errors import UsageError
 if TYPE_CHECKING:
     from nlptasks.contracts import HiddenStates, Window
 
-__all__ = ["Continuation", "Decoding", "Generator", "Instruction", "Likelihood"]
+__all__ = ["Continuation", "Decoding", "Generator", "Instruction", "Likelihood", "add_up", "write_in_parts"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -198,3 +198,35 @@ class Generator(Encoder, Protocol):
         Raises:
             UsageError: It was not trained to write that.
         """
+
+
+def write_in_parts(
+    windows: int, decoding: Decoding, most: int, write: Callable[[slice, int], Iterable[Continuation]]
+) -> list[list[Continuation]]:
+    """Write ``decoding.samples`` texts for each window, for so many windows at a time that memory is bounded.
+
+    Args:
+        windows: How many there are.
+        decoding: How text is chosen.
+        most: Texts at a time, each beam being one.
+        write: Called with the place of some windows and with how many different texts each of them is to have (where
+            nothing is drawn all are the same, and one will do); yields them, those of one window behind each other.
+    """
+    copies = decoding.samples if decoding.temperature else 1
+    size = max(1, most // max(decoding.beams, copies))
+    texts = [text for at in range(0, windows, size) for text in write(slice(at, at + size), copies)]
+    return [texts[at : at + copies] * (decoding.samples // copies) for at in range(0, len(texts), copies)]
+
+
+def add_up(texts: int, pieces: Iterable[tuple[int, float, int]]) -> list[Likelihood]:
+    """The likelihood of each text from those of its pieces.
+
+    Args:
+        texts: How many there are.
+        pieces: Of each piece the position of its text, its nats and its tokens, in any order.
+    """
+    nats, tokens = [0.0] * texts, [0] * texts
+    for text, value, size in pieces:
+        nats[text] += value
+        tokens[text] += size
+    return [Likelihood(*pair) for pair in zip(nats, tokens, strict=True)]

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ from nlptasks.pooling import join_means, mean_states
 from nlptasks.predictions import Label
 from nlptasks.probe_options import ProbeOptions
 from nlptasks.trained import check_backbone
+
+F = TypeVar("F", np.float32, np.float64)
 
 #: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-probe/1"
@@ -149,10 +152,10 @@ def text_of(example: Example) -> str:
     return "\n".join(example.inputs.values())
 
 
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities from logits ``[labels]``."""
-    shifted = np.exp(logits - logits.max())
-    probabilities: NDArray[np.float32] = shifted / shifted.sum()
+def softmax(logits: NDArray[F]) -> NDArray[F]:
+    """Probabilities from logits, along the last axis: ``[..., labels]``."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: NDArray[F] = shifted / shifted.sum(axis=-1, keepdims=True)
     return probabilities
 
 

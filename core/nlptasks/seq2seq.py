@@ -23,7 +23,7 @@ from nlptasks.decoder_text import PREFIX, DecoderText
 from nlptasks.drawing import Draw, random_numbers
 from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
 
 #: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
 _SOURCE = 256
@@ -138,15 +138,11 @@ class TransformerSeq2Seq(TransformerEncoder):
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write texts for windows; see :class:`nlptasks.generation.Generator`."""
         decoder = self._told(instruction)
-        copies = decoding.samples if decoding.temperature else 1
-        size = max(1, _ROWS // max(decoding.beams, copies))
-        texts = [
-            text
-            for at in range(0, len(states.windows), size)
-            for text in self._write(decoder, _part(states, at, at + size), instruction, decoding, copies)
-        ]
-        repeats = decoding.samples // copies
-        return [texts[at : at + copies] * repeats for at in range(0, len(texts), copies)]
+
+        def write(part: slice, copies: int) -> list[Continuation]:
+            return self._write(decoder, _part(states, part.start, part.stop), instruction, decoding, copies)
+
+        return write_in_parts(len(states.windows), decoding, _ROWS, write)
 
     @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
@@ -159,11 +155,9 @@ class TransformerSeq2Seq(TransformerEncoder):
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
         nats = score(decoder.model, self.encode, found, windows, prefix, pad=decoder.text.pad)
-        totals, tokens = [0.0] * len(texts), [0] * len(texts)
-        for piece, value in zip(found, nats, strict=True):
-            totals[piece.text] += value
-            tokens[piece.text] += len(piece.ids)
-        return [Likelihood(*pair) for pair in zip(totals, tokens, strict=True)]
+        return add_up(
+            len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
+        )
 
     def tokenize(
         self,

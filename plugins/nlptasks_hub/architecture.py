@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.plugin import LABELS, SPANS
 
 ENCODER, ENCODER_DECODER, DECODER = "encoder", "encoder-decoder", "decoder"
 
-#: The layers of :class:`nlptasks_hub.checkpoint.Checkpoint`.
-LABELS, SPANS, LANGUAGE_MODEL = "labels", "spans", "language-model"
+#: The layer of :class:`nlptasks_hub.checkpoint.Checkpoint` that the capabilities ``labels`` and ``spans`` do not name.
+LANGUAGE_MODEL = "language-model"
 
 #: What the names of transformers' classes with such a layer end in.
 _LAYERS = {

@@ -10,12 +10,12 @@ import torch
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
 from nlptasks.framing import Framing, batches, stack
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
 
 from .checkpoint import Checkpoint
 from .decoding import LOGITS, ROWS, nats_of, strip_settings, written
 from .instructions import GENERATION
-from .opened import Opened
+from .opened import OpenedWriter
 from .prompts import Prompts
 
 #: What it can be told to do.
@@ -24,8 +24,11 @@ _WRITE = Instruction(GENERATION, "")
 #: Positions where the model states none, and most tokens of one text.
 _POSITIONS, _MOST = 2_048, 1_024
 
+#: Tokens in a batch that is read again.
+_TOKENS = 2_048
 
-class CheckpointDecoder(Opened):
+
+class CheckpointDecoder(OpenedWriter):
     """A frozen decoder; see :class:`nlptasks.generation.Generator`. It does not encode.
 
     Args:
@@ -49,16 +52,6 @@ class CheckpointDecoder(Opened):
         # A window leaves room for what is written behind it.
         self.max_tokens = positions - self.max_new_tokens
         self.width = 0
-
-    @property
-    def decoder_digest(self) -> str:
-        """See :class:`nlptasks.generation.Generator`."""
-        return self.digest
-
-    @property
-    def source_tokens(self) -> int:
-        """See :class:`nlptasks.generation.Generator`."""
-        return self.max_tokens
 
     def tokenize(
         self,
@@ -109,32 +102,25 @@ class CheckpointDecoder(Opened):
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write texts behind windows; see :class:`nlptasks.generation.Generator`."""
         _check(self.name, instruction)
-        copies = decoding.samples if decoding.temperature else 1
-        size = max(1, ROWS // max(decoding.beams, copies))
-        decoding = replace(decoding, max_new_tokens=min(decoding.max_new_tokens, self.max_new_tokens))
-        texts = [
-            text
-            for at in range(0, len(states.windows), size)
-            for text in self._write(states.windows[at : at + size], decoding, copies)
-        ]
-        return [texts[at : at + copies] * (decoding.samples // copies) for at in range(0, len(texts), copies)]
+        bounded = replace(decoding, max_new_tokens=min(decoding.max_new_tokens, self.max_new_tokens))
+
+        def write(part: slice, copies: int) -> Iterator[Continuation]:
+            return self._write(states.windows[part], bounded, copies)
+
+        return write_in_parts(len(states.windows), decoding, ROWS, write)
 
     @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
         """How probable texts are behind prompts; see :class:`nlptasks.generation.Generator`."""
         _check(self.name, instruction)
-        nats, tokens = [0.0] * len(texts), [0] * len(texts)
         pieces = [
             (number, before, piece)
             for number, pair in enumerate(zip(prompts, texts, strict=True))
             for before, piece in self._pieces(*self._prompts.parted(*pair))
         ]
-        for batch in batches([len(before) + len(piece) for _, before, piece in pieces]):
-            found = self._nats([(pieces[at][1], pieces[at][2]) for at in batch])
-            for at, value in zip(batch, found, strict=True):
-                nats[pieces[at][0]] += value
-                tokens[pieces[at][0]] += len(pieces[at][2])
-        return [Likelihood(*pair) for pair in zip(nats, tokens, strict=True)]
+        nats = self.nats([(before, piece) for _, before, piece in pieces])
+        found = zip(pieces, nats, strict=True)
+        return add_up(len(texts), ((number, value, len(piece)) for (number, _, piece), value in found))
 
     def _write(self, windows: Sequence[Window], decoding: Decoding, copies: int) -> Iterator[Continuation]:
         """Write the texts behind some windows, those of one window behind each other."""
@@ -142,23 +128,23 @@ class CheckpointDecoder(Opened):
         ids, _, mask = stack(repeated, self.reader.pad, left=True)
         inputs = {"input_ids": ids.to(self.device), "attention_mask": mask.long().to(self.device)}
         found = written(self.model, inputs, windows, decoding, copies=copies, behind=ids.shape[1])
-        nats = self._nats([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
+        nats = self.nats([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
         for window, item, value in zip(repeated, found, nats, strict=True):
             text = self.reader.write_behind(window.ids, item.ids, cut=not item.complete)
             yield Continuation(text, -value, len(item.ids), item.complete)
 
-    def _nats(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
-        """Negative natural log-probability of tokens behind others."""
-        longest = max(len(before) + len(after) for before, after in pairs)
-        size = max(1, LOGITS // (longest * self.model.config.vocab_size))
-        found: list[float] = []
-        for at in range(0, len(pairs), size):
-            part = pairs[at : at + size]
-            rows = [Window((*before, *after)) for before, after in part]
+    @torch.inference_mode()
+    def nats(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
+        """Negative natural log-probability of tokens behind others, of which there are one or more."""
+        found = [0.0] * len(pairs)
+        most = max(1, min(LOGITS // self.model.config.vocab_size, _TOKENS))
+        for batch in batches([len(before) + len(after) for before, after in pairs], most):
+            rows = [Window((*pairs[at][0], *pairs[at][1])) for at in batch]
             ids, _, mask = (tensor.to(self.device) for tensor in stack(rows, self.reader.pad))
             logits = self.model(input_ids=ids, attention_mask=mask.long(), use_cache=False).logits
-            for row, (before, after) in zip(logits, part, strict=True):
-                found += nats_of(row[None], [after], len(before) - 1)
+            for row, at in zip(logits, batch, strict=True):
+                before, after = pairs[at]
+                (found[at],) = nats_of(row[None], [after], len(before) - 1)
         return found
 
     def _pieces(self, before: list[int], ids: list[int]) -> Iterator[tuple[list[int], list[int]]]:

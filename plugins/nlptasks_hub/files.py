@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlptasks.errors import NlptasksError, UsageError
 
@@ -102,6 +104,16 @@ def weights_of(reference: Reference, folder: Path, *, allow_pickle: bool) -> Wei
     return Weights(files=files, pickled=True)
 
 
+def tokenizer_settings(folder: Path) -> Mapping[str, Any]:
+    """What a checkpoint's ``tokenizer_config.json`` holds; nothing where there is none.
+
+    Raises:
+        NlptasksError: It cannot be read.
+    """
+    path = folder / TOKENIZER_CONFIG
+    return read_json(path) if path.is_file() else {}
+
+
 def check_tokenizer(reference: str, folder: Path) -> None:
     """Refuse a folder without a tokenizer, for which transformers would make an empty one.
 
@@ -112,7 +124,7 @@ def check_tokenizer(reference: str, folder: Path) -> None:
         return
     if any(True for pattern in _SENTENCEPIECE for _ in folder.glob(pattern)):
         return
-    settings = read_json(folder / TOKENIZER_CONFIG) if (folder / TOKENIZER_CONFIG).is_file() else {}
+    settings = tokenizer_settings(folder)
     if settings.get("tokenizer_class") in _WITHOUT_FILES:
         return
     known = ", ".join(" with ".join(names) for names in _TOKENIZERS)

@@ -11,11 +11,10 @@ from nlptasks.errors import NlptasksError
 from nlptasks.inspection import Inspection
 from nlptasks.plugin import ENCODE, ENTAILMENT, GENERATE, LABELS, PROMPT, SCORE, SPANS
 
-from . import architecture
 from .architecture import ENCODER_DECODER, LANGUAGE_MODEL, architecture_of, kind_of, labels_of, layer_of
 from .checkpoint import read_config
-from .files import TOKENIZER_CONFIG, check_tokenizer, small_files, weights_of
-from .headers import parameters_of, read_json
+from .files import check_tokenizer, small_files, tokenizer_settings, weights_of
+from .headers import parameters_of
 from .languages import languages_of, prefixes_of, tasks_of
 from .limits import longest_input
 from .options import CheckpointOptions
@@ -39,7 +38,7 @@ def inspect(reference: str, options: CheckpointOptions) -> Inspection:
     named = parse(reference, options.revision)
     folder = small_files(named)
     config = read_config(named, folder)
-    tokenizer = read_json(folder / TOKENIZER_CONFIG) if (folder / TOKENIZER_CONFIG).is_file() else {}
+    tokenizer = tokenizer_settings(folder)
     provides = provides_of(config)
     name = named.repository or str(folder.resolve())
     weights, parameters = _weights(named, folder)
@@ -65,11 +64,11 @@ def provides_of(config: Mapping[str, Any]) -> frozenset[str]:
     if architecture_of(config).endswith("EncoderModel"):
         return frozenset()  # half of a model: what opens all of it would make up the other half
     found = {ENCODE}
-    if layer == architecture.LABELS:
+    if layer == LABELS:
         found.add(LABELS)
         if entailment_label(config):
             found.add(ENTAILMENT)
-    if layer == architecture.SPANS:
+    if layer == SPANS:
         found.add(SPANS)
     return frozenset(found)
 
@@ -127,7 +126,7 @@ def _weights(reference: Reference, folder: Path) -> tuple[str, int]:
 
 def _facts(reference: Reference, folder: Path, config: Mapping[str, Any], weights: str) -> Iterator[tuple[str, str]]:
     yield "architecture", architecture_of(config) or f"not named; of the type {config['model_type']}"
-    if layer_of(config) == architecture.LABELS:
+    if layer_of(config) == LABELS:
         yield "problem type", problem_of(config)
     for task, prefix in prefixes_of(config).items():
         yield f"prefix of {task}", prefix or "none"

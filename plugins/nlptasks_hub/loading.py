@@ -11,11 +11,11 @@ import torch
 from transformers.utils import logging
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.plugin import LABELS, SPANS
 
-from .architecture import DECODER, ENCODER_DECODER, LABELS, LANGUAGE_MODEL, SPANS, refuse_code
+from .architecture import DECODER, ENCODER_DECODER, LANGUAGE_MODEL, refuse_code
 from .checkpoint import Checkpoint
-from .files import TOKENIZER_CONFIG, check_tokenizer
-from .headers import read_json
+from .files import TOKENIZER_CONFIG, check_tokenizer, tokenizer_settings
 
 #: What a checkpoint must carry for a class of transformers to find all its weights: a layer and, for text, a kind.
 _NEEDS = {
@@ -48,8 +48,7 @@ def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
         UsageError: It brings code of its own.
         NlptasksError: Its files are missing or damaged.
     """
-    path = checkpoint.folder / TOKENIZER_CONFIG
-    if path.is_file() and read_json(path).get("auto_map"):
+    if tokenizer_settings(checkpoint.folder).get("auto_map"):
         refuse_code(checkpoint.reference, TOKENIZER_CONFIG)
     check_tokenizer(checkpoint.reference, checkpoint.folder)
     from transformers import AutoTokenizer

@@ -104,6 +104,20 @@ class Opened:
         ]
 
 
+class OpenedWriter(Opened):
+    """What checkpoints share that write; see :class:`nlptasks.generation.Generator`."""
+
+    @property
+    def decoder_digest(self) -> str:
+        """See :class:`nlptasks.generation.Generator`; all of a checkpoint is one."""
+        return self.digest
+
+    @property
+    def source_tokens(self) -> int:
+        """See :class:`nlptasks.generation.Generator`."""
+        return self.max_tokens
+
+
 def digest_of(folder: Path, *, pickled: bool = False) -> str:
     """SHA-256 of the weights, the configuration and the tokenizer in a checkpoint's folder, in hexadecimal.
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from nlptasks.contracts import Window
 from nlptasks.errors import NlptasksError
-from nlptasks.framing import Frame
+from nlptasks.framing import Frame, common
 
-from .reading import Reader, common
+from .reading import Reader
 
 #: Stands in a template for the prompt; no template changes it.
 _PLACE = "PROMPTSTANDSHERE"

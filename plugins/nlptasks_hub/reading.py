@@ -9,7 +9,7 @@ from typing import Any
 
 from nlptasks.encoder import encodable
 from nlptasks.errors import UsageError
-from nlptasks.framing import Framing, framing_of
+from nlptasks.framing import Framing, common, framing_of
 
 #: Characters that hold a token or more, nearly always: so much of a text's end is tokenized at first.
 _TOKEN_CHARACTERS = 8
@@ -139,12 +139,6 @@ class Reader:
         finally:
             if language:
                 self.tokenizer.src_lang = usual
-
-
-def common(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two lists begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _moved(place: tuple[int, int], by: int) -> tuple[int, int]:

@@ -11,13 +11,13 @@ from transformers.modeling_outputs import BaseModelOutput
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
 from nlptasks.framing import Frame, batches, stack
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
 
 from .checkpoint import Checkpoint
 from .decoding import LOGITS, ROWS, Written, ends_of, nats_of, strip_settings, written
 from .instructions import Told, own_code, told_by
 from .limits import longest_input
-from .opened import Opened
+from .opened import OpenedWriter
 
 #: Most tokens of one text, where the model knows no limit.
 _MOST = 512
@@ -38,7 +38,7 @@ class _Piece:
     ids: tuple[int, ...]
 
 
-class CheckpointSeq2Seq(Opened):
+class CheckpointSeq2Seq(OpenedWriter):
     """A frozen encoder with its decoder; see :class:`nlptasks.generation.Generator`.
 
     Args:
@@ -63,16 +63,6 @@ class CheckpointSeq2Seq(Opened):
     def instructions(self) -> tuple[Instruction, ...]:
         """See :class:`nlptasks.generation.Generator`."""
         return tuple(sorted(self._told))
-
-    @property
-    def decoder_digest(self) -> str:
-        """See :class:`nlptasks.generation.Generator`; encoder and decoder are one checkpoint."""
-        return self.digest
-
-    @property
-    def source_tokens(self) -> int:
-        """See :class:`nlptasks.generation.Generator`."""
-        return self.max_tokens
 
     # ------------------------------------------------------------------ reading
 
@@ -129,14 +119,12 @@ class CheckpointSeq2Seq(Opened):
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write texts for windows; see :class:`nlptasks.generation.Generator`."""
         told = self._find(instruction)
-        copies = decoding.samples if decoding.temperature else 1
-        size = max(1, ROWS // max(decoding.beams, copies))
-        texts = [
-            text
-            for at in range(0, len(states.windows), size)
-            for text in self._write(states.rows(range(at, min(at + size, len(states.windows)))), told, decoding, copies)
-        ]
-        return [texts[at : at + copies] * (decoding.samples // copies) for at in range(0, len(texts), copies)]
+
+        def write(part: slice, copies: int) -> Iterator[Continuation]:
+            rows = range(len(states.windows))[part]
+            return self._write(states.rows(rows), told, decoding, copies)
+
+        return write_in_parts(len(states.windows), decoding, ROWS, write)
 
     @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
@@ -145,15 +133,14 @@ class CheckpointSeq2Seq(Opened):
         pieces = list(self._pieces(texts))
         befores, behind = [prompts[piece.text] for piece in pieces], [piece.before for piece in pieces]
         windows = self.endings(befores, written=behind, instruction=instruction)
-        nats, tokens = [0.0] * len(texts), [0] * len(texts)
+        totals: list[tuple[int, float, int]] = []
         lengths = [len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]
         for batch in batches(lengths):
             states = self.encode([windows[at] for at in batch])
-            found = self._nats(states, [pieces[at].ids for at in batch], told)
-            for at, value in zip(batch, found, strict=True):
-                nats[pieces[at].text] += value
-                tokens[pieces[at].text] += len(pieces[at].ids)
-        return [Likelihood(*pair) for pair in zip(nats, tokens, strict=True)]
+            own = [pieces[at] for at in batch]
+            found = self._nats(states, [piece.ids for piece in own], told)
+            totals += [(piece.text, value, len(piece.ids)) for piece, value in zip(own, found, strict=True)]
+        return add_up(len(texts), totals)
 
     # ----------------------------------------------------------------- the rest
 

@@ -6,9 +6,10 @@ trained with it, and read a pair of texts as one text without.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from .files import tokenizer_settings
 
 _NAMED = frozenset(
     {"Albert", "BertJapanese", "Bertweet", "CTRL", "Cpm", "Flaubert", "Funnel", "Herbert", "Phobert", "RemBert"}
@@ -25,7 +26,7 @@ def tells_types(tokenizer: Any, folder: Path | None) -> bool:
         tokenizer: The tokenizer.
         folder: Where it was loaded from; ``None``: it was in memory.
     """
-    saved = _saved(folder)
+    saved = tokenizer_settings(folder) if folder else {}
     if "model_input_names" in saved or "model_input_names" in getattr(tokenizer, "init_kwargs", {}):
         return False  # it says itself what it gives
     return _kind(type(tokenizer).__name__) in _NAMED or _kind(str(saved.get("tokenizer_class"))) in _NAMED | {_ANY}
@@ -33,9 +34,3 @@ def tells_types(tokenizer: Any, folder: Path | None) -> bool:
 
 def _kind(name: str) -> str:
     return name.removesuffix("Fast").removesuffix("Tokenizer")
-
-
-def _saved(folder: Path | None) -> dict[str, Any]:
-    path = folder / "tokenizer_config.json" if folder else None
-    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path and path.is_file() else {}
-    return found

@@ -65,13 +65,6 @@ def logits_of(states: HiddenStates) -> Floats:
     return found
 
 
-def softmax(logits: Floats) -> Floats:
-    """Probabilities from logits along the last axis."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    found: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
-    return found
-
-
 def sigmoid(logits: Floats) -> Floats:
     """A probability from each logit, without overflow."""
     found: Floats = (1 + np.tanh(logits / 2)) / 2

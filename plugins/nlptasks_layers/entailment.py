@@ -12,8 +12,9 @@ import numpy as np
 from nlptasks.contracts import Example, HeadContext, HiddenStates, Labelled, Window
 from nlptasks.errors import UsageError
 from nlptasks.predictions import Label
+from nlptasks.probe import softmax
 
-from .answers import Floats, all_of, averaged, best_of, logits_of, softmax
+from .answers import Floats, all_of, averaged, best_of, logits_of
 from .options import EntailmentOptions
 
 #: What the labels for "it follows" and "it contradicts" begin with, in any case.

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from nlptasks.contracts import Example, HeadContext, HiddenStates, Labelled, Window
 from nlptasks.errors import UsageError
 from nlptasks.predictions import Label
+from nlptasks.probe import softmax
 
-from .answers import Floats, all_of, averaged, best_of, logits_of, number, sigmoid, softmax
+from .answers import Floats, all_of, averaged, best_of, logits_of, number, sigmoid
 from .moods import moods_of
 from .options import LabelOptions
 

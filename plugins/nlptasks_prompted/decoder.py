@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import NlptasksError
-from nlptasks.framing import batches, stack
+from nlptasks.framing import common
 from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
 from nlptasks.writing import choose_instruction
 
 from .markers import guard_of
 from .prompt import Prompt
-
-#: Numbers in the logits of a batch, about 250 MB of them.
-_LOGITS = 1 << 26
-
-#: Tokens in a batch of prompts with answers.
-_TOKENS = 2_048
 
 #: Ends an answer in plain text, as in the examples of a prompt.
 _LINE_END = "\n"
@@ -42,17 +34,16 @@ class Asked(Window):
 
 
 def is_decoder(backbone: Any) -> bool:
-    """Whether a backbone is a decoder of transformers alone, with its tokenizer."""
-    config = getattr(getattr(backbone, "model", None), "config", None)
+    """Whether a backbone is a decoder alone that scores tokens behind others (``nats``), with its tokenizer."""
     tokenizer = getattr(getattr(backbone, "reader", None), "tokenizer", None)
-    return config is not None and tokenizer is not None and not config.is_encoder_decoder
+    return tokenizer is not None and callable(getattr(backbone, "nats", None))
 
 
 class DecoderSpeaker:
     """See :class:`nlptasks_prompted.speaker.Speaker`.
 
     Args:
-        backbone: A generator with ``model`` and ``reader``, see :func:`is_decoder`.
+        backbone: A generator with ``nats`` and ``reader``, see :func:`is_decoder`.
 
     Raises:
         NlptasksError: The checkpoint's chat template cannot be filled in.
@@ -102,19 +93,14 @@ class DecoderSpeaker:
         text = self.text(prompt)
         alone = self._ids(text)
         whole = [self._ids(text + self._answer(prompt, answer)) for answer in answers]
-        size = max(min(_common(alone, ids) for ids in whole), 1)
+        size = max(min(common(alone, ids) for ids in whole), 1)
         ends = () if self._end is None else (self._end,)
         return Asked(tuple(alone[:size]), answers=tuple((*ids[size:], *ends) for ids in whole))
 
-    @torch.inference_mode()
     def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
         asked = [window for window in states.windows if isinstance(window, Asked)]
         pairs = [(window.ids, answer) for window in asked for answer in window.answers]
-        nats = [0.0] * len(pairs)
-        most = _LOGITS // self._backbone.model.config.vocab_size
-        for batch in batches([len(before) + len(answer) for before, answer in pairs], min(most, _TOKENS)):
-            for at, value in zip(batch, self._nats([pairs[at] for at in batch]), strict=True):
-                nats[at] = value
+        nats: list[float] = self._backbone.nats(pairs)
         found = iter([Likelihood(value, len(answer)) for value, (_, answer) in zip(nats, pairs, strict=True)])
         return [[next(found) for _ in window.answers] for window in asked]
 
@@ -124,18 +110,6 @@ class DecoderSpeaker:
     def _answer(self, prompt: Prompt, answer: str) -> str:
         """An answer as it stands behind a prompt; in plain text its end is the line's."""
         return answer if self._chat else f"{prompt.glue}{answer}{_LINE_END}"
-
-    def _nats(self, pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> list[float]:
-        """Negative natural log-probability of tokens behind others."""
-        rows = [Window((*before, *answer)) for before, answer in pairs]
-        ids, _, mask = (tensor.to(self._backbone.device) for tensor in stack(rows, self._backbone.reader.pad))
-        logits = self._backbone.model(input_ids=ids, attention_mask=mask.long(), use_cache=False).logits
-        found = []
-        for row, own, (before, answer) in zip(logits, ids, pairs, strict=True):
-            end = len(before) + len(answer)
-            learnt = row[len(before) - 1 : end - 1].float().log_softmax(dim=1)
-            found.append(-float(learnt.gather(1, own[len(before) : end, None]).sum()))
-        return found
 
     def _ids(self, text: str) -> list[int]:
         """The tokens of a prompt, one or more; a chat template names the first ones itself."""
@@ -174,9 +148,3 @@ class DecoderSpeaker:
         special = set(self._tokenizer.all_special_ids)
         usual: int | None = self._tokenizer.eos_token_id
         return next((token for token in self._tokens(behind) if token in special), usual)
-
-
-def _common(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two lists begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

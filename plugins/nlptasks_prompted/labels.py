@@ -11,6 +11,7 @@ from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.errors import UsageError
 from nlptasks.generation import Likelihood
 from nlptasks.predictions import Label
+from nlptasks.probe import softmax
 
 from .asking import Asking
 from .options import ClassificationOptions, SentimentOptions
@@ -50,15 +51,10 @@ class Labels:
         found = reduced[0]
         if not found:
             found = self._speaker.likelihoods(self._asking.fitted(example, self._room)[0], self._answers)
-        shares = _softmax([-(item.nats / item.tokens if self._options.per_token else item.nats) for item in found])
-        scores = dict(zip(self.labels, shares, strict=True))
+        nats = [item.nats / item.tokens if self._options.per_token else item.nats for item in found]
+        scores = dict(zip(self.labels, softmax(-np.array(nats)).tolist(), strict=True))
         best = max(scores, key=scores.__getitem__)
         return Label(best, scores[best], scores)
-
-
-def _softmax(values: Sequence[float]) -> list[float]:
-    exponentials = np.exp(np.array(values) - max(values))
-    return [float(share) for share in exponentials / exponentials.sum()]
 
 
 def _check(labels: Sequence[str]) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 
 from nlptasks.pipelines import PipelineContext
 from nlptasks_hub.checkpoint import open_checkpoint
-
-#: Encoder-decoder models that do nothing but translate.
-_TRANSLATORS = frozenset({"fsmt", "m2m_100", "marian", "nllb-moe"})
+from nlptasks_hub.languages import TRANSLATORS
 
 
 def fits_labels(context: PipelineContext) -> bool:
@@ -34,7 +32,7 @@ def fits_translation(context: PipelineContext) -> bool:
 
 def fits_text2text(context: PipelineContext) -> bool:
     """Whether the model writes texts of texts and is no pure translator."""
-    return _writes(context) and _config(context).get("model_type") not in _TRANSLATORS
+    return _writes(context) and _config(context).get("model_type") not in TRANSLATORS
 
 
 def _writes(context: PipelineContext) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks.pipelines import PipelineContext
+from nlptasks.probe import softmax
 
 from .arguments import check_names
 from .errors import InputError
@@ -113,8 +114,8 @@ class ZeroShotClassification(LabelPipeline):
         """Scores of the labels: ``[labels, classes]`` to ``[labels]``."""
         if alone:
             contradiction = -1 if self.entailment_id == 0 else 0
-            return _softmax(logits[:, [contradiction, self.entailment_id]])[:, 1]
-        return _softmax(logits[:, self.entailment_id])
+            return softmax(logits[:, [contradiction, self.entailment_id]])[:, 1]
+        return softmax(logits[:, self.entailment_id])
 
 
 def open_zero_shot(context: PipelineContext) -> ZeroShotClassification:
@@ -143,8 +144,3 @@ def _hypothesis(template: str, label: Any) -> str:
     if made == template:
         raise InputError(f"the hypothesis_template {template!r} has no {{}} for the label", hint=f"give {_TEMPLATE!r}")
     return made
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
