@@ -20,7 +20,7 @@ from nlptasks.errors import PluginError, UsageError
 from nlptasks.inspection import Inspection
 from nlptasks.plugin import BackboneSpec, Column, HeadSpec, TaskSpec
 
-ALL = frozenset({"encode", "generate", "score", "labels", "spans", "entailment"})
+ALL = frozenset({"encode", "generate", "score", "labels", "spans", "entailment", "prompt"})
 
 
 @dataclass(frozen=True)
@@ -274,6 +274,20 @@ def test_the_head_that_reads_what_the_checkpoint_carries(
     session: Session, task: str, provides: str, options: dict[str, Any], chosen: str
 ) -> None:
     assert plan(session, task, f"any:{provides}", **options).tasks[0].head.spec.name == chosen
+
+
+@pytest.mark.parametrize(
+    ("backbone", "chosen"),
+    [
+        ("any:encode-prompt-score", "asks"),
+        ("any:encode-labels-entailment-prompt-score", "entails"),
+        ("any:encode", "nearest"),
+        ("", "nearest"),  # no installed backbone can serve the heads for checkpoints
+    ],
+)
+def test_a_head_that_prompts_comes_between_those_that_read_and_others(backbone: str, chosen: str) -> None:
+    asking = Session(registry(head("topics", "asks", "prompt", "score", options=Labels)), BackbonePool())
+    assert plan(asking, "topics", backbone, labels="a,b").tasks[0].head.spec.name == chosen
 
 
 def test_heads_of_several_tasks_share_it(session: Session) -> None:
