@@ -9,7 +9,16 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from nlptasks._names import canonical, did_you_mean
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
+from nlptasks.plugin import (
+    BackboneSpec,
+    BenchmarkSpec,
+    Descriptor,
+    FormatSpec,
+    HeadSpec,
+    MetricSpec,
+    PipelineSpec,
+    TaskSpec,
+)
 
 D = TypeVar("D", bound=Descriptor)
 D_co = TypeVar("D_co", bound=Descriptor, covariant=True)
@@ -23,6 +32,7 @@ KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
         "metrics": MetricSpec,
         "formats": FormatSpec,
         "pipelines": PipelineSpec,
+        "benchmarks": BenchmarkSpec,
     }
 )
 

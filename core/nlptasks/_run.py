@@ -14,12 +14,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from nlptasks._columns import bind
+from nlptasks._columns import Binding, bind
+from nlptasks._metrics import OpenMetric, open_metrics
 from nlptasks._plugins.observers import Observers
 from nlptasks._predict import is_blank, predict
-from nlptasks._session import Opened, Plan, PlannedTask, Session
+from nlptasks._registry import Registry
+from nlptasks._session import Opened, OpenTask, Plan, PlannedTask, Session
 from nlptasks._tables import chosen_columns, open_output, open_writer, read_table
-from nlptasks._tally import Tally, metrics_of, prediction_type
+from nlptasks._tally import Tally, prediction_type
 from nlptasks._text import one_line
 from nlptasks.contracts import BadRow, Example, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, PluginError
@@ -97,7 +99,7 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
         writer = open_writer(session.registry, stream, output, names, name=request.output_format)
         opened = session.open(plan, device=request.device, dtype=request.dtype)
         tallies = [
-            Tally(item, binding, names, metrics_of(session.registry, item, binding))
+            Tally(item, binding, names, _metrics(session.registry, item, binding))
             for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
         ]
         work = _Work(source, table, opened, tallies, writer, stream, request, observers, output or STDOUT)
@@ -258,6 +260,12 @@ class _Work:
             notes=(*self.table.notes, *(note for tally in self.tallies for note in tally.binding.notes)),
             tasks=tuple(tally.report() for tally in self.tallies),
         )
+
+
+def _metrics(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
+    """The task's metrics that are installed, where there is a gold column."""
+    names = opened.task.metrics if binding.gold else ()
+    return open_metrics(registry, names, labels=opened.head.labels)
 
 
 def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Iterator[Cell]:

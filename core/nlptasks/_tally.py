@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nlptasks._columns import REMEMBERED, Binding
+from nlptasks._metrics import OpenMetric
 from nlptasks._names import resolve
 from nlptasks._predict import blame
-from nlptasks._registry import Registry
 from nlptasks._session import OpenTask
-from nlptasks.contracts import Baseline, Example, Metric, Prediction, Row
-from nlptasks.errors import UsageError
-from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
+from nlptasks.contracts import Baseline, Example, Prediction, Row
+from nlptasks.plugin import LIKELIHOOD, TaskSpec
 from nlptasks.report import TaskReport
 
 if TYPE_CHECKING:
@@ -160,33 +159,4 @@ class Tally:
 def prediction_type(task: TaskSpec) -> type[Prediction]:
     """The class of a task's predictions, which knows the output columns."""
     found: type[Prediction] = resolve(task.prediction)
-    return found
-
-
-@dataclass(frozen=True)
-class OpenMetric:
-    """A metric that is ready to score.
-
-    Args:
-        metric: The metric.
-        reads: What it reads; see :class:`nlptasks.plugin.MetricSpec`.
-    """
-
-    metric: Metric
-    reads: str
-
-
-def metrics_of(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
-    """The task's metrics that are installed, none where there is no gold column; importing them takes a while.
-
-    A missing metrics plugin costs scores and never a run.
-    """
-    found: dict[str, OpenMetric] = {}
-    for name in opened.task.metrics if binding.gold else ():
-        try:
-            spec = registry.get(MetricSpec, name).spec
-        except UsageError:
-            continue
-        make: Callable[[tuple[str, ...]], Metric] = resolve(spec.object)
-        found[name] = OpenMetric(make(opened.head.labels), spec.reads)
     return found

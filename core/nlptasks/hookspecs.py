@@ -11,7 +11,16 @@ from collections.abc import Iterable
 import pluggy
 
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
-from nlptasks.plugin import PROJECT, BackboneSpec, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
+from nlptasks.plugin import (
+    PROJECT,
+    BackboneSpec,
+    BenchmarkSpec,
+    FormatSpec,
+    HeadSpec,
+    MetricSpec,
+    PipelineSpec,
+    TaskSpec,
+)
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 
@@ -44,6 +53,11 @@ def nlptasks_formats() -> Iterable[FormatSpec]:  # type: ignore[empty-body]
 @hookspec
 def nlptasks_pipelines() -> Iterable[PipelineSpec]:  # type: ignore[empty-body]
     """Return the pipelines that this plugin brings for :func:`nlptasks.pipeline`."""
+
+
+@hookspec
+def nlptasks_benchmarks() -> Iterable[BenchmarkSpec]:  # type: ignore[empty-body]
+    """Return the benchmarks that this plugin brings."""
 
 
 @hookspec

@@ -18,10 +18,13 @@ __all__ = [
     "GENERATE",
     "LABELS",
     "LIKELIHOOD",
+    "PROBABILITIES",
     "PROMPT",
     "SCORE",
     "SPANS",
+    "STATE",
     "BackboneSpec",
+    "BenchmarkSpec",
     "Column",
     "Descriptor",
     "FormatSpec",
@@ -51,9 +54,12 @@ ENTAILMENT = "entailment"
 #: Capability of a model of language that was trained to answer prompts, or to write on behind any text.
 PROMPT = "prompt"
 
-#: What a metric reads: a prediction's answer, or how probable the gold text is to the head.
+#: What a metric reads: a prediction's answer, how probable the gold text is to the head, the probability of each label,
+#: or what is to be noted about the answer (see :data:`nlptasks.records.FLAGS`).
 ANSWER = "answer"
 LIKELIHOOD = "likelihood"
+PROBABILITIES = "probabilities"
+STATE = "state"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,15 +191,35 @@ class MetricSpec(Descriptor):
         object: Import string of a callable ``(labels: tuple[str, ...]) -> Metric``.
         range: Lowest and highest value.
         higher_is_better: Whether a larger value is the better one.
-        reads: What its statistics are made of beside the gold answers: ``answer``, the answers, or ``likelihood``, for
-            each example the negative log-likelihood of the gold text in nats, as a decimal number (see
-            :meth:`nlptasks.contracts.Likelihoods.likelihoods`).
+        reads: What its statistics are made of beside the gold answers. Each comes as text in place of the prediction:
+            ``answer``, the answer; ``likelihood``, the negative log-likelihood of the gold text in nats, as a decimal
+            number (see :meth:`nlptasks.contracts.Likelihoods.likelihoods`); ``probabilities``, a JSON object with the
+            probability of each label; ``state``, what is to be noted about the answer, names joined by spaces, empty
+            where all is well (see :data:`nlptasks.records.FLAGS`).
+        by_language: Whether the callable also takes ``language=``, the ISO 639-1 code of the language of the answers
+            (empty where it is not known), because its tokens depend on it.
+        conventions: What one must know to compare its values with others', a sentence each.
+        traps: Where people go wrong with it, a sentence each.
     """
 
     object: str
     range: tuple[float, float] = (0.0, 1.0)
     higher_is_better: bool = True
     reads: str = ANSWER
+    by_language: bool = False
+    conventions: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkSpec(Descriptor):
+    """A benchmark: pinned data sets with their tasks. It is data, not code; see :mod:`nlptasks.suites`.
+
+    Args:
+        suite: The YAML file that describes it, as ``package:path/in/package.yaml``.
+    """
+
+    suite: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,10 +18,13 @@ from nlptasks.plugin import (
     GENERATE,
     LABELS,
     LIKELIHOOD,
+    PROBABILITIES,
     PROMPT,
     SCORE,
     SPANS,
+    STATE,
     BackboneSpec,
+    BenchmarkSpec,
     Column,
     Descriptor,
     FormatSpec,
@@ -33,6 +36,8 @@ from nlptasks.plugin import (
 
 CAPABILITIES = frozenset({ENCODE, GENERATE, SCORE, LABELS, SPANS, ENTAILMENT, PROMPT})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_RESOURCE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[\w./-]+")
+_READS = (ANSWER, LIKELIHOOD, PROBABILITIES, STATE)
 
 #: Field names to a test and what the field must be.
 Checks = Mapping[str, tuple[Callable[[Any], bool], str]]
@@ -124,6 +129,10 @@ def _is_pattern(value: object) -> bool:
         return False
 
 
+def _is_resource(value: object) -> bool:
+    return isinstance(value, str) and _RESOURCE.fullmatch(value) is not None and ".." not in value
+
+
 def _are_capabilities(value: object) -> bool:
     return isinstance(value, frozenset) and value <= CAPABILITIES
 
@@ -131,6 +140,7 @@ def _are_capabilities(value: object) -> bool:
 _IMPORT = (is_import_string, "an import string like 'package.module:object'")
 _MAYBE_IMPORT = (lambda value: value == "" or is_import_string(value), "empty or like 'package.module:object'")
 _LINE = (_is_line, "one line of text")
+_LINES = (_tuple_of(_is_line), "a tuple of lines of text")
 _TEXT = (lambda value: isinstance(value, str), "a string")
 _FLAG = (lambda value: isinstance(value, bool), "True or False")
 _NAMED = (_is_name, "lower-case letters, digits, '-' and '_'")
@@ -183,7 +193,14 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "object": _IMPORT,
             "range": (_is_range, "a pair of a lower and a higher number"),
             "higher_is_better": _FLAG,
-            "reads": (lambda value: value in (ANSWER, LIKELIHOOD), f"{ANSWER!r} or {LIKELIHOOD!r}"),
+            "reads": (lambda value: value in _READS, f"one of {', '.join(_READS)}"),
+            "by_language": _FLAG,
+            "conventions": _LINES,
+            "traps": _LINES,
+        },
+        BenchmarkSpec: {
+            **_COMMON,
+            "suite": (_is_resource, "a file in a package, like 'package:suites/name.yaml'"),
         },
         FormatSpec: {
             **_COMMON,
