@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from nlptasks._batching import TOKEN_BUDGET, batches
-from nlptasks._session import OpenTask
+from nlptasks._session import Opened, OpenTask
 from nlptasks._text import one_line
 from nlptasks.contracts import Encoder, Example, HiddenStates, Prediction, Window
 from nlptasks.errors import NlptasksError, PluginError
@@ -27,12 +28,14 @@ class Answers:
         tokens: Tokens that went through the backbone.
         long: Examples that took more than one window.
         cut: Examples of which a head left some text unread.
+        unread: For each head, whether it left some text of each example unread.
     """
 
     predictions: tuple[tuple[Prediction | None, ...], ...]
     tokens: int = 0
     long: int = 0
     cut: int = 0
+    unread: tuple[tuple[bool, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,13 @@ def predict(
     parts = [_part(task, examples) for task, examples in zip(tasks, blocks, strict=True)]
     tokens = _encode(parts, backbone, budget, progress) if backbone is not None else 0
     rows = list(zip(*(part.asked for part in parts), strict=True))
+    unread = tuple(tuple(bool(windows and windows[-1].cut) for windows in part.asked) for part in parts)
     return Answers(
         predictions=tuple(part.read() for part in parts),
         tokens=tokens,
         long=sum(any(windows and len(windows) > 1 for windows in row) for row in rows),
-        cut=sum(any(windows and windows[-1].cut for windows in row) for row in rows),
+        cut=sum(map(any, zip(*unread, strict=True))),
+        unread=unread,
     )
 
 
@@ -120,6 +125,36 @@ def blame(head: str) -> Iterator[None]:
         raise PluginError(
             f"the head {head} failed: {cause}", hint="`nlptasks --traceback run ...` shows where; tell its author"
         ) from error
+
+
+def likelihoods(task: OpenTask, examples: Sequence[Example], texts: Sequence[str]) -> list[float] | None:
+    """How probable texts are to a head as the answers to their examples; ``None`` where it cannot tell.
+
+    Raises:
+        PluginError: The head failed, or gave something that is no likelihood; the error names it.
+    """
+    ask = getattr(task.head, "likelihoods", None)
+    if ask is None:
+        return None
+    with blame(task.name):
+        nats = [float(value) for value in ask(examples, texts)]
+        if len(nats) != len(texts) or not all(0 <= value < inf for value in nats):
+            raise ValueError(f"likelihoods() gave {len(nats)} numbers for {len(texts)} texts, or one below 0 or NaN")
+    return nats
+
+
+def check_frozen(opened: Opened) -> None:
+    """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's answers.
+
+    Raises:
+        PluginError: A head did.
+    """
+    if opened.backbone and opened.backbone.fingerprint() != opened.fingerprint:
+        heads = ", ".join(item.name for item in opened.tasks)
+        raise PluginError(
+            f"a head changed the shared backbone during this run: {heads}",
+            hint="its answers cannot be trusted and were not kept; tell the head's author",
+        )
 
 
 def _part(task: OpenTask, examples: Sequence[Example]) -> _Part:

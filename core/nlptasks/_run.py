@@ -17,14 +17,14 @@ from typing import Any, BinaryIO
 from nlptasks._columns import Binding, bind
 from nlptasks._metrics import OpenMetric, open_metrics
 from nlptasks._plugins.observers import Observers
-from nlptasks._predict import is_blank, predict
+from nlptasks._predict import check_frozen, is_blank, predict
 from nlptasks._registry import Registry
 from nlptasks._session import Opened, OpenTask, Plan, PlannedTask, Session
 from nlptasks._tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks._tally import Tally, prediction_type
 from nlptasks._text import one_line
 from nlptasks.contracts import BadRow, Example, FormatOptions, Row, RowWriter, Table
-from nlptasks.errors import DataError, PluginError
+from nlptasks.errors import DataError
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.files import STDOUT, Input, default_output, open_input
 from nlptasks.predictions import Cell
@@ -157,18 +157,9 @@ class _Work:
         if not self.rows:
             reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
             raise DataError(self.source.name, reason, hint="a first row that is data needs --no-header")
-        self._check_backbone()
+        check_frozen(self.opened)
         self.writer.close()
         self.stream.flush()
-
-    def _check_backbone(self) -> None:
-        """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's answers."""
-        if self.opened.backbone and self.opened.backbone.fingerprint() != self.opened.fingerprint:
-            heads = ", ".join(item.name for item in self.opened.tasks)
-            raise PluginError(
-                f"a head changed the shared backbone during this run: {heads}",
-                hint="its answers cannot be trusted and were not kept; tell the head's author",
-            )
 
     def _blocks(self) -> Iterator[list[Row]]:
         """Readable rows, in blocks that grow."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from nlptasks._columns import REMEMBERED, Binding
 from nlptasks._metrics import OpenMetric
 from nlptasks._names import resolve
-from nlptasks._predict import blame
+from nlptasks._predict import likelihoods
 from nlptasks._session import OpenTask
 from nlptasks.contracts import Baseline, Example, Prediction, Row
 from nlptasks.plugin import LIKELIHOOD, TaskSpec
@@ -60,19 +59,14 @@ class Tally:
         self, rows: Sequence[Row], examples: Sequence[Example], answers: Sequence[Prediction | None]
     ) -> None:
         """Ask the head how probable the gold texts of a block are, where a metric reads that and the head can tell."""
-        ask = getattr(self.opened.head, "likelihoods", None)
-        if not (ask and self.binding.gold and any(metric.reads == LIKELIHOOD for metric in self.metrics.values())):
+        if not (self.binding.gold and any(metric.reads == LIKELIHOOD for metric in self.metrics.values())):
             return
         # The text as it stands in the table: a language model also expects the space before a continuation.
         texts = [self.binding.gold_text(row) for row in rows]
         asked = [at for at, text in enumerate(texts) if text.strip() and answers[at] is not None]
-        with blame(self.opened.name):
-            nats = [float(value) for value in ask([examples[at] for at in asked], [texts[at] for at in asked])]
-            if len(nats) != len(asked) or not all(0 <= value < math.inf for value in nats):
-                raise ValueError(
-                    f"likelihoods() gave {len(nats)} numbers for {len(asked)} texts, or one below 0 or NaN"
-                )
-        self.likely.update(zip(map(repr, nats), (texts[at] for at in asked), strict=True))
+        nats = likelihoods(self.opened, [examples[at] for at in asked], [texts[at] for at in asked])
+        if nats is not None:
+            self.likely.update(zip(map(repr, nats), (texts[at] for at in asked), strict=True))
 
     def _count(self, row: Row, prediction: Prediction) -> None:
         self.answered += 1

@@ -22,7 +22,6 @@ import io
 import json
 import math
 import os
-import secrets
 import shutil
 import zipfile
 import zlib
@@ -367,8 +366,9 @@ def write_record(
     record = replace(record, digests=digests)
     if os.path.lexists(folder) and not (force and (folder / RECORD).is_file()):
         raise UsageError(f"{folder} exists already", hint="--force replaces a record; or give another --output")
-    part = folder.with_name(f".{folder.name[:48]}.{secrets.token_hex(4)}.part")
+    part = folder.with_name(f".{folder.name}.part")
     try:
+        shutil.rmtree(part, ignore_errors=True)  # a kill may have left it
         part.mkdir(parents=True)
         for name, content in _contents(record, samples, stats):
             (part / name).write_bytes(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nlptasks.errors import UsageError
@@ -11,7 +11,7 @@ from nlptasks.generation import Decoding, Generator, Instruction
 if TYPE_CHECKING:
     from nlptasks.contracts import HiddenStates
 
-__all__ = ["best_lines", "choose_instruction"]
+__all__ = ["Line", "best_lines", "choose_instruction"]
 
 #: The language to write where the user names none and the decoder writes several.
 _USUAL = "en"
@@ -48,10 +48,24 @@ def choose_instruction(backbone: Generator, task: str, language: str = "", sourc
     )
 
 
-def best_lines(backbone: Generator, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[str]:
-    """The best text for each window, on one line: runs of white space are a space, and there is none at the ends.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text on one line.
+
+    Args:
+        text: The text: runs of white space are a space, and there is none at the ends.
+        complete: Whether the decoder ended it.
+    """
+
+    text: str
+    complete: bool
+
+
+def best_lines(backbone: Generator, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[Line]:
+    """The best text for each window, on one line.
 
     Raises:
         UsageError: The decoder was not trained to write that.
     """
-    return [" ".join(texts[0].text.split()) for texts in backbone.generate(states, instruction, decoding)]
+    best = (texts[0] for texts in backbone.generate(states, instruction, decoding))
+    return [Line(" ".join(text.text.split()), text.complete) for text in best]

@@ -11,7 +11,7 @@ from nlptasks.events import BatchFinished, RunStarted
 class Bar:
     """Share of the file, rows, rows per second and the time left.
 
-    Bytes tell how far a run is, since nobody knows the number of rows of a file before its end. Where even the size is
+    Bytes tell how far a run is where nobody knows the number of rows of a file before its end. Where even the size is
     not known (a pipe), the bar only moves.
     """
 
@@ -27,13 +27,16 @@ class Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task(", ".join(event.tasks), total=event.bytes, rows=0, rate=0.0)
+        self._by_rows = event.rows is not None
+        total = event.rows if self._by_rows else event.bytes
+        self._task = self._progress.add_task(", ".join(event.tasks), total=total, rows=0, rate=0.0)
         self._progress.start()
 
     def update(self, event: BatchFinished) -> None:
         """Show the totals of a batch."""
         rate = event.rows / event.seconds if event.seconds else 0.0
-        self._progress.update(self._task, completed=event.bytes_read, rows=event.rows, rate=rate)
+        done = event.rows if self._by_rows else event.bytes_read
+        self._progress.update(self._task, completed=done, rows=event.rows, rate=rate)
 
     def close(self) -> None:
         """Take the bar off the terminal."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.generation import Decoding, Generator
 from nlptasks.predictions import Text
-from nlptasks.writing import best_lines, choose_instruction
+from nlptasks.writing import Line, best_lines, choose_instruction
 
 from .options import AbstractiveOptions
 
@@ -38,9 +38,10 @@ class Abstractive:
             documents, max_tokens=self._backbone.source_tokens, instruction=self._instruction
         )
 
-    def reduce(self, states: HiddenStates) -> Sequence[str]:
+    def reduce(self, states: HiddenStates) -> Sequence[Line]:
         """The summary of each window, on one line."""
         return best_lines(self._backbone, states, self._instruction, self._decoding)
 
-    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[str]) -> Text:
-        return Text("\n".join(line for line in reduced if line))
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Line]) -> Text:
+        text = "\n".join(line.text for line in reduced if line.text)
+        return Text(text, unfinished=not all(line.complete for line in reduced))

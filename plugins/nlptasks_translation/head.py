@@ -9,7 +9,7 @@ from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.generation import Decoding, Generator
 from nlptasks.predictions import Text
 from nlptasks.sentences import Span, split
-from nlptasks.writing import best_lines, choose_instruction
+from nlptasks.writing import Line, best_lines, choose_instruction
 
 from .options import TranslationOptions
 
@@ -43,12 +43,12 @@ class Translator:
         windows = iter(self._tokenize([sentence for row in found for sentence in row]))
         return [[window for own in islice(windows, len(row)) for window in own] for row in found]
 
-    def reduce(self, states: HiddenStates) -> Sequence[str]:
+    def reduce(self, states: HiddenStates) -> Sequence[Line]:
         """The translation of each window, on one line."""
         groups: dict[int, list[int]] = {}
         for at, window in enumerate(states.windows):
             groups.setdefault(self._most(window), []).append(at)
-        found: dict[int, str] = {}
+        found: dict[int, Line] = {}
         for most, rows in groups.items():
             decoding = Decoding(
                 max_new_tokens=most, beams=self._options.beams, length_penalty=self._options.length_penalty
@@ -57,10 +57,11 @@ class Translator:
             found.update(zip(rows, lines, strict=True))
         return [found[at] for at in range(len(states.windows))]
 
-    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[str]) -> Text:
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Line]) -> Text:
         """Put the translations into the places of their sentences."""
         source = example.inputs["source"]
-        return Text("".join(self._pieces(source, iter(reduced))))
+        text = "".join(self._pieces(source, (line.text for line in reduced)))
+        return Text(text, unfinished=not all(line.complete for line in reduced))
 
     def _pieces(self, source: str, lines: Iterator[str]) -> Iterator[str]:
         """What stands before each sentence, its translation, and what stands behind the last."""

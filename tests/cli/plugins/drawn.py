@@ -1,0 +1,54 @@
+"""A head for sentiment whose answers look drawn: each follows from the text and the seed alone. It takes its time."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
+from nlptasks.plugin import HeadSpec, hookimpl
+from nlptasks.predictions import Label
+
+
+@dataclass(frozen=True)
+class DrawnOptions:
+    seed: int = field(default=0, metadata={"help": "what is drawn"})
+    pause: float = field(default=0.0, metadata={"help": "seconds for each row", "min": 0.0})
+
+
+class Drawn:
+    """Answers by a hash."""
+
+    labels = ("negative", "positive")
+
+    def __init__(self, context: HeadContext) -> None:
+        self._options: Any = context.options
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        return [[] for _ in examples]
+
+    def reduce(self, states: HiddenStates) -> Sequence[Any]:
+        raise AssertionError("a head without a backbone is given no hidden states")
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Label:
+        time.sleep(self._options.pause)
+        text = f"{self._options.seed} {example.inputs['text']}"
+        share = hashlib.sha256(text.encode()).digest()[0] / 255
+        label = "positive" if share > 0.5 else "negative"
+        return Label(label, max(share, 1 - share), {"negative": 1 - share, "positive": share})
+
+
+@hookimpl
+def nlptasks_heads() -> list[HeadSpec]:
+    return [
+        HeadSpec(
+            name="drawn",
+            task="sentiment",
+            summary="answers by a hash of the text",
+            object=f"{__name__}:Drawn",
+            options=DrawnOptions,
+        )
+    ]

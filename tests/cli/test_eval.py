@@ -1,0 +1,184 @@
+"""``nlptasks eval``: records, and what becomes of an evaluation that is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from nlptasks.records import RECORD, read_record
+
+DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv")
+
+
+def reviews(rows: int) -> str:
+    labels, places = ("negative", "positive", "positive"), ("post", "shop")
+    lines = (f"r{at},text {at},{labels[at % 3]},{places[at % 2]}" for at in range(rows))
+    return "\n".join(["id,text,label,place", *lines]) + "\n"
+
+
+def record_of(command, folder: str):
+    return read_record(command.folder / folder)
+
+
+def test_a_record_says_what_was_found(command):
+    command.write("reviews.csv", reviews(300))
+    result = command(*DRAWN, "--slice", "label,meta.place,length").succeeded()
+    opened = record_of(command, "results/sentiment/reviews/drawn")
+    record = opened.record
+    assert (record.task, record.primary, record.dataset.n, record.trust) == ("sentiment", "accuracy", 300, "V1")
+    assert record.labels == ("negative", "positive")
+    right = sum(sample.prediction == sample.gold for sample in opened.samples)
+    assert record.scores["accuracy"].value == right / 300
+    assert opened.stats["accuracy"].sum(axis=0).tolist() == [right, 300]
+    assert [sample.id for sample in opened.samples[:2]] == ["r0", "r1"]
+    assert record.scores["accuracy"].baseline == pytest.approx(2 / 3)
+    places = record.slices["meta.place"]
+    assert {name: part["accuracy"].n for name, part in places.items()} == {"shop": 150, "post": 150}
+    assert record.run.argv[:4] == ("nlptasks", "eval", "sentiment", "--data")
+    assert str(command.folder) not in (command.folder / "results/sentiment/reviews/drawn" / RECORD).read_text()
+    assert "accuracy" in result.stderr
+    assert "trivial baseline 0.667" in result.stderr
+    assert not list(command.folder.rglob("*journal*"))
+
+
+def test_the_same_evaluation_is_not_done_twice(command):
+    command.write("reviews.csv", reviews(40))
+    command(*DRAWN, "-o", "mine").succeeded()
+    again = command(*DRAWN, "-o", "mine").succeeded()
+    assert "the same evaluation was done before" in again.stderr
+    assert again.after == again.before
+
+
+def test_another_record_is_not_overwritten_and_the_difference_is_named(command):
+    command.write("reviews.csv", reviews(40))
+    command(*DRAWN, "-o", "mine").succeeded()
+    command(*DRAWN, "-o", "mine", "--seed", "7").refused(
+        "mine holds the record of another evaluation", "seed: it has 0, this run has 7", "--force replaces it"
+    )
+    command(*DRAWN, "-o", "mine", "--seed", "7", "--force").succeeded()
+    assert record_of(command, "mine").record.run.seed == 7
+
+
+def test_changed_data_are_another_evaluation(command):
+    command.write("reviews.csv", reviews(40))
+    command(*DRAWN, "-o", "mine").succeeded()
+    command.write("reviews.csv", reviews(41))
+    command(*DRAWN, "-o", "mine").refused("data: it has ")
+
+
+def test_each_seed_has_a_record_and_the_spreads_are_told_apart(command):
+    command.write("reviews.csv", reviews(60))
+    result = command(*DRAWN, "-o", "mine", "--seeds", "1,2,3").succeeded()
+    seeds = {record_of(command, f"mine-seed{seed}").record.run.seed for seed in (1, 2, 3)}
+    assert seeds == {1, 2, 3}
+    assert "over 3 seeds; standard deviation between seeds" in result.stderr
+    assert "half a 95 % interval of the test set" in result.stderr
+
+
+def test_a_head_that_does_not_draw_has_no_seeds(command):
+    command.write("reviews.csv", reviews(5))
+    command("eval", "sentiment", "--head", "constant", "--data", "reviews.csv", "--seeds", "1,2").refused(
+        "--seed is no option of the head 'constant'"
+    )
+
+
+def test_a_limit_is_marked(command):
+    command.write("reviews.csv", reviews(50))
+    result = command(*DRAWN, "-o", "mine", "--limit", "10").succeeded()
+    record = record_of(command, "mine").record
+    assert (record.run.limit, record.dataset.n) == (10, 10)
+    assert "on no leaderboard" in result.stderr
+    assert "few samples" in result.stderr
+
+
+def test_rows_without_answers_and_blank_ones_are_counted(command):
+    command.write("reviews.csv", "text,label\ngood,positive\n,negative\nbad,\nso so,purple\n")
+    result = command(*DRAWN, "-o", "mine").succeeded()
+    opened = record_of(command, "mine")
+    assert [sample.flags for sample in opened.samples] == [(), ("missing",)]
+    assert opened.record.flags == {"missing": 1}
+    assert opened.record.scores["accuracy"].n == 2
+    assert "2 rows left out: no gold answer that is known" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("sentiment", "--data", "-"), "an evaluation needs a file"),
+        (("sentiment",), "one of --data FILE, --benchmark NAME and --suite FILE"),
+        (("--data", "reviews.csv"), "a file needs a task"),
+        (("sentiment", "--data", "reviews.csv", "--dataset", "x"), "go with a benchmark"),
+        (("sentiment", "--data", "reviews.csv", "--seeds", "1,x"), "no list of whole numbers"),
+        (("sentiment", "--data", "reviews.csv", "--metric", "acuracy"), "there is no metric named 'acuracy'"),
+        (("sentiment", "--data", "reviews.csv", "--slice", "meta.plaec"), "no column 'plaec'"),
+        (("sentiment", "--data", "reviews.csv", "--id", "idd"), "no column 'idd'"),
+        (("sentiment", "--benchmark", "smoke", "--gold", "label"), "--gold goes with --data"),
+        (("--benchmark", "smok"), "there is no benchmark named 'smok'"),
+    ],
+)
+def test_what_cannot_be_asked(command, args, said):
+    command.write("reviews.csv", reviews(5))
+    command("eval", *args).refused(said)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_twenty_kills_change_nothing(command):
+    """Whatever moment a kill comes at, the evaluation goes on to the record that an undisturbed one makes."""
+    command.write("reviews.csv", reviews(8_000))
+    line = (*DRAWN, "--slice", "label")
+    command(*line, "-o", "whole").succeeded()
+    draw = random.Random(11)
+    kills = 0
+    for _ in range(20):
+        with command.started(*line, "--pause", "0.0001", "-o", "killed") as process:
+            journal = command.folder / "killed.journal.jsonl"
+            until = time.monotonic() + 30
+            size = journal.stat().st_size if journal.exists() else 0
+            while process.poll() is None and time.monotonic() < until:
+                if journal.exists() and journal.stat().st_size != size:
+                    break
+                time.sleep(0.005)
+            time.sleep(draw.uniform(0, 0.06))
+            process.send_signal(signal.SIGKILL)
+            process.wait(30)
+            kills += process.returncode == -signal.SIGKILL
+    command(*line, "--pause", "0.0001", "-o", "killed").succeeded()
+    whole, killed = (read_record(command.folder / name) for name in ("whole", "killed"))
+    assert kills >= 15
+    assert killed.samples == whole.samples
+    assert killed.record.digests == whole.record.digests
+    assert killed.record.scores == whole.record.scores
+    assert killed.record.slices == whole.record.slices
+    assert killed.record.flags == whole.record.flags
+    assert sorted(path.name for path in command.folder.iterdir()) == ["killed", "reviews.csv", "whole"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupted_evaluation_goes_on(command):
+    command.write("reviews.csv", reviews(2_000))
+    line = (*DRAWN, "--pause", "0.002", "-o", "mine")
+    journal = command.folder / "mine.journal.jsonl"
+
+    def begun() -> bool:
+        return journal.exists() and journal.read_bytes().count(b"\n") > 1
+
+    stopped = command.stop(*line, once=begun, sent=signal.SIGTERM)
+    assert stopped.code == 143
+    assert not (command.folder / "mine").exists()
+    command(*line, "--seed", "3").refused(
+        "was left by another evaluation, which is not finished", "seed: it has 0, this run has 3", "--restart"
+    )
+    result = command(*DRAWN, "--pause", "0.002", "-o", "mine").succeeded()
+    assert "samples of them from the journal" in result.stderr
+
+
+def test_the_records_as_json(command):
+    command.write("reviews.csv", reviews(10))
+    result = command(*DRAWN, "-o", "mine", "--json", "--quiet").succeeded()
+    assert json.loads(result.stdout)["dataset"]["name"] == "reviews"
+    assert result.stderr == ""
