@@ -12,16 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from nlptasks import statistics
 from nlptasks.contracts import Metric
-
-#: Resamples of the bootstrap, and the seed that makes an interval the same every time.
-RESAMPLES = 2_000
-SEED = 12_345
-
-#: Draws that are held in memory at a time.
-_DRAWS = 20_000_000
+from nlptasks.statistics import RESAMPLES, SEED, wilson
 
 Pairs = Mapping[tuple[str, str], int]
 
@@ -62,43 +56,22 @@ def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | No
         ValueError: There is no pair.
     """
     matrix, counts = _statistics(metric, pairs)
-    n = int(counts.sum())
-    value = float(metric.score(counts @ matrix))
-    if metric.binary:
-        low, high = wilson(round(float((counts @ matrix)[0])), n)
-        method = "ci:wilson"
-    else:
-        low, high = bootstrap(metric, matrix, counts)
-        method = f"ci:bootstrap|bs:{RESAMPLES}|seed:{SEED}"
+    value = _weighed(metric, matrix, counts)
+    interval = statistics.interval(metric, matrix, counts=counts)
     return Score(
         metric=name,
         value=value,
-        low=min(low, value),  # rounding may leave the value just outside where every example has the same one
-        high=max(high, value),
-        n=n,
-        signature=f"{metric.signature}|{method}",
+        low=min(interval.low, value),  # rounding may leave the value just outside where every example has the same one
+        high=max(interval.high, value),
+        n=int(counts.sum()),
+        signature=f"{metric.signature}|{interval.method}",
         baseline=None if baseline is None else _value(metric, baseline),
     )
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
 def bootstrap(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[float, float]:
-    """95 % percentile interval (Efron 1979) over resamples of the examples.
-
-    Drawing n examples with replacement is drawing how often each distinct row occurs, from a multinomial distribution.
-    """
-    generator = np.random.default_rng(SEED)
-    n = int(counts.sum())
-    size = max(1, min(RESAMPLES, _DRAWS // len(counts)))
-    sizes = [min(size, RESAMPLES - done) for done in range(0, RESAMPLES, size)]
-    values = [metric.score(generator.multinomial(n, counts / n, size=size) @ matrix) for size in sizes]
-    low, high = np.percentile(np.concatenate(values), [2.5, 97.5])
-    return float(low), float(high)
+    """95 % percentile interval over resamples of the examples; see :func:`nlptasks.statistics.resampled`."""
+    return statistics.ends(statistics.resampled(metric, matrix, counts=counts))
 
 
 def gold_counts(pairs: Pairs) -> Counter[str]:
@@ -111,7 +84,11 @@ def gold_counts(pairs: Pairs) -> Counter[str]:
 
 def _value(metric: Metric, pairs: Pairs) -> float:
     matrix, counts = _statistics(metric, pairs)
-    return float(metric.score(counts @ matrix))
+    return _weighed(metric, matrix, counts)
+
+
+def _weighed(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    return float(statistics.values(metric, counts, matrix))
 
 
 def _statistics(metric: Metric, pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -120,3 +97,6 @@ def _statistics(metric: Metric, pairs: Pairs) -> tuple[NDArray[np.float64], NDAr
     rows = sorted(pairs.items())  # the order of the rows must not change the draws of the bootstrap
     matrix = metric.stats([answer for (answer, _), _ in rows], [gold for (_, gold), _ in rows])
     return matrix, np.array([count for _, count in rows], dtype=np.int64)
+
+
+__all__ = ["RESAMPLES", "SEED", "Score", "bootstrap", "gold_counts", "score_pairs", "wilson"]
