@@ -364,7 +364,15 @@ def _finish(
     record = replace(
         draft,
         scores=scores,
-        slices=slices(samples, metrics, stats, request.slices) if request.slices else {},
+        slices=slices(
+            samples,
+            metrics,
+            stats,
+            request.slices,
+            labels=draft.labels,
+            clusters=clusters,
+            cluster=draft.dataset.cluster,
+        ),
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
         cost=_cost(blocks),
     )
