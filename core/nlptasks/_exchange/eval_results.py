@@ -1,0 +1,110 @@
+"""A file of a Hub model's ``.eval_results`` folder: a list of benchmark data sets with one value each.
+
+The format names no metric and allows no keys of one's own, so an entry holds the primary metric, its ``notes`` say
+which that is, and the whole records stand in comments in front, which other tools pass over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nlptasks._exchange.formats import Found
+from nlptasks._exchange.numbers import hub_dataset, imported_result
+from nlptasks._exchange.tree import Node, parse_yaml, text_at
+from nlptasks._exchange.whole import packed_text, unpacked_text
+from nlptasks._text import one_line
+from nlptasks.errors import UsageError
+from nlptasks.records import Dataset, Model, Record, Result
+
+_OWN = "# nlptasks: "
+
+#: Name of a value whose metric an entry does not tell.
+_VALUE = "value"
+
+_NOTE = "nlptasks: metric "
+
+
+def dump(records: Sequence[Record], _now: int) -> str:
+    """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
+    import yaml
+
+    models = {record.model.name for record in records}
+    if len(models) > 1:
+        raise UsageError(
+            f"a file of .eval_results is of one model, and these records are of {len(models)}",
+            hint="export the records of each system into a file of its own",
+        )
+    entries = [_entry(record) for record in records if _primary(record) is not None]
+    own = "".join(f"{_OWN}{packed_text(record)}\n" for record in records)
+    return own + yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1 << 30)
+
+
+def _primary(record: Record) -> float | None:
+    result = record.scores.get(record.primary)
+    return result.value if result else None
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    data, result = record.dataset, record.scores[record.primary]
+    dataset: dict[str, Any] = {"id": hub_dataset(data.source, data.name) or data.name, "task_id": record.task}
+    if data.revision:
+        dataset["revision"] = data.revision
+    interval = "" if result.low is None or result.high is None else f"; 95 % interval {result.low} to {result.high}"
+    notes = f"{_NOTE}{record.primary}; n {result.n}{interval}; signature {result.signature}"
+    return {"dataset": dataset, "value": result.value, "notes": one_line(notes, 2_000)}
+
+
+def load(text: str, file: str, model: str) -> Found:
+    """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
+    lines = [line for line in text.split("\n") if line.startswith(_OWN)]
+    whole = tuple(unpacked_text(line.removeprefix(_OWN), file, f"the comment {at}") for at, line in enumerate(lines, 1))
+    model = model or next((record.model.name for record in whole), "")
+    root = parse_yaml(text, file)
+    entries = root.items() if root.value is not None else []
+    if entries and not model:
+        raise UsageError(f"{file} does not name its model", hint="name it: --model NAME")
+    return Found(shown=tuple(_records(entries, model)), whole=whole)
+
+
+def _records(entries: Sequence[Node], model: str) -> Iterator[Record]:
+    for entry in entries:
+        data = entry.at("dataset")
+        scores = dict(_scores(entry))
+        if not scores:
+            entry.fail("'value' is missing")
+        yield Record(
+            task=text_at(data, "task_id") or text_at(data, "config") or "unknown",
+            primary=next(iter(scores)),
+            dataset=Dataset(
+                name=data.at("id").text(),
+                benchmark=text_at(data, "config"),
+                split=text_at(data, "split"),
+                revision=text_at(data, "revision"),
+                sha256="",
+                n=0,
+                source=data.at("id").text(),
+            ),
+            model=Model(name=model),
+            scores=scores,
+            trust="V0",
+        )
+
+
+def _scores(entry: Node) -> Iterator[tuple[str, Result]]:
+    """The value of an entry, or the values of the list ``metrics`` that a proposal for the format has."""
+    several = entry.get("metrics")
+    if several is not None:
+        for node in several.items():
+            name = node.at("metric_id").text()
+            yield name, imported_result(node.at("value").number(), said=f"imported:eval-results|metric:{name}")
+        return
+    value = entry.get("value")
+    if value is not None:
+        name = _named(text_at(entry, "notes"))
+        yield name, imported_result(value.number(), said=f"imported:eval-results|metric:{name}")
+
+
+def _named(notes: str) -> str:
+    """The metric that an export's notes name."""
+    return notes.removeprefix(_NOTE).partition(";")[0] or _VALUE if notes.startswith(_NOTE) else _VALUE

@@ -1,0 +1,127 @@
+"""The formats by name, and what is common to them: a record is exported whole, and comes back as it was.
+
+Each format has a place for a few of a record's fields. The whole record stands beside them, where the format allows
+more (see :mod:`nlptasks._exchange.whole`), so that an export and an import lose nothing. The numbers that other tools
+read and the whole record must agree: a file in which somebody changed one of them is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from nlptasks._names import did_you_mean, resolve
+from nlptasks._text import one_line
+from nlptasks.errors import DataError, UsageError
+from nlptasks.records import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a file holds.
+
+    Args:
+        shown: The records that its own fields make.
+        whole: The records that an export of nlptasks left beside them.
+    """
+
+    shown: tuple[Record, ...]
+    whole: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A format: the two functions of its module.
+
+    Args:
+        dump: The text of a file that holds one record or more. It takes the records, and the seconds since 1970 for
+            formats that say when a file was made; raises :class:`UsageError` where one file cannot hold them.
+        load: Reads a text. It takes the text, what errors call the file, and the name of the system for formats that
+            have none; raises :class:`DataError` with the place where it is not of this format, and :class:`UsageError`
+            where that name is needed.
+    """
+
+    dump: Callable[[Sequence[Record], int], str]
+    load: Callable[[str, str, str], Found]
+
+
+#: Import string and summary of each format.
+FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "eval-results": ("nlptasks._exchange.eval_results", "a file of a Hub model's .eval_results folder"),
+        "every-eval-ever": ("nlptasks._exchange.every_eval_ever", "the Every Eval Ever schema 0.3.0"),
+        "lm-eval": ("nlptasks._exchange.lm_eval", "a result file of lm-evaluation-harness"),
+        "model-index": ("nlptasks._exchange.model_index", "the front matter of a Hub model card"),
+    }
+)
+
+
+def exchange(name: str) -> Exchange:
+    """The module of a format.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if name not in FORMATS:
+        raise UsageError(
+            f"there is no format {name!r} for results{did_you_mean(name, FORMATS)}",
+            hint="\n".join(f"{known}: {summary}" for known, (_, summary) in FORMATS.items()),
+        )
+    module = FORMATS[name][0]
+    return Exchange(resolve(f"{module}:dump"), resolve(f"{module}:load"))
+
+
+def imported(form: Exchange, text: str, *, file: str, model: str = "") -> list[Record]:
+    """The records of a file, at trust level V0; those that nlptasks exported come back whole.
+
+    Args:
+        form: The format.
+        text: The text of the file.
+        file: What errors call it.
+        model: Name of the system, where the format has none.
+
+    Raises:
+        DataError: It is not of this format, holds no result, or its numbers and the whole records disagree.
+        UsageError: The name of the system is needed.
+    """
+    found = form.load(text, file, model)
+    records = [*found.whole, *_others(form, found, file, model)]
+    if not records:
+        raise DataError(file, "it holds no result", hint="is it of another format? see --from")
+    if model:
+        records = [replace(record, model=replace(record.model, name=model)) for record in records]
+    return records
+
+
+def _others(form: Exchange, found: Found, file: str, model: str) -> list[Record]:
+    """The records that a file shows and does not hold whole; those that it holds whole must be shown as exported."""
+    others = list(found.shown)
+    if not found.whole:
+        return others
+    try:
+        again = form.load(form.dump(found.whole, 0), file, model)
+    except UsageError as error:
+        raise DataError(file, f"its whole records cannot be in one file: {error.message}") from error
+    for record in again.shown:
+        if record not in others:
+            raise DataError(
+                file,
+                f"its numbers and the whole records beside them disagree: {_difference(record, others)}",
+                hint="one of them was changed; take the whole records out ('nlptasks') to import the numbers alone",
+            )
+        others.remove(record)
+    return others
+
+
+def _difference(record: Record, others: Sequence[Record]) -> str:
+    """Where a record that should be among others differs from the one that is meant."""
+    name = one_line(f"{record.model.name} on {record.dataset.name}", 120)
+    for other in others:
+        if (other.model.name, other.dataset.name, other.task) == (record.model.name, record.dataset.name, record.task):
+            for metric, result in record.scores.items():
+                shown = other.scores.get(metric)
+                if shown != result:
+                    value = "nothing" if shown is None else shown.value
+                    return f"{name}: {one_line(metric, 60)} is {result.value} in the record, and the file shows {value}"
+    return f"{name} is not shown as it was exported"

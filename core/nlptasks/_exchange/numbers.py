@@ -1,0 +1,54 @@
+"""Makes results of numbers that other tools computed, as far as they tell what they are."""
+
+from __future__ import annotations
+
+import re
+
+from nlptasks.records import Record, Result
+
+#: Half of a 95 % interval in standard errors, of a normal distribution.
+_HALF = 1.96
+
+_HUB = re.compile(r"(?:https?://)?(?:huggingface\.co|hf\.co)/datasets/([\w.\-]+/[\w.\-]+)|([\w.\-]+/[\w.\-]+)")
+
+
+def imported_result(
+    value: float | None,
+    *,
+    said: str,
+    n: int = 0,
+    error: float | None = None,
+    interval: tuple[float, float] | None = None,
+    higher_is_better: bool = True,
+    scale: tuple[float | None, float | None] = (None, None),
+) -> Result:
+    """A number of another tool.
+
+    Args:
+        value: The number.
+        said: Where it comes from and what is known of it, as a part of a signature.
+        n: Samples; 0: not known.
+        error: Its standard error, of which the interval is made: the value and 1.96 standard errors on both sides.
+        interval: Its 95 % interval, where the file has one.
+        higher_is_better: Whether a larger value is the better one.
+        scale: Lowest and highest value.
+    """
+    low = high = None
+    if value is not None and interval is not None:
+        (low, high), said = interval, f"{said}|ci:given"
+    elif value is not None and error is not None:
+        low, high, said = value - _HALF * error, value + _HALF * error, f"{said}|ci:1.96*stderr"
+    return Result(value=value, low=low, high=high, n=n, signature=said, higher_is_better=higher_is_better, scale=scale)
+
+
+def hub_dataset(*places: str) -> str:
+    """The first of some places that is a data set on the Hub, as ``owner/name``; empty where none is."""
+    for place in places:
+        if found := _HUB.fullmatch(place.strip().rstrip("/")):
+            return found[1] or found[2]
+    return ""
+
+
+def ordered(record: Record) -> list[tuple[str, Result]]:
+    """The scores, the primary one first, which is what tools show that show one; the others by their names."""
+    return sorted(record.scores.items(), key=lambda item: (item[0] != record.primary, item[0]))

@@ -1,0 +1,184 @@
+"""``rescore``, ``verify`` and ``errors`` as they are typed, in one process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nlptasks._cli.main import run_command
+from nlptasks.records import read_record, write_record
+
+ROWS = [
+    ("r1", "good", "positive", "positive"),
+    ("r2", "bad", "negative", "positive"),
+    ("r3", "ok", "positive", "negative"),
+]
+
+Nlptasks = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def nlptasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nlptasks:
+    """Runs a command in an empty folder: its exit code, standard output and standard error."""
+    config = tmp_path / "config.toml"
+    config.touch()
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("NLPTASKS_CONFIG", str(config))
+    monkeypatch.setenv("NLPTASKS_PLUGINS", "")
+    rows = [",".join(row) for row in (("id", "text", "label", "prediction"), *ROWS)]
+    Path("mine.csv").write_text("\n".join(rows) + "\n")
+
+    def run(*args: str) -> tuple[int, str, str]:
+        code = run_command(args)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def record(nlptasks: Nlptasks) -> str:
+    """A record of the predictions."""
+    code, _, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--model", "mine", "-o", "record")
+    assert code == 0, told
+    return "record"
+
+
+def cheat(folder: str, value: float) -> None:
+    """Write a record whose accuracy is not that of its samples."""
+    opened = read_record(Path(folder))
+    scores = dict(opened.record.scores)
+    scores["accuracy"] = replace(scores["accuracy"], value=value)
+    write_record(Path(folder), replace(opened.record, scores=scores), opened.samples, opened.stats, force=True)
+
+
+def test_a_file_of_predictions(nlptasks):
+    code, out, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--output", "record")
+    assert (code, out) == (0, "")
+    lines = told.splitlines()
+    assert lines[0] == "sentiment on mine: 3 samples -> record"
+    assert "predictions: column 'prediction'; gold answers: column 'label'" in lines[1]
+    assert any(
+        line.strip().startswith("accuracy  0.333  [95 % ") and "n=3; trivial baseline 0.667" in line for line in lines
+    )
+    record = read_record(Path("record")).record
+    assert record.run.argv == ("nlptasks", "rescore", "mine.csv", "--task", "sentiment")
+    assert nlptasks("rescore", "mine.csv", "--task", "sentiment", "--output", "record")[0] == 2
+    assert nlptasks("rescore", "mine.csv", "--task", "sentiment", "--output", "record", "--force")[0] == 0
+
+
+def test_coverage_is_printed(nlptasks):
+    Path("part.csv").write_text("id,prediction\nr1,positive\n")
+    args = ("rescore", "part.csv", "--task", "sentiment", "--data", "mine.csv")
+    code, _, told = nlptasks(*args)
+    assert code == 2
+    assert "2 of 3 rows have no prediction: r2, r3" in told
+    code, out, told = nlptasks(*args, "--partial", "--json")
+    assert code == 0
+    assert "coverage 33.3%: a missing prediction counts as an empty answer" in told
+    assert "2 missing" in told
+    assert json.loads(out)["flags"] == {"missing": 2}
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("mine.csv",), "mine.csv is no record; as a file of predictions it needs a task"),
+        (("mine.csv", "mine.csv", "--task", "sentiment"), "one file of predictions at a time"),
+        (("mine.csv", "--task", "sentimant"), "did you mean 'sentiment'?"),
+        (("none.csv", "--task", "sentiment"), "there is no file none.csv"),
+        ((".",), "record.json: No such file or directory"),
+        (("mine.csv", "--task", "sentiment", "--metric", "bleuu"), "did you mean 'bleu'?"),
+        (("-", "--task", "sentiment"), "a record names its files by their bytes"),
+    ],
+)
+def test_what_cannot_be_scored(nlptasks, args, said):
+    code, out, told = nlptasks("rescore", *args)
+    assert (code, out) == (2, "")
+    assert said in told
+
+
+def test_a_record(nlptasks, record):
+    code, out, _ = nlptasks("rescore", record, "--metric", "mcc", "-o", "more")
+    assert code == 0
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[1] == ["METRIC", "RECORD", "NOW", "DIFFERENCE", "NOTE"]
+    assert ["accuracy", "0.333333", "0.333333", "+0"] in lines
+    assert next(line for line in lines if line[0] == "mcc")[-1] == "new"
+    assert set(read_record(Path("more")).record.scores) == {*read_record(Path(record)).record.scores, "mcc"}
+    code, _, told = nlptasks("rescore", record, "--task", "sentiment")
+    assert code == 2
+    assert "--task goes with a file of predictions; record is a record" in told
+
+
+def test_a_record_that_says_something_else(nlptasks, record):
+    cheat(record, 0.5)
+    code, out, _ = nlptasks("rescore", record)
+    assert code == 1
+    assert next(line for line in out.splitlines() if line.startswith("accuracy")).split()[1:] == [
+        "0.500000",
+        "0.333333",
+        "-0.167",
+        "differs",
+    ]
+    code, out, _ = nlptasks("rescore", record, "--json")
+    assert code == 1
+    assert [metric["metric"] for metric in json.loads(out)[0]["metrics"] if metric["differs"]] == ["accuracy"]
+
+
+def test_verify(nlptasks, record):
+    code, out, _ = nlptasks("verify", record)
+    assert (code, out) == (0, "record: V1 holds: its scores follow from its 3 samples\n")
+    cheat(record, 0.5)
+    code, out, _ = nlptasks("verify", record)
+    assert code == 1
+    assert out.splitlines()[0] == "record: 1 mismatch"
+    assert out.splitlines()[1].startswith("  scores.accuracy.value: it says 0.5, and its samples give 0.333")
+    code, out, _ = nlptasks("verify", record, "--json")
+    (verdict,) = json.loads(out)
+    assert (code, verdict["trust"], verdict["claimed"], len(verdict["mismatches"])) == (1, "V0", "V1", 1)
+
+
+def test_verify_goes_on_behind_a_damaged_record(nlptasks, record):
+    nlptasks("rescore", record, "-o", "damaged")
+    samples = Path("damaged/samples.jsonl.gz")
+    samples.write_bytes(samples.read_bytes()[:-4])
+    code, out, _ = nlptasks("verify", "damaged", record)
+    assert code == 1
+    assert "damaged: 1 mismatch" in out
+    assert "record: V1 holds" in out
+    assert nlptasks("verify", "nothing")[0] == 2
+
+
+def test_errors(nlptasks, record):
+    code, out, _ = nlptasks("errors", record)
+    assert code == 0
+    assert "2 of 3 samples are of the kind wrong" in out.splitlines()[0]
+    assert "  mine  positive  [wrong, accuracy 0.000]" in out.splitlines()
+    assert "  gold  negative" in out.splitlines()
+    data = json.loads(nlptasks("errors", record, "--json", "-n", "1")[1])
+    assert (data["found"], [error["id"] for error in data["errors"]]) == (2, ["r2"])
+    assert data["errors"][0]["answers"]["mine"]["wrong"] is True
+
+
+def test_a_page_of_errors(nlptasks, record):
+    code, out, told = nlptasks("errors", record, "--output", "errors.html")
+    assert (code, out, told) == (0, "", "2 of 2 errors -> errors.html\n")
+    assert Path("errors.html").read_text().startswith("<!DOCTYPE html>\n")
+    assert nlptasks("errors", record, "--output", "errors.html")[0] == 2
+    first = Path("errors.html").read_bytes()
+    assert nlptasks("errors", record, "--output", "errors.html", "--force")[0] == 0
+    assert Path("errors.html").read_bytes() == first
+
+
+def test_hostile_text_on_a_terminal(nlptasks):
+    Path("evil.csv").write_text('id,text,label,prediction\n1,"\x1b[31mred\u202e",positive,"\x1b]0;x\x07"\n')
+    nlptasks("rescore", "evil.csv", "--task", "sentiment", "--model", "\x1b[2J", "-o", "evil")
+    code, out, _ = nlptasks("errors", "evil")
+    assert code == 0
+    assert "\\x1b[31mred\\u202e" in out
+    assert "\x1b" not in out
