@@ -10,16 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nlptasks.api import LoadedTask, load, pipeline, run, train
+    from nlptasks.api import LoadedTask, evaluate, load, pipeline, run, train
 
 __version__ = "0.1.0"
 
-__all__ = ["LoadedTask", "__version__", "load", "pipeline", "run", "train"]
+__all__ = ["LoadedTask", "__version__", "evaluate", "load", "pipeline", "run", "train"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the API at its first use: the command line reads only the version."""
-    if name in {"LoadedTask", "load", "pipeline", "run", "train"}:
+    if name in {"LoadedTask", "evaluate", "load", "pipeline", "run", "train"}:
         from nlptasks import api
 
         return getattr(api, name)

@@ -6,7 +6,6 @@ makes the same batches, and with them the same bytes, as one that was not.
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections import Counter
@@ -18,18 +17,17 @@ from typing import Any
 from nlptasks import _facts
 from nlptasks._gold_samples import GoldRequest, GoldTable, Item, read_gold_table
 from nlptasks._journal import Block, Journal, differing
-from nlptasks._metrics import OpenMetric, matrices, open_metrics, readable
-from nlptasks._names import resolve
 from nlptasks._plugins.observers import Observers
 from nlptasks._predict import check_frozen, likelihoods, predict
-from nlptasks._results import result
+from nlptasks._registry import Registry
+from nlptasks._scored import metric_names, score_samples
 from nlptasks._session import Opened, Plan, Session
 from nlptasks._slices import slices
 from nlptasks._text import one_line
-from nlptasks.contracts import Baseline, Prediction
+from nlptasks.contracts import Prediction
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
-from nlptasks.plugin import ANSWER, LIKELIHOOD, MetricSpec, TaskSpec
+from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.predictions import DECIMALS, Label
 from nlptasks.records import (
     FLAGS,
@@ -42,7 +40,6 @@ from nlptasks.records import (
     read_record,
     write_record,
 )
-from nlptasks.statistics import value
 
 #: Rows of a block, and characters at which it ends early.
 _BLOCK, _BLOCK_CHARACTERS = 256, 1_000_000
@@ -115,29 +112,19 @@ def evaluate(session: Session, plan: Plan, request: EvalRequest, observers: Obse
         NlptasksError: The disk is full, or a head failed.
     """
     task = plan.tasks[0].task
-    names = _metric_names(session, task, request)
+    names = metric_names(session.registry, task, request.own_metrics, request.primary, request.metrics)
     table = read_gold_table(session.registry, task, request.table)
     opened = session.open(plan, device=request.device, dtype=request.dtype)
     labels = _labels(opened, table)
-    metrics = open_metrics(session.registry, names, labels=labels, language=request.dataset.language)
     draft = _draft(task, plan, opened, request, table, labels)
     if done := _done(draft, request):
         return Evaluation(record=done, folder=request.output, done_before=True, skipped=table.skipped)
     with Journal(_journal(request.output), draft.key, restart=request.restart) as journal:
         resumed = sum(len(block.samples) for block in journal.blocks)
-        _Answering(opened, table, labels, metrics, journal, observers, request).run()
-        record = _finish(draft, task, metrics, table, journal.blocks, request)
+        _Answering(opened, table, labels, _likely(session.registry, names), journal, observers, request).run()
+        record = _finish(draft, session.registry, task, names, journal.blocks, request)
         journal.remove()
     return Evaluation(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
-
-
-def _metric_names(session: Session, task: TaskSpec, request: EvalRequest) -> tuple[str, ...]:
-    """The metrics by name; those that the user named must be installed, the task's need not."""
-    for name in (*request.metrics, *request.own_metrics, *filter(None, (request.primary,))):
-        session.registry.get(MetricSpec, name)
-    usual = request.own_metrics or task.metrics
-    primary = request.primary or (task.primary if task.primary in usual else usual[0])
-    return tuple(dict.fromkeys((primary, *usual, *request.metrics)))
 
 
 def _labels(opened: Opened, table: GoldTable) -> tuple[str, ...]:
@@ -199,6 +186,11 @@ def _done(draft: Record, request: EvalRequest) -> Record | None:
     return None
 
 
+def _likely(registry: Registry, names: Sequence[str]) -> bool:
+    """Whether one of some metrics reads likelihoods."""
+    return any(item.spec.reads == LIKELIHOOD for item in registry.all(MetricSpec) if item.spec.name in names)
+
+
 def _journal(output: Path) -> Path:
     return output.with_name(f"{output.name}.journal.jsonl")
 
@@ -210,7 +202,7 @@ class _Answering:
     opened: Opened
     table: GoldTable
     labels: tuple[str, ...]
-    metrics: Mapping[str, OpenMetric]
+    likely: bool
     journal: Journal
     observers: Observers
     request: EvalRequest
@@ -262,7 +254,7 @@ class _Answering:
 
     def _likelihoods(self, items: Sequence[Item]) -> list[float | None]:
         """How probable the gold texts are to the head, where a metric reads that and the head can tell."""
-        if all(item.reads != LIKELIHOOD for item in self.metrics.values()):
+        if not self.likely:
             return [None] * len(items)
         # The text as it stands in the table: a language model also expects the space before a continuation.
         texts = [item.text for item in items]
@@ -337,56 +329,44 @@ def _sample(
 
 def _finish(
     draft: Record,
+    registry: Registry,
     task: TaskSpec,
-    metrics: dict[str, OpenMetric],
-    table: GoldTable,
+    names: Sequence[str],
     blocks: Sequence[Block],
     request: EvalRequest,
 ) -> Record:
     """Score what was answered, and write the record."""
     samples = [sample for block in blocks for sample in block.samples]
-    stats = matrices(metrics, samples)
-    if draft.primary not in stats:
-        draft = replace(draft, primary=next(iter(stats), draft.primary))
-    clusters = [sample.meta[draft.dataset.cluster] for sample in samples] if draft.dataset.cluster else None
-    baselines = _baselines(task, metrics, table)
-    scores = {
-        name: result(
-            metrics[name],
-            stats[name],
-            readable(metrics[name], samples),
-            baseline=baselines.get(name),
-            clusters=clusters,
-            cluster=draft.dataset.cluster,
-        )
-        for name in stats
-    }
+    cluster = draft.dataset.cluster
+    scored = score_samples(
+        registry,
+        names,
+        samples,
+        labels=draft.labels,
+        language=draft.dataset.language,
+        cluster=cluster,
+        task=task,
+    )
+    if not scored.scores:
+        raise NlptasksError("no installed metric can read these answers", hint="see 'nlptasks metrics list'")
+    parts = slices(
+        samples,
+        scored.metrics,
+        scored.stats,
+        request.slices,
+        labels=draft.labels,
+        clusters=[sample.meta[cluster] for sample in samples] if cluster else None,
+        cluster=cluster,
+    )
     record = replace(
         draft,
-        scores=scores,
-        slices=slices(
-            samples,
-            metrics,
-            stats,
-            request.slices,
-            labels=draft.labels,
-            clusters=clusters,
-            cluster=draft.dataset.cluster,
-        ),
+        primary=draft.primary if draft.primary in scored.scores else next(iter(scored.scores)),
+        scores=scored.scores,
+        slices=parts,
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
         cost=_cost(blocks),
     )
-    return write_record(request.output, record, samples, stats, force=request.force)
-
-
-def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], table: GoldTable) -> Mapping[str, float]:
-    """What the trivial baseline reaches with each metric that reads answers."""
-    make: Baseline = resolve(task.baseline)
-    answer = make(Counter(item.gold for item in table.items))
-    samples = [Sample(id=item.id, gold=item.gold, prediction=answer(item.example).answer) for item in table.items]
-    stats = matrices({name: item for name, item in metrics.items() if item.reads == ANSWER}, samples)
-    found = {name: value(metrics[name].metric, matrix) for name, matrix in stats.items()}
-    return {name: number for name, number in found.items() if math.isfinite(number)}
+    return write_record(request.output, record, samples, scored.stats, force=request.force)
 
 
 def _cost(blocks: Sequence[Block]) -> Cost:

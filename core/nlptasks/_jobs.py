@@ -179,19 +179,9 @@ def suite_jobs(
     ]
 
 
-def _card_jobs(
-    session: Session, suite: Suite, card: Card, path: Path, asked: Asked, said: tuple[str, ...]
-) -> Iterator[Job]:
-    task = session.tasks([card.task])[0]
-    table = GoldRequest(
-        data=str(path),
-        columns=card.columns,
-        gold=card.gold,
-        id=card.id,
-        meta=_meta(asked.slices, card.cluster, card.meta),
-        limit=asked.limit,
-    )
-    dataset = Dataset(
+def dataset_of(suite: Suite, card: Card) -> Dataset:
+    """What a record says of a suite's data set, but for the hash and the number of samples."""
+    return Dataset(
         name=card.name,
         benchmark=f"{suite.name} {suite.version}".strip(),
         split=card.split,
@@ -205,6 +195,21 @@ def _card_jobs(
         floor=card.floor,
         ceiling=card.ceiling,
     )
+
+
+def _card_jobs(
+    session: Session, suite: Suite, card: Card, path: Path, asked: Asked, said: tuple[str, ...]
+) -> Iterator[Job]:
+    task = session.tasks([card.task])[0]
+    table = GoldRequest(
+        data=str(path),
+        columns=card.columns,
+        gold=card.gold,
+        id=card.id,
+        meta=_meta(asked.slices, card.cluster, card.meta),
+        limit=asked.limit,
+    )
+    dataset = dataset_of(suite, card)
     mine = replace(asked, heads={task.name: asked.heads.get(task.name) or card.head})
     for options in _seeded(mine):
         job = _job(
@@ -318,4 +323,4 @@ def _command(task: TaskSpec, asked: Asked, options: Mapping[str, Any], said: tup
             yield from (flag, str(text))
 
 
-__all__ = ["RESULTS", "Asked", "FileAsked", "Job", "file_jobs", "suite_jobs"]
+__all__ = ["RESULTS", "Asked", "FileAsked", "Job", "dataset_of", "file_jobs", "suite_jobs"]

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlptasks._metrics import OpenMetric, matrices, open_metrics, readable
-from nlptasks._names import resolve
 from nlptasks._registry import Registry
-from nlptasks.contracts import Baseline, Example
+from nlptasks._scored import Scored, score_samples
 from nlptasks.errors import NlptasksError
-from nlptasks.plugin import ANSWER, TaskSpec
-from nlptasks.records import Matrices, Opened, Record, Result, Sample
+from nlptasks.records import Opened, Record, Result
 
 #: Differences up to this are rounding.
 TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scored:
-    """Samples with their scores.
-
-    Args:
-        scores: The result of each metric that can read a sample.
-        stats: Its statistics matrix, ``[samples, k]``.
-        metrics: The metrics that are installed.
-    """
-
-    scores: Mapping[str, Result]
-    stats: Matrices
-    metrics: dict[str, OpenMetric]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,46 +54,6 @@ def same(a: float | None, b: float | None) -> bool:
     if a is None or b is None:
         return a is b
     return math.isclose(a, b, rel_tol=0.0, abs_tol=TOLERANCE)
-
-
-def score_samples(
-    registry: Registry,
-    names: Iterable[str],
-    samples: Sequence[Sample],
-    *,
-    labels: tuple[str, ...],
-    language: str = "",
-    cluster: str = "",
-    task: TaskSpec | None = None,
-) -> Scored:
-    """Score samples with those of some metrics that are installed.
-
-    Args:
-        registry: What is installed.
-        names: Names of the metrics.
-        samples: The samples.
-        labels: The closed set of answers; empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
-        cluster: The column whose values tie samples together; empty: none.
-        task: The task whose trivial baseline is scored beside; ``None``: none is.
-    """
-    from nlptasks._results import result
-
-    metrics = open_metrics(registry, names, labels=labels, language=language)
-    stats = matrices(metrics, samples)
-    clusters = [sample.meta.get(cluster, "") for sample in samples] if cluster else None
-    baselines = _baselines(task, metrics, samples) if task else {}
-    scores = {
-        name: result(
-            metrics[name],
-            matrix,
-            readable(metrics[name], samples),
-            baseline=baselines.get(name),
-            clusters=clusters,
-        )
-        for name, matrix in stats.items()
-    }
-    return Scored(scores=scores, stats=stats, metrics=metrics)
 
 
 def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tuple[list[Change], Scored]:
@@ -162,22 +103,3 @@ def rescored(record: Record, changes: Sequence[Change], scored: Scored) -> Recor
     primary = record.primary if record.primary in scored.scores else next(iter(scored.scores))
     slices = record.slices if steady else {}
     return replace(record, scores=scored.scores, primary=primary, slices=slices, trust="V1", digests={})
-
-
-def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Sequence[Sample]) -> dict[str, float]:
-    """What the task's trivial baseline reaches with each metric that reads answers.
-
-    It may need inputs that the samples lack; then there is none.
-    """
-    from nlptasks.statistics import value
-
-    make: Baseline = resolve(task.baseline)
-    answer = make(Counter(sample.gold for sample in samples))
-    try:
-        answers = [answer(Example(sample.inputs)).answer for sample in samples]
-    except KeyError:
-        return {}
-    trivial = [Sample(id=s.id, gold=s.gold, prediction=text) for s, text in zip(samples, answers, strict=True)]
-    reading = {name: item for name, item in metrics.items() if item.reads == ANSWER}
-    found = {name: value(reading[name].metric, matrix) for name, matrix in matrices(reading, trivial).items()}
-    return {name: number for name, number in found.items() if math.isfinite(number)}

@@ -9,7 +9,8 @@ from dataclasses import fields
 import numpy as np
 
 from nlptasks._registry import Registry
-from nlptasks._rescore import TOLERANCE, Scored, rescore, same
+from nlptasks._rescore import TOLERANCE, rescore, same
+from nlptasks._scored import Scored
 from nlptasks.records import FLAGS, Matrices, Opened, Record, Result
 
 #: What belongs to the data and not to the answers; a record's samples need not tell it.

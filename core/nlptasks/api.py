@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from nlptasks._config import read_config
 from nlptasks._methods import DECODER
@@ -26,7 +26,10 @@ from nlptasks.pipelines import PipelineContext
 from nlptasks.plugin import TaskSpec
 from nlptasks.report import RunReport
 
-__all__ = ["LoadedTask", "load", "pipeline", "run", "train"]
+__all__ = ["LoadedTask", "evaluate", "load", "pipeline", "run", "train"]
+
+if TYPE_CHECKING:
+    from nlptasks.records import Record
 
 #: What a row of a task is in Python: its text, or its inputs by name.
 Input = str | Mapping[str, str]
@@ -139,6 +142,66 @@ def run(
         data=str(data), output=str(output), columns=columns or {}, reading=reading or FormatOptions(), **settings
     )
     return run_request(session, plan, request, plugins.observers(_warn))
+
+
+def evaluate(
+    task: str,
+    data: str | Path,
+    *,
+    output: str | Path = "",
+    head: str = "",
+    backbone: str = "",
+    columns: Mapping[str, str] | None = None,
+    gold: str = "",
+    id: str = "",  # noqa: A002 - the flag's name
+    cluster: str = "",
+    language: str = "",
+    reading: FormatOptions | None = None,
+    options: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Record:
+    """Do what ``nlptasks eval TASK --data FILE`` does.
+
+    Args:
+        task: Name of the task.
+        data: The file, with gold answers.
+        output: Folder of the record; empty: below ``results``.
+        head: Name of a head, or the folder of a trained one.
+        backbone: Name of a backbone, a folder, or a reference.
+        columns: Columns of the data by the task's inputs, where their names do not tell.
+        gold: The gold column, likewise.
+        id: Column of the samples' ids; empty: ``id``, or the rows' numbers.
+        cluster: Column whose values tie samples together; intervals respect it.
+        language: ISO 639-1 code of the language of the answers.
+        reading: Encoding, delimiter and the like.
+        options: Options of the head.
+        settings: ``name`` of the system, ``limit``, ``slices``, ``metrics``, ``force``, ``restart``, ``device`` and
+            ``dtype``; see :class:`nlptasks._jobs.Asked`.
+
+    Returns:
+        The record, which lies in the folder too; :func:`nlptasks.records.read_record` reads it with its samples.
+
+    Raises:
+        UsageError: Something that was asked for is not there, or another record lies in the folder.
+        DataError: A row cannot be read, or none has a gold answer.
+    """
+    from nlptasks._eval import evaluate as evaluate_request
+    from nlptasks._jobs import Asked, FileAsked, file_jobs
+
+    plugins, session = _plugins(), _session()
+    spec = session.tasks([task])[0]
+    asked = Asked(heads={spec.name: head}, backbone=backbone, options=options or {}, output=str(output), **settings)
+    file = FileAsked(
+        data=str(data),
+        columns=columns or {},
+        gold=gold,
+        id=id,
+        cluster=cluster,
+        language=language,
+        reading=reading or FormatOptions(),
+    )
+    job = file_jobs(session, spec, asked, file)[0]
+    return evaluate_request(session, job.plan, job.request, plugins.observers(_warn)).record
 
 
 def train(

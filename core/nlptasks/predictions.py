@@ -81,8 +81,8 @@ class Text:
     Args:
         text: The text.
         others: Further texts for the same input, where several were asked for.
-        unfinished: Whether the text, or a part of it, was cut at the most tokens before the backbone had ended it. Heads
-            that are asked for so many tokens and no more (continuations) leave it.
+        unfinished: Whether the text, or a part of it, was cut at the most tokens before the backbone had ended it.
+            Heads that are asked for so many tokens and no more (continuations) leave it.
     """
 
     text: str

@@ -294,7 +294,7 @@ class Record:
     @property
     def id(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the key."""
-        return hashlib.sha256(canonical(self.key).encode()).hexdigest()[:16]
+        return hashlib.sha256(canonical(self.key).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

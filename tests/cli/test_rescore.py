@@ -43,7 +43,7 @@ def nlptasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 @pytest.fixture
 def record(nlptasks: Nlptasks) -> str:
     """A record of the predictions."""
-    code, _, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--model", "mine", "-o", "record")
+    code, _, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--name", "mine", "-o", "record")
     assert code == 0, told
     return "record"
 
@@ -177,7 +177,7 @@ def test_a_page_of_errors(nlptasks, record):
 
 def test_hostile_text_on_a_terminal(nlptasks):
     Path("evil.csv").write_text('id,text,label,prediction\n1,"\x1b[31mred\u202e",positive,"\x1b]0;x\x07"\n')
-    nlptasks("rescore", "evil.csv", "--task", "sentiment", "--model", "\x1b[2J", "-o", "evil")
+    nlptasks("rescore", "evil.csv", "--task", "sentiment", "--name", "\x1b[2J", "-o", "evil")
     code, out, _ = nlptasks("errors", "evil")
     assert code == 0
     assert "\\x1b[31mred\\u202e" in out

@@ -10,6 +10,7 @@ import nlptasks
 from nlptasks.api import _example
 from nlptasks.contracts import Example
 from nlptasks.errors import UsageError
+from nlptasks.records import read_record
 from nlptasks_tasks.generation import SPEC as GENERATION
 from nlptasks_tasks.qa import SPEC as QA
 
@@ -48,6 +49,13 @@ def test_run_and_train_do_what_the_commands_do(tmp_path: Path) -> None:
     assert Path(done.output) == tmp_path / "tickets.classification.csv"
     assert done.tasks[0].scores[0].value == 1
     assert done.tasks[0].scores[0].n == 16
+    head = str(tmp_path / "head")
+    record = nlptasks.evaluate("classification", data, head=head, output=tmp_path / "record", device="cpu", limit=6)
+    assert (record.dataset.n, record.scores["accuracy"].value) == (6, 1)
+    assert record.model.trained_on == (record.dataset.sha256,)
+    assert record.model.digest
+    assert record.model.trainable == 2 * 384 + 2
+    assert read_record(tmp_path / "record").record == record
 
 
 def test_optional_inputs_may_be_left_out() -> None:

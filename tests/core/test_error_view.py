@@ -16,7 +16,7 @@ from nlptasks._errors_page import LONGEST, page, pieces
 from nlptasks._errors_view import View, view
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._registry import Registry
-from nlptasks._rescore import score_samples
+from nlptasks._scored import score_samples
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records import Dataset, Model, Opened, Record, Sample
 

@@ -13,9 +13,10 @@ import pytest
 
 from nlptasks._config import Config
 from nlptasks._plugins.loader import load_plugins
+from nlptasks._prediction_file import FileRequest
 from nlptasks._registry import Registry
 from nlptasks._rescore import rescore, rescored
-from nlptasks._rescore_file import FileRequest, FileScored, score_file
+from nlptasks._rescore_file import FileScored, score_file
 from nlptasks._verify import verify_scores
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files import sha256_of

@@ -31,7 +31,8 @@ def commands() -> Iterator[str]:
     for name in cli.list_commands(context):
         yield f"nlptasks {name}"
         command = cli.get_command(context, name)
-        if isinstance(command, click.Group) and name not in ("run", "train"):  # there, the tasks are the commands
+        # In some, the tasks are the commands.
+        if isinstance(command, click.Group) and name not in ("eval", "run", "train"):
             yield from (f"nlptasks {name} {inner}" for inner in command.list_commands(context))
 
 

@@ -36,7 +36,7 @@ def _lines(outcome: Evaluation) -> Iterator[str]:
     ordered += [item for item in record.scores.items() if item[0] != record.primary]
     width = max((len(metric) for metric, _ in ordered), default=0)
     for metric, result in ordered:
-        yield f"    {metric:<{width}}  {_result(result)}"
+        yield f"    {metric:<{width}}  {shown(result)}"
     if first and first.detectable:
         yield f"  a difference below {first.detectable:.3f} {record.primary} would hardly be found with these data"
     for flag, count in record.flags.items():
@@ -46,13 +46,14 @@ def _lines(outcome: Evaluation) -> Iterator[str]:
     for slice_, parts in record.slices.items():
         yield f"  by {one_line(slice_)}:"
         for part, results in parts.items():
-            scored = _result(results[record.primary]) if record.primary in results else "not scored"
+            scored = shown(results[record.primary]) if record.primary in results else "not scored"
             yield f"    {one_line(part, 40)}: {scored}"
     if record.run.limit:
         yield f"  --limit {record.run.limit}: this record is on no leaderboard"
 
 
-def _result(result: Result) -> str:
+def shown(result: Result) -> str:
+    """A value with its interval, its samples and the trivial baseline's value."""
     value = "not defined" if result.value is None else f"{result.value:.3f}"
     interval = "" if result.low is None or result.high is None else f"  [95 % {result.low:.3f} to {result.high:.3f}]"
     baseline = "" if result.baseline is None else f"; trivial baseline {result.baseline:.3f}"

@@ -9,9 +9,11 @@ import click
 
 from nlptasks._cli.app import App, pass_app
 from nlptasks._cli.by_task import flag, format_options, format_params
+from nlptasks._cli.evaluated import shown
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._text import one_line
 from nlptasks.errors import UsageError
+from nlptasks.files import split_suffix
 
 if TYPE_CHECKING:
     from nlptasks._registry import Registry
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
     from nlptasks._rescore_file import FileScored
     from nlptasks.records import Result
 
-#: Samples below which an interval says little.
-_FEW = 30
-
 #: Flags that say how a file of predictions is read; a record says that itself.
-_OF_FILES = ("data", "gold", "prediction", "id", "score_column", "model", "labels", "language", "partial")
+_OF_FILES = (
+    *("data", "benchmark", "suite", "dataset", "data_dir", "gold", "prediction", "id", "score_column", "nats_column"),
+    *("name", "labels", "language", "partial"),
+)
+
+#: Flags that a benchmark says itself.
+_OF_CARDS = ("task", "data", "gold", "id", "language", "data_format")
 
 
 def _rescore(app: App, sources: tuple[str, ...], **values: Any) -> None:
@@ -44,7 +49,7 @@ def _rescore(app: App, sources: tuple[str, ...], **values: Any) -> None:
         return
     if len(sources) > 1:
         raise UsageError("one file of predictions at a time", hint=f"nlptasks rescore {sources[0]} --task TASK")
-    if not values["task"]:
+    if not (values["task"] or values["benchmark"] or values["suite"]):
         from nlptasks.plugin import TaskSpec
 
         known = ", ".join(item.spec.name for item in registry.all(TaskSpec))
@@ -130,22 +135,32 @@ def _as_json(change: Change) -> dict[str, Any]:
 
 
 def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
-    from nlptasks._rescore_file import FileRequest, score_file
+    from dataclasses import replace
+
+    from nlptasks._prediction_file import FileRequest
+    from nlptasks._rescore_file import score_file
     from nlptasks.plugin import TaskSpec
-    from nlptasks.records import record_json, write_record
+    from nlptasks.records import Dataset, record_json, write_record
 
     argv = _argv(source, values)
+    of_card = _of_card(registry, values) if values["benchmark"] or values["suite"] else {}
     request = FileRequest(
         predictions=source,
-        task=registry.get(TaskSpec, values["task"]).spec,
+        task=of_card.get("task") or registry.get(TaskSpec, values["task"]).spec,
         reading=format_options(values),
         score=values["score_column"],
+        nats=values["nats_column"],
+        model=values["name"],
         labels=tuple(dict.fromkeys(part.strip() for part in values["labels"].split(",") if part.strip())),
         metrics=values["metric"],
         argv=argv,
-        **{name: values[name] for name in ("data", "gold", "prediction", "id", "model", "language", "partial")},
+        **{name: values[name] for name in ("data", "gold", "prediction", "id", "partial")},
         **{name: values[name] for name in ("data_format", "skip_bad_rows")},
     )
+    request = replace(request, **of_card)
+    if values["language"]:
+        known = request.dataset or Dataset(name=split_suffix(request.data or source)[0], sha256="", n=0)
+        request = replace(request, dataset=replace(known, language=values["language"]))
     outcome = score_file(registry, request)
     record = outcome.record
     if values["output"]:
@@ -158,12 +173,44 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
         click.echo(record_json(record), nl=False)
 
 
+def _of_card(registry: Registry, values: dict[str, Any]) -> dict[str, Any]:
+    """What a benchmark says of the data set that the predictions are for."""
+    from nlptasks._jobs import dataset_of
+    from nlptasks.plugin import TaskSpec
+    from nlptasks.suites import locate, open_suite, read_suite
+
+    if given := [name for name in _OF_CARDS if values[name]]:
+        raise UsageError(
+            f"--{given[0].replace('_', '-')} does not go with a benchmark, which says such things itself",
+            hint="leave it out",
+        )
+    suite = open_suite(registry, values["benchmark"]) if values["benchmark"] else read_suite(Path(values["suite"]))
+    card = next((card for card in suite.datasets if card.name == values["dataset"]), None)
+    if card is None:
+        raise UsageError(
+            f"the benchmark '{suite.name}' has no data set '{values['dataset']}'",
+            hint=f"name one of them with --dataset: {', '.join(card.name for card in suite.datasets)}",
+        )
+    return {
+        "task": registry.get(TaskSpec, card.task).spec,
+        "data": str(locate(suite, card, data_dir=values["data_dir"])),
+        "columns": card.columns,
+        "gold": card.gold,
+        "id": card.id,
+        "meta": tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta)))),
+        "own_metrics": card.metrics,
+        "primary": card.primary,
+        "dataset": dataset_of(suite, card),
+    }
+
+
 def _argv(source: str, values: dict[str, Any]) -> tuple[str, ...]:
     """The command without paths of this machine."""
-    found = ["nlptasks", "rescore", Path(source).name, "--task", values["task"]]
-    if values["data"]:
-        found += ["--data", Path(values["data"]).name]
-    for name in ("gold", "prediction", "id", "score_column", "model", "labels", "language"):
+    found = ["nlptasks", "rescore", Path(source).name]
+    for name in ("data", "suite"):
+        found += [f"--{name}", Path(values[name]).name] if values[name] else []
+    names = ("task", "benchmark", "dataset", "gold", "prediction", "id", "score_column", "nats_column", "name")
+    for name in (*names, "labels", "language"):
         found += [f"--{name.replace('_', '-')}", values[name]] if values[name] else []
     for name in values["metric"]:
         found += ["--metric", name]
@@ -180,17 +227,9 @@ def _summary(outcome: FileScored, output: str) -> list[str]:
         lines.append(f"  coverage {outcome.covered / total:.1%}: a missing prediction counts as an empty answer")
     lines.append(f"  {one_line(record.model.name)}")
     width = max(map(len, record.scores))
-    lines += [f"    {name:<{width}}  {_result(result)}" for name, result in record.scores.items()]
+    lines += [f"    {name:<{width}}  {shown(result)}" for name, result in record.scores.items()]
     lines += [f"  {count:,} {flag.replace('_', ' ')}" for flag, count in record.flags.items()]
     return lines
-
-
-def _result(result: Result) -> str:
-    value = "not defined" if result.value is None else f"{result.value:.3f}"
-    interval = "" if result.low is None or result.high is None else f"  [95 % {result.low:.3f} to {result.high:.3f}]"
-    baseline = "" if result.baseline is None else f"; trivial baseline {result.baseline:.3f}"
-    few = "; few samples: the interval is wide" if result.n < _FEW else ""
-    return f"{value}{interval}  n={result.n:,}{baseline}{few}"
 
 
 rescore = click.Command(
@@ -202,6 +241,15 @@ rescore = click.Command(
         click.Argument(["sources"], nargs=-1, required=True, metavar="SOURCE..."),
         flag("--task", default="", metavar="TASK", shown="What the predictions answer; see 'nlptasks tasks list'."),
         flag("--data", default="", metavar="FILE", shown="File with the gold answers, where they stand elsewhere."),
+        flag("--benchmark", default="", metavar="NAME", shown="The benchmark whose data set they are for."),
+        flag("--suite", default="", metavar="FILE", shown="The same for a benchmark of your own: a YAML file."),
+        flag("--dataset", default="", metavar="NAME", shown="The data set of the benchmark."),
+        flag(
+            "--data-dir",
+            default="",
+            metavar="DIR",
+            shown="Where files lie that a benchmark does not ship.  [default: NLPTASKS_DATA]",
+        ),
         flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
         flag("--prediction", default="", metavar="COLUMN", shown="Column of predictions.  [default: by its name]"),
         flag("--id", default="", metavar="COLUMN", shown="Column with ids.  [default: id, or the rows' numbers]"),
@@ -211,7 +259,13 @@ rescore = click.Command(
             metavar="COLUMN",
             shown="Column with the predictions' probabilities.  [default: PREDICTION_score]",
         ),
-        flag("--model", default="", metavar="NAME", shown="What boards call the system.  [default: the file's name]"),
+        flag(
+            "--nats-column",
+            default="",
+            metavar="COLUMN",
+            shown="Column with the likelihood of each gold text, as its negative logarithm in nats.  [default: nats]",
+        ),
+        flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: the file's name]"),
         flag("--labels", default="", metavar="A,B,...", shown="The closed set of answers.  [default: the gold ones]"),
         flag("--language", default="", metavar="CODE", shown="Language of the answers; some metrics cut words by it."),
         flag("--metric", multiple=True, metavar="NAME", shown="A further metric; see 'nlptasks metrics list'."),

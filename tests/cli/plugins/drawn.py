@@ -41,6 +41,15 @@ class Drawn:
         return Label(label, max(share, 1 - share), {"negative": 1 - share, "positive": share})
 
 
+class Contrary(Drawn):
+    """Says the opposite."""
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Label:
+        label = super().read(example, windows, reduced)
+        answer = {"positive": "negative", "negative": "positive"}[label.label]
+        return Label(answer, 1 - label.score, {answer: 1 - label.score, label.label: label.score})
+
+
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
     return [
@@ -50,5 +59,12 @@ def nlptasks_heads() -> list[HeadSpec]:
             summary="answers by a hash of the text",
             object=f"{__name__}:Drawn",
             options=DrawnOptions,
-        )
+        ),
+        HeadSpec(
+            name="contrary",
+            task="sentiment",
+            summary="answers by the hash, the other way round",
+            object=f"{__name__}:Contrary",
+            options=DrawnOptions,
+        ),
     ]

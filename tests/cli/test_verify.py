@@ -1,0 +1,47 @@
+"""``nlptasks verify --rerun``: the answers come out the same from the weights, or it is told which do not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nlptasks.records import read_record
+
+DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv", "-o", "mine")
+
+
+@pytest.fixture
+def recorded(command):
+    labels = ("negative", "positive")
+    command.write("reviews.csv", "text,label\n" + "".join(f"text {at},{labels[at % 2]}\n" for at in range(50)))
+    command(*DRAWN, "--seed", "4").succeeded()
+    return command
+
+
+def test_some_samples_again_and_the_mark(recorded):
+    result = recorded("verify", "mine", "--rerun", "10", "--mark").succeeded()
+    assert "V2 holds" in result.stdout.decode()
+    assert "10 of its 50 samples came out the same from the weights" in result.stdout.decode()
+    assert read_record(recorded.folder / "mine").record.trust == "V2"
+
+
+def test_all_samples_again(recorded):
+    result = recorded("verify", "mine", "--rerun", "50", "--json").succeeded()
+    (verdict,) = json.loads(result.stdout)
+    assert (verdict["trust"], verdict["answered again"], verdict["mismatches"]) == ("V3", 50, [])
+    assert read_record(recorded.folder / "mine").record.trust == "V1"
+
+
+def test_another_head_is_found_out(recorded):
+    result = recorded("verify", "mine", "--rerun", "50", "--head", "contrary")
+    assert result.code == 1
+    assert "and the weights answer" in result.stdout.decode()
+    assert "its score is" in result.stdout.decode()
+
+
+def test_predictions_from_elsewhere_cannot_be_made_again(recorded):
+    recorded.write("theirs.csv", "prediction\n" + "positive\n" * 50)
+    recorded("rescore", "theirs.csv", "--task", "sentiment", "--data", "reviews.csv", "-o", "theirs").succeeded()
+    recorded("verify", "theirs", "--rerun", "5").refused("its answers were made elsewhere")
+    recorded("verify", "mine", "--head", "constant").refused("--head and --backbone are for --rerun")
