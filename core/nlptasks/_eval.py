@@ -38,6 +38,7 @@ from nlptasks.records import (
     Run,
     Sample,
     read_record,
+    withhold,
     write_record,
 )
 
@@ -62,6 +63,7 @@ class EvalRequest:
         slices: What to score apart; see :mod:`nlptasks._slices`.
         force: Whether another record that lies there is replaced.
         restart: Whether a journal that another evaluation left is thrown away.
+        withhold: Whether the texts of the data are kept out of the record; see :func:`nlptasks.records.withhold`.
         device: See :class:`nlptasks.contracts.BackboneContext`.
         dtype: The same.
         argv: The command that makes the record again.
@@ -77,6 +79,7 @@ class EvalRequest:
     slices: tuple[str, ...] = ()
     force: bool = False
     restart: bool = False
+    withhold: bool = False
     device: str = "auto"
     dtype: str = "auto"
     argv: tuple[str, ...] = ()
@@ -365,7 +368,10 @@ def _finish(
         slices=parts,
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
         cost=_cost(blocks),
+        withheld=request.withhold,
     )
+    if request.withhold:
+        samples = withhold(samples, record.labels)
     return write_record(request.output, record, samples, scored.stats, force=request.force)
 
 

@@ -42,6 +42,7 @@ class Asked:
         metrics: Further metrics.
         force: Whether a record that lies there is replaced.
         restart: Whether a journal of another evaluation is thrown away.
+        withhold: Whether the texts of the data are kept out of the record.
         device: See :class:`nlptasks.contracts.BackboneContext`.
         dtype: The same.
     """
@@ -57,6 +58,7 @@ class Asked:
     metrics: tuple[str, ...] = ()
     force: bool = False
     restart: bool = False
+    withhold: bool = False
     device: str = "auto"
     dtype: str = "auto"
 
@@ -258,6 +260,7 @@ def _job(
             slices=asked.slices,
             force=asked.force,
             restart=asked.restart,
+            withhold=asked.withhold,
             device=asked.device,
             dtype=asked.dtype,
             argv=tuple(_command(task, asked, options, said)),
@@ -321,6 +324,8 @@ def _command(task: TaskSpec, asked: Asked, options: Mapping[str, Any], said: tup
     for flag, text in (("--limit", asked.limit), ("--slice", ",".join(asked.slices)), ("--name", asked.name)):
         if text:
             yield from (flag, str(text))
+    if asked.withhold:
+        yield "--withhold-texts"
 
 
 __all__ = ["RESULTS", "Asked", "FileAsked", "Job", "dataset_of", "file_jobs", "suite_jobs"]

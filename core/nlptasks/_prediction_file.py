@@ -47,6 +47,7 @@ class FileRequest:
         columns: Columns of the data by the task's inputs, where their names do not tell.
         meta: Further columns of the data to keep.
         dataset: What is known of the data beforehand, their language too; ``None``: the file's name.
+        withhold: Whether the texts of the data are kept out of the record; see :func:`nlptasks.records.withhold`.
         partial: Whether missing, surplus and repeated predictions are counted and not refused.
         data_format: Name of the files' format; empty: by suffix.
         reading: How to read the tables.
@@ -70,6 +71,7 @@ class FileRequest:
     columns: Mapping[str, str] = field(default_factory=dict)
     meta: tuple[str, ...] = ()
     dataset: Dataset | None = None
+    withhold: bool = False
     partial: bool = False
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)

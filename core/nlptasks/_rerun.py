@@ -67,6 +67,11 @@ def rerun(
             f"{opened.folder}: its answers were made elsewhere, so that nothing here can make them again",
             hint="leave --rerun out; its trust level is V1 at most",
         )
+    if record.withheld:
+        raise UsageError(
+            f"{opened.folder}: the texts of its data are withheld, so that they cannot be answered again",
+            hint=f"evaluate again where the data are, and compare: {' '.join(record.run.argv)}",
+        )
     task = session.tasks([record.task])[0]
     options = {**record.run.decoding, **({} if record.run.seed is None else {"seed": record.run.seed})}
     plan = session.plan(

@@ -68,6 +68,11 @@ def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tup
         NlptasksError: It has no samples.
     """
     record = opened.record
+    if record.withheld and not record.labels:
+        raise NlptasksError(
+            f"{opened.folder}: the texts of its data are withheld, so that it cannot be scored anew",
+            hint=f"evaluate again where the data are: {' '.join(record.run.argv)}",
+        )
     if not opened.samples:
         raise NlptasksError(
             f"{opened.folder}: an imported number has no samples that could be scored",

@@ -20,7 +20,7 @@ from nlptasks.errors import DataError, UsageError
 from nlptasks.files import open_input, sha256_of, split_suffix
 from nlptasks.plugin import TaskSpec
 from nlptasks.predictions import Label
-from nlptasks.records import FLAGS, Dataset, Model, Record, Run, Sample
+from nlptasks.records import FLAGS, Dataset, Model, Record, Run, Sample, withhold
 
 #: Ids that a message quotes.
 _QUOTED = 5
@@ -78,6 +78,8 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         raise UsageError("none of the task's metrics is installed", hint="see 'nlptasks metrics list'")
     covered = sum(sample.prediction is not None for sample in samples)
     record = _record(request, replace(dataset, sha256=table.sha256, n=len(samples)), table, samples, scored, labels)
+    if request.withhold:
+        samples = tuple(withhold(samples, labels))
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))
 
 
@@ -282,4 +284,5 @@ def _record(
         scores=scored.scores,
         labels=labels,
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
+        withheld=request.withhold,
     )

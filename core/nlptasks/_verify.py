@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 import numpy as np
 
+from nlptasks._metrics import open_metric
 from nlptasks._registry import Registry
 from nlptasks._rescore import TOLERANCE, rescore, same
 from nlptasks._scored import Scored
+from nlptasks._slices import LENGTH, slices
 from nlptasks.records import FLAGS, Matrices, Opened, Record, Result
+from nlptasks.statistics import value
 
 #: What belongs to the data and not to the answers; a record's samples need not tell it.
 _NOT_FROM_SAMPLES = ("baseline",)
@@ -28,6 +32,8 @@ def verify_scores(opened: Opened, registry: Registry) -> list[str]:
     """
     if not opened.samples:
         return list(_imported(opened.record))
+    if opened.record.withheld and not opened.record.labels:
+        return [*_counts(opened), *_values(opened, registry)]
     _, scored = rescore(opened, registry)
     return [
         *_counts(opened),
@@ -35,6 +41,19 @@ def verify_scores(opened: Opened, registry: Registry) -> list[str]:
         *_scores("scores", opened.record.scores, scored.scores),
         *_slices(opened, scored),
     ]
+
+
+def _values(opened: Opened, registry: Registry) -> Iterator[str]:
+    """What can be told where the texts are withheld: whether the values follow from the matrices."""
+    record = opened.record
+    for name, said in record.scores.items():
+        if name not in opened.stats:
+            yield f"stats.{name}: there is no matrix"
+            continue
+        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language)
+        found = value(item.metric, opened.stats[name])
+        if not same(said.value, found if math.isfinite(found) else None):
+            yield f"scores.{name}.value: it says {said.value}, and its matrix gives {found}"
 
 
 def _imported(record: Record) -> Iterator[str]:
@@ -104,13 +123,13 @@ def _slices(opened: Opened, scored: Scored) -> Iterator[str]:
     said = opened.record.slices
     if not said:
         return
-    from nlptasks._slices import slices
-
     cluster = opened.record.dataset.cluster
     drawn_whole = any("|cluster:" in result.signature for _, result in _results(said))
     clusters = [sample.meta.get(cluster, "") for sample in opened.samples] if cluster and drawn_whole else None
-    found = slices(opened.samples, scored.metrics, scored.stats, tuple(said), clusters=clusters)
-    for name, parts in said.items():
+    by = tuple(name for name in said if not (opened.record.withheld and name == LENGTH))
+    found = slices(opened.samples, scored.metrics, scored.stats, by, clusters=clusters)
+    for name in by:
+        parts = said[name]
         for part in dict.fromkeys((*parts, *found.get(name, {}))):
             if part not in parts or part not in found.get(name, {}):
                 yield f"slices.{name}.{part}: its samples give other parts"

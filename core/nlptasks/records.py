@@ -256,6 +256,7 @@ class Record:
         flags: How many samples have each of :data:`FLAGS`.
         cost: What it cost.
         trust: How far the numbers may be believed.
+        withheld: Whether the texts of the data are kept out of it; see :func:`withhold`.
         digests: SHA-256 of what is in ``samples.jsonl.gz`` and ``stats.npz``, under ``samples`` and ``stats``: of the
             lines and of the arrays, not of the compressed bytes. Empty where the number was imported.
     """
@@ -272,6 +273,7 @@ class Record:
     flags: Mapping[str, int] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
     trust: Trust = "V1"
+    withheld: bool = False
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -321,6 +323,33 @@ def canonical(value: Json) -> str:
         ValueError: A number is not finite.
     """
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
+    """Samples without the texts of the data, for records of data that must not be passed on.
+
+    Inputs are left out. Gold answers and predictions are kept where they are labels; else a hash stands for each, which
+    still tells whether two of them are equal, and what they score is in the matrices.
+
+    Args:
+        samples: The samples.
+        labels: The closed set of answers; empty: answers are texts.
+    """
+    if labels:
+        return [replace(sample, inputs={}) for sample in samples]
+    return [
+        replace(
+            sample,
+            inputs={},
+            gold=_hashed(sample.gold),
+            prediction=None if sample.prediction is None else _hashed(sample.prediction),
+        )
+        for sample in samples
+    ]
+
+
+def _hashed(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def samples_digest(samples: Iterable[Sample]) -> str:
@@ -535,5 +564,6 @@ __all__ = [
     "samples_digest",
     "sha256_of",
     "stats_digest",
+    "withhold",
     "write_record",
 ]

@@ -182,3 +182,27 @@ def test_the_records_as_json(command):
     result = command(*DRAWN, "-o", "mine", "--json", "--quiet").succeeded()
     assert json.loads(result.stdout)["dataset"]["name"] == "reviews"
     assert result.stderr == ""
+
+
+def test_texts_that_must_not_be_passed_on(command):
+    command.write("pairs.csv", "source,target\na secret,ein Geheimnis\nsame,same\n")
+    line = ("eval", "translation", "--head", "echo", "--data", "pairs.csv", "--withhold-texts", "-o", "mine")
+    command(*line).succeeded()
+    opened = record_of(command, "mine")
+    assert opened.record.withheld
+    assert all(sample.inputs == {} and sample.gold.startswith("sha256:") for sample in opened.samples)
+    assert [sample.gold == sample.prediction for sample in opened.samples] == [False, True]
+    assert command("verify", "mine").code == 0
+    command("rescore", "mine").refused("the texts of its data are withheld", code=1)
+    command("verify", "mine", "--rerun", "1").refused("the texts of its data are withheld")
+    assert b"secret" not in b"".join(data for name, data in command.files().items() if name.startswith("mine"))
+
+
+def test_labels_are_kept_where_texts_are_withheld(command):
+    command.write("reviews.csv", reviews(40))
+    command(*DRAWN, "-o", "mine", "--withhold-texts", "--slice", "length,label").succeeded()
+    opened = record_of(command, "mine")
+    assert {sample.gold for sample in opened.samples} == {"negative", "positive"}
+    assert all(sample.inputs == {} for sample in opened.samples)
+    assert command("verify", "mine").code == 0
+    command("rescore", "mine").succeeded()

@@ -145,6 +145,12 @@ _PARAMS: list[click.Parameter] = [
     flag("--output", "-o", default="", metavar="DIR", shown="Folder of the record.  [default: below results/]"),
     flag("--force", "-f", is_flag=True, shown="Replace another record that lies there."),
     flag("--restart", is_flag=True, shown="Begin anew where another evaluation was not finished."),
+    flag(
+        "--withhold-texts",
+        "withhold",
+        is_flag=True,
+        shown="Keep the texts of the data out of the record, where they must not be passed on.",
+    ),
     flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: backbone and head]"),
     flag(
         "--limit",

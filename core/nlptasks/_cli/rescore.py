@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Flags that say how a file of predictions is read; a record says that itself.
 _OF_FILES = (
     *("data", "benchmark", "suite", "dataset", "data_dir", "gold", "prediction", "id", "score_column", "nats_column"),
-    *("name", "labels", "language", "partial"),
+    *("name", "labels", "language", "partial", "withhold"),
 )
 
 #: Flags that a benchmark says itself.
@@ -154,7 +154,7 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
         labels=tuple(dict.fromkeys(part.strip() for part in values["labels"].split(",") if part.strip())),
         metrics=values["metric"],
         argv=argv,
-        **{name: values[name] for name in ("data", "gold", "prediction", "id", "partial")},
+        **{name: values[name] for name in ("data", "gold", "prediction", "id", "partial", "withhold")},
         **{name: values[name] for name in ("data_format", "skip_bad_rows")},
     )
     request = replace(request, **of_card)
@@ -214,7 +214,8 @@ def _argv(source: str, values: dict[str, Any]) -> tuple[str, ...]:
         found += [f"--{name.replace('_', '-')}", values[name]] if values[name] else []
     for name in values["metric"]:
         found += ["--metric", name]
-    return (*found, *(["--partial"] if values["partial"] else []))
+    found += ["--partial"] if values["partial"] else []
+    return (*found, *(["--withhold-texts"] if values["withhold"] else []))
 
 
 def _summary(outcome: FileScored, output: str) -> list[str]:
@@ -269,6 +270,12 @@ rescore = click.Command(
         flag("--labels", default="", metavar="A,B,...", shown="The closed set of answers.  [default: the gold ones]"),
         flag("--language", default="", metavar="CODE", shown="Language of the answers; some metrics cut words by it."),
         flag("--metric", multiple=True, metavar="NAME", shown="A further metric; see 'nlptasks metrics list'."),
+        flag(
+            "--withhold-texts",
+            "withhold",
+            is_flag=True,
+            shown="Keep the texts of the data out of the record, where they must not be passed on.",
+        ),
         flag(
             "--partial",
             is_flag=True,

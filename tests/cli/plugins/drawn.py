@@ -1,4 +1,4 @@
-"""A head for sentiment whose answers look drawn: each follows from the text and the seed alone. It takes its time."""
+"""Heads without a backbone: for sentiment one whose answers look drawn, each by the text and the seed; an echo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.plugin import HeadSpec, hookimpl
-from nlptasks.predictions import Label
+from nlptasks.predictions import Label, Text
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ class Contrary(Drawn):
         return Label(answer, 1 - label.score, {answer: 1 - label.score, label.label: label.score})
 
 
+class Echo(Drawn):
+    """Translates each text into itself."""
+
+    labels = ()
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Text:
+        return Text(example.inputs["source"])
+
+
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
     return [
@@ -60,6 +69,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             object=f"{__name__}:Drawn",
             options=DrawnOptions,
         ),
+        HeadSpec(name="echo", task="translation", summary="the source itself", object=f"{__name__}:Echo"),
         HeadSpec(
             name="contrary",
             task="sentiment",
