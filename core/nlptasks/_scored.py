@@ -49,7 +49,7 @@ def metric_names(
     """
     for name in (*more, *own, *filter(None, (primary,))):
         registry.get(MetricSpec, name)
-    usual = tuple(own) or task.metrics
+    usual = tuple(own) or (*task.metrics, *task.recorded)
     first = primary or (task.primary if task.primary in usual else usual[0])
     return tuple(dict.fromkeys((first, *usual, *more)))
 

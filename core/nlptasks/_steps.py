@@ -5,6 +5,7 @@ The one place where nlptasks calls transformers to run a decoder step by step.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,7 @@ class Steps:
     def __init__(self, model: Any, states: torch.Tensor, mask: torch.Tensor, prefix: Sequence[int]) -> None:
         self._model, self._states, self._mask = model, states, mask.long()
         # The cross-attention's half is filled once, at the first step.
+        self._cached = _cache_argument(model)
         self._cache = EncoderDecoderCache(DynamicCache(config=model.config), DynamicCache(config=model.config))
         #: ``[rows, vocabulary]``, float32: natural log-probabilities of the next token.
         self.log_probs = self._forward(torch.tensor(prefix, device=states.device).expand(len(states), -1))
@@ -103,9 +105,14 @@ class Steps:
             input_ids=ids,
             encoder_hidden_states=self._states,
             encoder_attention_mask=self._mask,
-            past_key_values=self._cache,
             use_cache=True,
             logits_to_keep=1,
+            **{self._cached: self._cache},
         )
         log_probs: torch.Tensor = output.logits[:, -1].float().log_softmax(dim=1)
         return log_probs
+
+
+def _cache_argument(model: Any) -> str:
+    """What a model calls its cache: transformers 5.24 gave ``past_key_values`` a new name."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"

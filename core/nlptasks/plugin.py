@@ -107,6 +107,7 @@ class TaskSpec(Descriptor):
         baseline: Import string of the trivial baseline (see :class:`nlptasks.contracts.Baseline`).
         examples: Rows that every head of the task must be able to read, gold column included.
         aliases: Other names of the task on the command line.
+        recorded: Names of further metrics, which records hold and a run does not print.
         read_gold: Import string of ``(column, cell, cells) -> str | None``, which turns a cell of the gold column into
             a canonical gold answer, or ``None`` where it cannot. ``cells`` are the different cells of the column (the
             first thousand of them): ``1`` means one thing beside ``0`` and another beside ``5``. Empty: the stripped
@@ -122,6 +123,7 @@ class TaskSpec(Descriptor):
     baseline: str
     examples: tuple[Mapping[str, str], ...]
     aliases: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
     read_gold: str = ""
 
 

@@ -3,59 +3,139 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptasks_metrics.labels import ratio
 
-class BitsPerByte:
-    """Bits per UTF-8 byte of the gold texts (Gao et al. 2020, arXiv 2101.00027): lower is better.
+#: Words of the runs that :class:`Repetition` looks for.
+_RUN = 4
 
-    Unlike perplexity it does not depend on how a model cuts text into tokens. Statistics of an example: the negative
-    log-likelihood of its text in nats, which comes as a decimal number in place of an answer, and its bytes.
+
+class _Likelihood(ABC):
+    """A metric of the likelihood of the gold texts, which comes as a decimal number in place of an answer.
+
+    Statistics of an example: the negative log-likelihood of its text in nats, and its size. A sum without size has no
+    value: the score is not a number.
     """
 
     binary = False
 
+    @abstractmethod
+    def _size(self, text: str) -> int:
+        """Size of a text, in the unit that the likelihood is shared out to."""
+
+    def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
+        rows = [(float(nats), float(self._size(target))) for nats, target in zip(predictions, targets, strict=True)]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
+
+
+class BitsPerByte(_Likelihood):
+    """Bits that the system needs for a byte of the gold texts in UTF-8, over all texts: lower is better.
+
+    Unlike perplexity it depends neither on how a model cuts text into tokens nor on what a word is.
+
+    Source: Gao et al. 2020, arXiv 2101.00027, section 3.1.
+    """
+
     def __init__(self, labels: tuple[str, ...]) -> None:
         self.signature = "metric:bits-per-byte|encoding:utf-8"
 
-    def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
-        rows = [
-            (float(nats), float(len(target.encode("utf-8", "replace"))))
-            for nats, target in zip(predictions, targets, strict=True)
-        ]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
+    def _size(self, text: str) -> int:
+        return len(text.encode("utf-8", "replace"))
 
     def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        nats, size = sums[..., 0], sums[..., 1]
-        return np.divide(nats, math.log(2) * size, out=np.zeros_like(nats), where=size != 0)
+        return ratio(sums[..., 0], math.log(2) * sums[..., 1], empty=np.nan)
 
 
-class Distinct2:
-    """Mean over the answers of the share of different ones among their pairs of neighbouring words.
+class Perplexity(_Likelihood):
+    """How many equally probable words the system is as unsure as, a word of the gold texts: lower is better.
 
-    After Li et al. 2016 (arXiv 1510.03055), who count over all answers together and divide by words; words are what
-    white space divides, in lower case. An answer of fewer than two words has no pair and does not count; without any
+    It is exp(nats / words) over all texts. Words are what white space divides, and not the tokens of a model, so that
+    systems with different tokenizers can be compared.
+
+    Source: Jelinek et al. 1977, doi 10.1121/1.2016299.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.signature = "metric:perplexity|unit:word|tok:space"
+
+    def _size(self, text: str) -> int:
+        return len(text.split())
+
+    def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(over="ignore"):  # what is beyond a float is infinite
+            found: NDArray[np.float64] = np.exp(ratio(sums[..., 0], sums[..., 1], empty=np.nan))
+        return found
+
+
+class _OfRuns:
+    """Mean over the answers of a share of their runs of neighbouring words.
+
+    Words are what white space divides, in lower case. An answer that is shorter than a run does not count; without any
     that counts the value is 0. Statistics of an example: its share, and 1 where it counts.
     """
 
     binary = False
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        self.signature = "metric:distinct-2|tok:space|case:lower|agg:mean"
+    def __init__(self, size: int, said: str) -> None:
+        self._run = size
+        self.signature = f"{said}|tok:space|case:lower|agg:mean"
+
+    def _share(self, distinct: float) -> float:
+        """The share, of the one of distinct runs."""
+        return distinct
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
-        rows = [_distinct(prediction.lower().split()) for prediction, _ in zip(predictions, targets, strict=True)]
+        rows = [self._row(prediction.lower().split()) for prediction, _ in zip(predictions, targets, strict=True)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
 
     def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        total, n = sums[..., 0], sums[..., 1]
-        return np.divide(total, n, out=np.zeros_like(total), where=n != 0)
+        return ratio(sums[..., 0], sums[..., 1])
+
+    def _row(self, words: Sequence[str]) -> tuple[float, float]:
+        runs = list(zip(*(words[at:] for at in range(self._run)), strict=False))
+        return (self._share(len(set(runs)) / len(runs)), 1.0) if runs else (0.0, 0.0)
 
 
-def _distinct(words: Sequence[str]) -> tuple[float, float]:
-    pairs = list(pairwise(words))
-    return (len(set(pairs)) / len(pairs), 1.0) if pairs else (0.0, 0.0)
+class Distinct1(_OfRuns):
+    """Mean over the answers of the share of different ones among their words.
+
+    An answer without a word does not count. It falls as answers grow, so compare answers of about one length.
+
+    Source: after Li et al. 2016, arXiv 1510.03055, who count over all answers together.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        super().__init__(1, "metric:distinct-1")
+
+
+class Distinct2(_OfRuns):
+    """Mean over the answers of the share of different ones among their pairs of neighbouring words.
+
+    An answer of fewer than two words has no pair and does not count. It falls as answers grow, so compare answers of
+    about one length.
+
+    Source: after Li et al. 2016, arXiv 1510.03055, who count over all answers together and divide by words.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        super().__init__(2, "metric:distinct-2")
+
+
+class Repetition(_OfRuns):
+    """Mean over the answers of the share of repeated ones among their runs of four words: lower is better.
+
+    It is 1 less the share of different runs. An answer of fewer than four words has no run and does not count.
+
+    Source: seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, there counted in tokens of the model.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        super().__init__(_RUN, f"metric:repetition|n:{_RUN}")
+
+    def _share(self, distinct: float) -> float:
+        return 1 - distinct

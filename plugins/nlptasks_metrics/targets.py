@@ -32,13 +32,18 @@ class MeanOverExamples(ABC):
 
     binary = False
 
+    def references(self, target: str) -> tuple[str, ...]:
+        """The references in a target, at least one."""
+        return references(target)
+
     @abstractmethod
     def value(self, prediction: str, references: Sequence[str]) -> float:
         """Value of one example with one reference or more."""
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
         values = [
-            self.value(prediction, references(target)) for prediction, target in zip(predictions, targets, strict=True)
+            self.value(prediction, self.references(target))
+            for prediction, target in zip(predictions, targets, strict=True)
         ]
         return np.stack([np.array(values, dtype=np.float64), np.ones(len(values))], axis=1)
 

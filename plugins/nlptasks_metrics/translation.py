@@ -1,4 +1,4 @@
-"""Metrics of translations: sacrebleu's statistics per segment and its score of their sum, from 0 to 100.
+"""Metrics of translations: sacrebleu's statistics per segment and its score of their sum, in per cent.
 
 sacrebleu publishes no function for the statistics alone, so the metrics call the two of its methods that
 ``corpus_score`` and its bootstrap are made of; a test holds them equal to ``corpus_score``.
@@ -14,8 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
 
+from nlptasks_metrics.languages import UNSPACED, code
 from nlptasks_metrics.targets import references
+
+#: sacrebleu's tokenizers for languages that 13a does not cut into words, the first that is installed.
+_TOKENIZERS = {
+    "zh": ("zh",),
+    "ja": ("ja-mecab", "char"),
+    "ko": ("ko-mecab", "char"),
+    **dict.fromkeys(UNSPACED - {"zh", "ja"}, ("char",)),
+}
+
+#: Languages whose characters TER can be asked to take apart.
+_SPLIT_BY_TER = ("zh", "ja")
 
 #: sacrebleu's word for a number of references that differs between segments.
 _VARIES = -1
@@ -26,7 +39,7 @@ class _Sacrebleu:
 
     binary = False
 
-    def __init__(self, library: BLEU | CHRF, width: int) -> None:
+    def __init__(self, library: BLEU | CHRF | TER, width: int) -> None:
         """Wrap a metric of sacrebleu.
 
         Args:
@@ -39,7 +52,7 @@ class _Sacrebleu:
 
     @property
     def signature(self) -> str:
-        """The library's own, for the references that were read so far; one reference where none were."""
+        """The library's own, for all references that were read so far, in whatever order; one where none were."""
         counts = self._counts or {1}
         self._library.num_refs = min(counts) if len(counts) == 1 else _VARIES
         return str(self._library.get_signature())
@@ -61,25 +74,70 @@ class _Sacrebleu:
 
 
 class Bleu(_Sacrebleu):
-    """BLEU of the corpus (Papineni et al. 2002; Post 2018).
+    """BLEU of the corpus, from 0 to 100: n-grams of 1 to 4 words in common, with a penalty for being short.
 
     Statistics of a segment: its length, the closest reference length, and for each of 4 orders the n-grams that are
-    hit, and all. Text is passed as it reads: sacrebleu tokenizes it. The tokenizer 13a leaves text without spaces
-    between words (Chinese, Japanese) whole; chrF suits those.
+    hit, and all. Text is passed as it reads: sacrebleu cuts it into words, with its tokenizer for the language of the
+    translations. That is zh for Chinese, ja-mecab for Japanese and ko-mecab for Korean where sacrebleu's extras ja and
+    ko are installed, else char; char for other languages without spaces between words; 13a for all others.
+
+    Source: Papineni et al. 2002, doi 10.3115/1073083.1073135; sacrebleu (Post 2018, arXiv 1804.08771).
     """
 
-    def __init__(self, labels: tuple[str, ...], *, tokenize: str = BLEU.TOKENIZER_DEFAULT) -> None:
-        library = BLEU(tokenize=tokenize)
+    def __init__(self, labels: tuple[str, ...], *, language: str = "", tokenize: str = "") -> None:
+        library = BLEU(tokenize=tokenize) if tokenize else _bleu(language)
         super().__init__(library, 2 + 2 * library.max_ngram_order)
 
 
 class Chrf(_Sacrebleu):
-    """The character n-gram F-score chrF2 of the corpus (Popović 2015); with ``word_order=2`` chrF2++ (Popović 2017).
+    """chrF2 of the corpus, from 0 to 100: F-score of n-grams of 1 to 6 characters, recall counting four times.
 
     Statistics of a segment: for each order the n-grams of the prediction, of the reference that suits it best, and of
-    both.
+    both. It needs no tokenizer, so it suits all languages.
+
+    Source: Popović 2015, doi 10.18653/v1/W15-3049; sacrebleu (Post 2018, arXiv 1804.08771).
     """
 
     def __init__(self, labels: tuple[str, ...], *, word_order: int = CHRF.WORD_ORDER) -> None:
         library = CHRF(word_order=word_order)
         super().__init__(library, 3 * library.order)
+
+
+class ChrfPlusPlus(Chrf):
+    """chrF2++ of the corpus, from 0 to 100: chrF2 with n-grams of 1 and 2 words beside those of characters.
+
+    Words are what white space divides, with a mark at either end apart.
+
+    Source: Popović 2017, doi 10.18653/v1/W17-4770; sacrebleu (Post 2018, arXiv 1804.08771).
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        super().__init__(labels, word_order=2)
+
+
+class Ter(_Sacrebleu):
+    """Translation edit rate of the corpus, in per cent of the references' words: lower is better, 0 is perfect.
+
+    Edits are insertions, deletions, substitutions and shifts of words; of several references the one with the fewest
+    counts, against their mean length. More edits than words make more than 100. Case does not count. Words are what
+    white space divides; for Chinese and Japanese sacrebleu takes the characters apart.
+
+    Statistics of a segment: its edits, and the mean length of its references.
+
+    Source: Snover et al. 2006 (aclanthology.org/2006.amta-papers.25); sacrebleu (Post 2018, arXiv 1804.08771).
+    """
+
+    def __init__(self, labels: tuple[str, ...], *, language: str = "") -> None:
+        split = code(language) in _SPLIT_BY_TER
+        super().__init__(TER(normalized=split, asian_support=split), 2)
+
+
+def _bleu(language: str) -> BLEU:
+    """BLEU with the first tokenizer for a language that is installed."""
+    *better, last = _TOKENIZERS.get(code(language), (BLEU.TOKENIZER_DEFAULT,))
+    for tokenize in better:
+        try:
+            return BLEU(tokenize=tokenize)
+        except (RuntimeError, AssertionError):  # its extra is not installed, or with a foreign dictionary
+            continue
+    return BLEU(tokenize=last)

@@ -19,6 +19,7 @@ SPEC = TaskSpec(
     output="classification",
     metrics=("accuracy", "macro-f1"),
     primary="macro-f1",
+    recorded=("balanced-accuracy", "mcc", "class-f1", "log-loss", "ece", "coverage"),
     baseline="nlptasks_tasks.baselines:majority",
     examples=(
         {"text": "The striker scored twice in the last ten minutes of the final.", "label": "Sports"},

@@ -24,6 +24,7 @@ SPEC = TaskSpec(
     output="generation",
     metrics=("bits-per-byte", "distinct-2"),
     primary="bits-per-byte",
+    recorded=("perplexity", "distinct-1", "repetition"),
     baseline="nlptasks_tasks.baselines:nothing",
     examples=(
         {"prompt": "Once upon a time there was a fisherman who", "continuation": " lived by the sea."},

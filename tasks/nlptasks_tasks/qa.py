@@ -61,6 +61,7 @@ SPEC = TaskSpec(
     output="answer",
     metrics=("exact-match", "squad-f1"),
     primary="squad-f1",
+    recorded=("coverage", "truncation"),
     baseline="nlptasks_tasks.baselines:first_sentence",
     examples=(
         {

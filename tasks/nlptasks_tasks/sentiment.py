@@ -87,6 +87,7 @@ SPEC = TaskSpec(
     output="sentiment",
     metrics=("accuracy", "macro-f1"),
     primary="accuracy",
+    recorded=("mcc", "auc", "brier", "ece", "coverage"),
     baseline="nlptasks_tasks.baselines:majority",
     examples=(
         {"text": "The battery lasts two days and the screen is gorgeous.", "label": "positive"},

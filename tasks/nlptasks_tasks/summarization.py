@@ -21,6 +21,7 @@ SPEC = TaskSpec(
     output="summary",
     metrics=("rouge-1", "rouge-2", "rouge-lsum"),
     primary="rouge-lsum",
+    recorded=("rouge-l", "coverage", "truncation"),
     baseline="nlptasks_tasks.baselines:lead_3",
     examples=(
         {

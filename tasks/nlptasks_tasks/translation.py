@@ -19,6 +19,7 @@ SPEC = TaskSpec(
     output="translation",
     metrics=("bleu", "chrf"),
     primary="chrf",
+    recorded=("chrfpp", "ter", "coverage", "truncation"),
     baseline="nlptasks_tasks.baselines:copy_source",
     examples=(
         {"source": "A dog runs across the grass.", "target": "Ein Hund läuft über das Gras."},

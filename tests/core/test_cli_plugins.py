@@ -153,7 +153,7 @@ def test_nothing_in_the_working_directory_runs(site, tmp_path):
 @pytest.mark.parametrize(
     ("args", "problem", "hint"),
     [
-        (["plugin"], "there is no command 'nlptasks plugin'; did you mean 'plugins'?", "there are: run, train"),
+        (["plugin"], "there is no command 'nlptasks plugin'; did you mean 'plugins'?", "there are: run, eval"),
         (["plugins", "lst"], "there is no command 'nlptasks plugins lst'; did you mean 'list'?", "there are: list"),
         (["tasks", "list", "--strict"], "No such option", "--strict stands before the command: nlptasks --strict ..."),
         (["backbones", "show"], "Missing argument 'NAME'", "'nlptasks backbones show --help' shows what it takes"),

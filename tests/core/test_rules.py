@@ -17,7 +17,9 @@ from nlptasks._registry import KINDS
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "core").rglob("*.py"))
-PLUGINS = sorted([*(ROOT / "plugins").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")])
+PLUGINS = sorted(
+    path for top in ("plugins", "tasks", "benchmarks/nlptasks_benchmarks") for path in (ROOT / top).rglob("*.py")
+)
 HEAVY = {"numpy", "pandas", "pyarrow", "rich", "scipy", "sklearn", "torch", "transformers"}
 
 

@@ -1,4 +1,4 @@
-"""``nlptasks tasks|heads|backbones|metrics|formats list``."""
+"""``nlptasks tasks|heads|backbones|formats list``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nlptasks._cli.describe import as_json, as_lines, checkpoint_as_json, checkp
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._matching import reference_hint
 from nlptasks._registry import D, Owned, kind_of
-from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, MetricSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 
@@ -31,7 +31,7 @@ def list_tasks(app: App, as_json_: bool) -> None:
         inputs = ", ".join(column.name for column in item.spec.inputs)
         return [item.spec.name, inputs, item.spec.gold.name, item.spec.primary]
 
-    _echo(app, TaskSpec, as_json_, ("NAME", "INPUTS", "GOLD", "METRIC"), row)
+    echo_all(app, TaskSpec, as_json_, ("NAME", "INPUTS", "GOLD", "METRIC"), row)
 
 
 @click.group()
@@ -49,7 +49,7 @@ def list_heads(app: App, as_json_: bool) -> None:
         default = "*" if item.spec.default else ""
         return [item.spec.task, item.spec.name + default, ", ".join(sorted(item.spec.needs)) or "-"]
 
-    _echo(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS"), row)
+    echo_all(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS"), row)
 
 
 @click.group()
@@ -69,7 +69,7 @@ def list_backbones(app: App, as_json_: bool) -> None:
         languages = ", ".join(item.spec.languages) or "-"
         return [item.spec.name + default, ", ".join(sorted(item.spec.provides)), size, languages]
 
-    _echo(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "LANGUAGES"), row)
+    echo_all(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "LANGUAGES"), row)
 
 
 @backbones.command("show")
@@ -97,24 +97,6 @@ def show_backbone(app: App, name: str, as_json_: bool) -> None:
 
 
 @click.group()
-def metrics() -> None:
-    """The metrics."""
-
-
-@metrics.command("list")
-@json_option
-@pass_app
-def list_metrics(app: App, as_json_: bool) -> None:
-    """List the metrics."""
-
-    def row(item: Owned[MetricSpec]) -> list[str]:
-        low, high = item.spec.range
-        return [item.spec.name, f"{low:g} to {high:g}", "higher" if item.spec.higher_is_better else "lower"]
-
-    _echo(app, MetricSpec, as_json_, ("NAME", "RANGE", "BETTER"), row)
-
-
-@click.group()
 def formats() -> None:
     """The file formats."""
 
@@ -128,10 +110,12 @@ def list_formats(app: App, as_json_: bool) -> None:
     def row(item: Owned[FormatSpec]) -> list[str]:
         return [item.spec.name, ", ".join(item.spec.suffixes)]
 
-    _echo(app, FormatSpec, as_json_, ("NAME", "SUFFIXES"), row)
+    echo_all(app, FormatSpec, as_json_, ("NAME", "SUFFIXES"), row)
 
 
-def _echo(app: App, spec: type[D], as_json_: bool, header: Sequence[str], row: Callable[[Owned[D]], list[str]]) -> None:
+def echo_all(
+    app: App, spec: type[D], as_json_: bool, header: Sequence[str], row: Callable[[Owned[D]], list[str]]
+) -> None:
     """Print all descriptors of a type, each with its owner and its summary."""
     items = app.plugins().registry.all(spec)
     if as_json_:

@@ -163,6 +163,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "baseline": _IMPORT,
             "examples": (_tuple_of(_is_row, empty=False), "a tuple of one or more rows of text by column"),
             "aliases": (_tuple_of(_is_name), "a tuple of names"),
+            "recorded": (_tuple_of(_is_name), "a tuple of metric names"),
             "read_gold": _MAYBE_IMPORT,
         },
         HeadSpec: {

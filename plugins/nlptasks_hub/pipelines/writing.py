@@ -130,6 +130,6 @@ def _with_beside(output: Any, start: int) -> Written:
             and len(value[0]) == len(sequences)
         ):
             value = torch.stack(value).swapaxes(0, 1)
-        if name not in ("sequences", "past_key_values") and isinstance(value, torch.Tensor):
+        if name not in ("sequences", "cache", "past_key_values") and isinstance(value, torch.Tensor):
             beside |= {name: value.tolist()} if len(value) == len(sequences) else {}
     return Written(sequences=sequences, given=start, beside=beside)

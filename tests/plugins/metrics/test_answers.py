@@ -2,22 +2,21 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlptasks.contracts import Metric
 from nlptasks.scoring import score_pairs
-from nlptasks_metrics.answers import ExactMatch, SquadF1, normalize
+from nlptasks_metrics.answers import ExactMatch, SquadF1, SquadV2ExactMatch, SquadV2F1, normalize
 from nlptasks_metrics.targets import references
 from nlptasks_tasks.qa import read_gold
 
 TEXT = st.text(alphabet="ab the.,é1", max_size=12)
-PAIRS = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=12)
 METRICS = pytest.mark.parametrize("metric", [ExactMatch(()), SquadF1(())], ids=["exact-match", "squad-f1"])
 
 
-def value(metric: ExactMatch | SquadF1, prediction: str, *golds: str) -> float:
+def value(metric: Metric, prediction: str, *golds: str) -> float:
     return float(metric.score(metric.stats([prediction], [json.dumps(golds)])[0]))
 
 
@@ -44,23 +43,37 @@ def test_the_best_of_several_gold_answers_counts(metric: ExactMatch | SquadF1) -
     assert metric.score(metric.stats(["Paris"], ["Paris"])[0]) == 1
 
 
-@METRICS
+NO_ANSWER = pytest.mark.parametrize("target", ["", " ", "[]", "[ ]", '[""]', '["the", "?"]'])
+
+
+@NO_ANSWER
+@pytest.mark.parametrize(("prediction", "right"), [("", 1), ("  ", 1), ("the", 1), ("Paris", 0)])
+def test_squad_v2_knows_questions_without_an_answer(target: str, prediction: str, right: float) -> None:
+    for metric in (SquadV2ExactMatch(()), SquadV2F1(())):
+        assert metric.score(metric.stats([prediction], [target])[0]) == right
+
+
+@pytest.mark.parametrize(
+    ("prediction", "golds", "match", "f1"),
+    [
+        ("the", ("a",), 1, 1),
+        ("New York, New York", ("New York",), 0, 2 / 3),
+        ("", ("Paris",), 0, 0),
+        ("", ("the", "Paris"), 0, 0),
+        ("Rome", ("Paris", "Rome, Italy"), 0, 2 / 3),
+    ],
+)
+def test_golden_numbers_of_squad_v2(prediction: str, golds: tuple[str, ...], match: float, f1: float) -> None:
+    assert value(SquadV2ExactMatch(()), prediction, *golds) == match
+    assert value(SquadV2F1(()), prediction, *golds) == pytest.approx(f1)
+
+
 @settings(max_examples=50)
-@given(PAIRS, PAIRS)
-def test_statistics_add_up_in_any_order(
-    metric: ExactMatch | SquadF1, one: list[tuple[str, str]], other: list[tuple[str, str]]
-) -> None:
-    def total(pairs: list[tuple[str, str]]) -> np.ndarray:
-        return metric.stats(*zip(*pairs, strict=True)).sum(axis=0)
-
-    np.testing.assert_allclose(total(one) + total(other), total([*other, *reversed(one)]))
-    assert 0 <= metric.score(total(one)) <= 1
-
-
-@METRICS
-def test_many_sums_are_scored_at_once(metric: ExactMatch | SquadF1) -> None:
-    sums = np.array([[[1.0, 2.0], [0.0, 2.0]], [[2.0, 2.0], [0.0, 0.0]]])
-    np.testing.assert_array_equal(metric.score(sums), [[0.5, 0.0], [1.0, 0.0]])
+@given(TEXT, st.lists(TEXT, min_size=1, max_size=3).filter(lambda golds: any(map(normalize, golds))))
+def test_the_two_versions_agree_on_answers_with_words(prediction: str, golds: list[str]) -> None:
+    golds = [gold for gold in golds if normalize(gold)]
+    assert value(SquadV2ExactMatch(()), prediction, *golds) == value(ExactMatch(()), prediction, *golds)
+    assert value(SquadV2F1(()), prediction, *golds) == value(SquadF1(()), prediction, *golds)
 
 
 def test_exact_match_has_wilsons_interval() -> None:

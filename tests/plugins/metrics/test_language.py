@@ -12,9 +12,8 @@ from nlptasks._cli.describe import as_json
 from nlptasks._registry import Owned
 from nlptasks.scoring import score_pairs
 from nlptasks_metrics import nlptasks_metrics
-from nlptasks_metrics.language import BitsPerByte, Distinct2
+from nlptasks_metrics.language import BitsPerByte, Distinct1, Distinct2, Perplexity, Repetition
 
-WORDS = st.lists(st.sampled_from(["a", "B", "b", "\n", "ü"]), max_size=8).map(" ".join)
 NATS = st.floats(0, 1e4).map(repr)
 LIKELY = st.lists(st.tuples(NATS, st.text(min_size=1, max_size=9)), min_size=1, max_size=8)
 
@@ -56,19 +55,41 @@ def test_texts_in_pieces_or_whole_have_the_same_bits(pairs: list[tuple[str, str]
     assert metric.score(parts.sum(axis=0)) == pytest.approx(total / size / math.log(2))
 
 
+def of(metric: Distinct1 | Repetition, *answers: str) -> float:
+    return float(metric.score(metric.stats(answers, [""] * len(answers)).sum(axis=0)))
+
+
+def test_golden_numbers_of_distinct_1_and_repetition() -> None:
+    assert of(Distinct1(()), "to be or not to be") == pytest.approx(4 / 6)
+    assert of(Distinct1(()), "a A", "", "b c") == pytest.approx(3 / 4)
+    assert of(Repetition(()), "a b c d e") == 0
+    assert of(Repetition(()), "on and on and on and on") == 1 / 2
+    assert of(Repetition(()), "x x x x x x", "too short here", "one two three four") == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_golden_numbers_of_perplexity() -> None:
+    def perplexity(*pairs: tuple[float, str]) -> float:
+        metric = Perplexity(())
+        rows = metric.stats([repr(nats) for nats, _ in pairs], [text for _, text in pairs])
+        return float(metric.score(rows.sum(axis=0)))
+
+    # Words of which each is one of ten equally probable ones.
+    assert perplexity((3 * math.log(10), "one two\tthree")) == pytest.approx(10)
+    assert perplexity((math.log(16), "a"), (0.0, "b"), (0.0, "c d")) == pytest.approx(2)
+    assert perplexity((1e9, "a")) == math.inf
+    assert math.isnan(perplexity((1.0, " ")))
+
+
 @settings(max_examples=50)
-@given(st.lists(WORDS, min_size=1, max_size=8))
-def test_distinct_2_is_a_share_in_any_order(answers: list[str]) -> None:
-    assert 0 <= distinct(*answers) <= 1
-    assert distinct(*answers) == pytest.approx(distinct(*reversed(answers)))
+@given(st.lists(st.sampled_from("abc"), min_size=4, max_size=30))
+def test_repetition_is_one_less_the_share_of_different_runs(words: list[str]) -> None:
+    runs = [" ".join(words[at : at + 4]) for at in range(len(words) - 3)]
+    assert of(Repetition(()), " ".join(words)) == pytest.approx(1 - len(set(runs)) / len(runs))
 
 
-@pytest.mark.parametrize("metric", [BitsPerByte(()), Distinct2(())], ids=["bits-per-byte", "distinct-2"])
-def test_no_text_and_many_sums(metric: BitsPerByte | Distinct2) -> None:
-    assert metric.stats([], []).shape == (0, 2)
-    sums = np.array([[[1.0, 2.0], [0.0, 2.0]], [[2.0, 2.0], [0.0, 0.0]]])
-    assert metric.score(sums).shape == (2, 2)
-    assert metric.score(sums)[1, 1] == 0
+def test_no_text_has_no_likelihood() -> None:
+    for metric in (BitsPerByte(()), Perplexity(())):
+        assert np.isnan(metric.score(np.zeros((3, 2)))).all()
 
 
 def test_both_have_bootstrap_intervals() -> None:
@@ -76,13 +97,6 @@ def test_both_have_bootstrap_intervals() -> None:
     assert score.low <= score.value <= score.high
     assert score.signature.startswith("metric:bits-per-byte|encoding:utf-8|ci:bootstrap")
     assert score_pairs("distinct-2", Distinct2(()), {("a b", "x"): 1}).value == 1
-
-
-def test_counts_must_match() -> None:
-    with pytest.raises(ValueError, match="argument"):
-        BitsPerByte(()).stats(["1.0"], [])
-    with pytest.raises(ValueError, match="argument"):
-        Distinct2(()).stats(["a b"], [])
 
 
 def test_a_range_without_an_end_is_valid_json() -> None:

@@ -1,0 +1,1 @@
+"""Descriptors of the metrics, by what they are made for."""
