@@ -5,7 +5,7 @@
 #
 # DATA holds the files of the benchmark `core`; HEADS is the output folder of benchmarks/heads.sh, for the heads that have
 # to be trained on a data set's labels; WORK gets predictions and a trained head. Records of data that must not be passed
-# on are written without their texts.
+# on are written without their texts. What was evaluated before is not evaluated again.
 set -euo pipefail
 data=$1 heads=$2 work=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,7 +26,7 @@ evaluate() {
   shift
   for dataset in "$@"; do datasets+=(--dataset "$dataset"); done
   run eval "$task" --benchmark core --data-dir "$data" "${datasets[@]}" --name "$name" "${flags[@]}" \
-    --withhold-texts --slice length --output "$results" --force
+    --withhold-texts --slice length --output "$results"
 }
 
 nlptasks --version
@@ -63,6 +63,7 @@ for dataset in multi30k-en-de multi30k-en-fr tatoeba-en-de; do
 done
 
 evaluate generation bundled -- imdb-reviews
+evaluate generation 'bundled, bfloat16' --dtype bfloat16 -- imdb-reviews
 
 run leaderboard check "$here/results"
 for suffix in html md csv json; do
