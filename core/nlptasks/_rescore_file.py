@@ -89,7 +89,8 @@ def _gold(registry: Registry, request: FileRequest, given: Given) -> GoldTable:
     taken = () if request.data else (given.column, given.id, given.score, given.nats)
     gold = request.gold or _gold_column(request, columns, taken)
     id_ = id_column(request, columns, request.data) if request.data else given.id
-    if request.data and bool(id_) != bool(given.id):
+    numbered = given.id and not id_ and all(map(str.isdecimal, given.answers))  # rows are told apart by their numbers
+    if request.data and bool(id_) != bool(given.id) and not numbered:
         with_, without = (request.data, request.predictions) if id_ else (request.predictions, request.data)
         raise UsageError(
             f"{with_} has ids and {without} has none, so their rows cannot be matched",
@@ -175,6 +176,8 @@ def _ids(registry: Registry, request: FileRequest, column: str) -> set[str]:
     with open_input(request.data) as source:
         table = read_table(registry, source, name=request.data_format, options=request.reading)
         name = column if column in table.columns else ID
+        if name not in table.columns:
+            return {str(number) for number, _ in enumerate(table.rows, 1)}
         at = table.columns.index(name)
         return {as_text(row.cells[at]).strip() for row in table.rows if isinstance(row, Row)}
 

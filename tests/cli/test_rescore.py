@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -103,13 +104,13 @@ def test_what_cannot_be_scored(nlptasks, args, said):
 
 
 def test_a_record(nlptasks, record):
-    code, out, _ = nlptasks("rescore", record, "--metric", "mcc", "-o", "more")
+    code, out, _ = nlptasks("rescore", record, "--metric", "kappa", "-o", "more")
     assert code == 0
     lines = [line.split() for line in out.splitlines()]
     assert lines[1] == ["METRIC", "RECORD", "NOW", "DIFFERENCE", "NOTE"]
     assert ["accuracy", "0.333333", "0.333333", "+0"] in lines
-    assert next(line for line in lines if line[0] == "mcc")[-1] == "new"
-    assert set(read_record(Path("more")).record.scores) == {*read_record(Path(record)).record.scores, "mcc"}
+    assert next(line for line in lines if line[0] == "kappa")[-1] == "new"
+    assert set(read_record(Path("more")).record.scores) == {*read_record(Path(record)).record.scores, "kappa"}
     code, _, told = nlptasks("rescore", record, "--task", "sentiment")
     assert code == 2
     assert "--task goes with a file of predictions; record is a record" in told
@@ -182,3 +183,30 @@ def test_hostile_text_on_a_terminal(nlptasks):
     assert code == 0
     assert "\\x1b[31mred\\u202e" in out
     assert "\x1b" not in out
+
+
+def test_ids_that_are_the_numbers_of_rows(nlptasks):
+    Path("gold.csv").write_text("text,label\na,positive\nb,\nc,negative\n")
+    Path("numbered.csv").write_text("id,prediction\n3,negative\n1,positive\n2,positive\n")
+    code, _, told = nlptasks("rescore", "numbered.csv", "--task", "sentiment", "--data", "gold.csv", "-o", "numbered")
+    assert code == 0, told
+    opened = read_record(Path("numbered"))
+    assert [(sample.id, sample.prediction) for sample in opened.samples] == [("1", "positive"), ("3", "negative")]
+
+
+def test_predictions_for_a_data_set_of_a_benchmark(nlptasks):
+    Path("rows.csv").write_text("n,text,label\nx,a,positive\ny,b,negative\n")
+    sha256 = hashlib.sha256(Path("rows.csv").read_bytes()).hexdigest()
+    Path("mine.yaml").write_text(
+        "name: mine\nsummary: two rows\nversion: '1'\ndatasets:\n  - name: two\n    task: sentiment\n"
+        f"    file: rows.csv\n    sha256: {sha256}\n    id: n\n    primary: macro-f1\n    language: en\n"
+    )
+    Path("answers.jsonl").write_text('{"n": "y", "prediction": "negative"}\n{"n": "x", "prediction": "negative"}\n')
+    line = ("rescore", "answers.jsonl", "--suite", "mine.yaml", "-o", "two")
+    assert "has no data set ''" in nlptasks(*line)[2]
+    assert "--gold does not go with a benchmark" in nlptasks(*line, "--dataset", "two", "--gold", "label")[2]
+    code, _, told = nlptasks(*line, "--dataset", "two")
+    assert code == 0, told
+    record = read_record(Path("two")).record
+    assert (record.dataset.name, record.dataset.benchmark, record.primary) == ("two", "mine 1", "macro-f1")
+    assert record.scores["accuracy"].value == 0.5
