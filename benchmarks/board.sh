@@ -32,7 +32,7 @@ evaluate() {
 nlptasks --version
 
 # Systems without a Transformer.
-python "$here/baselines.py" core --data-dir "$data" --output "$work/predictions" | hide
+[[ -d $work/predictions ]] || python "$here/baselines.py" core --data-dir "$data" --output "$work/predictions" | hide
 for file in "$work"/predictions/*/*.jsonl; do
   dataset=$(basename "$(dirname "$file")") name=$(basename "$file" .jsonl)
   run rescore "$file" --benchmark core --dataset "$dataset" --data-dir "$data" --name "$name" --withhold-texts \
