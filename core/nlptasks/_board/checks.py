@@ -1,0 +1,233 @@
+"""What makes records worthless: copied answers, borrowed answers, missing rows, altered numbers, tests seen before."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlptasks._board.loading import Header, damage, read_headers
+from nlptasks._board.overlap import overlaps
+from nlptasks._board.recomputing import recomputed
+from nlptasks._board.rows import machine
+from nlptasks._board.systems import Run, ids_differ
+from nlptasks._board.text import one_visible_line
+from nlptasks._registry import Registry
+from nlptasks.errors import NlptasksError
+from nlptasks.records import Sample, read_record
+
+ERROR, WARNING = "error", "warning"
+
+#: Samples from which answers that all equal the gold ones are an error: labels may be right by skill, texts never are.
+_PERFECT_TEXTS, _PERFECT_LABELS = 5, 100
+
+#: Share of answers that may be cut off.
+_CUT = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that is wrong with a record.
+
+    Args:
+        severity: ``error``: no board should show it; ``warning``: a person should look at it.
+        check: What looked for it.
+        record: Its folder, relative to the one that was named.
+        system: Whose it is.
+        dataset: Its data set.
+        reason: What is wrong.
+    """
+
+    severity: str
+    check: str
+    record: str
+    system: str = ""
+    dataset: str = ""
+    reason: str
+
+
+def finding(severity: str, check: str, header: Header, reason: str) -> Finding:
+    """What is wrong with a record, with its names made safe to show."""
+    return Finding(
+        severity=severity,
+        check=check,
+        record=one_visible_line(header.path),
+        system=one_visible_line(header.record.model.name),
+        dataset=one_visible_line(header.record.dataset.name),
+        reason=one_visible_line(reason, 600),
+    )
+
+
+def check_folder(registry: Registry, folder: Path, *, train: Sequence[str] = ()) -> list[Finding]:
+    """Look at every record below a folder.
+
+    Args:
+        registry: What is installed.
+        folder: The folder.
+        train: Files with training data.
+
+    Returns:
+        What is wrong, errors first.
+
+    Raises:
+        UsageError: There is no such folder or no record in it, or a file of training data cannot be opened.
+        DataError: A file of training data cannot be read.
+    """
+    headers, damaged = read_headers(folder)
+    found = [
+        Finding(severity=ERROR, check="damaged", record=item.record, reason=item.reason.removeprefix("damaged: "))
+        for item in damaged
+    ]
+    for header in headers:
+        found += _header(header)
+    # Records of the same data stand side by side; the samples of one data set are in memory at a time.
+    by_data: dict[tuple[str, str, str], list[Header]] = defaultdict(list)
+    for header in headers:
+        by_data[(header.record.task, header.record.dataset.sha256, header.record.dataset.split)].append(header)
+    for _, group in sorted(by_data.items()):
+        found += _group(registry, group, folder, train)
+    for _, place in sorted(_by_place(headers).items()):
+        found += _hardware(place)
+    return sorted(found, key=lambda item: (item.severity, item.check, item.record, item.reason))
+
+
+def _by_place(headers: Sequence[Header]) -> dict[tuple[str, str, str], list[Header]]:
+    places: dict[tuple[str, str, str], list[Header]] = defaultdict(list)
+    for header in headers:
+        places[header.place].append(header)
+    return places
+
+
+def _header(header: Header) -> Iterator[Finding]:
+    """What a record says of itself."""
+    record = header.record
+    if record.dataset.sha256 and record.dataset.sha256 in record.model.trained_on:
+        yield finding(
+            ERROR, "trained-on-test", header, "its model is said to have been trained on the test file itself"
+        )
+    if record.run.limit > 0:
+        yield finding(WARNING, "limit", header, f"it was run with --limit {record.run.limit}; no board ranks it")
+    cut, n = record.flags.get("truncated_output", 0), record.dataset.n
+    if n and cut / n > _CUT:
+        yield finding(WARNING, "truncated", header, f"{cut} of {n} answers ({100 * cut / n:.0f} %) were cut off")
+
+
+def _hardware(headers: Sequence[Header]) -> Iterator[Finding]:
+    """Speeds that stand in one column and were not measured on one machine."""
+    timed = [header for header in headers if header.record.cost.rows_per_second > 0]
+    machines = Counter(machine(header.record.machine) for header in timed)
+    if len(machines) < 2:
+        return
+    usual = min(machines, key=lambda name: (-machines[name], name))
+    for header in timed:
+        where = machine(header.record.machine)
+        if where != usual:
+            reason = f"its speed was measured on {where or 'a machine that is not named'}, most others' on {usual}"
+            yield finding(WARNING, "hardware", header, reason)
+
+
+def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: Sequence[str]) -> Iterator[Finding]:
+    """The records of one file of data, with their samples."""
+    runs = []
+    for header in headers:
+        try:
+            opened = read_record(header.folder)
+        except NlptasksError as error:
+            yield finding(ERROR, "damaged", header, damage(error, folder).removeprefix("damaged: "))
+            continue
+        if opened.samples:
+            runs.append(Run(header=header, samples=opened.samples, stats=opened.stats))
+    for run in runs:
+        yield from _copied(run)
+        for reason, check in recomputed(registry, run):
+            yield finding(ERROR, check, run.header, reason)
+    yield from _identical(runs)
+    yield from _ids(runs)
+    yield from _golds(runs)
+    if train and runs:
+        for share, reason in overlaps(registry, train, runs[0].samples):
+            severity = ERROR if share > 0.01 else WARNING
+            yield finding(severity, "train-test-overlap", runs[0].header, reason)
+
+
+def _copied(run: Run) -> Iterator[Finding]:
+    """Answers that are all the gold ones."""
+    n = len(run.samples)
+    if not all(sample.prediction in _golds_of(sample) for sample in run.samples):
+        return
+    least = _PERFECT_LABELS if run.header.record.labels else _PERFECT_TEXTS
+    severity = ERROR if n >= least else WARNING
+    yield finding(severity, "gold-copied", run.header, f"all {n} answers equal the gold ones, byte for byte")
+
+
+def _golds_of(sample: Sample) -> tuple[str, ...]:
+    """The gold answer, and each of several that stand in a JSON list."""
+    if not sample.gold.startswith("["):
+        return (sample.gold,)
+    try:
+        several = json.loads(sample.gold)
+    except (ValueError, RecursionError):
+        return (sample.gold,)
+    texts = tuple(item for item in several if isinstance(item, str)) if isinstance(several, list) else ()
+    return (sample.gold, *texts)
+
+
+def _identical(runs: Sequence[Run]) -> Iterator[Finding]:
+    """Answers of two systems that are the same throughout."""
+    seen: dict[tuple[tuple[str, str | None], ...], Run] = {}
+    for run in runs:
+        answers = tuple(
+            sorted((sample.id, sample.prediction) for sample in run.samples if sample.prediction is not None)
+        )
+        other = seen.setdefault(answers, run)
+        if other.header.record.model.name == run.header.record.model.name or not answers:
+            continue
+        constant = len({answer for _, answer in answers}) == 1
+        alone = _scores(run) != _scores(other)
+        reason = f"its {len(answers)} answers are those of {other.header.path} ({other.header.record.model.name})"
+        if constant:
+            reason += ", one and the same throughout"
+        elif alone:
+            reason += ", but not their probabilities"
+        yield finding(WARNING if constant or alone else ERROR, "identical-answers", run.header, reason)
+
+
+def _scores(run: Run) -> dict[str, tuple[float | None, Mapping[str, float] | None]]:
+    return {sample.id: (sample.score, sample.probabilities) for sample in run.samples}
+
+
+def _ids(runs: Sequence[Run]) -> Iterator[Finding]:
+    """Rows that are missing, too many or in another order than in the other records of the same file."""
+    for run in runs:
+        said = run.header.record.dataset.n
+        if len(run.samples) != said:
+            reason = f"it holds {len(run.samples)} samples and says that the data have {said}"
+            yield finding(ERROR, "ids", run.header, reason)
+    whole = [run for run in runs if run.header.record.run.limit <= 0 and run.header.record.dataset.sha256]
+    if len(whole) < 2:
+        return
+    orders = [tuple(sample.id for sample in run.samples) for run in whole]
+    counts = Counter(orders)
+    # Among equals, the longest: rows are left out more often than invented.
+    common = min(counts, key=lambda order: (-counts[order], -len(order), order))
+    for run, order in zip(whole, orders, strict=True):
+        if order != common:
+            yield finding(ERROR, "ids", run.header, f"of the same file, {ids_differ(order, common)}")
+
+
+def _golds(runs: Sequence[Run]) -> Iterator[Finding]:
+    """Gold answers that are not those of the other records of the same file."""
+    golds: dict[str, Counter[str]] = defaultdict(Counter)
+    for run in runs:
+        for sample in run.samples:
+            golds[sample.id][sample.gold] += 1
+    usual: Callable[[str], str] = lambda id_: min(golds[id_], key=lambda gold: (-golds[id_][gold], gold))  # noqa: E731
+    for run in runs:
+        changed = [
+            sample.id for sample in run.samples if run.header.record.dataset.sha256 and sample.gold != usual(sample.id)
+        ]
+        if changed:
+            reason = f"of the same file, {len(changed)} gold answers are others (sample {changed[0]})"
+            yield finding(ERROR, "gold-changed", run.header, reason)

@@ -1,0 +1,223 @@
+"""Reads the records below a folder, and says which of them may be compared and which not, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from nlptasks._board.text import one_visible_line
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.records import Record, Trust, find_records, read_record
+
+#: SHA-256 of the data, the metric that ranks, and its signature.
+Kind = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A record without its samples.
+
+    Args:
+        path: Its folder, relative to the one that was named; this is what a board calls it.
+        folder: Its folder.
+        record: The record.
+    """
+
+    path: str
+    folder: Path
+    record: Record
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What it competes in: task, data set and split."""
+        return self.record.task, self.record.dataset.name, self.record.dataset.split
+
+    @property
+    def kind(self) -> Kind:
+        """What must be equal for two records of one place to be comparable: data, metric and its signature."""
+        result = self.record.scores.get(self.record.primary)
+        return self.record.dataset.sha256, self.record.primary, result.signature if result else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A record that is on no table.
+
+    Args:
+        record: Its folder, relative to the one that was named.
+        system: Whose it is.
+        task: Its task.
+        dataset: Its data set.
+        reason: Why.
+    """
+
+    record: str
+    system: str = ""
+    task: str = ""
+    dataset: str = ""
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The records of one task on one data set that are comparable.
+
+    Args:
+        ranked: Those that may be ranked, in a fixed order.
+        shown: Those that are shown without a rank, with the reason.
+    """
+
+    ranked: tuple[Header, ...]
+    shown: tuple[tuple[Header, str], ...]
+
+    @property
+    def first(self) -> Record:
+        """One of them, for what they have in common."""
+        return (self.ranked or tuple(header for header, _ in self.shown))[0].record
+
+
+def left_out(header: Header, reason: str) -> LeftOut:
+    """Why a record is on no table."""
+    record = header.record
+    return LeftOut(
+        record=one_visible_line(header.path),
+        system=one_visible_line(record.model.name),
+        task=one_visible_line(record.task),
+        dataset=one_visible_line(record.dataset.name),
+        reason=one_visible_line(reason, 600),
+    )
+
+
+def read_headers(folder: Path, *, strict: bool = False) -> tuple[list[Header], list[LeftOut]]:
+    """Read every ``record.json`` below a folder.
+
+    Args:
+        folder: The folder.
+        strict: Whether a damaged one is an error; else it is listed.
+
+    Raises:
+        UsageError: There is no such folder, or no record in it.
+        NlptasksError: A record is damaged, and ``strict``.
+    """
+    paths = find_records(folder)
+    if not paths:
+        raise UsageError(
+            f"{folder}: no record in it", hint="make one: nlptasks eval TASK --data FILE --output FOLDER/NAME"
+        )
+    headers: list[Header] = []
+    damaged: list[LeftOut] = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            headers.append(Header(path=name, folder=path, record=read_record(path, samples=False).record))
+        except NlptasksError as error:
+            if strict:
+                raise
+            damaged.append(LeftOut(record=one_visible_line(name), reason=damage(error, folder)))
+    return headers, damaged
+
+
+def damage(error: NlptasksError, folder: Path) -> str:
+    """What is wrong with a record, without the name of the folder, which must not change a board."""
+    return one_visible_line("damaged: " + error.message.replace(f"{folder}/", ""), 600)
+
+
+def groups(headers: Iterable[Header], *, min_trust: Trust) -> Iterator[tuple[str, Group, list[LeftOut]]]:
+    """The records by task and data set, with those that cannot be compared with the others of their group.
+
+    Yields:
+        The task, a group (which may be empty), and the records that are in none.
+    """
+    ordered = sorted(headers, key=lambda header: (header.place, header.path))
+    for (task, _, _), found in groupby(ordered, key=lambda header: header.place):
+        yield task, *_group(list(found), min_trust)
+
+
+def _group(headers: Sequence[Header], min_trust: Trust) -> tuple[Group, list[LeftOut]]:
+    limited = [header for header in headers if header.record.run.limit > 0]
+    whole = [header for header in headers if header.record.run.limit <= 0]
+    out = [left_out(header, _limited(header)) for header in limited]
+    trusted = [header for header in whole if header.record.trust >= min_trust]
+    shown = [(header, _untrusted(header.record, min_trust)) for header in whole if header.record.trust < min_trust]
+    kind = _common(trusted or whole)
+    ranked = []
+    for header in trusted:
+        if header.kind == kind:
+            ranked.append(header)
+        else:
+            out.append(left_out(header, difference(header.kind, kind)))
+    once, doubles = _once(ranked)
+    # An imported number seldom says on which bytes it was computed; it is shown, and where it differs that is said.
+    noted = [(header, _noted(header, reason, kind)) for header, reason in shown]
+    return Group(ranked=tuple(once), shown=tuple(noted)), out + doubles
+
+
+def _limited(header: Header) -> str:
+    return f"--limit {header.record.run.limit}: it was run on a part of the data"
+
+
+def _untrusted(record: Record, min_trust: Trust) -> str:
+    why = "an imported number, which was not computed here" if record.trust == "V0" else "too little trust"
+    return f"{record.trust}: {why} (ranked from {min_trust})"
+
+
+def _noted(header: Header, reason: str, kind: Kind) -> str:
+    return reason if header.kind == kind else f"{reason}; {difference(header.kind, kind)}"
+
+
+def _common(headers: Sequence[Header]) -> Kind:
+    """The kind that most records are of; the first by its name among several."""
+    counts = Counter(header.kind for header in headers)
+    return min(counts, key=lambda kind: (-counts[kind], kind)) if counts else ("", "", "")
+
+
+def difference(mine: Kind, theirs: Kind) -> str:
+    """In what two kinds differ, in words."""
+    names = "other data (SHA-256", "another primary metric (", "another signature ("
+    values = (
+        (mine[0][:12] or "none", theirs[0][:12] or "none"),
+        (mine[1], theirs[1]),
+        (mine[2] or "none", theirs[2] or "none"),
+    )
+    found = [
+        f"{name}{' ' if not name.endswith('(') else ''}{own}, most have {other})"
+        for name, (own, other), one, two in zip(names, values, mine, theirs, strict=True)
+        if one != two
+    ]
+    return "not comparable: " + "; ".join(found)
+
+
+def _once(headers: Sequence[Header]) -> tuple[list[Header], list[LeftOut]]:
+    """One record for each system and seed: the one to be believed most, then the first by its id and name."""
+    kept: dict[tuple[str, int | None], Header] = {}
+    doubles: list[LeftOut] = []
+    for header in sorted(headers, key=lambda header: (-int(header.record.trust[1:]), header.record.id, header.path)):
+        key = header.record.model.name, header.record.run.seed
+        if key not in kept:
+            kept[key] = header
+            continue
+        same = header.record.id == kept[key].record.id
+        reason = (
+            f"the same evaluation as {kept[key].path}"
+            if same
+            else f"{kept[key].path} is of this system and seed too, and not the same run: give one another name"
+        )
+        doubles.append(left_out(header, reason))
+    return sorted(kept.values(), key=lambda header: (header.record.model.name, header.path)), doubles
+
+
+def only_task(headers: Iterable[Header], task: str) -> list[Header]:
+    """The records of a task; all where it is empty.
+
+    Raises:
+        UsageError: None is of this task.
+    """
+    everything = list(headers)
+    found = [header for header in everything if not task or header.record.task == task]
+    if task and not found:
+        tasks = ", ".join(sorted({header.record.task for header in everything})) or "none that can be read"
+        raise UsageError(f"no record of the task '{task}'", hint=f"the tasks of these records: {tasks}")
+    return found

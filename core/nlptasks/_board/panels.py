@@ -1,0 +1,339 @@
+"""One data set of a task: its systems ranked, tested in pairs, with slices, cost and the hardest samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks._board import ranking
+from nlptasks._board.hardest import Errors, hardest
+from nlptasks._board.loading import Group, Header, LeftOut, left_out
+from nlptasks._board.ranking import Entry
+from nlptasks._board.rows import PairTable, Row, SliceTable, pair_table, row_of, shown_row, slice_tables
+from nlptasks._board.systems import System, open_group
+from nlptasks._board.text import one_visible_line, rounded
+from nlptasks._metrics import OpenMetric, open_metrics
+from nlptasks._registry import Registry
+from nlptasks.ranking import Contest, apart, rank_intervals, tie_lines
+from nlptasks.records import Result
+from nlptasks.statistics import SEED, values
+
+Array = NDArray[np.float64]
+
+#: How far a value may be from what its statistics give.
+EXACT = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A task on a data set.
+
+    Args:
+        id: What links call it.
+        task: The task.
+        dataset: The data set.
+        split: Which part of it.
+        benchmark: The benchmark that it is of.
+        language: ISO 639-1 code of the language of the answers.
+        licence: Its licence.
+        source: Where it comes from.
+        revision: Its version there.
+        sha256: SHA-256 of its file.
+        n: Samples.
+        cluster: The column whose values are drawn together.
+        metric: The metric that ranks.
+        signature: Its signature.
+        higher_is_better: Whether a larger value is the better one.
+        scale: Lowest and highest value.
+        floor: What the trivial baseline reaches.
+        ceiling: The best that can be reached, where that is known.
+        detectable: Smallest difference to the best system that would be found with 80 % power at 5 %.
+        rows: The systems: the ranked ones in order, then those that are shown without a rank.
+        ties: First and last position of each tie line, from 1.
+        pairs: The comparison of the best systems with each other.
+        slices: Scores on parts of the data.
+        errors: The hardest samples.
+    """
+
+    id: str
+    task: str
+    dataset: str
+    split: str = ""
+    benchmark: str = ""
+    language: str = ""
+    licence: str = ""
+    source: str = ""
+    revision: str = ""
+    sha256: str = ""
+    n: int = 0
+    cluster: str = ""
+    metric: str
+    signature: str
+    higher_is_better: bool = True
+    scale: tuple[float | None, float | None] = (0.0, 1.0)
+    floor: float | None = None
+    ceiling: float | None = None
+    detectable: float | None = None
+    rows: tuple[Row, ...] = ()
+    ties: tuple[tuple[int, int], ...] = ()
+    pairs: PairTable | None = None
+    slices: tuple[SliceTable, ...] = ()
+    errors: Errors = field(default_factory=Errors)
+
+    @property
+    def ranked(self) -> tuple[Row, ...]:
+        """The systems that have a rank, in order."""
+        return tuple(row for row in self.rows if row.position is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A panel with what the task's standing needs beside it.
+
+    Args:
+        panel: The panel.
+        contest: The scores of its ranked systems, on the data and on resamples; ``None`` where none is ranked.
+        headers: The records that are on it.
+    """
+
+    panel: Panel
+    contest: Contest | None
+    headers: tuple[Header, ...]
+
+
+def make_panel(
+    registry: Registry, group: Group, folder: Path, *, name: str, strict: bool = False
+) -> tuple[Made | None, list[LeftOut]]:
+    """Make the panel of a group.
+
+    Args:
+        registry: What is installed.
+        group: The comparable records of a task on a data set.
+        folder: The folder that was named.
+        name: What links call the panel.
+        strict: Whether a damaged record is an error.
+
+    Returns:
+        The panel, ``None`` where no record of the group can be shown, and the records that are left out.
+
+    Raises:
+        NlptasksError: A record is damaged, and ``strict``.
+    """
+    systems, out = open_group(group, folder, strict=strict)
+    names = {name: None for system in systems for run in system.runs for name in run.header.record.scores}
+    dataset = group.first.dataset
+    metrics = open_metrics(registry, names, labels=group.first.labels, language=dataset.language)
+    primary = metrics.get(group.first.primary)
+    systems, shown, unfit = _rankable(systems, group.first.primary, primary)
+    out += unfit
+    shown = [*shown, *group.shown]
+    if not systems and not shown:
+        return None, out
+    panel, contest = _ranked(systems, shown, metrics, group, name)
+    headers = tuple(run.header for system in systems for run in system.runs)
+    return Made(panel=panel, contest=contest, headers=(*headers, *(header for header, _ in shown))), out
+
+
+def _rankable(
+    systems: Sequence[System], name: str, metric: OpenMetric | None
+) -> tuple[list[System], list[tuple[Header, str]], list[LeftOut]]:
+    """The systems that have what ranks are made of; others are shown with the reason, or left out."""
+    ranked: list[System] = []
+    shown: list[tuple[Header, str]] = []
+    out: list[LeftOut] = []
+    for system in systems:
+        runs = []
+        for run in system.runs:
+            record = run.header.record
+            result = record.scores.get(name)
+            if result is None or result.value is None:
+                shown.append((run.header, f"it has no value of {name}"))
+            elif metric is None:
+                shown.append((run.header, f"the metric {name} is not installed here"))
+            elif name not in run.stats and record.digests:
+                shown.append((run.header, f"it has no statistics of {name}"))
+            elif name in run.stats and (reason := altered(metric, name, result, run.stats[name])):
+                out.append(left_out(run.header, reason))
+            else:
+                runs.append(run)
+        if runs:
+            ranked.append(System(name=system.name, runs=tuple(runs)))
+    return ranked, shown, out
+
+
+def altered(metric: OpenMetric, name: str, result: Result, matrix: Array) -> str:
+    """Why a value cannot be what its statistics give; empty where it is."""
+    try:
+        found = float(values(metric.metric, np.ones(len(matrix)), matrix))
+    except (ValueError, IndexError) as error:
+        return f"its statistics of {name} are not what the metric here reads ({error})"
+    if result.value is None or abs(found - result.value) <= EXACT * max(1.0, abs(found)):
+        return ""
+    return f"its {name} is {result.value:.6g}, but its statistics give {found:.6g}"
+
+
+def _ranked(
+    systems: Sequence[System],
+    shown: Sequence[tuple[Header, str]],
+    metrics: Mapping[str, OpenMetric],
+    group: Group,
+    name: str,
+) -> tuple[Panel, Contest | None]:
+    first = group.first
+    primary = first.primary
+    results = {system.name: [run.header.record.scores[primary] for run in system.runs] for system in systems}
+    points = {of: float(np.mean([item.value for item in found])) for of, found in results.items()}
+    result = next((found[0] for found in results.values()), first.scores.get(primary)) or Result(
+        value=None, n=0, signature=""
+    )
+    sign = 1.0 if result.higher_is_better else -1.0
+    order = sorted(systems, key=lambda system: (-round(sign * points[system.name], 10), system.name))
+    contest = _contest(order, metrics, group, points, result, name) if order else None
+    rows: list[Row] = []
+    ties: list[tuple[int, int]] = []
+    pairs = None
+    if contest is not None:
+        found = rank_intervals([_linear(contest)], over_datasets=False)
+        ranks = {item.system: (item.low, item.high) for item in found}
+        rows = [
+            row_of(
+                system,
+                primary,
+                position=at,
+                rank=ranks[system.name],
+                score=points[system.name],
+                draws=contest.draws[system.name],
+            )
+            for at, system in enumerate(order, 1)
+        ]
+        pairs, separate = _pairs(order, metrics, primary, contest, _clusters(order, first.dataset.cluster))
+        ties = tie_lines(separate)
+    dataset = first.dataset
+    panel = Panel(
+        id=name,
+        task=one_visible_line(first.task),
+        dataset=one_visible_line(dataset.name),
+        split=one_visible_line(dataset.split),
+        benchmark=one_visible_line(dataset.benchmark),
+        language=one_visible_line(dataset.language),
+        licence=one_visible_line(dataset.licence),
+        source=one_visible_line(dataset.source),
+        revision=one_visible_line(dataset.revision),
+        sha256=one_visible_line(dataset.sha256),
+        n=dataset.n,
+        cluster=one_visible_line(dataset.cluster),
+        metric=one_visible_line(primary),
+        signature=one_visible_line(result.signature, 400),
+        higher_is_better=result.higher_is_better,
+        scale=result.scale,
+        floor=rounded(contest.floor if contest else dataset.floor),
+        ceiling=rounded(dataset.ceiling),
+        detectable=rounded(next((results[system.name][0].detectable for system in order), None)),
+        rows=(*rows, *(shown_row(header, primary, reason) for header, reason in shown)),
+        ties=tuple((start + 1, end + 1) for start, end in ties),
+        pairs=pairs,
+        slices=slice_tables(order, primary),
+        errors=hardest(order, metrics, primary) if primary in metrics else Errors(),
+    )
+    return panel, contest
+
+
+def _contest(
+    systems: Sequence[System],
+    metrics: Mapping[str, OpenMetric],
+    group: Group,
+    points: Mapping[str, float],
+    result: Result,
+    name: str,
+) -> Contest:
+    """What the ranks are made of; the end of the metric's range is the ceiling where the data set names none."""
+    dataset, primary = group.first.dataset, group.first.primary
+    floors = [run.header.record.scores[primary].baseline for system in systems for run in system.runs]
+    end = result.scale[1] if result.higher_is_better else result.scale[0]
+    return Contest(
+        name=name,
+        values={name: round(point, 10) for name, point in points.items()},
+        draws=_draws(systems, metrics, group, points),
+        higher_is_better=result.higher_is_better,
+        floor=dataset.floor if dataset.floor is not None else next((one for one in floors if one is not None), None),
+        ceiling=dataset.ceiling if dataset.ceiling is not None else end,
+    )
+
+
+def _entry(system: System, primary: str) -> Entry | None:
+    """A system with its matrices; ``None`` where it is an imported number."""
+    if any(primary not in run.stats for run in system.runs):
+        return None
+    return Entry(name=system.name, matrices=tuple(run.stats[primary] for run in system.runs))
+
+
+def _draws(
+    systems: Sequence[System], metrics: Mapping[str, OpenMetric], group: Group, points: Mapping[str, float]
+) -> dict[str, Array]:
+    """Score of each system by resample."""
+    primary, cluster = group.first.primary, group.first.dataset.cluster
+    entries = [entry for system in systems if (entry := _entry(system, primary))]
+    found: dict[str, Array] = {}
+    if entries:
+        drawn = ranking.resampled(metrics[primary].metric, entries, _clusters(systems, cluster))
+        found = {entry.name: row for entry, row in zip(entries, drawn, strict=True)}
+    generator = np.random.default_rng(SEED)
+    for system in systems:
+        if system.name not in found:
+            found[system.name] = _imported(system, primary, points[system.name], generator)
+    return found
+
+
+def _clusters(systems: Sequence[System], cluster: str) -> list[str] | None:
+    """What each sample belongs to; a sample that does not say is one of its own."""
+    samples = next((system.first.samples for system in systems if system.first.samples), ())
+    if not cluster or not any(cluster in sample.meta for sample in samples):
+        return None
+    return [sample.meta.get(cluster) or f"\0{sample.id}" for sample in samples]
+
+
+def _imported(system: System, primary: str, point: float, generator: np.random.Generator) -> Array:
+    """Draws for a number without statistics: normal by its interval, and independent of the others."""
+    result = system.first.header.record.scores[primary]
+    wide = 0.0 if result.low is None or result.high is None else (result.high - result.low) / (2 * 1.96)
+    drawn: Array = np.round(point + max(wide, 0.0) * generator.standard_normal(ranking.RESAMPLES), 10)
+    return drawn
+
+
+def _linear(contest: Contest) -> Contest:
+    """A contest whose joined scores are the scores themselves, turned so that larger ones are better."""
+    return replace(contest, floor=0.0, ceiling=1.0 if contest.higher_is_better else -1.0)
+
+
+def _pairs(
+    systems: Sequence[System],
+    metrics: Mapping[str, OpenMetric],
+    primary: str,
+    contest: Contest,
+    clusters: Sequence[str] | None,
+) -> tuple[PairTable | None, NDArray[np.bool_]]:
+    """The comparison of the best systems, and which systems can be told apart at all.
+
+    Tested pairs are told apart by their corrected p-value, the others by what the resamples say.
+    """
+    separate = apart([_linear(contest)], [system.name for system in systems], over_datasets=False)
+    entries = [(at, entry) for at, system in enumerate(systems) if (entry := _entry(system, primary))]
+    tested = entries[: ranking.TESTED]
+    if len(tested) < 2:
+        return None, separate
+    names = [entry.name for _, entry in tested]
+    found = ranking.pairs(
+        metrics[primary].metric,
+        [entry for _, entry in tested],
+        np.stack([contest.draws[name] for name in names]),
+        np.array([contest.values[name] for name in names]),
+        clusters=clusters,
+        higher_is_better=contest.higher_is_better,
+    )
+    at = np.array([place for place, _ in tested])
+    separate[np.ix_(at, at)] = found.p < 0.05
+    return pair_table(names, found, others=len(systems) - len(tested)), separate

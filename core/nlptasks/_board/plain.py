@@ -1,0 +1,258 @@
+"""A board as markdown, CSV, JSON and a table for the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from nlptasks._board.board import Board, as_json
+from nlptasks._board.panels import Panel
+from nlptasks._board.rows import Row
+from nlptasks._board.standings import Task
+from nlptasks._board.text import decimals, number, rank, size
+from nlptasks._text import one_line
+
+#: Signs that begin a formula in a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_HEADER = ("#", "RANK", "SYSTEM", "SCORE", "95 %", "N", "TRUST", "WEIGHTS", "ROWS/S")
+
+_COLUMNS = (
+    "task",
+    "dataset",
+    "split",
+    "system",
+    "position",
+    "rank_low",
+    "rank_high",
+    "metric",
+    "score",
+    "low",
+    "high",
+    "n",
+    "seeds",
+    "seed_sd",
+    "baseline",
+    "trust",
+    "parameters",
+    "rows_per_second",
+    "p95_ms",
+    "peak_rss_mb",
+    "machine",
+    "signature",
+    "data_sha256",
+    "reason",
+    "records",
+)
+
+Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+
+
+def as_text(board: Board) -> str:
+    """A board for the terminal."""
+    return "\n".join(_lines(board, _aligned, heading=lambda text, _level: text)).rstrip("\n")
+
+
+def as_markdown(board: Board) -> str:
+    """A board as markdown; what a name may hold cannot change it."""
+    return "\n".join(_lines(board, _piped, heading=lambda text, level: f"{'#' * level} {_escaped(text)}\n")) + "\n"
+
+
+def as_json_text(board: Board) -> str:
+    """A board as JSON."""
+    return json.dumps(as_json(board), sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def as_csv(board: Board) -> str:
+    """A board as CSV, a line for each system and data set, and for each record that is left out."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for task in board.tasks:
+        for panel in task.panels:
+            writer.writerows([_safe(cell) for cell in _cells(panel, row)] for row in panel.rows)
+    for item in board.left_out:
+        known = {"task": item.task, "dataset": item.dataset, "system": item.system, "records": item.record}
+        cells = known | {"reason": f"left out: {item.reason}"}
+        writer.writerow([_safe(cells.get(name, "")) for name in _COLUMNS])
+    return stream.getvalue()
+
+
+def _cells(panel: Panel, row: Row) -> list[object]:
+    low, high = row.rank or ("", "")
+    values: dict[str, object] = {
+        "task": panel.task,
+        "dataset": panel.dataset,
+        "split": panel.split,
+        "system": row.system,
+        "position": row.position,
+        "rank_low": low,
+        "rank_high": high,
+        "metric": panel.metric,
+        "score": row.score,
+        "low": row.low,
+        "high": row.high,
+        "n": row.n,
+        "seeds": row.seeds,
+        "seed_sd": row.seed_sd,
+        "baseline": panel.floor,
+        "trust": row.trust,
+        "parameters": row.parameters or None,
+        "rows_per_second": row.rows_per_second or None,
+        "p95_ms": row.p95_ms or None,
+        "peak_rss_mb": row.peak_rss_mb or None,
+        "machine": row.machine,
+        "signature": panel.signature,
+        "data_sha256": panel.sha256,
+        "reason": row.reason,
+        "records": " ".join(row.records),
+    }
+    return [values[name] for name in _COLUMNS]
+
+
+def _safe(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def summary(board: Board) -> str:
+    """What is on a board, in a line."""
+    panels = [panel for task in board.tasks for panel in task.panels]
+    systems = {row.system for panel in panels for row in panel.rows}
+    parts = [
+        _count(len(board.sources), "record"),
+        _count(len(systems), "system"),
+        _count(len(panels), "data set"),
+        f"{len(board.left_out)} left out",
+    ]
+    return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# -------------------------------------------------------------------- text
+
+
+def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) -> Iterator[str]:
+    yield heading(board.title, 1)
+    for task in board.tasks:
+        yield heading(f"{task.name}", 2)
+        if task.standings:
+            yield f"All data sets: {task.method}."
+            yield ""
+            yield table(*_standing_table(task))
+            yield ""
+        for panel in task.panels:
+            yield heading(panel_title(panel), 3)
+            yield table(_HEADER, [_row(panel, row) for row in panel.rows])
+            yield ""
+            yield from _notes(panel, table is _piped)
+            yield ""
+    if board.left_out:
+        yield heading("Left out, and why", 2)
+        rows = [(item.record, item.system, item.reason) for item in board.left_out]
+        yield table(("RECORD", "SYSTEM", "REASON"), rows)
+        yield ""
+    if table is _piped:
+        yield heading("What the numbers mean", 2)
+        yield from (f"- {line}" for line in board.methods)
+
+
+def panel_title(panel: Panel) -> str:
+    """What a panel is called."""
+    split = f", {panel.split}" if panel.split else ""
+    return f"{panel.dataset}{split}: {panel.metric} on {panel.n:,} samples"
+
+
+def facts(panel: Panel) -> list[str]:
+    """What one must know to read a panel, a sentence each."""
+    digits = decimals(panel.scale)
+    found = [] if panel.higher_is_better else ["Lower is better."]
+    if panel.floor is not None:
+        found.append(f"Trivial baseline: {number(panel.floor, digits)}.")
+    if panel.ceiling is not None:
+        found.append(f"Ceiling: {number(panel.ceiling, digits)}.")
+    if panel.detectable is not None:
+        found.append(
+            f"The smallest difference to the best system that would be found with 80 % power: "
+            f"{number(panel.detectable, digits)}."
+        )
+    if panel.n < 30:
+        found.append("Fewer than 30 samples: the intervals are wide and rough.")
+    if panel.cluster:
+        found.append(f"Samples with one {panel.cluster} are drawn together.")
+    return found
+
+
+def tie_text(ties: Sequence[tuple[int, int]]) -> str:
+    """Tie lines in words; empty where there is none."""
+    if not ties:
+        return ""
+    return "Not told apart: " + ", ".join(f"{first}–{last}" for first, last in ties) + "."
+
+
+def _notes(panel: Panel, markdown: bool) -> Iterator[str]:
+    found = [*facts(panel), tie_text(panel.ties)]
+    found += [f"{row.system} is not ranked: {row.reason}." for row in panel.rows if row.reason]
+    text = " ".join(part for part in found if part)
+    if text:
+        yield _escaped(text) if markdown else one_line(text, 2_000)
+
+
+def _row(panel: Panel, row: Row) -> list[str]:
+    digits = decimals(panel.scale)
+    interval = "–" if row.low is None else f"{number(row.low, digits)} to {number(row.high, digits)}"
+    seeds = f" ({row.seeds} seeds, SD {number(row.seed_sd, digits)})" if row.seeds > 1 else ""
+    return [
+        str(row.position or "–"),
+        rank(row.rank),
+        row.system,
+        number(row.score, digits) + seeds,
+        interval,
+        f"{row.n:,}",
+        row.trust,
+        size(row.parameters),
+        number(row.rows_per_second, 1) if row.rows_per_second else "–",
+    ]
+
+
+def _standing_table(task: Task) -> tuple[list[str], list[list[str]]]:
+    ranked = [panel for panel in task.panels if panel.ranked]
+    header = ["#", "RANK", "SYSTEM", "TOTAL", "95 %", *(panel.dataset for panel in ranked)]
+    rows = [
+        [
+            str(row.position or "–"),
+            rank(row.rank),
+            row.system,
+            number(row.score),
+            "–" if row.low is None else f"{number(row.low)} to {number(row.high)}",
+            *(number(row.scores.get(panel.id), decimals(panel.scale)) for panel in ranked),
+        ]
+        for row in task.standings
+    ]
+    return header, rows
+
+
+def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [list(header), *([one_line(cell) for cell in row] for row in rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    aligned = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(line.rstrip() for line in aligned)
+
+
+def _piped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell if cell == "---" else _escaped(cell) for cell in line) + " |" for line in lines
+    )
+
+
+def _escaped(text: str) -> str:
+    """Text that markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~&" else c for c in one_line(text, 2_000))

@@ -1,0 +1,271 @@
+"""The rows and small tables of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks._board.loading import Header
+from nlptasks._board.ranking import Pairs
+from nlptasks._board.systems import System
+from nlptasks._board.text import one_visible_line, rounded
+from nlptasks.records import Machine, Record, Result
+
+#: Values of a slice that are shown, those with the most samples.
+_VALUES = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A system on a data set.
+
+    Args:
+        system: What it is called.
+        position: Its place in the order of the scores, from 1; ``None``: it is not ranked.
+        rank: 95 % interval of its rank.
+        score: Value of the metric that ranks; the mean over its seeds.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        n: Samples.
+        seeds: How many runs with different seeds it is the mean of.
+        seed_sd: Standard deviation between them.
+        metrics: Value of every metric by its name, the mean over the seeds.
+        trust: How far it may be believed.
+        parameters: Weights; 0: not known.
+        dtype: Their number type.
+        head: The head.
+        backbone: The backbone.
+        rows_per_second: Speed; 0: not known.
+        p95_ms: 95th percentile of the time of a sample, in milliseconds; 0: not known.
+        peak_rss_mb: Largest resident memory, in megabytes; 0: not known.
+        machine: On what that was.
+        truncated: Share of samples whose answer was cut off.
+        reason: Why it is not ranked.
+        records: The folders of its records.
+    """
+
+    system: str
+    position: int | None = None
+    rank: tuple[int, int] | None = None
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    seeds: int = 1
+    seed_sd: float | None = None
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    trust: str = "V1"
+    parameters: int = 0
+    dtype: str = ""
+    head: str = ""
+    backbone: str = ""
+    rows_per_second: float = 0.0
+    p95_ms: float = 0.0
+    peak_rss_mb: float = 0.0
+    machine: str = ""
+    truncated: float = 0.0
+    reason: str = ""
+    records: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PairTable:
+    """The comparison of systems in pairs; see :class:`nlptasks._board.ranking.Pairs`.
+
+    Args:
+        systems: The systems, best first.
+        delta: Difference of the scores; above 0: the row's system is better.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        p: p-value, corrected by Holm.
+        win: Share of the resamples in which the row's system is better.
+        test: The test, in words.
+        others: Systems that were not tested.
+    """
+
+    systems: tuple[str, ...]
+    delta: tuple[tuple[float | None, ...], ...]
+    low: tuple[tuple[float | None, ...], ...]
+    high: tuple[tuple[float | None, ...], ...]
+    p: tuple[tuple[float | None, ...], ...]
+    win: tuple[tuple[float | None, ...], ...]
+    test: str
+    others: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """The score on a part of the data: the value with its interval, and the samples."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SliceTable:
+    """The scores of systems on the parts of the data.
+
+    Args:
+        name: What the data were cut by.
+        values: The parts.
+        rows: For each system its part of each value, ``None`` where its record has none.
+        others: Parts that are not shown.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    rows: Mapping[str, tuple[Part | None, ...]]
+    others: int = 0
+
+
+def row_of(
+    system: System,
+    primary: str,
+    *,
+    position: int,
+    rank: tuple[int, int],
+    score: float,
+    draws: NDArray[np.float64],
+) -> Row:
+    """The row of a ranked system.
+
+    Args:
+        system: The system.
+        primary: The metric that ranks.
+        position: Its place.
+        rank: Its rank interval.
+        score: Its score.
+        draws: Its score by resample, from which the interval of a mean over seeds is made.
+    """
+    records = [run.header.record for run in system.runs]
+    found = [record.scores[primary] for record in records]
+    seeds = [item.value for item in found if item.value is not None]
+    low, high = found[0].low, found[0].high
+    spread = None
+    if len(found) > 1:
+        low, high = np.percentile(draws, [2.5, 97.5])
+        spread = float(np.std(seeds, ddof=1))
+    return _row(
+        records,
+        paths=[run.header.path for run in system.runs],
+        position=position,
+        rank=rank,
+        score=rounded(score),
+        low=rounded(low),
+        high=rounded(high),
+        n=found[0].n,
+        seed_sd=rounded(spread),
+    )
+
+
+def shown_row(header: Header, primary: str, reason: str) -> Row:
+    """The row of a record that is shown and not ranked."""
+    result = header.record.scores.get(primary) or Result(value=None, n=0, signature="")
+    return _row(
+        [header.record],
+        paths=[header.path],
+        score=rounded(result.value),
+        low=rounded(result.low),
+        high=rounded(result.high),
+        n=result.n,
+        reason=one_visible_line(reason, 600),
+    )
+
+
+def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> Row:
+    first = records[0]
+    names = dict.fromkeys(name for record in records for name in record.scores)
+    samples = sum(record.dataset.n for record in records)
+    cut = sum(record.flags.get("truncated_output", 0) for record in records)
+    values: dict[str, object] = {
+        "system": one_visible_line(first.model.name) or "(no name)",
+        "seeds": len(records),
+        "metrics": {one_visible_line(name): _mean(records, name) for name in sorted(names)},
+        "trust": min(record.trust for record in records),
+        "parameters": first.model.parameters,
+        "dtype": one_visible_line(first.model.dtype),
+        "head": one_visible_line(first.model.head),
+        "backbone": one_visible_line(first.model.backbone),
+        "rows_per_second": rounded(first.cost.rows_per_second, 2) or 0.0,
+        "p95_ms": rounded(first.cost.p95_ms, 2) or 0.0,
+        "peak_rss_mb": rounded(first.cost.peak_rss_mb, 1) or 0.0,
+        "machine": machine(first.machine),
+        "truncated": rounded(cut / samples if samples else 0.0, 4) or 0.0,
+        "records": tuple(one_visible_line(path) for path in paths),
+    }
+    return Row(**(values | more))  # type: ignore[arg-type]
+
+
+def _mean(records: Sequence[Record], name: str) -> float | None:
+    found = [record.scores[name].value for record in records if name in record.scores]
+    known = [value for value in found if value is not None]
+    return rounded(float(np.mean(known))) if known and len(known) == len(records) else None
+
+
+def machine(where: Machine) -> str:
+    """A machine in a line; empty where nothing is known of it."""
+    parts = [
+        where.gpu,
+        where.cpu,
+        f"{where.cores} cores" if where.cores else "",
+        f"{where.ram_gib:.0f} GiB" if where.ram_gib else "",
+        where.platform,
+        f"Python {where.python}" if where.python else "",
+    ]
+    return one_visible_line(", ".join(part for part in parts if part))
+
+
+def pair_table(names: Sequence[str], pairs: Pairs, *, others: int) -> PairTable:
+    """The comparison in pairs as numbers that a board keeps."""
+
+    def table(matrix: NDArray[np.float64]) -> tuple[tuple[float | None, ...], ...]:
+        return tuple(tuple(rounded(value) for value in row) for row in matrix.tolist())
+
+    return PairTable(
+        systems=tuple(one_visible_line(name) for name in names),
+        delta=table(pairs.delta),
+        low=table(pairs.low),
+        high=table(pairs.high),
+        p=table(pairs.p),
+        win=table(pairs.win),
+        test=pairs.test,
+        others=others,
+    )
+
+
+def slice_tables(systems: Sequence[System], primary: str) -> tuple[SliceTable, ...]:
+    """The slices that records hold, by the metric that ranks."""
+    records = {system.name: system.first.header.record for system in systems}
+    names = sorted({name for record in records.values() for name in record.slices})
+    return tuple(table for name in names if (table := _slice(records, name, primary)).values)
+
+
+def _slice(records: Mapping[str, Record], name: str, primary: str) -> SliceTable:
+    sizes: dict[str, int] = {}
+    for record in records.values():
+        for value, results in record.slices.get(name, {}).items():
+            if primary in results:
+                sizes[value] = max(sizes.get(value, 0), results[primary].n)
+    kept = sorted(sorted(sizes, key=lambda value: (-sizes[value], value))[:_VALUES])
+    return SliceTable(
+        name=one_visible_line(name),
+        values=tuple(one_visible_line(value) or "(empty)" for value in kept),
+        rows={
+            one_visible_line(system): tuple(
+                _part(record.slices.get(name, {}).get(value, {}).get(primary)) for value in kept
+            )
+            for system, record in records.items()
+        },
+        others=len(sizes) - len(kept),
+    )
+
+
+def _part(result: Result | None) -> Part | None:
+    if result is None:
+        return None
+    return Part(value=rounded(result.value), low=rounded(result.low), high=rounded(result.high), n=result.n)

@@ -1,0 +1,170 @@
+"""Approximate randomisation of all pairs of many systems at once, with few calls of the metric.
+
+A round swaps the answers of two systems on random samples (Noreen 1989). With ``M`` the mean of the two sums of
+statistics, which no swap changes, and ``d`` what a swap moves, the difference of the scores is ``s(M + d) - s(M - d)``:
+an odd function of ``d``, so what follows its linear term is of the third order. The linear term is a sum over samples,
+one product of matrices for all pairs. The metric itself is asked only for rounds in which that does not tell whether
+the difference is reached; where a pair's scores are not nearly linear, for all of its rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptasks.contracts import Metric
+from nlptasks.statistics import ROUNDS, SEED
+
+Array = NDArray[np.float64]
+Signs = NDArray[np.float32]
+
+#: A pair whose difference is reached this often in the first rounds needs no others: its p is far from any limit.
+_FIRST, _OFTEN = 1_000, 100
+
+#: A difference of so many standard deviations is reached in one of 3e7 rounds at most (Hoeffding 1963): none is drawn.
+_FAR = 6.0
+
+#: Rounds that measure how far the linear term is off.
+_PROBES = 16
+
+#: Swaps that are held in memory at a time.
+_HELD = 8_000_000
+
+#: Differences below this are none.
+_SAME = 1e-10
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two systems.
+
+    Args:
+        one: Number of the first.
+        two: Number of the second.
+        moved: What each unit moves when it is not swapped, ``[units, k]``: half of the difference of its statistics.
+        middle: Mean of their sums, ``[k]``.
+        linear: What each unit adds to the linear term, ``[units]``.
+        found: The difference of their scores, without its sign.
+        margin: How far from ``found`` a linear term must be to be believed; infinite: never.
+    """
+
+    one: int
+    two: int
+    moved: Array
+    middle: Array
+    linear: Array
+    found: float
+    margin: float
+
+    @property
+    def far(self) -> bool:
+        """Whether no round can be expected to reach the difference."""
+        return self.found - self.margin > _FAR * float(np.linalg.norm(self.linear))
+
+
+def randomised(metric: Metric, matrices: Sequence[Array], clusters: Sequence[str] | None = None) -> Array:
+    """p-value of each pair of systems by approximate randomisation.
+
+    Args:
+        metric: The metric; its value is a function of a sum of statistics.
+        matrices: Statistics of each system, ``[samples, k]``.
+        clusters: What ties samples together: they are swapped together. ``None``: one by one.
+
+    Returns:
+        ``[systems, systems]``, symmetric: ``(c + 1) / (rounds + 1)`` with ``c`` the rounds whose difference is as large
+        as the one found, of 10,000, or of 1,000 where more than a tenth of those reach it.
+    """
+    units = [_units(matrix, clusters) for matrix in matrices]
+    probes = _signs(np.random.default_rng(SEED + 1), _PROBES, len(units[0]))
+    p = np.ones((len(units), len(units)))
+    undecided: list[_Pair] = []
+    for one in range(len(units)):
+        for two in range(one + 1, len(units)):
+            pair = _pair(metric, units, one, two, probes)
+            if pair.found > _SAME and pair.far:
+                p[one, two] = 1 / (ROUNDS + 1)
+            elif pair.found > _SAME:
+                undecided.append(pair)
+    generator = np.random.default_rng(SEED)
+    reached = _count(metric, undecided, _FIRST, generator)
+    rest = [at for at, count in enumerate(reached) if count < _OFTEN]
+    more = dict(zip(rest, _count(metric, [undecided[at] for at in rest], ROUNDS - _FIRST, generator), strict=True))
+    for at, pair in enumerate(undecided):
+        rounds = ROUNDS if at in more else _FIRST
+        p[pair.one, pair.two] = (reached[at] + more.get(at, 0) + 1) / (rounds + 1)
+    symmetric: Array = np.minimum(p, p.T)
+    return symmetric
+
+
+def _units(matrix: Array, clusters: Sequence[str] | None) -> Array:
+    """Statistics of what is swapped as a whole, ``[units, k]``."""
+    if clusters is None:
+        return matrix
+    known = {name: at for at, name in enumerate(sorted(set(clusters)))}
+    sums = np.zeros((len(known), matrix.shape[1]))
+    np.add.at(sums, [known[name] for name in clusters], matrix)
+    return sums
+
+
+def _signs(generator: np.random.Generator, rounds: int, units: int) -> Signs:
+    """Whether each unit stays (1) or is swapped (-1), ``[rounds, units]``. The rounding of float32 is below margins."""
+    return np.float32(2) * generator.integers(0, 2, size=(rounds, units), dtype=np.int8) - np.float32(1)
+
+
+def _pair(metric: Metric, units: Sequence[Array], one: int, two: int, probes: Signs) -> _Pair:
+    moved = (units[one] - units[two]) / 2
+    middle = (units[one].sum(axis=0) + units[two].sum(axis=0)) / 2
+    linear = 2 * moved @ _gradient(metric, middle)
+    found = abs(float(_exact(metric, moved, middle, np.ones((1, len(moved)), dtype=np.float32))[0]))
+    pair = _Pair(one, two, moved, middle, linear, found, np.inf)
+    deviation = float(np.linalg.norm(linear))
+    if not np.isfinite(deviation) or not deviation:
+        return pair
+    # What is off grows by the third power of how far out a round is.
+    sizes = probes @ linear
+    off = np.abs(_exact(metric, moved, middle, probes) - sizes) / np.maximum(1.0, np.abs(sizes) / deviation) ** 3
+    margin = max(2 * float(off.max()) * max(1.0, found / deviation) ** 3, 1e-3 * found)
+    return pair if not margin < 0.9 * max(found, deviation) else _Pair(one, two, moved, middle, linear, found, margin)
+
+
+def _gradient(metric: Metric, at: Array) -> Array:
+    """Slope of a metric's value by each statistic, from central differences."""
+    step = 1e-4 * np.maximum(np.abs(at), 1.0)
+    around = np.concatenate([at + np.diag(step), at - np.diag(step)])
+    up, down = np.split(metric.score(around), 2)
+    slope: Array = (up - down) / (2 * step)
+    return slope
+
+
+def _exact(metric: Metric, moved: Array, middle: Array, signs: Signs) -> Array:
+    """Differences of the scores after swaps, ``[rounds]``."""
+    shift = signs @ moved
+    difference: Array = metric.score(middle + shift) - metric.score(middle - shift)
+    return difference
+
+
+def _count(metric: Metric, pairs: Sequence[_Pair], rounds: int, generator: np.random.Generator) -> list[int]:
+    """In how many rounds the difference of each pair is reached; the rounds are the same for all of them."""
+    reached = [0] * len(pairs)
+    if not pairs:
+        return reached
+    linear = np.stack([np.nan_to_num(pair.linear) for pair in pairs], axis=1).astype(np.float32)
+    for signs in _chunks(generator, rounds, len(linear)):
+        sizes = np.abs(signs @ linear).astype(np.float64)
+        for at, pair in enumerate(pairs):
+            unsure = ~(np.abs(sizes[:, at] - pair.found) > pair.margin)
+            reached[at] += int(np.sum((sizes[:, at] > pair.found) & ~unsure))
+            if unsure.any():
+                moving = pair.moved.any(axis=1)
+                exact = np.abs(_exact(metric, pair.moved[moving], pair.middle, signs[np.ix_(unsure, moving)]))
+                reached[at] += int(np.sum(exact >= pair.found - _SAME))
+    return reached
+
+
+def _chunks(generator: np.random.Generator, rounds: int, units: int) -> Iterator[Signs]:
+    size = max(1, min(rounds, _HELD // max(units, 1)))
+    for done in range(0, rounds, size):
+        yield _signs(generator, min(size, rounds - done), units)
