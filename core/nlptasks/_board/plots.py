@@ -116,19 +116,25 @@ def plots(panel: Panel) -> list[Plot]:
         if others:
             note += f" Left out: {others} that ran elsewhere or without a time."
         if len(there) > 1:
-            found.append(
-                _plot(panel, there, "Score against time", "milliseconds a sample", note, _milliseconds, number)
-            )
+            found.append(_plot(panel, there, "Score against time", "milliseconds a sample", note, _milliseconds, _time))
     sized = [row for row in panel.ranked if row.parameters > 0]
     if len({row.parameters for row in sized}) > 1:
         others = len(panel.ranked) - len(sized)
         note = f"Left out: {others} of unknown size." if others else "Weights of backbone and head."
-        found.append(_plot(panel, sized, "Score against size", "weights", note, _weights, lambda x, _: size(round(x))))
+        found.append(_plot(panel, sized, "Score against size", "weights", note, _weights, _size))
     return found
 
 
 def _milliseconds(row: Row) -> float:
     return 1000 / row.rows_per_second
+
+
+def _time(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _size(value: float) -> str:
+    return size(round(value))
 
 
 def _weights(row: Row) -> float:
@@ -142,7 +148,7 @@ def _plot(
     x: str,
     note: str,
     cost: Callable[[Row], float],
-    shown: Callable[[float, int], str],
+    shown: Callable[[float], str],
 ) -> Plot:
     digits = decimals(panel.scale)
     scored = [(cost(row), row.score, row) for row in rows if row.score is not None]
@@ -154,7 +160,7 @@ def _plot(
             x=_x(across.at(math.log10(value))),
             y=_y(up.at(score)),
             label=str(row.position),
-            title=f"{row.position}. {row.system}: {number(score, digits)}, {shown(value, 2)} {x}",
+            title=f"{row.position}. {row.system}: {number(score, digits)}, {shown(value)} {x}",
             front=at in best,
         )
         for at, (value, score, row) in enumerate(scored)
@@ -222,7 +228,7 @@ def _ticks(where: Domain, digits: int) -> tuple[Tick, ...]:
     return tuple(Tick(_y(where.at(value)), number(value, digits)) for value in found)
 
 
-def _log_ticks(where: Domain, shown: Callable[[float, int], str]) -> tuple[Tick, ...]:
+def _log_ticks(where: Domain, shown: Callable[[float], str]) -> tuple[Tick, ...]:
     found = [
         factor * 10.0**power
         for power in range(math.floor(where.low), math.ceil(where.high) + 1)
@@ -230,8 +236,4 @@ def _log_ticks(where: Domain, shown: Callable[[float, int], str]) -> tuple[Tick,
         if where.low <= math.log10(factor * 10.0**power) <= where.high
     ]
     every = max(1, math.ceil(len(found) / 6))
-    return tuple(Tick(_x(where.at(math.log10(value))), _plain(value, shown)) for value in found[::every])
-
-
-def _plain(value: float, shown: Callable[[float, int], str]) -> str:
-    return shown(value, 0 if value >= 10 else 1 if value >= 1 else 2)
+    return tuple(Tick(_x(where.at(math.log10(value))), shown(value)) for value in found[::every])

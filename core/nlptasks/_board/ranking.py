@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, norm
 
-from nlptasks._board.swaps import ROUNDS, randomised
+from nlptasks._board.swaps import randomised
 from nlptasks.contracts import Metric
-from nlptasks.statistics import holm, shared_resamples
+from nlptasks.statistics import ROUNDS, holm, shared_resamples
 
 Array = NDArray[np.float64]
 
