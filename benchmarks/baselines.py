@@ -10,6 +10,7 @@ learns is fitted on the training split beside the data set's own file, and never
 ``tfidf``       logistic regression on TF-IDF of words and pairs of words (scikit-learn)
 ``lead-3``      the first three sentences of a document
 ``copy-source`` the source itself as its translation
+``first-sentence``  the first sentence of the context
 ``tfidf-sentence``  the sentence of the context that is nearest to the question by TF-IDF
 ``ngram``       a model of bytes, 6-grams smoothed by Witten and Bell (1991), as a likelihood of the text
 """
@@ -74,6 +75,14 @@ def copy_source(_train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answe
     return ((item.example.inputs["source"], None) for item in items)
 
 
+def first_sentence(_train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
+    """The first sentence of the context."""
+    for item in items:
+        context = item.example.inputs["context"]
+        start, end = next(iter(split(context)), (0, len(context)))
+        yield context[start:end].strip(), None
+
+
 def tfidf_sentence(_train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
     """The sentence of the context that is nearest to the question by TF-IDF over the contexts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -129,7 +138,7 @@ def ngram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
 _BASELINES: Mapping[str, Mapping[str, Baseline]] = {
     "sentiment": {"majority": majority, "tfidf": tfidf},
     "classification": {"majority": majority, "tfidf": tfidf},
-    "qa": {"tfidf-sentence": tfidf_sentence},
+    "qa": {"first-sentence": first_sentence, "tfidf-sentence": tfidf_sentence},
     "summarization": {"lead-3": lead_3},
     "translation": {"copy-source": copy_source},
     "generation": {"ngram": ngram},

@@ -52,7 +52,6 @@ evaluate classification 'zero-shot' --labels 'World,Sports,Business,Sci/Tech' --
 evaluate classification 'bundled, bfloat16' --dtype bfloat16 -- agnews
 
 evaluate qa bundled -- squad squadshifts
-evaluate qa 'bundled, bfloat16' --dtype bfloat16 -- squadshifts
 
 evaluate summarization extractive --head extractive -- bbc-summary samsum
 evaluate summarization abstractive --head abstractive -- samsum

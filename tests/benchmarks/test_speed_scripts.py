@@ -16,6 +16,7 @@ SCRIPTS = {
     "sharing.py": ["--rows", "5", "--repeats", "1"],
     "memory.py": ["--tasks", "sentiment", "qa"],
     "pipelines.py": ["--rows", "3", "--repeats", "1"],
+    "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
 
 
@@ -33,6 +34,12 @@ def test_the_table_tells_the_machine_first(script, shown):
     assert printed.startswith("machine: cpu ")
     assert all(text in printed for text in shown)
     assert str(Path.home()) not in printed
+
+
+def test_leaderboard_json():
+    found = json.loads(run("leaderboard.py", "--json"))
+    assert [item["form"] for item in found["forms"]] == ["board.csv"]
+    assert all(item["seconds"] > 0 for item in found["forms"])
 
 
 def test_startup_json():
