@@ -35,14 +35,15 @@ nlptasks --version
 [[ -d $work/predictions ]] || python "$here/baselines.py" core --data-dir "$data" --output "$work/predictions" | hide
 for file in "$work"/predictions/*/*.jsonl; do
   dataset=$(basename "$(dirname "$file")") name=$(basename "$file" .jsonl)
+  [[ -d $results/$dataset/$name ]] && continue
   run rescore "$file" --benchmark core --dataset "$dataset" --data-dir "$data" --name "$name" --withhold-texts \
-    --output "$results/$dataset/$name" --force
+    --output "$results/$dataset/$name"
 done
 
 # The bundled model, and others on the same backbone.
 evaluate sentiment bundled -- sst2 imdb tweeteval-sentiment
 evaluate sentiment 'bundled, bfloat16' --dtype bfloat16 -- sst2
-run train sentiment --data "$data/sst2/train.jsonl.gz" --output "$work/sst2-probe" --force
+[[ -d $work/sst2-probe ]] || run train sentiment --data "$data/sst2/train.jsonl.gz" --output "$work/sst2-probe"
 evaluate sentiment 'probe on the frozen encoder' --head "$work/sst2-probe" -- sst2 imdb
 
 evaluate classification bundled -- agnews
