@@ -300,8 +300,9 @@ class TrainReport:
 class Metric(Protocol):
     """A metric is a statistics matrix: a row per example, and a score of the weighted sum of the rows.
 
-    It may have two methods beside. ``weighted(weights, matrix) -> values`` is for one whose value is no function of a sum
-    (the area under a curve): ``weights`` is ``[draws, examples]`` or ``[examples]``, and a row of zeros counts nothing.
+    It may have two methods beside. ``weighted(weights, matrix) -> values`` is for one whose value is no function of a
+    sum (the area under a curve): ``weights`` is ``[draws, examples]`` or ``[examples]``, and a row of zeros counts
+    nothing.
     ``parts(sums) -> {label: value}`` gives the value of each label, where the metric has such.
     """
 
