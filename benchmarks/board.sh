@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make the published records and the board:
 #
-#   bash benchmarks/board.sh DATA HEADS WORK 2>&1 | tee benchmarks/results/board.log
+#   bash benchmarks/board.sh DATA HEADS WORK
 #
 # DATA holds the files of the benchmark `core`; HEADS is the output folder of benchmarks/heads.sh, for the heads that have
 # to be trained on a data set's labels; WORK gets predictions and a trained head. Records of data that must not be passed
@@ -47,7 +47,6 @@ evaluate sentiment 'bundled, bfloat16' --dtype bfloat16 -- sst2
 evaluate sentiment 'probe on the frozen encoder' --head "$work/sst2-probe" -- sst2 imdb
 
 evaluate classification bundled -- agnews
-evaluate classification bundled --head "$heads/20newsgroups" -- 20newsgroups
 evaluate classification 'probe on the frozen encoder' --head "$heads/banking77" -- banking77
 evaluate classification 'zero-shot' --labels 'World,Sports,Business,Sci/Tech' -- agnews
 evaluate classification 'bundled, bfloat16' --dtype bfloat16 -- agnews
