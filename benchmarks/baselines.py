@@ -13,6 +13,7 @@ learns is fitted on the training split beside the data set's own file, and never
 ``first-sentence``  the first sentence of the context
 ``tfidf-sentence``  the sentence of the context that is nearest to the question by TF-IDF
 ``ngram``       a model of bytes, 6-grams smoothed by Witten and Bell (1991), as a likelihood of the text
+``trigram``     the same of 3-grams
 """
 
 from __future__ import annotations
@@ -98,14 +99,15 @@ def tfidf_sentence(_train: Sequence[Item], items: Sequence[Item]) -> Iterator[An
 class Ngram:
     """A model of bytes: the probability of a byte behind the ones before it, Witten and Bell (1991) over all orders."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], order: int = _ORDER) -> None:
+        self._order = order
         self._next: dict[bytes, Counter[int]] = defaultdict(Counter)
         read = 0
         for text in texts:
             data = text.encode("utf-8", "replace")
             for at, byte in enumerate(data):
-                for order in range(min(_ORDER, at + 1)):
-                    self._next[data[at - order : at]][byte] += 1
+                for length in range(min(order, at + 1)):
+                    self._next[data[at - length : at]][byte] += 1
             read += len(data)
             if read >= _NGRAM_BYTES:
                 break
@@ -115,7 +117,7 @@ class Ngram:
         """Negative natural log-likelihood of a text."""
         data = text.encode("utf-8", "replace")
         return -sum(
-            math.log(self._probability(data[max(0, at - _ORDER + 1) : at], data[at])) for at in range(len(data))
+            math.log(self._probability(data[max(0, at - self._order + 1) : at], data[at])) for at in range(len(data))
         )
 
     def _probability(self, context: bytes, byte: int) -> float:
@@ -134,6 +136,12 @@ def ngram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
     return (("", model.nats(item.text)) for item in items)
 
 
+def trigram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
+    """No text, but the likelihood of the gold one, by a shorter memory."""
+    model = Ngram((item.text for item in train), order=3)
+    return (("", model.nats(item.text)) for item in items)
+
+
 #: Baselines of the tasks by name.
 _BASELINES: Mapping[str, Mapping[str, Baseline]] = {
     "sentiment": {"majority": majority, "tfidf": tfidf},
@@ -141,11 +149,11 @@ _BASELINES: Mapping[str, Mapping[str, Baseline]] = {
     "qa": {"first-sentence": first_sentence, "tfidf-sentence": tfidf_sentence},
     "summarization": {"lead-3": lead_3},
     "translation": {"copy-source": copy_source},
-    "generation": {"ngram": ngram},
+    "generation": {"ngram": ngram, "trigram": trigram},
 }
 
 #: Baselines that learn.
-_LEARNING = frozenset({"majority", "tfidf", "ngram"})
+_LEARNING = frozenset({"majority", "tfidf", "ngram", "trigram"})
 
 
 def answers(
