@@ -88,7 +88,7 @@ def bind(
         name: _given(value, columns, f"--{name}", source) for name, value in chosen.items() if name in _names(task)
     }
     taken = {columns[at] for value in given.values() for at in _positions(value)}
-    gold = _named(gold, columns, "--gold", source) if gold else _guess_gold(task, columns, taken)
+    gold = named(gold, columns, "--gold", source) if gold else guess_gold(task, columns, taken)
     if gold_needed and not gold:
         raise UsageError(
             f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
@@ -130,15 +130,27 @@ def _names(task: TaskSpec) -> tuple[str, ...]:
 def _given(value: str, columns: Sequence[str], flag: str, source: str) -> int | Template:
     """The column or the template that the user named."""
     if value in columns or not is_template(value):
-        return columns.index(_named(value, columns, flag, source))
-    return parse(value, lambda name: columns.index(_named(name, columns, flag, source, braces=True)), flag=flag)
+        return columns.index(named(value, columns, flag, source))
+    return parse(value, lambda name: columns.index(named(name, columns, flag, source, braces=True)), flag=flag)
 
 
 def _positions(value: int | Template) -> tuple[int, ...]:
     return (value,) if isinstance(value, int) else value.columns
 
 
-def _named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: bool = False) -> str:
+def named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: bool = False) -> str:
+    """A column that the user named.
+
+    Args:
+        name: Its name.
+        columns: The table's columns.
+        flag: The flag that names it.
+        source: What errors call the file.
+        braces: Whether it stands in the braces of a template.
+
+    Raises:
+        UsageError: There is no such column.
+    """
     if name in columns:
         return name
     near = nearest(name, columns)
@@ -172,18 +184,19 @@ def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: 
     )
 
 
-def _guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:
+def guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:
     """The first of the gold column's names that the table has; a gold column is a gift and never an error."""
-    by_name = {_plain(name): name for name in columns if name not in taken}
+    by_name = {plain(name): name for name in columns if name not in taken}
     names = (task.gold.name, *task.gold.aliases)
-    return next((by_name[_plain(name)] for name in names if _plain(name) in by_name), "")
+    return next((by_name[plain(name)] for name in names if plain(name) in by_name), "")
 
 
 def _matches(name: str, column: Column) -> bool:
-    return _plain(name) in {_plain(known) for known in (column.name, *column.aliases)}
+    return plain(name) in {plain(known) for known in (column.name, *column.aliases)}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A column's name as it is compared."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 

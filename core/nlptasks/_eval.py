@@ -23,6 +23,7 @@ from nlptasks._registry import Registry
 from nlptasks._scored import metric_names, score_samples
 from nlptasks._session import Opened, Plan, Session
 from nlptasks._slices import slices
+from nlptasks._spelling import Spelling
 from nlptasks._text import one_line
 from nlptasks.contracts import Prediction
 from nlptasks.errors import NlptasksError, UsageError
@@ -245,9 +246,9 @@ class _Answering:
         began = time.perf_counter()
         head, examples = self.opened.tasks[0], [item.example for item in items]
         answers = predict((head,), self.opened.backbone, [examples], progress=self._progress(len(items)))
-        nats = self._likelihoods(items)
+        nats, spelling = self._likelihoods(items), Spelling(self.labels)
         samples = [
-            _sample(item, prediction, unread, value, self.labels)
+            _sample(item, prediction, unread, value, self.labels, spelling)
             for item, prediction, unread, value in zip(
                 items, answers.predictions[0], answers.unread[0], nats, strict=True
             )
@@ -296,19 +297,19 @@ def _blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 def _sample(
-    item: Item, prediction: Prediction | None, unread: bool, nats: float | None, labels: tuple[str, ...]
+    item: Item,
+    prediction: Prediction | None,
+    unread: bool,
+    nats: float | None,
+    labels: tuple[str, ...],
+    spelling: Spelling,
 ) -> Sample:
     """The sample of an item. Labels are spelt as the data spell them, where only case tells them apart."""
-    spelling = {label.casefold(): label for label in labels}
-    answer = None if prediction is None else prediction.answer
-    if answer is not None and labels:
-        answer = spelling.get(answer.casefold(), answer)
+    answer = None if prediction is None else spelling.of(prediction.answer)
     score = getattr(prediction, "score", None)
     probabilities = None
     if isinstance(prediction, Label) and prediction.scores:
-        probabilities = {
-            spelling.get(label.casefold(), label): round(value, DECIMALS) for label, value in prediction.scores.items()
-        }
+        probabilities = {spelling.of(label): round(value, DECIMALS) for label, value in prediction.scores.items()}
     state = {
         "missing": answer is None,
         "empty": answer is not None and not answer.strip(),

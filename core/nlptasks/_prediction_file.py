@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import inf
 
-from nlptasks._columns import as_text
-from nlptasks._names import nearest
+from nlptasks._columns import as_text, named, plain
 from nlptasks._registry import Registry
 from nlptasks._tables import read_table
 from nlptasks._text import one_line
@@ -166,7 +165,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
 def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or the first of the usual names that the file has."""
     if request.prediction:
-        return _named(request.prediction, columns, "--prediction", request.predictions)
+        return named(request.prediction, columns, "--prediction", request.predictions)
     output = request.task.output
     free = {plain(name): name for name in columns if name not in (request.gold, request.id, request.score)}
     # The name of the task's output is often that of its gold column too, so the plain words come before it.
@@ -183,7 +182,7 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
 def _score_column(request: FileRequest, columns: Sequence[str], prediction: str) -> str:
     """The column that the user named, or the one that 'nlptasks run' writes beside its answers."""
     if request.score:
-        return _named(request.score, columns, "--score-column", request.predictions)
+        return named(request.score, columns, "--score-column", request.predictions)
     usual = f"{prediction}_score"
     return usual if usual in columns else ""
 
@@ -191,7 +190,7 @@ def _score_column(request: FileRequest, columns: Sequence[str], prediction: str)
 def _nats_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or one of the usual name."""
     if request.nats:
-        return _named(request.nats, columns, "--nats-column", request.predictions)
+        return named(request.nats, columns, "--nats-column", request.predictions)
     return _NATS if _NATS in columns else ""
 
 
@@ -200,17 +199,7 @@ def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
     usual = ID if ID in columns else ""
     if not request.id or (request.data and usual and request.id not in columns):
         return usual
-    return _named(request.id, columns, "--id", file)
-
-
-def _named(name: str, columns: Sequence[str], flag: str, file: str) -> str:
-    if name in columns:
-        return name
-    near = nearest(name, columns)
-    raise UsageError(
-        f"{file}: no column '{name}' ({flag}); its columns are {', '.join(map(repr, columns))}",
-        hint=f"did you mean {flag} '{near}'?" if near else f"choose one of them with {flag}",
-    )
+    return named(request.id, columns, "--id", file)
 
 
 def _number(row: Row, at: int, file: str, column: str, what: str, most: float) -> float | None:
@@ -231,8 +220,3 @@ def _number(row: Row, at: int, file: str, column: str, what: str, most: float) -
             hint=f"it is a number {bounds}; another column is named by --score-column or --nats-column",
         )
     return round(number, DECIMALS)
-
-
-def plain(name: str) -> str:
-    """A column's name as it is compared."""
-    return name.strip().lower().replace(" ", "_").replace("-", "_")

@@ -10,6 +10,7 @@ from typing import Any
 from nlptasks import _facts
 from nlptasks._predict import predict
 from nlptasks._session import Session
+from nlptasks._spelling import Spelling
 from nlptasks.contracts import Example, Prediction
 from nlptasks.errors import UsageError
 from nlptasks.records import Opened, Record, Sample, Trust
@@ -87,10 +88,11 @@ def rerun(
         return Rerun(answered=0, mismatches=tuple(foreign), trust="V1")
     samples = _drawn(opened.samples, count, seed)
     answers = predict(loaded.tasks, loaded.backbone, [[Example(sample.inputs) for sample in samples]]).predictions[0]
+    spelling = Spelling(record.labels)
     mismatches = tuple(
         line
         for sample, prediction in zip(samples, answers, strict=True)
-        for line in _compared(sample, prediction, record.labels)
+        for line in _compared(sample, prediction, spelling)
     )
     whole: Trust = "V3" if len(samples) == len(opened.samples) else "V2"
     return Rerun(answered=len(samples), mismatches=mismatches, trust="V1" if mismatches else whole)
@@ -112,11 +114,8 @@ def _foreign(record: Record, found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _compared(sample: Sample, prediction: Prediction | None, labels: tuple[str, ...]) -> Iterator[str]:
-    answer = None if prediction is None else prediction.answer
-    spelling = {label.casefold(): label for label in labels}
-    if answer is not None:
-        answer = spelling.get(answer.casefold(), answer)
+def _compared(sample: Sample, prediction: Prediction | None, spelling: Spelling) -> Iterator[str]:
+    answer = None if prediction is None else spelling.of(prediction.answer)
     if answer != sample.prediction:
         yield f"sample {sample.id}: it has {_quoted(sample.prediction)}, and the weights answer {_quoted(answer)}"
     score = getattr(prediction, "score", None)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlptasks._columns import as_text
+from nlptasks._columns import as_text, guess_gold
 from nlptasks._gold_samples import GoldRequest, GoldTable, Item, read_gold_table
 from nlptasks._names import resolve
-from nlptasks._prediction_file import ID, Answer, FileRequest, Given, id_column, plain, read_predictions
+from nlptasks._prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
 from nlptasks._registry import Registry
 from nlptasks._scored import Scored, metric_names, score_samples
 from nlptasks._tables import read_table
@@ -120,15 +120,13 @@ def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, 
 
 def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[str]) -> str:
     """The first of the gold column's names that is free: the predictions' column is never its own gold."""
-    free = {plain(name): name for name in columns if name not in taken}
-    column = request.task.gold
-    for name in (column.name, *column.aliases):
-        if plain(name) in free:
-            return free[plain(name)]
+    if found := guess_gold(request.task, columns, taken):
+        return found
     raise UsageError(
         f"{request.data or request.predictions}: no gold column for the task '{request.task.name}' among "
         f"{', '.join(map(repr, columns))}",
-        hint=f"name it with --gold COLUMN, or give the file that has it with --data; it holds {column.summary}",
+        hint="name it with --gold COLUMN, or give the file that has it with --data; "
+        f"it holds {request.task.gold.summary}",
     )
 
 

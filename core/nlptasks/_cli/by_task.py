@@ -94,6 +94,11 @@ def flag(*names: str, shown: str, **settings: Any) -> click.Option:
     return click.Option(list(names), help=shown, **settings)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The items of a flag that takes several, separated by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def format_params() -> list[click.Parameter]:
     """Flags that say how a data file is to be read."""
     return [

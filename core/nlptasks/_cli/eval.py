@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
+from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params, listed
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -107,20 +107,16 @@ def _asked(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]
     known = tasks or tuple(item.spec for item in session.registry.all(TaskSpec))
     return Asked(
         heads=heads_by_task(known, values.pop("head")),
-        slices=_listed(values.pop("slice_")),
+        slices=listed(values.pop("slice_")),
         metrics=tuple(values.pop("metric")),
         seeds=_seeds(values.pop("seeds")),
         **values,
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _seeds(text: str) -> tuple[int, ...]:
     try:
-        seeds = tuple(int(part) for part in _listed(text))
+        seeds = tuple(int(part) for part in listed(text))
     except ValueError:
         raise UsageError(f"--seeds: {text!r} is no list of whole numbers", hint="for example --seeds 1,2,3") from None
     if len(set(seeds)) < len(seeds):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.by_task import listed
 from nlptasks._cli.describe import as_json
 from nlptasks._cli.listings import echo_all, json_option
 from nlptasks._cli.tables import echo_json
@@ -65,7 +66,7 @@ def explain(app: App, name: str, labels: str, language: str, as_json_: bool) -> 
 
     registry = app.plugins().registry
     item = registry.get(MetricSpec, name)
-    chosen = tuple(label.strip() for label in labels.split(",") if label.strip())
+    chosen = listed(labels)
     opened = open_metric(registry, item.qualified, labels=chosen, language=language)
     other = open_metric(registry, item.qualified, labels=(*chosen, "another"), language=language)
     shown = _explained(item, opened.metric) | {"by_labels": opened.metric.signature != other.metric.signature}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.by_task import flag, format_options, format_params
+from nlptasks._cli.by_task import flag, format_options, format_params, listed
 from nlptasks._cli.evaluated import shown
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._text import one_line
@@ -151,7 +151,7 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
         score=values["score_column"],
         nats=values["nats_column"],
         model=values["name"],
-        labels=tuple(dict.fromkeys(part.strip() for part in values["labels"].split(",") if part.strip())),
+        labels=tuple(dict.fromkeys(listed(values["labels"]))),
         metrics=values["metric"],
         argv=argv,
         **{name: values[name] for name in ("data", "gold", "prediction", "id", "partial", "withhold")},

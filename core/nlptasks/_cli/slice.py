@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.by_task import listed
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._text import one_line
 from nlptasks.errors import UsageError
@@ -34,7 +35,7 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
     """
     from nlptasks.records import read_record
 
-    names = [name.strip() for name in by.split(",") if name.strip()]
+    names = listed(by)
     if not names:
         raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
