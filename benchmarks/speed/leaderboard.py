@@ -20,7 +20,8 @@ from machine import facts, nlptasks, shown, time_and_peak
 from nlptasks._config import Config
 from nlptasks._metrics import matrices, open_metrics
 from nlptasks._plugins.loader import load_plugins
-from nlptasks.records import Cost, Dataset, Machine, Model, Record, Result, Run, Sample, write_record
+from nlptasks.record_files import write_record
+from nlptasks.records import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
 from nlptasks.statistics import value
 
 #: Most seconds that a form may take.

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from string import ascii_uppercase
 
-from nlptasks import statistics
+from nlptasks import power, statistics
 from nlptasks._metrics import OpenMetric
 from nlptasks._registry import Registry
 from nlptasks._results import base_signature, clusters_of, metrics_of
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
-from nlptasks.records import Opened, Sample, canonical
+from nlptasks.record_files import Opened
+from nlptasks.records import Sample, canonical
 from nlptasks.statistics import Matrix, Paired, Spread
 
 BETTER, WORSE, NONE = "better", "worse", "no difference shown"
@@ -321,7 +322,7 @@ def _compared(
         value_a=statistics.value(item.metric, first),
         value_b=statistics.value(item.metric, second),
         paired=paired,
-        detectable=statistics.detectable_from(paired.error, correlation=0.5),  # its error is the difference's own
+        detectable=power.detectable_from(paired.error, correlation=0.5),  # its error is the difference's own
         higher_is_better=better,
         paired_bs=statistics.sacrebleu_paired_bs(item.metric, first, second, seed=seed) if paired_bs else None,
     )

@@ -21,7 +21,8 @@ from nlptasks._names import did_you_mean
 from nlptasks._registry import Registry
 from nlptasks._text import one_line
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import Opened, Record, Sample
+from nlptasks.record_files import Opened
+from nlptasks.records import Record, Sample
 
 #: Kinds of errors; ``only:NAME`` is the fourth.
 WRONG, CONFIDENT, ALL_WRONG, ONLY = "wrong", "confident", "all-wrong", "only:"

@@ -30,18 +30,8 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.predictions import DECIMALS, Label
-from nlptasks.records import (
-    FLAGS,
-    RECORD,
-    Cost,
-    Dataset,
-    Record,
-    Run,
-    Sample,
-    read_record,
-    withhold,
-    write_record,
-)
+from nlptasks.record_files import RECORD, read_record, write_record
+from nlptasks.records import FLAGS, Cost, Dataset, Record, Run, Sample, withhold
 
 #: Rows of a block, and characters at which it ends early.
 _BLOCK, _BLOCK_CHARACTERS = 256, 1_000_000

@@ -13,7 +13,8 @@ from nlptasks._session import Session
 from nlptasks._spelling import Spelling
 from nlptasks.contracts import Example, Prediction
 from nlptasks.errors import UsageError
-from nlptasks.records import Opened, Record, Sample, Trust
+from nlptasks.record_files import Opened
+from nlptasks.records import Record, Sample, Trust
 
 #: Scores may differ by this much: other batches, and another machine.
 TOLERANCE = 1e-4

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from nlptasks._registry import Registry
 from nlptasks._scored import Scored, score_samples
 from nlptasks.errors import NlptasksError
-from nlptasks.records import Opened, Record, Result
+from nlptasks.record_files import Opened
+from nlptasks.records import Record, Result
 
 #: Differences up to this are rounding.
 TOLERANCE = 1e-9

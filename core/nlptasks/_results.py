@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from nlptasks import statistics
+from nlptasks import power, statistics
 from nlptasks._metrics import OpenMetric, open_metric
 from nlptasks._registry import Registry
 from nlptasks.errors import NlptasksError
-from nlptasks.records import Opened, Result
+from nlptasks.record_files import Opened
+from nlptasks.records import Result
 from nlptasks.statistics import Clusters, Interval, Matrix
 
 
@@ -48,7 +49,7 @@ def result(
         higher_is_better=item.spec.higher_is_better,
         scale=(_number(item.spec.range[0]), _number(item.spec.range[1])),
         baseline=baseline,
-        detectable=_number(statistics.detectable_from(error)) if defined else None,
+        detectable=_number(power.detectable_from(error)) if defined else None,
     )
 
 
@@ -58,7 +59,7 @@ def _uncertainty(
     """The interval and the standard error, from the same resamples."""
     if item.metric.binary and clusters is None:
         hits, total = (float(part) for part in matrix.sum(axis=0)[:2])
-        return statistics.interval(item.metric, matrix), statistics.share_error(hits, total)
+        return statistics.interval(item.metric, matrix), power.share_error(hits, total)
     drawn = statistics.resampled(item.metric, matrix, clusters=clusters, n=n)
     method = statistics.bootstrap_method(cluster="" if clusters is None else cluster)
     return Interval(*statistics.ends(drawn), method), statistics.standard_error(drawn)

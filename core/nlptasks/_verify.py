@@ -14,7 +14,8 @@ from nlptasks._registry import Registry
 from nlptasks._rescore import TOLERANCE, rescore, same
 from nlptasks._scored import Scored
 from nlptasks._slices import LENGTH, slices
-from nlptasks.records import FLAGS, Matrices, Opened, Record, Result
+from nlptasks.record_files import Opened
+from nlptasks.records import FLAGS, Matrices, Record, Result
 from nlptasks.statistics import value
 
 #: What belongs to the data and not to the answers; a record's samples need not tell it.
@@ -24,7 +25,7 @@ _NOT_FROM_SAMPLES = ("baseline",)
 def verify_scores(opened: Opened, registry: Registry) -> list[str]:
     """Score the samples of a record anew, and compare it with what they give, field by field.
 
-    The digests and the id are compared when a record is read (see :func:`nlptasks.records.read_record`).
+    The digests and the id are compared when a record is read (see :func:`nlptasks.record_files.read_record`).
 
     Returns:
         A line for each field that does not hold; none: the record is at V1. A record without samples is at V0, and

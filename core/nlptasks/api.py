@@ -179,7 +179,7 @@ def evaluate(
             ``dtype``; see :class:`nlptasks._jobs.Asked`.
 
     Returns:
-        The record, which lies in the folder too; :func:`nlptasks.records.read_record` reads it with its samples.
+        The record, which lies in the folder too; :func:`nlptasks.record_files.read_record` reads it with its samples.
 
     Raises:
         UsageError: Something that was asked for is not there, or another record lies in the folder.

@@ -1,4 +1,4 @@
-"""Statistics of scores: intervals, paired tests and what a data set can tell apart, for any metric's matrix.
+"""Statistics of scores: intervals, paired tests and spreads, for any metric's matrix.
 
 A metric is a matrix of sufficient statistics, a row a sample (see :class:`nlptasks.contracts.Metric`), so everything
 here is arithmetic on weights of its rows. Equal rows are drawn together, in an order that does not depend on the order
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest
 
 from nlptasks._randomisation import ROUNDING, randomisation
 from nlptasks._resampling import HELD, Clusters, Counts, Matrix, occurrences, units_of, values
@@ -24,8 +24,7 @@ RESAMPLES = 2_000
 ROUNDS = 10_000
 SEED = 12_345
 
-#: What a difference to be found is found with, and the chance of finding one where there is none.
-POWER = 0.8
+#: The chance of finding a difference where there is none.
 ALPHA = 0.05
 
 
@@ -131,7 +130,7 @@ def interval(
         cluster: What the signature calls the clusters.
     """
     if metric.binary and clusters is None:
-        hits, total = _sums(matrix, counts)[:2]
+        hits, total = (matrix.sum(axis=0) if counts is None else counts @ matrix)[:2]
         return Interval(*wilson(round(float(hits)), round(float(total))), "ci:wilson")
     drawn = resampled(metric, matrix, counts=counts, clusters=clusters, n=n, resamples=resamples, seed=seed)
     return Interval(*ends(drawn), bootstrap_method(resamples, seed, "" if clusters is None else cluster))
@@ -332,78 +331,7 @@ def sacrebleu_paired_bs(
     return (above + 1) / (resamples + 1)
 
 
-# -------------------------------------------------- what a data set can tell
-
-
-def detectable(n: int, *, discordance: float = 0.1) -> float:
-    """Smallest difference of two shares on the same samples that a paired test finds with 80 % power at 5 %.
-
-    ``(z(1 - alpha / 2) + z(power)) * sqrt(discordance / n)``, the large-sample form for McNemar's test (Connor 1987,
-    with the variance under no difference). A result above ``discordance`` says that systems which differ on so few
-    samples cannot be told apart at all.
-
-    Args:
-        n: Samples, 1 or more.
-        discordance: Share of the samples that one of the systems has right and the other wrong, above 0 to 1.
-
-    Raises:
-        ValueError: A number is out of its range.
-    """
-    if n < 1 or not 0 < discordance <= 1:
-        raise ValueError(f"a difference needs samples and a discordance above 0 and up to 1; got {n} and {discordance}")
-    return min(1.0, _quantiles() * math.sqrt(discordance / n))
-
-
-def detectable_difference(
-    metric: Metric,
-    matrix: Matrix,
-    *,
-    counts: Counts | None = None,
-    clusters: Clusters | None = None,
-    n: int | None = None,
-    correlation: float = 0.5,
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
-) -> float:
-    """Smallest difference to another system that would be found with 80 % power at 5 %, from one system alone.
-
-    It assumes that the other system's standard error is the same and that their values correlate by ``correlation``
-    over samples; with 0.5 the standard error of the difference is that of one system. Systems that are more alike (a
-    model and its copy in int8) can be told apart by less: :func:`detectable` takes the share of samples on which they
-    differ. The standard error is that of the bootstrap; of a share, that of (hits + 2) / (n + 4) (Agresti and Coull
-    1998), since a perfect score would leave none.
-
-    Args:
-        metric: The metric.
-        matrix: Statistics of the system, ``[samples, k]``.
-        counts: As for :func:`interval`.
-        clusters: As there.
-        n: As there.
-        correlation: Of the two systems' values, from -1 to below 1.
-        resamples: Resamples of the bootstrap.
-        seed: Seeds them.
-
-    Returns:
-        The difference on the metric's scale; NaN where resamples do not differ.
-    """
-    if metric.binary and clusters is None:
-        hits, total = _sums(matrix, counts)[:2]
-        error = share_error(float(hits), float(total))
-    else:
-        drawn = resampled(metric, matrix, counts=counts, clusters=clusters, n=n, resamples=resamples, seed=seed)
-        error = standard_error(drawn)
-    return detectable_from(error, correlation=correlation)
-
-
-def detectable_from(error: float, *, correlation: float = 0.5) -> float:
-    """Smallest difference found with 80 % power at 5 %, from one system's standard error; NaN for an error of 0."""
-    return _quantiles() * error * math.sqrt(2 * (1 - correlation)) if error > 0 else math.nan
-
-
-def share_error(hits: float, n: float) -> float:
-    """Standard error of a share; see :func:`detectable_difference`."""
-    share = (hits + 2) / (n + 4)
-    return math.sqrt(share * (1 - share) / (n + 4))
+# ------------------------------------------------------------------- spread
 
 
 def standard_error(drawn: NDArray[np.float64]) -> float:
@@ -429,10 +357,6 @@ def spread(runs: Sequence[float], errors: Sequence[float] = ()) -> Spread:
     return Spread(runs=len(runs), mean=float(np.mean(runs)), between=between, within=within)
 
 
-def _quantiles() -> float:
-    return float(norm.ppf(1 - ALPHA / 2) + norm.ppf(POWER))
-
-
 def _won(metric: Metric, a: Matrix, b: Matrix, higher_is_better: bool) -> tuple[int, int]:
     """Samples on which the second system is better, and on which the first is.
 
@@ -444,13 +368,8 @@ def _won(metric: Metric, a: Matrix, b: Matrix, higher_is_better: bool) -> tuple[
     return int(np.sum(ahead > ROUNDING)), int(np.sum(ahead < -ROUNDING))
 
 
-def _sums(matrix: Matrix, counts: Counts | None) -> NDArray[np.float64]:
-    return matrix.sum(axis=0) if counts is None else counts @ matrix
-
-
 __all__ = [
     "ALPHA",
-    "POWER",
     "RESAMPLES",
     "ROUNDS",
     "SEED",
@@ -461,9 +380,6 @@ __all__ = [
     "Paired",
     "Spread",
     "bootstrap_method",
-    "detectable",
-    "detectable_difference",
-    "detectable_from",
     "differences",
     "ends",
     "holm",
@@ -472,7 +388,6 @@ __all__ = [
     "paired",
     "resampled",
     "sacrebleu_paired_bs",
-    "share_error",
     "shared_resamples",
     "spread",
     "standard_error",

@@ -10,7 +10,7 @@ import nlptasks
 from nlptasks.api import _example
 from nlptasks.contracts import Example
 from nlptasks.errors import UsageError
-from nlptasks.records import read_record
+from nlptasks.record_files import read_record
 from nlptasks_tasks.generation import SPEC as GENERATION
 from nlptasks_tasks.qa import SPEC as QA
 

@@ -13,7 +13,8 @@ from nlptasks._metrics import matrices, open_metrics
 from nlptasks._registry import Registry
 from nlptasks._results import result
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import Dataset, Model, Opened, Record, Run, Sample
+from nlptasks.record_files import Opened
+from nlptasks.records import Dataset, Model, Record, Run, Sample
 
 GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 

@@ -18,7 +18,8 @@ from nlptasks._plugins.loader import load_plugins
 from nlptasks._registry import Registry
 from nlptasks._scored import score_samples
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import Dataset, Model, Opened, Record, Sample
+from nlptasks.record_files import Opened
+from nlptasks.records import Dataset, Model, Record, Sample
 
 HOSTILE = "<script>alert(1)</script> \"quoted\" 'too' &amp; \u202eevil\u202c \x1b[31m \x00 \ud800 {{ 7 * 7 }}"
 

@@ -13,22 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import (
-    RECORD,
-    SAMPLES,
-    STATS,
-    Dataset,
-    Model,
-    Record,
-    Result,
-    Run,
-    Sample,
-    canonical,
-    find_records,
-    read_record,
-    sample_line,
-    write_record,
-)
+from nlptasks.record_files import RECORD, SAMPLES, STATS, find_records, read_record, write_record
+from nlptasks.records import Dataset, Model, Record, Result, Run, Sample, canonical, sample_line
 
 TEXT = st.text(max_size=20)
 RECORDED = Record(

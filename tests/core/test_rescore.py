@@ -21,7 +21,8 @@ from nlptasks._verify import verify_scores
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files import sha256_of
 from nlptasks.plugin import TaskSpec
-from nlptasks.records import Opened, Result, read_record, write_record
+from nlptasks.record_files import Opened, read_record, write_record
+from nlptasks.records import Result
 
 #: Golden numbers of scikit-learn 1.7: accuracy .6, macro-F1 .5873015873.
 GOLD = ["a", "b", "c", "a", "b", "c", "c", "b", "a", "c"]

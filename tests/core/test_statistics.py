@@ -12,7 +12,7 @@ from sacrebleu.significance import PairedTest
 from scipy.stats import permutation_test
 from sklearn.metrics import roc_auc_score
 
-from nlptasks import statistics
+from nlptasks import power, statistics
 from nlptasks._metrics import OpenMetric
 from nlptasks._results import base_signature, result
 from nlptasks.plugin import MetricSpec
@@ -85,17 +85,6 @@ def test_wilson_has_its_golden_numbers() -> None:
     low, high = statistics.wilson(413 + 381, 872)
     assert (round(low, 4), round(high, 4)) == (0.8898, 0.9277)
     assert all(math.isnan(end) for end in statistics.wilson(0, 0))
-
-
-@pytest.mark.parametrize(("discordance", "points"), [(0.05, 2.1), (0.1, 3.0)])
-def test_what_can_be_detected_has_its_golden_numbers(discordance: float, points: float) -> None:
-    assert round(100 * statistics.detectable(872, discordance=discordance), 1) == points
-
-
-@pytest.mark.parametrize(("n", "discordance"), [(0, 0.1), (10, 0.0), (10, 1.5)])
-def test_what_cannot_be_asked_of_detectable(n: int, discordance: float) -> None:
-    with pytest.raises(ValueError, match="discordance"):
-        statistics.detectable(n, discordance=discordance)
 
 
 def test_holm_has_the_numbers_of_its_definition() -> None:
@@ -330,16 +319,6 @@ def test_rows_that_a_metric_cannot_read_are_not_drawn() -> None:
     assert statistics.interval(Mean(), padded, n=40) == statistics.interval(Mean(), a)
 
 
-def test_a_detectable_difference_is_that_of_the_standard_error() -> None:
-    a, _ = two_systems(400)
-    error = a[:, 0].std() / 20
-    assert statistics.detectable_difference(Mean(), a) == pytest.approx(2.8016 * error, rel=0.06)
-    same = statistics.detectable_difference(Mean(), a, correlation=0.98)
-    assert same == pytest.approx(statistics.detectable_difference(Mean(), a) / 5)
-    assert math.isnan(statistics.detectable_difference(Mean(), with_ones(np.ones(9))))
-    assert 0 < statistics.detectable_difference(Accuracy(()), with_ones(np.ones(9))) < 1
-
-
 def test_seeds_and_samples_spread_apart() -> None:
     found = statistics.spread([0.80, 0.82, 0.84], [0.01, 0.01, 0.02])
     assert (found.runs, found.mean, found.between) == (3, pytest.approx(0.82), pytest.approx(0.02))
@@ -381,4 +360,4 @@ def test_a_result_is_what_the_statistics_say(metric: object, clustered: bool) ->
     expected = statistics.interval(metric, a, clusters=clusters, cluster="article")
     assert (found.low, found.high) == (expected.low, expected.high)
     assert found.signature == f"{metric.signature}|{expected.method}"
-    assert found.detectable == pytest.approx(statistics.detectable_difference(metric, a, clusters=clusters))
+    assert found.detectable == pytest.approx(power.detectable_difference(metric, a, clusters=clusters))

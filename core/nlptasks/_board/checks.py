@@ -16,7 +16,8 @@ from nlptasks._board.systems import Run, ids_differ
 from nlptasks._board.text import one_visible_line
 from nlptasks._registry import Registry
 from nlptasks.errors import NlptasksError
-from nlptasks.records import Sample, read_record
+from nlptasks.record_files import read_record
+from nlptasks.records import Sample
 
 ERROR, WARNING = "error", "warning"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from nlptasks._board.text import one_visible_line
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import Record, Trust, find_records, read_record
+from nlptasks.record_files import find_records, read_record
+from nlptasks.records import Record, Trust
 
 #: SHA-256 of the data, the metric that ranks, and its signature.
 Kind = tuple[str, str, str]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from nlptasks._board.loading import Group, Header, LeftOut, damage, left_out
 from nlptasks.errors import NlptasksError
-from nlptasks.records import Matrices, Sample, read_record
+from nlptasks.record_files import read_record
+from nlptasks.records import Matrices, Sample
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ def compare(
     if margin is not None and not fail_if_worse:
         raise UsageError("--margin says nothing without --fail-if-worse", hint="add --fail-if-worse")
     from nlptasks import _compare
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     opened = [read_record(path) for path in records]
     found = _compare.compare(app.plugins().registry, opened, metrics, seed=seed, paired_bs=paired_bs)

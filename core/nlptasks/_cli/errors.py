@@ -44,7 +44,7 @@ def errors(
     """
     from nlptasks._errors_view import view
     from nlptasks.files import atomic_output
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     opened = [read_record(Path(source)) for source in records]
     found = view(opened, app.plugins().registry, kind=kind, n=count, metric=metric)

@@ -62,7 +62,7 @@ def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
         for line in seeds_apart([(job.group, outcome.record) for job, outcome in done]):
             click.echo(line, err=True)
     if as_json:
-        from nlptasks.records import record_json
+        from nlptasks.record_files import record_json
 
         for _, outcome in done:
             click.echo(record_json(outcome.record), nl=False)

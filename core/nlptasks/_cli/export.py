@@ -25,7 +25,7 @@ def export(records: tuple[str, ...], form: str, output: str, force: bool) -> Non
     """
     from nlptasks._exchange.formats import exchange
     from nlptasks.files import atomic_output
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     made = exchange(form)
     found = [read_record(Path(source), samples=False).record for source in records]

@@ -42,7 +42,7 @@ def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
     They are imported numbers, trust level V0: no samples came with them, so nothing can be scored again.
     """
     from nlptasks._exchange.formats import exchange, imported
-    from nlptasks.records import write_record
+    from nlptasks.record_files import write_record
 
     found = imported(exchange(form), _text(file), file=file, model=model)
     folders = list(_folders(Path(output), found))

@@ -71,7 +71,7 @@ def _is_record(source: str) -> bool:
 def _records(registry: Registry, sources: tuple[str, ...], values: dict[str, Any]) -> None:
     from nlptasks._rescore import rescore, rescored
     from nlptasks.plugin import MetricSpec
-    from nlptasks.records import read_record, write_record
+    from nlptasks.record_files import read_record, write_record
 
     if values["output"] and len(sources) > 1:
         raise UsageError("--output takes one record", hint=f"nlptasks rescore {sources[0]} --output DIR")
@@ -140,7 +140,8 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
     from nlptasks._prediction_file import FileRequest
     from nlptasks._rescore_file import score_file
     from nlptasks.plugin import TaskSpec
-    from nlptasks.records import Dataset, record_json, write_record
+    from nlptasks.record_files import record_json, write_record
+    from nlptasks.records import Dataset
 
     argv = _argv(source, values)
     of_card = _of_card(registry, values) if values["benchmark"] or values["suite"] else {}

@@ -17,7 +17,8 @@ from nlptasks.errors import UsageError
 if TYPE_CHECKING:
     from nlptasks._registry import Registry
     from nlptasks._slices import Slices
-    from nlptasks.records import Opened, Result
+    from nlptasks.record_files import Opened
+    from nlptasks.records import Result
 
 
 @click.command("slice")
@@ -33,7 +34,7 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
     one. label: the gold answer, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
     Intervals are those of each part alone; parts with fewer than 30 samples are marked.
     """
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     names = listed(by)
     if not names:

@@ -103,7 +103,7 @@ def _mark(verdict: _Verdict) -> None:
     """Write the level that holds into the record."""
     from dataclasses import replace
 
-    from nlptasks.records import read_record, write_record
+    from nlptasks.record_files import read_record, write_record
 
     if verdict.mismatches or verdict.trust == verdict.claimed:
         return
@@ -117,7 +117,7 @@ def _rerun(source: str, registry: Registry, again: _Again) -> tuple[str, tuple[s
     from nlptasks._pool import BackbonePool
     from nlptasks._rerun import rerun
     from nlptasks._session import Session
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     session = Session(registry, BackbonePool())
     done = rerun(session, read_record(Path(source)), again.count, head=again.head, backbone=again.backbone)
@@ -126,7 +126,7 @@ def _rerun(source: str, registry: Registry, again: _Again) -> tuple[str, tuple[s
 
 def _verdict(source: str, registry: Registry, again: _Again | None) -> _Verdict:
     from nlptasks._verify import verify_scores
-    from nlptasks.records import read_record
+    from nlptasks.record_files import read_record
 
     try:
         opened = read_record(Path(source))

@@ -9,7 +9,8 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import DataError
-from nlptasks.records import SCHEMA, VERSION, Json, Record, record_json
+from nlptasks.record_files import SCHEMA, VERSION, record_json
+from nlptasks.records import Json, Record
 
 
 def packed(record: Record) -> dict[str, Json]:

@@ -14,7 +14,8 @@ from nlptasks._config import Config
 from nlptasks._metrics import matrices, open_metrics
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._registry import Registry
-from nlptasks.records import Cost, Dataset, Machine, Model, Record, Result, Run, Sample, write_record
+from nlptasks.record_files import write_record
+from nlptasks.records import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
 from nlptasks.statistics import value
 
 LABELS = ("negative", "positive")

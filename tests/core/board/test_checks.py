@@ -13,7 +13,8 @@ import pytest
 from nlptasks._board.checks import check_folder
 from nlptasks._cli.main import run_command
 from nlptasks._metrics import open_metric
-from nlptasks.records import Cost, Machine, read_record, withhold, write_record
+from nlptasks.record_files import read_record, write_record
+from nlptasks.records import Cost, Machine, withhold
 
 TEXTS = [f"Satz {at} mit {at % 7} kleinen Wörtern und mehr , als man denkt" for at in range(30)]
 GERMAN = {
