@@ -75,6 +75,8 @@ class RecipeTask:
             one is right; of no meaning to a decoder.
         objective: What a decoder learns of the gold answers: ``""`` to write them for the inputs, ``causal`` to write
             them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy.
+        keep_states: Whether a decoder's training keeps what the frozen encoder makes of the sources in memory, in half
+            precision: of use where they are seen several times. Of no meaning to an encoder.
     """
 
     task: str
@@ -90,6 +92,7 @@ class RecipeTask:
     licence: str = ""
     source: str = ""
     zero_shot: bool = False
+    keep_states: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
 from nlptasks_bundled.training.decoder import trainer
 from nlptasks_bundled.training.decoder.pairs import Pairing
+from nlptasks_bundled.training.decoder.states import States
 from nlptasks_bundled.training.loop import Loop
 from nlptasks_tasks import generation, translation
 
@@ -107,8 +108,10 @@ def test_it_learns_to_translate_and_opens_as_a_generator_over_the_same_encoder(j
     assert f"{0:064}" in card
 
 
-def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(job, start, monkeypatch):
-    whole = job("whole")
+@pytest.mark.parametrize("keep", [False, True])
+def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(job, start, monkeypatch, keep):
+    recipe = replace(RECIPE, tasks=(replace(TO_GERMAN, keep_states=keep), CAUSAL, DENOISE))
+    whole = job("whole", recipe)
     trainer.train_from(start, whole)
     step, left = Loop._step, iter(range(30))
 
@@ -119,8 +122,8 @@ def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(job, st
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Loop, "_step", breaking)
-        trainer.train_from(start, job("broken"))
-    broken = job("broken")
+        trainer.train_from(start, job("broken", recipe))
+    broken = job("broken", recipe)
     assert not (broken.output / "MODEL_CARD.md").exists()
     trainer.train_from(start, broken)
     assert bytes_of(broken.output) == bytes_of(whole.output)
@@ -172,6 +175,24 @@ def test_a_warm_decoder_is_told_of_a_language_and_keeps_its_other_tasks(job, tmp
 def test_what_a_part_lacks_is_said(job, start, change, message):
     with pytest.raises(UsageError, match=message):
         trainer.train_from(start, job(recipe=replace(RECIPE, tasks=(replace(TO_GERMAN, **change),))))
+
+
+def test_kept_states_are_those_of_the_encoder_and_each_source_is_encoded_once(start, pairing):
+    encoder = TransformerSeq2Seq(start, name="tiny", device="cpu").model.eval()
+    one = replace(pairing, objective="")
+    found = list(one.pairs([Example({"source": text}, "good") for text in ("good", "the bad phone", "good", "works")]))
+    seen: list[int] = []
+    encoder.register_forward_pre_hook(lambda _, __, inputs: seen.extend(inputs["input_ids"][:, 0]), with_kwargs=True)
+    states = States(encoder, 0, torch.device("cpu"), found)
+    kept = [states.of(found[:2]), states.of(found), states.of(found[3:])]
+    assert len(seen) == 3  # two sources are equal
+    for tensor, rows in zip(kept, (found[:2], found, found[3:]), strict=True):
+        for state, pair in zip(tensor, rows, strict=True):
+            alone = encoder(input_ids=torch.tensor(pair.source[None])).last_hidden_state[0]
+            assert torch.allclose(state[: len(alone)], alone, atol=2e-3)  # halves
+            assert not state[len(alone) :].any()
+    other = next(iter(one.pairs([Example({"source": "broken"}, "bad")])))
+    assert states.of([found[0], other]) is None
 
 
 # ------------------------------------------------------------------- pieces

@@ -32,6 +32,8 @@ class PairBatch:
         labels: ``[rows, target tokens]``, int64: targets without their first token.
         learnt: ``[rows, target tokens]``, bool: labels that are no padding and no prefix.
         size: UTF-8 bytes of the targets' texts.
+        states: ``[rows, source tokens, width]``, float32: the encoder's states of the sources; ``None``: still to be
+            computed.
     """
 
     source: torch.Tensor
@@ -40,6 +42,7 @@ class PairBatch:
     labels: torch.Tensor
     learnt: torch.Tensor
     size: int
+    states: torch.Tensor | None = None
 
     @property
     def tokens(self) -> int:
@@ -47,10 +50,16 @@ class PairBatch:
         return self.source.numel() + self.inputs.numel()
 
 
-def collate_pairs(pairs: Sequence[Pair], source_pad: int, target_pad: int, device: torch.device) -> PairBatch:
+def collate_pairs(
+    pairs: Sequence[Pair],
+    source_pad: int,
+    target_pad: int,
+    device: torch.device,
+    states: torch.Tensor | None = None,
+) -> PairBatch:
     """Pad both sides of pairs to the longest."""
-    source, mask = _padded([pair.source for pair in pairs], source_pad)
-    target, there = _padded([pair.target for pair in pairs], target_pad)
+    source, mask = padded([pair.source for pair in pairs], source_pad)
+    target, there = padded([pair.target for pair in pairs], target_pad)
     learnt = there[:, 1:].astype(bool)
     for row, pair in enumerate(pairs):
         learnt[row, : pair.prefix - 1] = False
@@ -65,10 +74,12 @@ def collate_pairs(pairs: Sequence[Pair], source_pad: int, target_pad: int, devic
         labels=moved(target[:, 1:]),
         learnt=moved(learnt),
         size=sum(pair.size for pair in pairs),
+        states=states,
     )
 
 
-def _padded(rows: Sequence[NDArray[np.int32]], pad: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def padded(rows: Sequence[NDArray[np.int32]], pad: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of ids padded to the longest, and a mask that is 0 where they are padded: ``[rows, tokens]`` each."""
     shape = len(rows), max(map(len, rows))
     ids, mask = np.full(shape, pad, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     for at, row in enumerate(rows):

@@ -39,8 +39,10 @@ class PairLearner(nn.Module):
 
     def logits(self, batch: PairBatch) -> torch.Tensor:
         """``[learnt labels, vocabulary]``: the logits at the labels that are learnt, row after row."""
-        with torch.no_grad():
-            states = self.encoder(input_ids=batch.source, attention_mask=batch.mask).last_hidden_state
+        states = batch.states
+        if states is None:
+            with torch.no_grad():
+                states = self.encoder(input_ids=batch.source, attention_mask=batch.mask).last_hidden_state
         hidden = self.decoder.bert(
             input_ids=batch.inputs,
             encoder_hidden_states=states,

@@ -31,6 +31,7 @@ class PairPart:
         smoothing: Label smoothing of its loss.
         weight: How often it is chosen, relative to the others.
         rows: Training rows.
+        keep_states: Whether the encoder's states of its sources are kept.
         pieces: What it trains on.
         held_out: What it is evaluated on.
         licence: What the recipe says of the data's licence.
@@ -42,6 +43,7 @@ class PairPart:
     smoothing: float
     weight: float
     rows: int
+    keep_states: bool
     pieces: Sequence[Pair]
     held_out: Sequence[Pair]
     licence: str = ""
@@ -133,6 +135,7 @@ def _part(
         smoothing=0.0 if task.recipe.objective == CAUSAL else recipe.label_smoothing,
         weight=task.recipe.weight,
         rows=len(rows.train),
+        keep_states=task.recipe.keep_states,
         pieces=pieces,
         held_out=list(pairing.pairs(rows.held_out)),
         licence=task.recipe.licence,

@@ -27,6 +27,7 @@ from .export import export
 from .model import PairLearner, decoder_config, new_decoder
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
+from .states import States
 from .vocabulary import learn_vocabulary, told
 
 #: Cross-entropy of a held-out token.
@@ -113,6 +114,8 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
         recipe = job.recipe
         self.learner = learner.train()
         self._pads = learner.encoder.config.pad_token_id or 0, text.pad
+        kept = (pair for part in parts if part.keep_states for pair in part.pieces)
+        self._states = States(learner.encoder, self._pads[0], device, kept)
         streams = [
             Stream(part.pieces, recipe.batch_tokens, (recipe.seed, number), likeness, POOL)
             for number, part in enumerate(parts)
@@ -121,7 +124,7 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
 
     def batch(self, pieces: Sequence[Pair]) -> PairBatch:
         """Pad both sides."""
-        return collate_pairs(pieces, *self._pads, self.device)
+        return collate_pairs(pieces, *self._pads, self.device, self._states.of(pieces))
 
     def loss(self, batch: PairBatch, part: PairPart) -> torch.Tensor:
         """Mean cross-entropy of a token."""
