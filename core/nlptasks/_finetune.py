@@ -32,9 +32,9 @@ from nlptasks._train import (
 )
 from nlptasks.contracts import Example, TrainReport
 from nlptasks.errors import UsageError
-from nlptasks.files import atomic_output
+from nlptasks.files import atomic_output, sha256_of
 from nlptasks.holdout import hold_out
-from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask, recipe_text
+from nlptasks.recipes import MODEL_CARD, DataFile, JobTask, Recipe, RecipeJob, RecipeTask, recipe_text
 
 #: Folder of the backbone in that of the head.
 BACKBONE = "backbone"
@@ -58,7 +58,7 @@ EVALUATED, PATIENCE = 1_000, 2
 def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
     """Fine-tune the plan's backbone, and make the head on it; see :func:`nlptasks._train.train`."""
     assert plan.backbone is not None
-    check_start(session, plan)
+    check_start(session, plan, request)
     skipped: Counter[str] = Counter()
     reader = checked_reader(session, plan, request, skipped)
     _clear(request)
@@ -83,19 +83,20 @@ def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, ad
     return report
 
 
-def check_start(session: Session, plan: Plan) -> None:
-    """Check that the plan's backbone can be trained, and is one that a training can start from.
+def check_start(session: Session, plan: Plan, request: TrainRequest) -> None:
+    """Check that the plan's backbone can be trained, and not into the folder whose weights the training goes on from.
 
     Raises:
-        UsageError: It is not.
+        UsageError: It cannot; or the output folder is that one, or the head's that it lies in.
     """
     assert plan.backbone is not None
-    if plan.folder:
-        raise UsageError(
-            f"fine-tuning starts from the weights of '{plan.backbone.spec.name}', not from those in {plan.folder}",
-            hint="leave --backbone out",
-        )
     backbone_trainer(session.registry, plan.backbone.qualified)
+    output = request.output.resolve()
+    if plan.folder and output in (plan.folder.resolve(), plan.folder.resolve().parent):
+        raise UsageError(
+            f"{request.output} holds the backbone that training goes on from",
+            hint="give another folder: --output FOLDER",
+        )
 
 
 def _clear(request: TrainRequest) -> None:
@@ -136,7 +137,8 @@ def _tuned(
         files=tuple(DataFile(**described(path)) for path in (*request.data, *request.validation)),
         score=scorer(session.registry, task),
     )
-    made_of = {"recipe": source, "files": [asdict(file) for file in part.files]}
+    start = sha256_of(plan.folder / MODEL_CARD) if plan.folder else ""
+    made_of = {"recipe": source, "files": [asdict(file) for file in part.files], "start": start}
     done = request.output / DONE
     if done.exists():
         return _found(done, made_of, tell)
@@ -151,6 +153,7 @@ def _tuned(
         device=request.device,
         progress=tell,
         advance=advance,
+        start=plan.folder,
     )
     report = trainer(job)
     plot_of(folder, tell)

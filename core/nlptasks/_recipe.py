@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from nlptasks._folders import choose_folder
 from nlptasks._gold import GoldReader
 from nlptasks._names import resolve
 from nlptasks._registry import Registry
@@ -15,7 +16,7 @@ from nlptasks.contracts import Metric, Scorer
 from nlptasks.errors import UsageError
 from nlptasks.files import sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
-from nlptasks.recipes import DataFile, JobTask, RecipeJob, RecipeReport, RecipeTask, read_recipe
+from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe
 from nlptasks.training_log import FILE, plot
 
 
@@ -28,12 +29,14 @@ class RecipeRequest:
         output: Folder of the fine-tuned backbone.
         data_dir: Folder that the recipe's data files are in.
         device: See :class:`nlptasks.contracts.BackboneContext`.
+        start: A folder that an earlier training left, to go on from; empty: the weights of the recipe's backbone.
     """
 
     recipe: Path
     output: Path
     data_dir: Path
     device: str = "auto"
+    start: str = ""
 
 
 #: Called with the tokens that are trained and all that will be.
@@ -55,6 +58,7 @@ def train_recipe(
     """
     recipe = read_recipe(request.recipe)
     trainer = backbone_trainer(registry, recipe.backbone)
+    start = _start(request, recipe)
     skipped: Counter[str] = Counter()
     job = RecipeJob(
         recipe=recipe,
@@ -64,6 +68,7 @@ def train_recipe(
         device=request.device,
         progress=tell,
         advance=advance,
+        start=start,
     )
     try:
         request.output.mkdir(parents=True, exist_ok=True)
@@ -74,6 +79,24 @@ def train_recipe(
     for reason, count in skipped.items():
         tell(f"{count:,} rows left out: {reason}")
     return report
+
+
+def _start(request: RecipeRequest, recipe: Recipe) -> Path | None:
+    """The folder to go on from."""
+    if not request.start:
+        return None
+    name, folder = choose_folder([], request.start)
+    if folder is None or name != recipe.backbone:
+        raise UsageError(
+            f"{request.start} is no folder that a training of the backbone '{recipe.backbone}' left",
+            hint="leave --backbone out to start from the backbone's own weights",
+        )
+    if folder.resolve() == request.output.resolve():
+        raise UsageError(
+            f"{request.output} holds the backbone that training goes on from",
+            hint="give another folder: --output FOLDER",
+        )
+    return folder
 
 
 def plot_of(folder: Path, tell: Callable[[str], None]) -> None:

@@ -20,7 +20,6 @@ from nlptasks._finetune import (
     length_of,
     read_rows,
 )
-from nlptasks._folders import made_in
 from nlptasks._gold import GoldReader
 from nlptasks._methods import FINETUNE, OBJECTIVES, PRETRAIN, TO
 from nlptasks._names import did_you_mean, resolve
@@ -35,6 +34,7 @@ from nlptasks._train import (
     refuse_finished,
     tell_skipped,
 )
+from nlptasks.checkpoints import has_decoder
 from nlptasks.contracts import Example, TrainReport
 from nlptasks.errors import DataError, UsageError
 from nlptasks.holdout import hold_out
@@ -90,7 +90,7 @@ def _train(
     session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance, objective: str
 ) -> TrainReport:
     language = language_of(plan, request)
-    check_start(session, plan)
+    check_start(session, plan, request)
     refuse_finished(request, MODEL_CARD, "backbone")
     skipped: Counter[str] = Counter()
     reader = _reader(session, plan, request, skipped, objective)
@@ -144,6 +144,7 @@ def _run(
         device=request.device,
         progress=tell,
         advance=advance,
+        start=plan.folder,
     )
     return trainer(job)
 
@@ -174,7 +175,7 @@ def _check_pretraining(plan: Plan, request: TrainRequest) -> None:
 def _has_decoder(plan: Plan) -> bool:
     """Whether the plan's backbone has a decoder that training can go on from."""
     assert plan.backbone is not None
-    return GENERATE in plan.backbone.spec.provides | made_in(plan.folder)
+    return has_decoder(plan.folder) if plan.folder else GENERATE in plan.backbone.spec.provides
 
 
 def _clear(request: TrainRequest) -> None:

@@ -202,6 +202,8 @@ class RecipeJob:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         progress: Called with a line for the user.
         advance: Called now and then with the tokens that are trained and all that will be.
+        start: Folder that an earlier training of this backbone left, whose weights this one goes on from; ``None``: it
+            starts from the backbone's own.
     """
 
     recipe: Recipe
@@ -211,6 +213,7 @@ class RecipeJob:
     device: str
     progress: Callable[[str], None]
     advance: Callable[[int, int], None] = lambda done, total: None  # noqa: ARG005
+    start: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import load_file
 
 from nlptasks._config import Config
 from nlptasks._finetune import DONE
@@ -38,7 +39,7 @@ def load_tiny(context: BackboneContext) -> TransformerEncoder:
 
 
 def train_tiny(job: RecipeJob) -> RecipeReport:
-    return trainer.train_from(START, job)
+    return trainer.train_from(job.start or START, job)
 
 
 @pytest.fixture
@@ -164,6 +165,18 @@ def test_a_finished_folder_is_trained_again_only_by_force(go, data: Path) -> Non
     before = (data / "out" / "backbone" / "model.safetensors").read_bytes()
     go("sentiment", "out", force=True, seed=1, **quick)
     assert (data / "out" / "backbone" / "model.safetensors").read_bytes() != before
+
+
+def test_fine_tuning_goes_on_from_what_an_earlier_one_left(go, session: Session, data: Path) -> None:
+    go("sentiment", "first", **{**FINE, "epochs": 2})
+    # At the rate 0 nothing is learnt, so that the weights tell where they are from.
+    go("classification", "next", backbone=str(data / "first"), method="finetune", tokens=100, rate=0.0)
+    first, after = (load_file(data / name / "backbone" / "model.safetensors") for name in ("first", "next"))
+    assert all((after[name] == weight).all() for name, weight in first.items())
+    assert len(answers(session, "classification", data / "next", [{"text": "the good film"}])) == 1
+    with pytest.raises(UsageError, match="first holds the backbone that training goes on from"):
+        go("classification", "first", backbone=str(data / "first"), method="finetune", tokens=100, force=True)
+    assert (data / "first" / CARD).exists()
 
 
 def test_one_run_opens_one_backbone(go, session: Session, data: Path) -> None:

@@ -13,7 +13,7 @@ from nlptasks._recipe import RecipeRequest, train_recipe
 from nlptasks._registry import Owned, Registry
 from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin import BackboneSpec
-from nlptasks.recipes import Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe, recipe_text
+from nlptasks.recipes import RECIPE, Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe, recipe_text
 from nlptasks_formats import nlptasks_formats
 from nlptasks_metrics import nlptasks_metrics
 from nlptasks_tasks import sentiment
@@ -164,6 +164,7 @@ def toy_trainer(job: RecipeJob) -> RecipeReport:
         "scores": task.score(["positive", "positive"], ["positive", "negative"], ["negative", "positive"]),
         "prediction": task.prediction.__name__,
         "source": job.source,
+        "start": str(job.start),
     }
     (job.output / "seen.json").write_text(json.dumps(seen), encoding="utf-8")
     return RecipeReport(tokens=job.recipe.tokens, steps=1, seconds=0.5, scores={"toy": 1.0})
@@ -211,6 +212,20 @@ def test_a_trainer_gets_the_recipe_and_the_data(file, data, trainer):
     assert seen["source"] == SMALL + more
     assert report.tokens == 1_000
     assert told == ["2 rows left out: no text"]
+
+
+def test_a_recipe_goes_on_from_the_folder_of_an_earlier_training(file, data, trainer):
+    columns = 'columns = { text = "review" }\ngold = "stars"'
+    before = data / "before"
+    before.mkdir()
+    (before / RECIPE).write_text(SMALL)
+    request = RecipeRequest(recipe=file(SMALL + columns), output=data / "out", data_dir=data, start=str(before))
+    train_recipe(registry(trainer), request, print)
+    assert json.loads((data / "out" / "seen.json").read_text())["start"] == str(before)
+    with pytest.raises(UsageError, match="holds the backbone that training goes on from"):
+        train_recipe(registry(trainer), replace(request, output=before), print)
+    with pytest.raises(UsageError, match="is no folder that a training of the backbone 'toy' left"):
+        train_recipe(registry(trainer), replace(request, start=str(data / "none")), print)
 
 
 def test_a_backbone_without_a_trainer_is_refused(file, data):

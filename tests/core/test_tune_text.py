@@ -19,9 +19,11 @@ from nlptasks._predict import predict
 from nlptasks._registry import Owned, Registry
 from nlptasks._session import Session
 from nlptasks._train import TrainRequest, train
+from nlptasks.checkpoints import DECODER as DECODER_FILE
 from nlptasks.checkpoints import ENCODER
 from nlptasks.contracts import BackboneContext, Example, TrainReport
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files import sha256_of
 from nlptasks.generation import Instruction
 from nlptasks.plugin import ENCODE, GENERATE, SCORE, BackboneSpec
 from nlptasks.recipes import MODEL_CARD, RecipeJob, RecipeReport, RecipeTask, read_recipe
@@ -42,7 +44,7 @@ def load_tiny(context: BackboneContext) -> TransformerSeq2Seq:
 
 
 def train_tiny(job: RecipeJob) -> RecipeReport:
-    return trainer.train_from(START, job)
+    return trainer.train_from(job.start or START, job)
 
 
 def write_rows(path: Path, rows: list[tuple[str, ...]]) -> str:
@@ -183,6 +185,20 @@ def test_a_continuation_is_learnt_with_the_space_before_it(place: Make, monkeypa
     assert set(seen) == {" was good. "}
 
 
+def test_a_pretrained_decoder_is_fine_tuned(place: Make) -> None:
+    here = place()
+    here.train("generation", "first", **RAW)
+    # At the rate 0 nothing is learnt, so that the weights tell where they are from.
+    still = {"method": "finetune", "tokens": 100, "rate": 0.0}
+    here.train("translation", "next", backbone=str(here.folder / "first"), **still)
+    here.train("translation", "other", **still)
+    first, after, other = (files_of(here.folder / name)[DECODER_FILE] for name in ("first", "next", "other"))
+    assert after == first != other
+    card = (here.folder / "next" / MODEL_CARD).read_text(encoding="utf-8")
+    assert f"trained before: SHA-256 of its card `{sha256_of(here.folder / 'first' / MODEL_CARD)}`" in card
+    assert "trained before" not in (here.folder / "other" / MODEL_CARD).read_text(encoding="utf-8")
+
+
 # ----------------------------------------------------------------- pretrain
 
 RAW = {"method": "pretrain", "gold": "text", "tokens": 1500, "max_tokens": 48}
@@ -259,11 +275,17 @@ def test_a_new_decoder_does_not_begin_with_spoilt_copies(place: Make) -> None:
         place(decoder=False).train("generation", "out", objective="denoise", **RAW)
 
 
-def test_training_starts_from_the_installed_backbone_and_needs_a_row(place: Make) -> None:
+def test_training_does_not_replace_the_weights_that_it_goes_on_from(place: Make) -> None:
     here = place()
     here.train("generation", "out", **{**RAW, "tokens": 100})
-    with pytest.raises(UsageError, match="starts from the weights of 'tiny', not from those in"):
-        here.train("translation", "next", method="finetune", backbone=str(here.folder / "out"))
+    before = files_of(here.folder / "out")
+    with pytest.raises(UsageError, match="out holds the backbone that training goes on from"):
+        here.train("translation", "out", method="finetune", backbone=str(here.folder / "out"), force=True)
+    assert files_of(here.folder / "out") == before
+
+
+def test_training_needs_a_row(place: Make) -> None:
+    here = place()
     write_rows(here.folder / "generation.csv", [("text", "label"), ("", "x")])
     with pytest.raises(DataError, match="no row has a text to train on"):
         here.train("generation", "empty", **RAW)

@@ -123,7 +123,9 @@ class TrainGroup(TaskGroup):
         return super().parse_args(ctx, args)
 
 
-def train_by_recipe(ctx: click.Context, recipe: str, output: str, data_dir: str, device: str, plot: str) -> None:
+def train_by_recipe(
+    ctx: click.Context, recipe: str, output: str, data_dir: str, backbone: str, device: str, plot: str
+) -> None:
     """Fine-tune a backbone and print its scores, or plot how a training went; without either, leave it to the task."""
     if not recipe and not plot:
         return
@@ -140,7 +142,7 @@ def train_by_recipe(ctx: click.Context, recipe: str, output: str, data_dir: str,
     app = ctx.find_object(App)
     assert app is not None
     folder = Path(output or f"{Path(recipe).stem}-backbone")
-    request = RecipeRequest(recipe=Path(recipe), output=folder, data_dir=Path(data_dir), device=device)
+    request = RecipeRequest(recipe=Path(recipe), output=folder, data_dir=Path(data_dir), device=device, start=backbone)
     with shown() as show:
         report = train_recipe(app.plugins().registry, request, show.line, show.advance)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
@@ -152,6 +154,12 @@ _PARAMS_OF_RECIPE: list[click.Parameter] = [
     flag("--recipe", default="", metavar="FILE", shown="Fine-tune a backbone by this recipe; takes the place of TASK."),
     flag("--output", "-o", default="", metavar="FOLDER", shown="Where it goes.  [default: RECIPE-backbone]"),
     flag("--data-dir", default=".", metavar="DIR", shown="Folder of the recipe's data files.  [default: this one]"),
+    flag(
+        "--backbone",
+        default="",
+        metavar="FOLDER",
+        shown="Go on from what an earlier training left.  [default: the weights of the recipe's backbone]",
+    ),
     flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
     flag("--plot", default="", metavar="FOLDER", shown="Plot the log of a training, and train nothing."),
 ]

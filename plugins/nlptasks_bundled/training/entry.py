@@ -13,7 +13,9 @@ _TRAINERS = {"encoder": trainer.train_from, "decoder": decoder_trainer.train_fro
 
 
 def train(job: RecipeJob) -> RecipeReport:
-    """Train a part of the bundled backbone; see :func:`.trainer.train_from` and its twin for the decoder.
+    """Train a part of the bundled backbone, or of one that was trained from it.
+
+    See :func:`.trainer.train_from` and its twin for the decoder.
 
     Raises:
         UsageError: The recipe names a part that there is not.
@@ -22,4 +24,4 @@ def train(job: RecipeJob) -> RecipeReport:
         raise UsageError(
             f"the recipe's key 'trains' is {job.recipe.trains!r}", hint=f"known: {', '.join(map(repr, _TRAINERS))}"
         )
-    return _TRAINERS[job.recipe.trains](WEIGHTS, job)
+    return _TRAINERS[job.recipe.trains](job.start or WEIGHTS, job)

@@ -14,7 +14,7 @@ from torch import nn
 
 from nlptasks.checkpoints import CONFIG, encoder_config
 from nlptasks.errors import UsageError
-from nlptasks.files import atomic_output
+from nlptasks.files import atomic_output, sha256_of
 from nlptasks.outputs import OutputLayer, save_layers
 from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
 
@@ -88,7 +88,7 @@ def facts_of(module: nn.Module, job: RecipeJob, report: RecipeReport) -> Mapping
     """Facts about a training for the table at the head of a card."""
     count = sum(weight.numel() for weight in module.parameters())
     return {
-        "start": f"the backbone `{job.recipe.backbone}`",
+        "start": f"the backbone `{job.recipe.backbone}`{_trained_before(job)}",
         "weights": f"{count:,}, in float16 safetensors",
         "taken": "after the last step"
         if report.kept_at is None
@@ -96,8 +96,15 @@ def facts_of(module: nn.Module, job: RecipeJob, report: RecipeReport) -> Mapping
         "training": f"{report.tokens:,} padded tokens in {report.steps:,} steps and {report.seconds:,.0f} seconds",
         "machine": machine(next(module.parameters()).device),
         "versions": ", ".join(f"{name} {number}" for name, number in versions().items()),
-        "recipe": "`recipe.toml` in this folder; `nlptasks train --recipe` makes the weights again",
+        "recipe": "`recipe.toml` in this folder; `nlptasks train --recipe` makes them again from the same start",
     }
+
+
+def _trained_before(job: RecipeJob) -> str:
+    """Which weights a training went on from, where they were not the backbone's own: by their card, as a path says no
+    more than a name does.
+    """
+    return f", trained before: SHA-256 of its card `{sha256_of(job.start / MODEL_CARD)}`" if job.start else ""
 
 
 def _card(learner: Learner, parts: Sequence[Part], job: RecipeJob, report: RecipeReport) -> str:
