@@ -45,17 +45,22 @@ class Writing:
 
     def reduce(self, states: HiddenStates) -> Sequence[Continuation]:
         """What is written behind each prompt, up to where the answer ends."""
-        found = self._speaker.write(states, self._decoding)
-        return [replace(item, text=self._answer(item.text)) for item in found]
+        return [self._answer(item) for item in self._speaker.write(states, self._decoding)]
 
-    def _answer(self, text: str) -> str:
-        """The answer in what was written: a break before it belongs to the prompt's layout."""
-        text = text if self._asking.template.glue == "" else text.strip()
-        return text[: min((at for stop in self._stops if (at := text.find(stop)) >= 0), default=len(text))]
+    def _answer(self, written: Continuation) -> Continuation:
+        """The answer in what was written: a break before it belongs to the prompt's layout, and a stop completes it."""
+        text = written.text if self._asking.template.glue == "" else written.text.strip()
+        end = min((at for stop in self._stops if (at := text.find(stop)) >= 0), default=-1)
+        return replace(written, text=text) if end < 0 else replace(written, text=text[:end], complete=True)
 
 
 class Texts(Writing):
     """The head; see :class:`nlptasks.contracts.Head`."""
 
+    def __init__(self, context: HeadContext) -> None:
+        super().__init__(context)
+        self._carries_on = context.task.name == "generation"
+
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Continuation]) -> Text:
-        return Text(reduced[0].text)
+        (answer,) = reduced
+        return Text(answer.text, unfinished=not (answer.complete or self._carries_on))

@@ -214,7 +214,7 @@ def test_writes_what_the_model_writes(kind: str, backbone: Make, folder_of: Make
 def test_an_answer_ends_at_a_stop_in_plain_text_alone(backbone: Make, tmp_path: Path) -> None:
     (tmp_path / "t.toml").write_text('instruction = "{source}"\nstop = ["|"]', encoding="utf-8")
     given = {"template": str(tmp_path / "t.toml")}
-    written = Continuation("\n one | two\n\nthree", -1.0, 3, True)
+    written = Continuation("\n one | two\n\nthree", -1.0, 3, complete=False)
 
     class Writes:
         def __init__(self, backbone: Any) -> None:
@@ -226,11 +226,14 @@ def test_an_answer_ends_at_a_stop_in_plain_text_alone(backbone: Make, tmp_path: 
         def generate(self, states: Any, instruction: Instruction, decoding: Any) -> list[list[Continuation]]:
             return [[written] for _ in states.windows]
 
-    for kind, wanted in (("plain", "one "), ("chat", "one | two\n\nthree")):
+    for kind, wanted, unfinished in (("plain", "one ", False), ("chat", "one | two\n\nthree", True)):
         ours = Writes(backbone(kind))
         head = head_of("translation", ours, **given)
         (found,), _ = predict_all("translation", head, ours, [row("translation", "A b")])
-        assert found.text == wanted
+        assert (found.text, found.unfinished) == (wanted, unfinished)
+        head = head_of("generation", ours)
+        (found,), _ = predict_all("generation", head, ours, [row("generation", "A b")])
+        assert not found.unfinished  # so many tokens were asked for
 
 
 @pytest.mark.parametrize(
