@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from nlptasks._cli.app import App
+from nlptasks._cli.flags import flag
 from nlptasks._registry import Registry
-from nlptasks.contracts import FormatOptions
 from nlptasks.errors import UsageError
 from nlptasks.options import click_options
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
@@ -89,77 +89,6 @@ class TaskGroup(click.Group):
         return args[0], self.get_command(ctx, args[0]), args[1:]
 
 
-def flag(*names: str, shown: str, **settings: Any) -> click.Option:
-    """A flag with its line in ``--help``."""
-    return click.Option(list(names), help=shown, **settings)
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """The items of a flag that takes several, separated by commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def format_params() -> list[click.Parameter]:
-    """Flags that say how a data file is to be read."""
-    return [
-        flag(
-            "--format", "data_format", default="", metavar="NAME", shown="Format of the data.  [default: by its suffix]"
-        ),
-        flag(
-            "--encoding",
-            default="",
-            metavar="NAME",
-            shown="Encoding: utf-8, utf-16, cp1252, ...  [default: detected]",
-        ),
-        flag("--delimiter", default="", metavar="CHAR", shown="Column separator.  [default: detected]"),
-        flag("--quote", default="", metavar="CHAR|none", shown="Quote character.  [default: detected]"),
-        flag("--header/--no-header", default=True, shown="Whether the first row names the columns."),
-        flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is believed.  [default: 1MB]"),
-        flag("--skip-bad-rows", is_flag=True, shown="Leave rows out that cannot be read, and count them."),
-    ]
-
-
-def device_params() -> list[click.Parameter]:
-    """Flags that say which backbone runs, and where."""
-    numbers = click.Choice(["auto", "float32", "bfloat16", "float16"])
-    return [
-        flag(
-            "--backbone",
-            default="",
-            metavar="NAME|FOLDER",
-            shown="The backbone: a name or SCHEME:NAME of 'nlptasks backbones list', or a folder.  "
-            "[default: the one that fits the head]",
-        ),
-        flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
-        flag("--dtype", default="auto", type=numbers, shown="Its numbers; auto: float32 on a CPU, 16 bits on a GPU."),
-    ]
-
-
-def format_options(values: dict[str, Any]) -> FormatOptions:
-    """Take the values of :func:`format_params` out of ``values``."""
-    return FormatOptions(
-        encoding=values.pop("encoding"),
-        delimiter=values.pop("delimiter"),
-        quote=values.pop("quote"),
-        header=values.pop("header"),
-        max_cell=_size(values.pop("max_cell")),
-    )
-
-
-def _size(text: str) -> int:
-    """``8MB`` is 8,388,608 characters."""
-    units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-    plain = text.strip().lower().removesuffix("b").removesuffix("i")
-    number, unit = (plain[:-1], plain[-1]) if plain and plain[-1] in "kmg" else (plain, "")
-    try:
-        size = int(float(number) * units[unit])
-    except ValueError:
-        size = 0
-    if size < 1:
-        raise UsageError(f"--max-cell: {text!r} is no size", hint="for example 500kB, 8MB")
-    return size
-
-
 def _registry(ctx: click.Context) -> Registry:
     app = ctx.find_object(App)
     assert app is not None
@@ -222,10 +151,10 @@ def _options(offered: Iterable[tuple[str, click.Option]]) -> list[click.Option]:
 def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
     taken: set[str] = set()
     for param in params:
-        for flag in param.opts:
-            if flag in taken:
-                raise UsageError(f"two plugins want the flag {flag} of 'run {command}'", hint="disable one of them")
-            taken.add(flag)
+        for name in param.opts:
+            if name in taken:
+                raise UsageError(f"two plugins want the flag {name} of 'run {command}'", hint="disable one of them")
+            taken.add(name)
 
 
 def _sorted_out(values: dict[str, Any]) -> dict[str, Any]:

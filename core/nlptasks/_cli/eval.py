@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params, listed
+from nlptasks._cli.by_task import TaskGroup
+from nlptasks._cli.flags import (
+    data_dir_flag,
+    device_params,
+    flag,
+    format_options,
+    format_params,
+    gold_flag,
+    head_flag,
+    id_flag,
+    language_flag,
+    listed,
+    metric_flag,
+    withhold_flag,
+)
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,21 +146,11 @@ _PARAMS: list[click.Parameter] = [
     flag("--benchmark", default="", metavar="NAME", shown="A benchmark of 'nlptasks benchmark list'."),
     flag("--suite", default="", metavar="FILE", shown="A benchmark of your own: a YAML file."),
     flag("--dataset", multiple=True, metavar="NAME", shown="Only this data set of the benchmark."),
-    flag(
-        "--data-dir",
-        default="",
-        metavar="DIR",
-        shown="Where files lie that a benchmark does not ship.  [default: NLPTASKS_DATA]",
-    ),
+    data_dir_flag(),
     flag("--output", "-o", default="", metavar="DIR", shown="Folder of the record.  [default: below results/]"),
     flag("--force", "-f", is_flag=True, shown="Replace another record that lies there."),
     flag("--restart", is_flag=True, shown="Begin anew where another evaluation was not finished."),
-    flag(
-        "--withhold-texts",
-        "withhold",
-        is_flag=True,
-        shown="Keep the texts of the data out of the record, where they must not be passed on.",
-    ),
+    withhold_flag(),
     flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: backbone and head]"),
     flag(
         "--limit",
@@ -163,22 +167,17 @@ _PARAMS: list[click.Parameter] = [
         metavar="NAME,...",
         shown="Score parts apart: length, label, meta.COLUMN.",
     ),
-    flag("--metric", multiple=True, metavar="NAME", shown="A further metric; see 'nlptasks metrics list'."),
-    flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
-    flag("--id", default="", metavar="COLUMN", shown="Column with ids.  [default: id, or the rows' numbers]"),
+    metric_flag(),
+    gold_flag(),
+    id_flag(),
     flag(
         "--cluster",
         default="",
         metavar="COLUMN",
         shown="Column that ties rows together, such as the article of a question; intervals respect it.",
     ),
-    flag("--language", default="", metavar="CODE", shown="Language of the answers; some metrics cut words by it."),
-    flag(
-        "--head",
-        multiple=True,
-        metavar="NAME|FOLDER",
-        shown="The head, or the folder of one that you trained; TASK=NAME where there are several tasks.",
-    ),
+    language_flag(),
+    head_flag(),
     *device_params(),
     *format_params(),
     flag("--json", "as_json_", is_flag=True, shown="Print the records."),

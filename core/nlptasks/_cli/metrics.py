@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.by_task import listed
 from nlptasks._cli.describe import as_json
+from nlptasks._cli.flags import listed
 from nlptasks._cli.listings import echo_all, json_option
 from nlptasks._cli.tables import echo_json
 from nlptasks._names import resolve

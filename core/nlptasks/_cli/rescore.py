@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.by_task import flag, format_options, format_params, listed
 from nlptasks._cli.evaluated import shown
+from nlptasks._cli.flags import (
+    data_dir_flag,
+    flag,
+    format_options,
+    format_params,
+    gold_flag,
+    id_flag,
+    language_flag,
+    listed,
+    metric_flag,
+    withhold_flag,
+)
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._text import one_line
 from nlptasks.errors import UsageError
@@ -246,15 +257,10 @@ rescore = click.Command(
         flag("--benchmark", default="", metavar="NAME", shown="The benchmark whose data set they are for."),
         flag("--suite", default="", metavar="FILE", shown="The same for a benchmark of your own: a YAML file."),
         flag("--dataset", default="", metavar="NAME", shown="The data set of the benchmark."),
-        flag(
-            "--data-dir",
-            default="",
-            metavar="DIR",
-            shown="Where files lie that a benchmark does not ship.  [default: NLPTASKS_DATA]",
-        ),
-        flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
+        data_dir_flag(),
+        gold_flag(),
         flag("--prediction", default="", metavar="COLUMN", shown="Column of predictions.  [default: by its name]"),
-        flag("--id", default="", metavar="COLUMN", shown="Column with ids.  [default: id, or the rows' numbers]"),
+        id_flag(),
         flag(
             "--score-column",
             default="",
@@ -269,14 +275,9 @@ rescore = click.Command(
         ),
         flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: the file's name]"),
         flag("--labels", default="", metavar="A,B,...", shown="The closed set of answers.  [default: the gold ones]"),
-        flag("--language", default="", metavar="CODE", shown="Language of the answers; some metrics cut words by it."),
-        flag("--metric", multiple=True, metavar="NAME", shown="A further metric; see 'nlptasks metrics list'."),
-        flag(
-            "--withhold-texts",
-            "withhold",
-            is_flag=True,
-            shown="Keep the texts of the data out of the record, where they must not be passed on.",
-        ),
+        language_flag(),
+        metric_flag(),
+        withhold_flag(),
         flag(
             "--partial",
             is_flag=True,

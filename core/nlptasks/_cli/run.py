@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
+from nlptasks._cli.by_task import TaskGroup
+from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, head_flag
 
 
 def run_tasks(app: App, tasks: list[str], **values: Any) -> None:
@@ -34,13 +35,8 @@ _PARAMS: list[click.Parameter] = [
     flag("--data", required=True, metavar="FILE", shown="The rows; - is standard input."),
     flag("--output", "-o", default="", metavar="FILE", shown="Where to write; - is standard output, as JSON Lines."),
     flag("--force", "-f", is_flag=True, shown="Overwrite the output where it exists."),
-    flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
-    flag(
-        "--head",
-        multiple=True,
-        metavar="NAME|FOLDER",
-        shown="The head, or the folder of one that you trained; TASK=NAME where there are several tasks.",
-    ),
+    gold_flag(),
+    head_flag(),
     *device_params(),
     *format_params(),
     flag("--output-format", default="", metavar="NAME", shown="Format of the output.  [default: by its suffix]"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.by_task import listed
+from nlptasks._cli.flags import listed
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._text import one_line
 from nlptasks.errors import UsageError

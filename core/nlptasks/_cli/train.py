@@ -9,7 +9,8 @@ import click
 
 from nlptasks._cli.advance import shown
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, device_params, flag, format_options, format_params
+from nlptasks._cli.by_task import TaskGroup
+from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag
 from nlptasks._methods import DECODER, NAMES, OBJECTIVES, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
 
@@ -106,7 +107,7 @@ _PARAMS: list[click.Parameter] = [
         shown="Where the trained head or decoder goes.  [default: TASK-head]",
     ),
     flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
-    flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]"),
+    gold_flag(),
     flag("--head", default="", metavar="NAME", shown="The head to train.  [default: the task's default head]"),
     flag("--seed", type=int, default=0, shown="Seed of everything that is drawn.  [default: 0]"),
     *device_params(),
