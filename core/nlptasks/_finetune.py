@@ -16,7 +16,7 @@ from typing import Any
 from nlptasks._folders import CARD
 from nlptasks._gold import GoldReader
 from nlptasks._names import resolve
-from nlptasks._recipe import Advance, backbone_trainer, plot_of, scorer
+from nlptasks._recipe import Advance, backbone_trainer, plot_of, refuse_start, scorer
 from nlptasks._session import Plan, Session
 from nlptasks._train import (
     Tell,
@@ -91,12 +91,8 @@ def check_start(session: Session, plan: Plan, request: TrainRequest) -> None:
     """
     assert plan.backbone is not None
     backbone_trainer(session.registry, plan.backbone.qualified)
-    output = request.output.resolve()
-    if plan.folder and output in (plan.folder.resolve(), plan.folder.resolve().parent):
-        raise UsageError(
-            f"{request.output} holds the backbone that training goes on from",
-            hint="give another folder: --output FOLDER",
-        )
+    if plan.folder:
+        refuse_start(plan.folder, request.output)
 
 
 def _clear(request: TrainRequest) -> None:

@@ -91,12 +91,20 @@ def _start(request: RecipeRequest, recipe: Recipe) -> Path | None:
             f"{request.start} is no folder that a training of the backbone '{recipe.backbone}' left",
             hint="leave --backbone out to start from the backbone's own weights",
         )
-    if folder.resolve() == request.output.resolve():
-        raise UsageError(
-            f"{request.output} holds the backbone that training goes on from",
-            hint="give another folder: --output FOLDER",
-        )
+    refuse_start(folder, request.output)
     return folder
+
+
+def refuse_start(start: Path, output: Path) -> None:
+    """Refuse to train into the folder whose weights the training goes on from.
+
+    Raises:
+        UsageError: The output folder is that one, or the head's that it lies in.
+    """
+    if output.resolve() in (start.resolve(), start.resolve().parent):
+        raise UsageError(
+            f"{output} holds the backbone that training goes on from", hint="give another folder: --output FOLDER"
+        )
 
 
 def plot_of(folder: Path, tell: Callable[[str], None]) -> None:
