@@ -6,7 +6,6 @@ and the statistics of the real metrics. Making them is not measured.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import facts, nlptasks, shown, time_and_peak
+from machine import arguments, facts, nlptasks, shown, time_and_peak
 
 from nlptasks._config import Config
 from nlptasks._metrics import matrices, open_metrics
@@ -124,11 +123,9 @@ def measure(folder: Path, output: Path, forms: Sequence[str]) -> list[tuple[str,
 
 def main() -> int:
     """Make, measure, print, and return 1 where a limit is broken."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--systems", type=int, default=20, help="systems on each of the 10 data sets (default: 20)")
     parser.add_argument("--forms", nargs="+", default=FORMS, choices=FORMS, help="forms of the board")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
     chosen = parser.parse_args()
     machine = facts()
     if not chosen.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shutil
@@ -11,6 +12,14 @@ import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """A parser with the flags that every benchmark has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
+    return parser
 
 
 def facts() -> dict[str, str | int]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from machine import facts, shown, time_and_peak
+from machine import arguments, facts, shown, time_and_peak
 
 TEXT = "The keeper of the light was called Morwen. She wrote every day, and the boat brought her bread on Sundays."
 
@@ -132,9 +132,7 @@ def table(found: Memory) -> str:
 
 def main() -> int:
     """Measure, print, and return 1 where the limit is broken."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
+    parser = arguments(__doc__)
     parser.add_argument(
         "--tasks", nargs="+", choices=tuple(INPUTS), default=tuple(INPUTS), help="those to measure (all)"
     )

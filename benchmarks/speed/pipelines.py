@@ -6,7 +6,6 @@ seconds are compared, and their labels and scores too: a speed without the same 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -19,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from machine import facts, shown
+from machine import arguments, facts, shown
 from sharing import texts
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -121,7 +120,7 @@ def table(found: Sequence[Speed], rows: int, repeats: int) -> str:
 def main() -> int:
     """Measure, print, and return 1 where an answer differs from transformers'."""
     folder = os.environ.get("NLPTASKS_DATA")
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--model", type=Path, help="folder of a checkpoint (the bundled encoder with a random layer)")
     parser.add_argument(
         "--data",
@@ -133,8 +132,6 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000, help="texts (1000)")
     parser.add_argument("--repeats", type=int, default=3, help="rounds (3)")
     parser.add_argument("--threads", type=int, default=1, help="threads of torch (1)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
     chosen = parser.parse_args()
     import torch
 

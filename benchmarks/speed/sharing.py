@@ -5,7 +5,6 @@ The commands take turns, so that a busy moment of the machine meets both; the me
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
@@ -17,7 +16,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from machine import facts, nlptasks, shown, time_and_peak
+from machine import arguments, facts, nlptasks, shown, time_and_peak
 from streaming import reviews
 
 #: The commands' tasks: one alone, and with a second one.
@@ -85,7 +84,7 @@ def table(found: Sharing, repeats: int) -> str:
 def main() -> int:
     """Measure, print, and return 1 where the limit is broken."""
     folder = os.environ.get("NLPTASKS_DATA")
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument(
         "--data",
         type=Path,
@@ -95,8 +94,6 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=2_000, help="reviews (2000)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each command (3)")
     parser.add_argument("--seed", type=int, default=1, help="of random reviews (1)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
     chosen = parser.parse_args()
     machine = facts()
     if not chosen.json:

@@ -5,7 +5,6 @@ The commands take turns, so that a busy moment of the machine meets all of them;
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
@@ -14,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from machine import facts, nlptasks, shown
+from machine import arguments, facts, nlptasks, shown
 
 BASE_CODE = "import click, pluggy"
 BASE = [sys.executable, "-c", BASE_CODE]
@@ -76,10 +75,8 @@ def table(base: float, timings: Sequence[Timing], repeats: int) -> str:
 
 def main() -> int:
     """Measure, print, and return 1 where a limit is broken."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--repeats", type=int, default=20, help="starts of each command (default: 20)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
     chosen = parser.parse_args()
     machine = facts()
     if not chosen.json:

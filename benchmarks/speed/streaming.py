@@ -5,7 +5,6 @@ The head is a constant one (see ``trivial/``), so what is measured is reading, c
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import random
@@ -17,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from machine import facts, nlptasks, shown, time_and_peak
+from machine import arguments, facts, nlptasks, shown, time_and_peak
 
 #: Megabytes by which the largest table's peak may exceed the smallest one's.
 MEMORY_LIMIT = 300.0
@@ -128,13 +127,11 @@ def slowest(runs: Sequence[Run]) -> float:
 
 def main() -> int:
     """Measure, print, and return 1 where a limit is broken."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument(
         "--rows", type=int, nargs="+", default=[10_000, 1_000_000], help="sizes, the smallest first (10000 1000000)"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the random texts (1)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--no-limits", action="store_true", help="exit 0 whatever was measured")
     chosen = parser.parse_args()
     machine = facts()
     if not chosen.json:
