@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,8 @@ def _shares(labels: Mapping[str, int]) -> Iterator[str]:
 
 
 def _score(score: Score) -> str:
+    if math.isnan(score.value):
+        return f"{score.metric} not defined  n={score.n:,}"
     baseline = "" if score.baseline is None else f"; trivial baseline {score.baseline:.3f}"
     few = "; few rows: the interval is wide" if score.n < 30 else ""
     return f"{score.metric} {score.value:.3f}  [95 % {score.low:.3f} to {score.high:.3f}]  n={score.n:,}{baseline}{few}"
