@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,15 @@ _SPEED = re.compile(r"in \d[\d,]*\.\d s(?: \([\d,]+ rows/s\))?")
 
 #: How a block is started.
 _SHELLS = {"bash": ["bash", "-eo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
+
+
+#: What all blocks run in.
+SETTINGS = {
+    "HF_HUB_OFFLINE": "1",
+    "NLPTASKS_PLUGINS": "",
+    "NO_COLOR": "1",
+    "OMP_NUM_THREADS": "1",  # two pages run at a time
+}
 
 
 @dataclass(frozen=True)
@@ -103,16 +113,33 @@ def _steady(text: str) -> str:
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.sentiment.*")
 
 
+@contextmanager
+def forking(folder: Path) -> Iterator[None]:
+    """Put an ``nlptasks`` into a folder whose start costs next to nothing, where there is a way; see ``forking.py``."""
+    if sys.platform != "linux":
+        yield
+        return
+    command = [sys.executable, str(Path(__file__).with_name("forking.py")), str(folder)]
+    with subprocess.Popen(command, env=os.environ | SETTINGS, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        try:
+            assert server.stdout.readline() == b"ready\n"
+            yield
+        finally:
+            server.kill()
+
+
 @pytest.fixture(scope="module")
 def outcomes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Path, Future[None]]]:
-    """What becomes of the pages, two at a time, the longest first: nearly all of it is waiting for torch to start."""
+    """What becomes of the pages, two at a time, the longest first."""
     items = (item for item in request.session.items if isinstance(item, pytest.Function) and item.path == request.path)
     wanted = [Path(str(item.callspec.params["page"])) for item in items if item.originalname == "test_page"]
     wanted.sort(key=lambda page: page.stat().st_size, reverse=True)
-    with ThreadPoolExecutor(2) as pool:
-        yield {page: pool.submit(follow, page, tmp_path_factory.mktemp(page.stem)) for page in wanted}
+    commands = tmp_path_factory.mktemp("commands")
+    with forking(commands), ThreadPoolExecutor(2) as pool:
+        yield {page: pool.submit(follow, page, tmp_path_factory.mktemp(page.stem), commands) for page in wanted}
         pool.shutdown(cancel_futures=True)
 
 
@@ -121,8 +148,8 @@ def test_page(page: Path, outcomes: dict[Path, Future[None]]) -> None:
     outcomes[page].result()
 
 
-def follow(page: Path, tmp_path: Path) -> None:
-    """Do what a page says.
+def follow(page: Path, tmp_path: Path, commands: Path) -> None:
+    """Do what a page says, in a new folder, with the commands of a folder.
 
     Raises:
         AssertionError: Something else came of it.
@@ -136,7 +163,7 @@ def follow(page: Path, tmp_path: Path) -> None:
             (folder / snippet.file).parent.mkdir(parents=True, exist_ok=True)
             (folder / snippet.file).write_text(snippet.body, encoding="utf-8")
             continue
-        code, output = run(snippet, folder, tmp_path / "config.toml")
+        code, output = run(snippet, folder, tmp_path / "config.toml", commands)
         assert (code != 0) == snippet.fails, f"{where} ended with {code}:\n{output}"
         if snippet.expected is not None:
             if WRITE and not matches(snippet.expected, output):
@@ -156,21 +183,14 @@ def rewrite(page: Path, expected: str, output: str) -> None:
     page.write_text(text.replace(block.format(expected), block.format("\n".join([*lines, ""])), 1), encoding="utf-8")
 
 
-def run(snippet: Snippet, folder: Path, config: Path) -> tuple[int, str]:
+def run(snippet: Snippet, folder: Path, config: Path, commands: Path) -> tuple[int, str]:
     """Run a block as a reader would, and return its exit code and all that it printed."""
     config.touch()
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    settings = {
-        "HF_HUB_OFFLINE": "1",
-        "NLPTASKS_CONFIG": str(config),
-        "NLPTASKS_PLUGINS": "",
-        "NO_COLOR": "1",
-        "OMP_NUM_THREADS": "1",  # two pages run at a time
-    }
+    path = os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         snippet.command,
         cwd=folder,
-        env=os.environ | settings | {"PATH": path},
+        env=os.environ | SETTINGS | {"NLPTASKS_CONFIG": str(config), "PATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

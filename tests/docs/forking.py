@@ -1,0 +1,87 @@
+"""Starts the commands of the documentation from a process that has imported torch and transformers already.
+
+Nearly all the time of a page is waiting for these imports, a hundred times over. ``python forking.py FOLDER`` does them
+once, puts a client called ``nlptasks`` into the folder, says ``ready``, and then forks for each command that the client
+asks for: it hands over its arguments, folder, environment and streams, and ends with the command's exit code. nlptasks
+itself is imported anew for each command, as it is for a reader.
+
+Only Linux is known to let a process fork that has imported torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+#: What asks for a command.
+_CLIENT = """\
+#!{python} -IS
+import json, os, socket, sys
+
+asked = json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}).encode()
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({socket!r})
+    socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
+    server.sendall(asked)
+    sys.exit(int(server.recv(8) or b"70"))
+"""
+
+
+def _serve(folder: Path) -> None:
+    import torch  # noqa: F401
+    import transformers.modeling_utils  # noqa: F401
+
+    place = str(folder / "socket")
+    command = folder / "nlptasks"
+    command.write_text(_CLIENT.format(python=sys.executable, socket=place), encoding="utf-8")
+    command.chmod(0o755)
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a watcher ended
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(place)
+        server.listen()
+        print("ready", flush=True)
+        while True:
+            client, _ = server.accept()
+            with client:
+                if not os.fork():
+                    _watch(client)
+
+
+def _watch(client: socket.socket) -> None:
+    """Start a command for a client, and tell it how that ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    head, streams, _, _ = socket.recv_fds(client, 4, 3)
+    asked = client.makefile("rb").read(int.from_bytes(head, "big"))
+    process = os.fork()
+    if not process:
+        client.close()
+        _become(json.loads(asked), streams)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    with contextlib.suppress(OSError):  # nobody is waiting any more
+        client.sendall(str(code if code >= 0 else 128 - code).encode())
+    os._exit(0)
+
+
+def _become(asked: dict[str, object], streams: list[int]) -> None:
+    """Be the command."""
+    for at, stream in enumerate(streams):
+        os.dup2(stream, at)
+        os.close(stream)
+    os.chdir(str(asked["folder"]))
+    os.environ.clear()
+    os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    sys.argv = ["nlptasks", *asked["arguments"]]  # type: ignore[misc]
+    from nlptasks._cli.main import main
+
+    main()
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))
