@@ -8,7 +8,7 @@ byte of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "DECODER",
     "ENCODER",
     "INSTRUCTIONS",
+    "PLACEHOLDERS",
     "decoder_digest",
     "encoder_config",
     "encoder_digest",
@@ -39,6 +40,10 @@ DECODER = "model-00002-of-00002.safetensors"
 
 #: Key of the configuration with what the decoder was trained to write: ``[task, language]`` each.
 INSTRUCTIONS = "nlptasks_instructions"
+
+#: Key of the configuration with the names that stood for speakers in the dialogues that it learned to write about; a
+#: configuration without it has none.
+PLACEHOLDERS = "nlptasks_placeholders"
 
 _BOTH = "encoder-decoder"
 _INDEX = "model.safetensors.index.json"
@@ -116,9 +121,10 @@ def decoder_digest(folder: Path) -> str:
         NlptasksError: A file is missing.
     """
     config = read_config(folder)
+    keys = ("decoder", INSTRUCTIONS, PLACEHOLDERS)
     return digest_of(
         {
-            CONFIG: _canonical({"decoder": config["decoder"], INSTRUCTIONS: config[INSTRUCTIONS]}),
+            CONFIG: _canonical({key: config[key] for key in keys if key in config}),
             DECODER: read_bytes(folder / DECODER),
             FILE: read_bytes(folder / FILE),
         }
@@ -135,6 +141,7 @@ def write_seq2seq(
     decoder_tokenizer: Any,
     encoder_files: Path,
     instructions: Iterable[Instruction],
+    placeholders: Sequence[str] = (),
 ) -> None:
     """Write an encoder and a decoder that reads it, in float16.
 
@@ -147,6 +154,7 @@ def write_seq2seq(
         decoder_tokenizer: The decoder's tokenizer, of the ``tokenizers`` library.
         encoder_files: Folder with the encoder's ``tokenizer.json`` and ``tokenizer_config.json``.
         instructions: What the decoder was trained to write.
+        placeholders: See :class:`nlptasks.generation.Generator`.
 
     Raises:
         NlptasksError: The tokenizer has no token for an instruction, or a file cannot be read or written.
@@ -155,6 +163,9 @@ def write_seq2seq(
     known = sorted(set(instructions))
     for instruction in known:
         text.prefix(instruction)
+    config = _config(encoder_config, decoder_config, text, known)
+    if placeholders:
+        config[PLACEHOLDERS] = list(placeholders)
     shards = {
         ENCODER: {f"encoder.{name}": weight for name, weight in encoder_weights.items()},
         DECODER: {f"decoder.{name}": weight for name, weight in decoder_weights.items() if name not in _TIED},
@@ -169,7 +180,7 @@ def write_seq2seq(
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
     _write(folder / "generation_config.json", _json(_generation(text)))
-    _write(folder / CONFIG, _json(_config(encoder_config, decoder_config, text, known)))
+    _write(folder / CONFIG, _json(config))
 
 
 def _config(encoder: Any, decoder: Any, text: DecoderText, instructions: Iterable[Instruction]) -> dict[str, Any]:

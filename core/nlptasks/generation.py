@@ -125,6 +125,12 @@ class Generator(Encoder, Protocol):
         """What it was trained to write, sorted."""
 
     @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Names that stood for the speakers in the dialogues that it learned to write about, in the order of their
+        first turns; empty: it read the names themselves. See :mod:`nlptasks.dialogue`.
+        """
+
+    @property
     def max_new_tokens(self) -> int:
         """Most tokens of one text, its end included. A head that wants more lets the text be carried on."""
 

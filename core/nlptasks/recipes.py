@@ -77,6 +77,8 @@ class RecipeTask:
             them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy.
         keep_states: Whether a decoder's training keeps what the frozen encoder makes of the sources in memory, in half
             precision: of use where they are seen several times. Of no meaning to an encoder.
+        placeholders: Names that stand for the speakers where a source is a dialogue (see :mod:`nlptasks.dialogue`),
+            in what a decoder reads and in what it writes; none: the names stay.
     """
 
     task: str
@@ -93,6 +95,7 @@ class RecipeTask:
     source: str = ""
     zero_shot: bool = False
     keep_states: bool = False
+    placeholders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,11 @@ class TransformerSeq2Seq(TransformerEncoder):
         return tuple(sorted(Instruction(task, language) for task, language in known))
 
     @property
+    def placeholders(self) -> tuple[str, ...]:
+        """See :class:`nlptasks.generation.Generator`."""
+        return tuple(self._config.get(checkpoints.PLACEHOLDERS, ())) if self._config else ()
+
+    @property
     def max_new_tokens(self) -> int:
         """Most tokens of one text, its end included: what the decoder can read behind the prefix."""
         return int(self._config["decoder"]["max_position_embeddings"]) - PREFIX if self._config else 0

@@ -113,6 +113,11 @@ class OpenedWriter(Opened):
         return self.digest
 
     @property
+    def placeholders(self) -> tuple[str, ...]:
+        """None: it reads the names themselves."""
+        return ()
+
+    @property
     def source_tokens(self) -> int:
         """See :class:`nlptasks.generation.Generator`."""
         return self.max_tokens

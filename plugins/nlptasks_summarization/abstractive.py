@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
+from nlptasks.dialogue import Cast, cast_of
 from nlptasks.generation import Decoding, Generator
 from nlptasks.predictions import Text
 from nlptasks.writing import Line, best_lines, choose_instruction
@@ -33,7 +34,7 @@ class Abstractive:
         )
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
-        documents = [example.inputs["document"] for example in examples]
+        documents = [self._cast(example).hide(example.inputs["document"]) for example in examples]
         return self._backbone.tokenize(
             documents, max_tokens=self._backbone.source_tokens, instruction=self._instruction
         )
@@ -44,4 +45,8 @@ class Abstractive:
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Line]) -> Text:
         text = "\n".join(line.text for line in reduced if line.text)
-        return Text(text, unfinished=not all(line.complete for line in reduced))
+        return Text(self._cast(example).show(text), unfinished=not all(line.complete for line in reduced))
+
+    def _cast(self, example: Example) -> Cast:
+        """Who speaks in the document, as far as the backbone wants them hidden."""
+        return cast_of(example.inputs["document"], self._backbone.placeholders)

@@ -76,6 +76,14 @@ def test_writing_what_was_read_gives_the_same_bytes(folder: Path, tmp_path: Path
         assert (again / file.relative_to(folder)).read_bytes() == file.read_bytes(), file.name
 
 
+def test_placeholders_are_kept_and_decide_what_is_written(folder: Path, tmp_path: Path) -> None:
+    told = rewrite(folder, tmp_path / "told", placeholders=("Tom", "Mary"))
+    assert TransformerSeq2Seq(told, name="tiny", device="cpu").placeholders == ("Tom", "Mary")
+    assert TransformerSeq2Seq(folder, name="tiny", device="cpu").placeholders == ()
+    assert decoder_digest(told) != decoder_digest(folder)
+    assert encoder_digest(told) == encoder_digest(folder)
+
+
 def test_a_checkpoint_can_be_written_over_itself(tmp_path: Path) -> None:
     folder = write_tiny_seq2seq_checkpoint(tmp_path)
     before = encoder_digest(folder), decoder_digest(folder)

@@ -25,7 +25,7 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path) -> None:
 
     Raises:
         NlptasksError: A file is missing or damaged, a folder of a decoder has none, it reads states of another width,
-            or two decoders do not write the same tokens.
+            or two decoders do not write the same tokens or were trained with different placeholders.
     """
     first, *others = (TransformerSeq2Seq(folder, name=str(folder), device="cpu") for folder in (encoder, *decoders))
     second = others[0]
@@ -43,7 +43,16 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path) -> None:
         decoder_tokenizer=second.text.tokenizer,
         encoder_files=encoder,
         instructions=second.instructions,
+        placeholders=_placeholders(others),
     )
+
+
+def _placeholders(decoders: Sequence[TransformerSeq2Seq]) -> Sequence[str]:
+    """The placeholders of decoders: one that went on from another may have learnt some that the other has not."""
+    found = {decoder.placeholders for decoder in decoders if decoder.placeholders}
+    if len(found) > 1:
+        raise NlptasksError("the decoders were trained with different placeholders")
+    return next(iter(found), ())
 
 
 def _mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:

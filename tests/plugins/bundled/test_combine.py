@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import DECODER, ENCODER
+from nlptasks.checkpoints import CONFIG, DECODER, ENCODER, PLACEHOLDERS, read_config
 from nlptasks.errors import NlptasksError
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 from nlptasks_bundled.training.combine import combine
@@ -28,6 +29,23 @@ def test_one_decoder_stays_as_it_is(tmp_path: Path) -> None:
     tiny_seq2seq(tmp_path / "one")
     combine(tmp_path / "one", [tmp_path / "one"], tmp_path / "same")
     assert (tmp_path / "same" / DECODER).read_bytes() == (tmp_path / "one" / DECODER).read_bytes()
+
+
+def with_placeholders(folder: Path, *names: str) -> Path:
+    tiny_seq2seq(folder)
+    config = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(config | {PLACEHOLDERS: names}))
+    return folder
+
+
+def test_placeholders_that_one_of_them_learnt_are_kept(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", with_placeholders(tmp_path / "other", "Tom", "Mary")
+    tiny_seq2seq(one)
+    combine(one, [one, other], tmp_path / "both")
+    assert read_config(tmp_path / "both")[PLACEHOLDERS] == ["Tom", "Mary"]
+    different = with_placeholders(tmp_path / "different", "Tom", "Ann")
+    with pytest.raises(NlptasksError, match="different placeholders"):
+        combine(one, [one, other, different], tmp_path / "all")
 
 
 def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:

@@ -168,6 +168,33 @@ def test_a_warm_decoder_is_told_of_a_language_and_keeps_its_other_tasks(job, tmp
     assert same[0][0][0].text == same[1][0][0].text
 
 
+def test_a_decoder_keeps_its_placeholders_until_it_learns_others(job, start):
+    names = [(), ("Tom", "Mary"), (), ("Ann", "Bob")]
+    folder, found = start, []
+    for number, placeholders in enumerate(names):
+        task = replace(TO_GERMAN, placeholders=placeholders)
+        done = job(f"{number}", replace(RECIPE, tasks=(task, CAUSAL), tokens=400, warm=number > 0))
+        trainer.train_from(folder, done)
+        folder = done.output
+        found.append(TransformerSeq2Seq(folder, name="trained", device="cpu").placeholders)
+    assert found == [(), ("Tom", "Mary"), ("Tom", "Mary"), ("Ann", "Bob")]
+
+
+def test_two_lists_of_placeholders_in_a_recipe_are_refused(job, start):
+    tasks = tuple(replace(TO_GERMAN, placeholders=(name,)) for name in ("Tom", "Ann"))
+    with pytest.raises(UsageError, match="different placeholders"):
+        trainer.train_from(start, job(recipe=replace(RECIPE, tasks=tasks)))
+
+
+def test_a_warm_decoder_drops_what_the_recipe_says(job, start):
+    first = job("first", replace(RECIPE, tokens=400, tasks=(TO_GERMAN,)))
+    trainer.train_from(start, first)
+    more = job("more", replace(RECIPE, tokens=400, tasks=(TO_GERMAN,), warm=True, dropout=0.2))
+    trainer.train_from(first.output, more)
+    decoder = TransformerSeq2Seq(more.output, name="trained", device="cpu").decoder
+    assert {module.p for module in decoder.modules() if isinstance(module, torch.nn.Dropout)} == {0.2}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [({"language": ""}, r"task\[1\]\.language is missing"), ({"objective": "casual"}, "'casual' is not known")],
@@ -234,6 +261,15 @@ def test_a_spoilt_copy_is_masked_and_moved_and_its_target_is_whole(pairing):
     assert one.text.decode(found.target.tolist()) == text
     whole = one.encoder.tokenize([text])[0][0].ids
     assert found.source.tolist() != list(whole)
+
+
+def test_placeholders_stand_for_the_speakers_on_both_sides(pairing):
+    one = replace(pairing, objective="", max_source=64, max_target=64, placeholders=("good", "bad"))
+    dialogue = Example({"document": "Amanda: the phone works\nJerry: Amanda, the phone is broken"}, "Jerry is bad.")
+    (found,) = one.pairs([dialogue])
+    hidden = "good: the phone works\nbad: good, the phone is broken"
+    assert found.source.tolist() == list(one.encoder.tokenize([hidden])[0][0].ids)
+    assert one.text.decode(found.target.tolist()) == "bad is bad."
 
 
 def test_a_target_that_is_too_long_is_left_out_and_not_cut(pairing):

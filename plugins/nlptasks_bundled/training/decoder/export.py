@@ -23,8 +23,12 @@ def export(
     job: RecipeJob,
     report: RecipeReport,
     known: Iterable[Instruction],
+    placeholders: Sequence[str],
 ) -> None:
-    """Write everything, the card last; ``known`` are the instructions that the decoder knew before."""
+    """Write everything, the card last; ``known`` are the instructions that the decoder knew before.
+
+    So are ``placeholders``, which stay where the recipe names none.
+    """
     write_seq2seq(
         job.output,
         encoder_config=learner.encoder.config,
@@ -34,6 +38,7 @@ def export(
         decoder_tokenizer=text.tokenizer,
         encoder_files=start,
         instructions=_instructions(parts, known),
+        placeholders=next((part.placeholders for part in parts if part.placeholders), placeholders),
     )
     write_text(job.output / RECIPE, job.source)
     write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))

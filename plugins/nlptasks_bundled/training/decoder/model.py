@@ -77,6 +77,14 @@ def decoder_config(encoder: Any, *, layers: int, vocabulary: int, positions: int
     )
 
 
+def set_dropout(decoder: Any, share: float) -> None:
+    """Drop so many of the hidden values and attention weights of a loaded decoder in training."""
+    decoder.config.hidden_dropout_prob = decoder.config.attention_probs_dropout_prob = share
+    for module in decoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
+
+
 def new_decoder(encoder: Any, words: Tokenizer, config: BertConfig, tokens: Tokenizer) -> BertLMHeadModel:
     """A decoder whose layers start as copies of the encoder's (Rothe et al. 2020, arXiv 1907.12461).
 

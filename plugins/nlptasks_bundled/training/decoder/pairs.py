@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nlptasks.contracts import Example
 from nlptasks.decoder_text import DecoderText
+from nlptasks.dialogue import cast_of
 from nlptasks.generation import Generator, Instruction
 
 #: Examples that are tokenized at a time.
@@ -60,6 +61,7 @@ class Pairing:
         max_source: Longest source in tokens.
         max_target: Longest target in tokens, prefix included.
         seed: Seeds where texts begin and how copies are spoilt.
+        placeholders: See :class:`nlptasks.recipes.RecipeTask`.
     """
 
     encoder: Generator
@@ -69,6 +71,7 @@ class Pairing:
     max_source: int
     max_target: int
     seed: tuple[int, ...]
+    placeholders: tuple[str, ...] = ()
 
     def pairs(self, examples: Iterable[Example]) -> Iterator[Pair]:
         """The pairs of some examples: one each, or for the objective ``causal`` as many as the text is long."""
@@ -83,7 +86,12 @@ class Pairing:
             elif self.objective == "denoise":
                 yield from self._whole([_spoilt(gold, generator) for gold in golds], golds)
             else:
-                yield from self._whole(["\n".join(example.inputs.values()) for example in block], golds)
+                sources = ["\n".join(example.inputs.values()) for example in block]
+                casts = [cast_of(source, self.placeholders) for source in sources]
+                yield from self._whole(
+                    [cast.hide(source) for cast, source in zip(casts, sources, strict=True)],
+                    [cast.hide(gold) for cast, gold in zip(casts, golds, strict=True)],
+                )
 
     def _whole(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Pair]:
         """A pair each; one whose target is too long would teach to stop early, and is left out."""

@@ -36,6 +36,7 @@ class PairPart:
         held_out: What it is evaluated on.
         licence: What the recipe says of the data's licence.
         source: What it says of where they are from.
+        placeholders: What it says of names that stand for speakers.
     """
 
     name: str
@@ -48,6 +49,7 @@ class PairPart:
     held_out: Sequence[Pair]
     licence: str = ""
     source: str = ""
+    placeholders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +64,16 @@ def read_rows(job: RecipeJob) -> tuple[Rows, ...]:
     """Read all data.
 
     Raises:
-        UsageError: A task answers with something else than text, or names no language.
+        UsageError: A task answers with something else than text, or names no language, or two of them name different
+            placeholders.
     """
     for at, task in enumerate(job.tasks, 1):
         _check(task, at)
+    if len({task.recipe.placeholders for task in job.tasks if task.recipe.placeholders}) > 1:
+        raise UsageError(
+            "the tasks of the recipe name different placeholders",
+            hint="a decoder has one list of them: write it in each",
+        )
     return tuple(Rows(train=list(task.examples), held_out=list(task.validation)) for task in job.tasks)
 
 
@@ -125,6 +133,7 @@ def _part(
         max_source=recipe.max_tokens,
         max_target=longest,
         seed=(recipe.seed, number),
+        placeholders=task.recipe.placeholders,
     )
     pieces = list(pairing.pairs(rows.train))
     if not pieces:
@@ -132,6 +141,7 @@ def _part(
     return PairPart(
         name=name,
         instruction=pairing.instruction,
+        placeholders=pairing.placeholders,
         smoothing=0.0 if task.recipe.objective == CAUSAL else recipe.label_smoothing,
         weight=task.recipe.weight,
         rows=len(rows.train),

@@ -24,7 +24,7 @@ from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
-from .model import PairLearner, decoder_config, new_decoder
+from .model import PairLearner, decoder_config, new_decoder, set_dropout
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
@@ -58,7 +58,8 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
             training.restore(saved)
         training.run()
         report = training.report()
-        export(learner, text, start, parts, job, report, reader.instructions if job.recipe.warm else ())
+        known = (reader.instructions, reader.placeholders) if job.recipe.warm else ((), ())
+        export(learner, text, start, parts, job, report, *known)
     (job.output / checkpoint.FILE).unlink(missing_ok=True)
     return report
 
@@ -76,6 +77,7 @@ def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -
             raise UsageError(
                 f"the backbone '{recipe.backbone}' has no decoder to go on from", hint="write warm = false"
             )
+        set_dropout(reader.decoder, recipe.dropout)
         return told(reader.text, reader.decoder.requires_grad_(True), instructions)
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
