@@ -74,7 +74,9 @@ class RecipeTask:
         zero_shot: Whether evaluations also name the labels to the encoder as sentences, and log how often the nearest
             one is right; of no meaning to a decoder.
         objective: What a decoder learns of the gold answers: ``""`` to write them for the inputs, ``causal`` to write
-            them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy.
+            them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy. An encoder learns them
+            too (``""``), or with ``keep`` to give each token of the inputs the hidden state that it has at the start:
+            heads and decoders that read such texts then go on working.
         keep_states: Whether a decoder's training keeps what the frozen encoder makes of the sources in memory, in half
             precision: of use where they are seen several times. Of no meaning to an encoder.
         placeholders: Names that stand for the speakers where a source is a dialogue (see :mod:`nlptasks.dialogue`),
@@ -127,6 +129,8 @@ class Recipe:
         validation_rows: Most held-out rows of a task; 0: all.
         keep_embedding: Weight of a loss that keeps mean hidden states near those of the starting encoder; 0: off.
         keep_every: Steps from one batch with that loss to the next; it takes another forward pass.
+        keep_weight: Weight of the loss of tasks with the objective ``keep``: squared distance between the hidden states
+            of a token, relative to the squared norm at the start.
         dropout: Share of hidden values that are dropped in training. A fourth of the time on a CPU, and of use only
             where the data are seen several times.
         patience: Evaluations without a better mean score after which training stops. Where it is not 0, the weights of
@@ -155,6 +159,7 @@ class Recipe:
     validation_rows: int = _number(0, 0)
     keep_embedding: float = _number(0.0, 0.0)
     keep_every: int = _number(1, 1)
+    keep_weight: float = _number(10.0, 0.0)
     dropout: float = _number(0.1, 0.0, 0.9)
     patience: int = _number(0, 0)
 

@@ -56,7 +56,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _layers(learner: Learner, parts: Sequence[Part]) -> Iterator[OutputLayer]:
     tensors = {name: tensor.float().cpu().numpy() for name, tensor in layer_tensors(learner).items()}
-    for part in {part.head: part for part in parts}.values():
+    for part in {part.head: part for part in parts if part.head}.values():
         yield OutputLayer(
             name=part.head,
             prediction=part.prediction.__name__,
@@ -140,12 +140,12 @@ def _rows(parts: Sequence[Part], report: RecipeReport) -> Iterator[tuple[str, ..
     for part in parts:
         yield (
             part.name,
-            part.head,
+            part.head or "none: kept",
             f"{part.weight:g}",
             f"{part.rows:,}",
             f"{len(part.pieces):,}",
             f"{report.pieces[part.name] / len(part.pieces):.2f}",
-            f"{len(part.held_out.examples):,}",
+            f"{len(part.held_out.windows):,}",
             part.licence or "not told",
             part.source or "not told",
         )

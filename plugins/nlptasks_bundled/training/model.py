@@ -76,6 +76,15 @@ def task_loss(logits: torch.Tensor, batch: Batch, prediction: type) -> torch.Ten
     return (functional.cross_entropy(start, first) + functional.cross_entropy(end, last)) / 2
 
 
+def moved(states: torch.Tensor, start: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Squared distance between the states of a token, relative to the squared norm at the start; mean over the tokens
+    (feature distillation: Romero et al. 2015, arXiv 1412.6550).
+    """
+    there = batch.inputs["attention_mask"].bool()
+    distance, norm = ((states - start) ** 2).sum(dim=-1), (start**2).sum(dim=-1)
+    return (distance / norm)[there].mean()
+
+
 def drift(states: torch.Tensor, start: torch.Tensor, batch: Batch) -> torch.Tensor:
     """1 - cosine between the mean states of two encoders on one batch, mean over its rows."""
     cosine = functional.cosine_similarity(mean_state(states, batch), mean_state(start, batch), dim=-1)

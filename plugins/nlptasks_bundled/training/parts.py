@@ -11,7 +11,10 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.predictions import Label, Span
 from nlptasks.recipes import JobTask, RecipeJob
 
-from .pieces import Piece, context_windows, label_pieces, label_windows, span_pieces
+from .pieces import Piece, any_pieces, context_windows, first_windows, label_pieces, label_windows, span_pieces
+
+#: The objective of a task whose texts are to keep their hidden states.
+KEEP = "keep"
 
 #: A sentence about a label, whose embedding stands for it.
 SENTENCE = "This text is about {}."
@@ -36,8 +39,8 @@ class Part:
 
     Args:
         name: What the log calls it: the task and the folder of its first file.
-        head: Name of its output layer.
-        prediction: ``Label`` or ``Span``.
+        head: Name of its output layer; empty: it has none, and its texts are to keep their hidden states.
+        prediction: ``Label`` or ``Span``; of no meaning without an output layer.
         labels: The outputs of its layer; empty for spans.
         weight: How often it is chosen, relative to the others.
         rows: Training rows.
@@ -67,23 +70,55 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
     """Read and tokenize all data.
 
     Raises:
-        UsageError: A task answers with something else than labels or spans, or two kinds share an output layer.
+        UsageError: A task has an unknown objective, or answers with something else than labels or spans, or two kinds
+            share an output layer.
         NlptasksError: A part has no usable row, or an output layer has fewer than two labels.
     """
-    _check_kinds(job.tasks)
+    _check_objectives(job.tasks)
+    learnt = [task for task in job.tasks if not _keeps(task)]
+    _check_kinds(learnt)
     rows = [list(task.examples) for task in job.tasks]
-    labels = _labels(job.tasks, rows)
+    labels = _labels(learnt, [examples for task, examples in zip(job.tasks, rows, strict=True) if not _keeps(task)])
     names = part_names(job.tasks)
     parts: list[Part] = []
     for name, task, examples in zip(names, job.tasks, rows, strict=True):
-        parts.append(_part(name, task, examples, labels[task.recipe.head], encoder, job.recipe.max_tokens))
-        job.progress(f"{name}: {parts[-1].rows:,} training rows, {len(parts[-1].held_out.examples):,} held out")
+        if _keeps(task):
+            part = _kept(name, task, examples, encoder, job.recipe.max_tokens)
+        else:
+            part = _part(name, task, examples, labels[task.recipe.head], encoder, job.recipe.max_tokens)
+        parts.append(part)
+        job.progress(f"{name}: {part.rows:,} training rows, {len(part.held_out.windows):,} held out")
     return tuple(parts)
 
 
 def outputs(parts: Iterable[Part]) -> dict[str, int]:
     """Outputs of each layer."""
-    return {part.head: len(part.labels) or 2 for part in parts}
+    return {part.head: len(part.labels) or 2 for part in parts if part.head}
+
+
+def _kept(name: str, task: JobTask, examples: Sequence[Example], encoder: Encoder, max_tokens: int) -> Part:
+    """A part whose texts are to keep their hidden states; its held-out ones are looked at for that alone."""
+    pieces = list(any_pieces(encoder, examples, max_tokens))
+    if not pieces:
+        raise NlptasksError(f"{name}: there is no row in {', '.join(task.recipe.data)}")
+    held_out = list(task.validation)
+    return Part(
+        name=name,
+        head="",
+        prediction=task.prediction,
+        labels=(),
+        weight=task.recipe.weight,
+        rows=len(examples),
+        pieces=pieces,
+        held_out=HeldOut(examples=(), windows=first_windows(encoder, held_out, max_tokens) if held_out else ()),
+        score=task.score,
+        licence=task.recipe.licence,
+        source=task.recipe.source,
+    )
+
+
+def _keeps(task: JobTask) -> bool:
+    return task.recipe.objective == KEEP
 
 
 def _part(
@@ -116,6 +151,17 @@ def _part(
 
 def _sentences(encoder: Encoder, labels: Sequence[str]) -> list[Window]:
     return [row[0] for row in encoder.tokenize([SENTENCE.format(label) for label in labels], max_windows=1)]
+
+
+def _check_objectives(tasks: Sequence[JobTask]) -> None:
+    for at, task in enumerate(tasks, 1):
+        if task.recipe.objective not in ("", KEEP):
+            raise UsageError(
+                f"task[{at}].objective {task.recipe.objective!r} is not one of an encoder's",
+                hint=f'known: "", "{KEEP}"',
+            )
+    if all(map(_keeps, tasks)):
+        raise UsageError("every task of the recipe keeps what there is, and none is learnt", hint="add another task")
 
 
 def _check_kinds(tasks: Sequence[JobTask]) -> None:

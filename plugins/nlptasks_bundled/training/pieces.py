@@ -67,6 +67,20 @@ def span_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) 
             yield piece_of(window, target)
 
 
+def any_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[Piece]:
+    """A piece of each example, whatever the task, without a target: the first window of its inputs."""
+    for block in _blocks(examples):
+        for windows in first_windows(encoder, block, max_tokens):
+            yield piece_of(windows[0], ())
+
+
+def first_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: int) -> list[list[Window]]:
+    """The first window of each example, a context behind its question."""
+    if all("context" in example.inputs for example in examples):
+        return [windows[:1] for windows in context_windows(encoder, examples, max_tokens)]
+    return label_windows(encoder, examples, max_tokens)
+
+
 def piece_of(window: Window, target: tuple[int, ...]) -> Piece:
     """A window as arrays, with its target."""
     return Piece(

@@ -19,7 +19,7 @@ from .checks import Checks
 from .evaluation import autocast, evaluate, mean_primary
 from .export import check_unfinished, export
 from .loop import Loop, seeded
-from .model import Learner, drift, task_loss
+from .model import Learner, drift, moved, task_loss
 from .optimizer import make_optimizer
 from .parts import Part, outputs, read_parts
 from .pieces import Piece
@@ -75,7 +75,8 @@ class Training(Loop[Part, Batch]):
     ) -> None:
         recipe = job.recipe
         self.learner = learner.train()
-        self.origin = copy.deepcopy(learner).eval().requires_grad_(False) if recipe.keep_embedding else None
+        keeps = recipe.keep_embedding or not all(part.head for part in parts)
+        self.origin = copy.deepcopy(learner).eval().requires_grad_(False) if keeps else None
         streams = [Stream(part.pieces, recipe.batch_tokens, (recipe.seed, number)) for number, part in enumerate(parts)]
         super().__init__(job, device, learner, make_optimizer(learner, recipe), parts, streams, identity)
         self.checks = Checks(learner, parts, device, recipe.batch_tokens)
@@ -85,19 +86,30 @@ class Training(Loop[Part, Batch]):
         return collate(pieces, self.learner.pad, self.device)
 
     def loss(self, batch: Batch, part: Part) -> torch.Tensor:
-        """The task's loss, on some steps with that of the drift."""
+        """The task's loss, on some steps with that of the drift; or how far the states moved that are to be kept."""
+        recipe = self.job.recipe
         with autocast(self.device):
             states = self.learner.states(batch)
+        if not part.head:
+            distance = moved(states, self._original(batch), batch)
+            self.losses.add(part.name, distance)
+            return recipe.keep_weight * distance
+        with autocast(self.device):
             logits = self.learner.logits(states, batch, part.head, part.prediction)
         loss = task_loss(logits, batch, part.prediction)
         self.losses.add(part.name, loss)
-        if self.origin is None or self.progress.steps % self.job.recipe.keep_every:
+        if not recipe.keep_embedding or self.progress.steps % recipe.keep_every:
             return loss
-        with torch.no_grad(), autocast(self.device):
-            original = self.origin.states(batch)
-        kept = drift(states, original, batch)
+        kept = drift(states, self._original(batch), batch)
         self.losses.add(DRIFT, kept)
-        return loss + self.job.recipe.keep_embedding * kept
+        return loss + recipe.keep_embedding * kept
+
+    @torch.no_grad()
+    def _original(self, batch: Batch) -> torch.Tensor:
+        """The states that a batch had at the start."""
+        assert self.origin is not None
+        with autocast(self.device):
+            return self.origin.states(batch)
 
     def evaluate(self) -> tuple[dict[str, float], float]:
         """The scores with the checks' own, and the mean of the tasks' primary ones."""

@@ -250,6 +250,27 @@ def test_the_best_weights_are_kept_also_over_an_interruption(job, start, monkeyp
     assert weights(job("broken").output) == weights(whole.output)
 
 
+def test_texts_that_are_to_be_kept_keep_their_hidden_states(job, start):
+    """Beside a task that pulls all states away, and without one of its labels being learnt."""
+    questions = replace(SPANS, objective="keep", weight=2.0)
+    texts = [example.inputs["context"] for example in asked(20, 9)]
+    distances, logged = {}, {}
+    for name, weight in {"kept": 50.0, "left": 0.0}.items():
+        done = job(name, replace(RECIPE, tasks=(FEELINGS, questions), keep_embedding=0.0, keep_weight=weight))
+        trainer.train_from(start, done)
+        logged[name] = log(done.output, "loss")[-1]["loss"]
+        first, last = (TransformerEncoder(folder, name="tiny", device="cpu") for folder in (start, done.output))
+        windows = [row[0] for row in first.tokenize(texts)]
+        before, after = (encoder.encode(windows) for encoder in (first, last))
+        difference = (after.states - before.states)[before.mask.bool()].norm(dim=-1)
+        distances[name] = float((difference / before.states[before.mask.bool()].norm(dim=-1)).mean())
+    assert distances["kept"] < 0.75 * distances["left"]
+    assert logged["kept"]["qa/spans"] < logged["left"]["qa/spans"]
+    with safe_open(done.output / "heads.safetensors", framework="pt") as layers:
+        assert not any(name.startswith("spans") for name in layers.keys())  # noqa: SIM118
+    assert "| qa/spans | none: kept | 2 |" in (done.output / "MODEL_CARD.md").read_text()
+
+
 def test_patience_needs_held_out_rows(job, start):
     alone = replace(RECIPE, tasks=(replace(FEELINGS, validation=()),), patience=1)
     with pytest.raises(UsageError, match="patience waits for better scores, and no task has held-out rows"):
@@ -299,6 +320,12 @@ def test_what_cannot_be_trained_is_refused(job, start):
     named = job(recipe=replace(RECIPE, tasks=(FEELINGS, replace(SPANS, zero_shot=True))))
     with pytest.raises(UsageError, match="zero_shot names labels, and the task 'qa' has none"):
         trainer.train_from(start, named)
+    aimless = job(recipe=replace(RECIPE, tasks=(FEELINGS, replace(SPANS, objective="causal"))))
+    with pytest.raises(UsageError, match=r"task\[2\]\.objective 'causal' is not one of an encoder's"):
+        trainer.train_from(start, aimless)
+    idle = job(recipe=replace(RECIPE, tasks=(replace(FEELINGS, objective="keep"),)))
+    with pytest.raises(UsageError, match="none is learnt"):
+        trainer.train_from(start, idle)
     lost = replace(fine.tasks[2], examples=[Example({"question": "is it", "context": "a film"}, "phone")])
     with pytest.raises(NlptasksError, match=r"qa/spans: no row of spans/a\.csv can be trained on"):
         trainer.train_from(start, replace(fine, tasks=(lost,)))
