@@ -12,6 +12,7 @@ import torch
 
 import nlptasks
 from nlptasks.api import LoadedTask
+from nlptasks.dialogue import speakers
 from nlptasks.generation import Decoding, Instruction
 from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks_bundled import nlptasks_backbones
@@ -103,6 +104,18 @@ def test_sst2(sentiment: LoadedTask) -> None:
 
 def test_ag_news(topics: LoadedTask) -> None:
     assert accuracy(topics, rows("agnews", 200)) >= 0.86
+
+
+def test_a_summary_of_a_dialogue_names_who_speaks() -> None:
+    folder = Path(__file__).parents[3] / "examples"
+    lines = (folder / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    documents = [json.loads(line)["document"] for line in lines]
+    summaries = nlptasks.load("summarization", head="abstractive", device="cpu")(documents)
+    named = [
+        summary is not None and any(name in summary.answer for name in speakers(document))
+        for document, summary in zip(documents, summaries, strict=True)
+    ]
+    assert sum(named) >= len(named) - 1
 
 
 def test_zero_shot_ag_news() -> None:
