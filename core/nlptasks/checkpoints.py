@@ -163,9 +163,6 @@ def write_seq2seq(
     known = sorted(set(instructions))
     for instruction in known:
         text.prefix(instruction)
-    config = _config(encoder_config, decoder_config, text, known)
-    if placeholders:
-        config[PLACEHOLDERS] = list(placeholders)
     shards = {
         ENCODER: {f"encoder.{name}": weight for name, weight in encoder_weights.items()},
         DECODER: {f"decoder.{name}": weight for name, weight in decoder_weights.items() if name not in _TIED},
@@ -180,10 +177,12 @@ def write_seq2seq(
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
     _write(folder / "generation_config.json", _json(_generation(text)))
-    _write(folder / CONFIG, _json(config))
+    _write(folder / CONFIG, _json(_config(encoder_config, decoder_config, text, known, placeholders)))
 
 
-def _config(encoder: Any, decoder: Any, text: DecoderText, instructions: Iterable[Instruction]) -> dict[str, Any]:
+def _config(
+    encoder: Any, decoder: Any, text: DecoderText, instructions: Iterable[Instruction], placeholders: Sequence[str]
+) -> dict[str, Any]:
     from transformers import EncoderDecoderConfig
 
     both = EncoderDecoderConfig.from_encoder_decoder_configs(
@@ -195,7 +194,7 @@ def _config(encoder: Any, decoder: Any, text: DecoderText, instructions: Iterabl
     config["dtype"] = "float32"  # what transformers is to open it in: half the bytes are for the disk
     config["architectures"] = ["EncoderDecoderModel"]
     config[INSTRUCTIONS] = [[item.task, item.language] for item in instructions]
-    return config
+    return config | ({PLACEHOLDERS: list(placeholders)} if placeholders else {})
 
 
 def _generation(text: DecoderText) -> dict[str, Any]:

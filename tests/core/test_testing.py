@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
+from nlptasks.contracts import Prediction
 from nlptasks.predictions import Text
 from nlptasks.testing import _check_same
 
 
-@pytest.mark.parametrize(("one", "other"), [("good", "good"), ("0.1276", "0.1277"), ("-1.5000", "-1.4999"), ("", "")])
-def test_equal_texts_and_numbers_that_round_to_neighbours_are_alike(one: str, other: str) -> None:
-    _check_same([Text(one)], [Text(other)], "a batch of one")
+@dataclass(frozen=True)
+class Number(Text):
+    """A number and, as text, what it is rounded to."""
+
+    value: float = 0.0
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("good", "Good"), ("0.1276", "0.1279"), ("1", "2"), ("nan", "NaN"), ("1", "")]
+    ("one", "other"),
+    [(Text("good"), Text("good")), (Number("0.1276", value=0.12764999), Number("0.1277", value=0.12765001))],
 )
-def test_others_are_not(one: str, other: str) -> None:
-    with pytest.raises(AssertionError, match="a batch of one gives another answer"):
-        _check_same([Text(one)], [Text(other)], "a batch of one")
+def test_the_same_text_or_nearly_the_same_number(one: Prediction, other: Prediction) -> None:
+    _check_same([one], [other], "a batch of one")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "what"),
+    [
+        (Text("good"), Text("Good"), "answer"),
+        (Text("0.1276"), Text("0.1277"), "answer"),
+        (Number("0.1276", value=0.1276), Number("0.1279", value=0.1279), "value"),
+    ],
+)
+def test_anything_else_is_another_answer(one: Prediction, other: Prediction, what: str) -> None:
+    with pytest.raises(AssertionError, match=f"a batch of one gives another {what}"):
+        _check_same([one], [other], "a batch of one")

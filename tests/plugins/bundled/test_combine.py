@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import CONFIG, DECODER, ENCODER, PLACEHOLDERS, read_config
+from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, read_config
 from nlptasks.errors import NlptasksError
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 from nlptasks_bundled.training.combine import combine
@@ -31,19 +30,13 @@ def test_one_decoder_stays_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "same" / DECODER).read_bytes() == (tmp_path / "one" / DECODER).read_bytes()
 
 
-def with_placeholders(folder: Path, *names: str) -> Path:
-    tiny_seq2seq(folder)
-    config = json.loads((folder / CONFIG).read_text())
-    (folder / CONFIG).write_text(json.dumps(config | {PLACEHOLDERS: names}))
-    return folder
-
-
 def test_placeholders_that_one_of_them_learnt_are_kept(tmp_path: Path) -> None:
-    one, other = tmp_path / "one", with_placeholders(tmp_path / "other", "Tom", "Mary")
+    one, other, different = (tmp_path / name for name in ("one", "other", "different"))
     tiny_seq2seq(one)
+    tiny_seq2seq(other, placeholders=("Tom", "Mary"))
+    tiny_seq2seq(different, placeholders=("Tom", "Ann"))
     combine(one, [one, other], tmp_path / "both")
     assert read_config(tmp_path / "both")[PLACEHOLDERS] == ["Tom", "Mary"]
-    different = with_placeholders(tmp_path / "different", "Tom", "Ann")
     with pytest.raises(NlptasksError, match="different placeholders"):
         combine(one, [one, other, different], tmp_path / "all")
 

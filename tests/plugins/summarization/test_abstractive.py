@@ -8,13 +8,11 @@ import pytest
 
 from nlptasks._predict import predict
 from nlptasks._session import OpenTask
-from nlptasks.checkpoints import CONFIG, PLACEHOLDERS
 from nlptasks.contracts import Example, HeadContext
 from nlptasks.errors import UsageError
 from nlptasks.generation import Decoding, Generator, Instruction
 from nlptasks.options import from_values
-from nlptasks.seq2seq import TransformerSeq2Seq
-from nlptasks.testing import check_head, write_tiny_seq2seq_checkpoint
+from nlptasks.testing import check_head, tiny_seq2seq
 from nlptasks.writing import Line
 from nlptasks_summarization import nlptasks_heads
 from nlptasks_summarization.abstractive import Abstractive
@@ -53,10 +51,7 @@ def test_a_long_document_is_summarized_window_by_window(generator: Generator) ->
 
 
 def test_placeholders_stand_for_the_speakers_where_the_backbone_learnt_so(tmp_path: Path) -> None:
-    folder = write_tiny_seq2seq_checkpoint(tmp_path)
-    config = json.loads((folder / CONFIG).read_text())
-    (folder / CONFIG).write_text(json.dumps(config | {PLACEHOLDERS: ["good", "bad"]}))
-    told = TransformerSeq2Seq(folder, name="tiny", device="cpu")
+    told = tiny_seq2seq(tmp_path, placeholders=("good", "bad"))
     document = Example({"document": "Ann: the film\nBob: is it, Ann?"})
     (windows,) = opened(told).windows([document])
     assert windows == told.tokenize(["good: the film\nbad: is it, good?"], max_tokens=told.source_tokens)[0]
