@@ -25,7 +25,7 @@ class HeldOut:
     """Held-out rows.
 
     Args:
-        examples: The rows.
+        examples: The rows; none where there is nothing to score.
         windows: The windows of each.
     """
 
@@ -82,39 +82,15 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
     names = part_names(job.tasks)
     parts: list[Part] = []
     for name, task, examples in zip(names, job.tasks, rows, strict=True):
-        if _keeps(task):
-            part = _kept(name, task, examples, encoder, job.recipe.max_tokens)
-        else:
-            part = _part(name, task, examples, labels[task.recipe.head], encoder, job.recipe.max_tokens)
-        parts.append(part)
-        job.progress(f"{name}: {part.rows:,} training rows, {len(part.held_out.windows):,} held out")
+        known = () if _keeps(task) else labels[task.recipe.head]
+        parts.append(_part(name, task, examples, known, encoder, job.recipe.max_tokens))
+        job.progress(f"{name}: {parts[-1].rows:,} training rows, {len(parts[-1].held_out.windows):,} held out")
     return tuple(parts)
 
 
 def outputs(parts: Iterable[Part]) -> dict[str, int]:
     """Outputs of each layer."""
     return {part.head: len(part.labels) or 2 for part in parts if part.head}
-
-
-def _kept(name: str, task: JobTask, examples: Sequence[Example], encoder: Encoder, max_tokens: int) -> Part:
-    """A part whose texts are to keep their hidden states; its held-out ones are looked at for that alone."""
-    pieces = list(any_pieces(encoder, examples, max_tokens))
-    if not pieces:
-        raise NlptasksError(f"{name}: there is no row in {', '.join(task.recipe.data)}")
-    held_out = list(task.validation)
-    return Part(
-        name=name,
-        head="",
-        prediction=task.prediction,
-        labels=(),
-        weight=task.recipe.weight,
-        rows=len(examples),
-        pieces=pieces,
-        held_out=HeldOut(examples=(), windows=first_windows(encoder, held_out, max_tokens) if held_out else ()),
-        score=task.score,
-        licence=task.recipe.licence,
-        source=task.recipe.source,
-    )
 
 
 def _keeps(task: JobTask) -> bool:
@@ -125,7 +101,10 @@ def _part(
     name: str, task: JobTask, examples: Sequence[Example], labels: tuple[str, ...], encoder: Encoder, max_tokens: int
 ) -> Part:
     held_out = list(task.validation)
-    if issubclass(task.prediction, Span):
+    if _keeps(task):
+        pieces = list(any_pieces(encoder, examples, max_tokens))
+        windows = first_windows(encoder, held_out, max_tokens)
+    elif issubclass(task.prediction, Span):
         pieces = list(span_pieces(encoder, examples, max_tokens))
         windows = context_windows(encoder, held_out, max_tokens)
     else:
@@ -135,13 +114,14 @@ def _part(
         raise NlptasksError(f"{name}: no row of {', '.join(task.recipe.data)} can be trained on")
     return Part(
         name=name,
-        head=task.recipe.head,
+        head="" if _keeps(task) else task.recipe.head,
         prediction=task.prediction,
         labels=labels,
         weight=task.recipe.weight,
         rows=len(examples),
         pieces=pieces,
-        held_out=HeldOut(examples=held_out, windows=windows),
+        # Of what is kept there is nothing to score: its held-out texts show how far embeddings have moved.
+        held_out=HeldOut(examples=() if _keeps(task) else held_out, windows=windows),
         score=task.score,
         sentences=_sentences(encoder, labels) if task.recipe.zero_shot else (),
         licence=task.recipe.licence,
