@@ -1,4 +1,7 @@
-"""Checkpoints that ``--backbone`` names: which backbone opens them, which head they get, and what is refused."""
+"""Checkpoints that ``--backbone`` names: which backbone opens them, which head they get, and what is refused.
+
+It is long because all of it plays among the made-up plugins below, which name their classes by this module's own name.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptasks.contracts import HiddenStates, Window
-from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.errors import UsageError
 from nlptasks.generation import Continuation, Decoding, Instruction
 from nlptasks.seq2seq import TransformerSeq2Seq
-from nlptasks.testing import (
-    HARD_TEXTS,
-    check_generator,
-    tiny_seq2seq,
-    write_tiny_checkpoint,
-    write_tiny_seq2seq_checkpoint,
-)
+from nlptasks.testing import HARD_TEXTS, check_generator, tiny_seq2seq, write_tiny_seq2seq_checkpoint
 
 GERMAN = Instruction("translation", "de")
 ENGLISH = Instruction("generation", "en")
@@ -328,84 +321,13 @@ def test_the_ending_of_a_text_that_is_mostly_white_space(model: TransformerSeq2S
     assert model.endings([""]) == model.tokenize([""])[0]
 
 
-# ------------------------------------------------------------------ loading
-
-
-def test_the_decoder_is_loaded_when_it_is_needed_and_once(tmp_path: Path) -> None:
-    model = tiny_seq2seq(tmp_path)
-    before = model.fingerprint()
-    states = model.encode(windows_of(model, TEXTS[:2]))
-    assert model._decoder is None
-    assert model.instructions[0] == ENGLISH
-    assert model.max_new_tokens == 61
-    assert model.decoder_digest
-    found: list[object] = []
-    threads = [threading.Thread(target=lambda: found.append(model.decoder)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(map(id, found))) == 1
-    model.generate(states, GERMAN, Decoding())
-    assert model.fingerprint() == before
-
-
-def test_the_fingerprint_sees_a_weight_of_the_decoder_that_was_changed(tmp_path: Path) -> None:
-    model = tiny_seq2seq(tmp_path)
-    before = model.fingerprint()
-    next(model.decoder.parameters()).data[5, 0] += 1e-3
-    assert model.fingerprint() != before
-
-
-def test_a_decoder_that_was_loaded_while_writing_can_be_trained(tmp_path: Path) -> None:
-    model = tiny_seq2seq(tmp_path)
-    model.generate(model.encode(windows_of(model, TEXTS[:1])), GERMAN, Decoding(max_new_tokens=2))
-    decoder = model.decoder.requires_grad_(True)
-    states = torch.zeros(1, 3, model.width)
-    decoder(input_ids=torch.tensor([[1, 4]]), encoder_hidden_states=states).logits.sum().backward()
-    assert all(weight.grad is not None for weight in decoder.parameters())
-
-
-def test_an_encoder_reads_the_same_with_a_decoder_beside_it(tmp_path: Path) -> None:
-    from nlptasks.encoder import TransformerEncoder
-
-    model = tiny_seq2seq(tmp_path / "both")
-    alone = TransformerEncoder(write_tiny_checkpoint(tmp_path / "alone"), name="tiny", device="cpu")
-    (window,) = windows_of(model, ["good phone"])
-    torch.testing.assert_close(model.encode([window]).states, alone.encode([window]).states, atol=1e-2, rtol=0)
-    assert (model.width, model.max_tokens) == (alone.width, alone.max_tokens)
-    assert alone.tokenize(["good phone"]) == [[window]]
-
-
-def test_a_folder_without_a_decoder_opens_and_says_so(tmp_path: Path) -> None:
-    from nlptasks.encoder import TransformerEncoder
-
-    folder = write_tiny_checkpoint(tmp_path)
-    model = TransformerSeq2Seq(folder, name="tiny", device="cpu")
-    assert model.digest == TransformerEncoder(folder, name="tiny", device="cpu").digest
-    assert (model.instructions, model.decoder_digest, model.max_new_tokens) == ((), "", 0)
-    with pytest.raises(UsageError, match="has no decoder"):
-        model.likelihoods(["a"], ["b"], ENGLISH)
+# ------------------------------------------------------------------- others
 
 
 def test_an_instruction_that_it_was_not_trained_for(model: TransformerSeq2Seq) -> None:
     with pytest.raises(UsageError, match="not trained for translation in it") as error:
         model.likelihoods(["a"], ["b"], Instruction("translation", "it"))
     assert "translation in de, translation in fr" in error.value.hint
-
-
-@pytest.mark.parametrize(
-    "missing", ["config.json", "model-00001-of-00002.safetensors", "tokenizer.json", "model-00002-of-00002.safetensors"]
-)
-def test_a_missing_or_damaged_file_is_named(tmp_path: Path, missing: str) -> None:
-    folder = write_tiny_seq2seq_checkpoint(tmp_path)
-    (folder / missing).unlink()
-    with pytest.raises(NlptasksError, match=missing):
-        _ = TransformerSeq2Seq(folder, name="tiny", device="cpu").decoder
-    if missing != "tokenizer.json":
-        (folder / missing).write_bytes(b"\x00")
-        with pytest.raises(NlptasksError, match=missing):
-            _ = TransformerSeq2Seq(folder, name="tiny", device="cpu").decoder
 
 
 def test_bfloat16_writes_and_scores(tmp_path: Path, model: TransformerSeq2Seq) -> None:
