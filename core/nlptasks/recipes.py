@@ -131,8 +131,8 @@ class Recipe:
         keep_every: Steps from one batch with that loss to the next; it takes another forward pass.
         keep_weight: Weight of the loss of tasks with the objective ``keep``: squared distance between the hidden states
             of a token, relative to the squared norm at the start.
-        dropout: Share of hidden values that are dropped in training. A fourth of the time on a CPU, and of use only
-            where the data are seen several times.
+        dropout: Share of hidden values that are dropped in training, but not where the objective is ``causal``. A
+            fourth of the time on a CPU, and of use only where the data are seen several times.
         patience: Evaluations without a better mean score after which training stops. Where it is not 0, the weights of
             the best evaluation are kept, else the last ones.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nlptasks.checkpoints import ENCODER
+from nlptasks.checkpoints import DECODER, ENCODER
 from nlptasks.contracts import Example
 from nlptasks.decoder_text import DecoderText
 from nlptasks.errors import UsageError
@@ -193,6 +193,16 @@ def test_a_warm_decoder_drops_what_the_recipe_says(job, start):
     trainer.train_from(first.output, more)
     decoder = TransformerSeq2Seq(more.output, name="trained", device="cpu").decoder
     assert {module.p for module in decoder.modules() if isinstance(module, torch.nn.Dropout)} == {0.2}
+
+
+@pytest.mark.parametrize(("task", "same"), [(TO_GERMAN, False), (CAUSAL, True)], ids=["pairs", "causal"])
+def test_nothing_is_dropped_of_running_text(job, start, task, same):
+    left = []
+    for dropout in (0.0, 0.5):
+        done = job(f"{dropout}", replace(RECIPE, tokens=400, tasks=(task,), dropout=dropout))
+        trainer.train_from(start, done)
+        left.append((done.output / DECODER).read_bytes())
+    assert (left[0] == left[1]) is same
 
 
 @pytest.mark.parametrize(

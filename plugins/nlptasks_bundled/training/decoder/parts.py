@@ -29,6 +29,7 @@ class PairPart:
         name: What the log calls it.
         instruction: What the decoder is told.
         smoothing: Label smoothing of its loss.
+        dropout: Share of hidden values that are dropped while it is learnt.
         weight: How often it is chosen, relative to the others.
         rows: Training rows.
         keep_states: Whether the encoder's states of its sources are kept.
@@ -42,6 +43,7 @@ class PairPart:
     name: str
     instruction: Instruction
     smoothing: float
+    dropout: float
     weight: float
     rows: int
     keep_states: bool
@@ -138,11 +140,13 @@ def _part(
     pieces = list(pairing.pairs(rows.train))
     if not pieces:
         raise NlptasksError(f"{name}: no row of {', '.join(task.recipe.data)} can be trained on")
+    causal = task.recipe.objective == CAUSAL
     return PairPart(
         name=name,
         instruction=pairing.instruction,
         placeholders=pairing.placeholders,
-        smoothing=0.0 if task.recipe.objective == CAUSAL else recipe.label_smoothing,
+        smoothing=0.0 if causal else recipe.label_smoothing,
+        dropout=0.0 if causal else recipe.dropout,
         weight=task.recipe.weight,
         rows=len(rows.train),
         keep_states=task.recipe.keep_states,

@@ -24,7 +24,7 @@ from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
-from .model import PairLearner, decoder_config, new_decoder, set_dropout
+from .model import PairLearner, decoder_config, drop, new_decoder, set_dropout
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
@@ -130,6 +130,7 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
 
     def loss(self, batch: PairBatch, part: PairPart) -> torch.Tensor:
         """Mean cross-entropy of a token."""
+        drop(self.learner.decoder, part.dropout)
         with autocast(self.device):
             loss = self.learner.loss(batch, part.smoothing)
         self.losses.add(part.name, loss)
