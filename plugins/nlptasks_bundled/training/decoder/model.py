@@ -78,13 +78,7 @@ def decoder_config(encoder: Any, *, layers: int, vocabulary: int, positions: int
 
 
 def set_dropout(decoder: Any, share: float) -> None:
-    """Drop so many of the hidden values and attention weights of a loaded decoder in training."""
-    decoder.config.hidden_dropout_prob = decoder.config.attention_probs_dropout_prob = share
-    drop(decoder, share)
-
-
-def drop(decoder: Any, share: float) -> None:
-    """Drop so many of them from now on, whatever its configuration says."""
+    """Drop so many of the hidden values and attention weights from now on, whatever the configuration says."""
     for module in decoder.modules():
         if isinstance(module, nn.Dropout):
             module.p = share

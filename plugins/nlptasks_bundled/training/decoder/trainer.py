@@ -24,7 +24,7 @@ from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
-from .model import PairLearner, decoder_config, drop, new_decoder, set_dropout
+from .model import PairLearner, decoder_config, new_decoder, set_dropout
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
@@ -77,7 +77,8 @@ def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -
             raise UsageError(
                 f"the backbone '{recipe.backbone}' has no decoder to go on from", hint="write warm = false"
             )
-        set_dropout(reader.decoder, recipe.dropout)
+        reader.decoder.config.hidden_dropout_prob = recipe.dropout
+        reader.decoder.config.attention_probs_dropout_prob = recipe.dropout
         return told(reader.text, reader.decoder.requires_grad_(True), instructions)
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
@@ -130,7 +131,7 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
 
     def loss(self, batch: PairBatch, part: PairPart) -> torch.Tensor:
         """Mean cross-entropy of a token."""
-        drop(self.learner.decoder, part.dropout)
+        set_dropout(self.learner.decoder, part.dropout)
         with autocast(self.device):
             loss = self.learner.loss(batch, part.smoothing)
         self.losses.add(part.name, loss)
