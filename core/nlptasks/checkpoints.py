@@ -16,7 +16,7 @@ from nlptasks._weights import digest_of, read_bytes
 from nlptasks.decoder_text import FILE, DecoderText
 from nlptasks.errors import NlptasksError
 from nlptasks.files import atomic_output
-from nlptasks.generation import Instruction
+from nlptasks.generation import USUAL_PENALTY, Instruction
 
 __all__ = [
     "CONFIG",
@@ -28,6 +28,7 @@ __all__ = [
     "encoder_config",
     "encoder_digest",
     "has_decoder",
+    "length_penalty",
     "read_config",
     "write_seq2seq",
 ]
@@ -46,6 +47,8 @@ INSTRUCTIONS = "nlptasks_instructions"
 PLACEHOLDERS = "nlptasks_placeholders"
 
 _BOTH = "encoder-decoder"
+_GENERATION = "generation_config.json"
+_PENALTY = "length_penalty"
 _INDEX = "model.safetensors.index.json"
 
 #: The weights of an encoder alone, which transformers would read rather than the two files.
@@ -122,13 +125,29 @@ def decoder_digest(folder: Path) -> str:
     """
     config = read_config(folder)
     keys = ("decoder", INSTRUCTIONS, PLACEHOLDERS)
+    own = length_penalty(folder)
+    penalty = {} if own == USUAL_PENALTY else {_PENALTY: own}
     return digest_of(
         {
-            CONFIG: _canonical({key: config[key] for key in keys if key in config}),
+            CONFIG: _canonical({key: config[key] for key in keys if key in config} | penalty),
             DECODER: read_bytes(folder / DECODER),
             FILE: read_bytes(folder / FILE),
         }
     )
+
+
+def length_penalty(folder: Path) -> float:
+    """The length penalty that a checkpoint's decoder wants; see :class:`nlptasks.generation.Decoding`.
+
+    Raises:
+        NlptasksError: The settings of what it writes are missing or damaged.
+    """
+    path = folder / _GENERATION
+    try:
+        return float(json.loads(read_bytes(path)).get(_PENALTY, USUAL_PENALTY))
+    except (ValueError, TypeError, AttributeError) as error:
+        hint = "the checkpoint is damaged"
+        raise NlptasksError(f"{path}: no settings can be read here ({error})", hint=hint) from error
 
 
 def write_seq2seq(
@@ -142,6 +161,7 @@ def write_seq2seq(
     encoder_files: Path,
     instructions: Iterable[Instruction],
     placeholders: Sequence[str] = (),
+    length_penalty: float = USUAL_PENALTY,
 ) -> None:
     """Write an encoder and a decoder that reads it, in float16.
 
@@ -155,6 +175,7 @@ def write_seq2seq(
         encoder_files: Folder with the encoder's ``tokenizer.json`` and ``tokenizer_config.json``.
         instructions: What the decoder was trained to write.
         placeholders: See :class:`nlptasks.generation.Generator`.
+        length_penalty: The decoder's own; see :class:`nlptasks.generation.Decoding`.
 
     Raises:
         NlptasksError: The tokenizer has no token for an instruction, or a file cannot be read or written.
@@ -176,7 +197,7 @@ def write_seq2seq(
     (folder / _ALONE).unlink(missing_ok=True)
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
-    _write(folder / "generation_config.json", _json(_generation(text)))
+    _write(folder / _GENERATION, _json(_generation(text, length_penalty)))
     _write(folder / CONFIG, _json(_config(encoder_config, decoder_config, text, known, placeholders)))
 
 
@@ -197,9 +218,10 @@ def _config(
     return config | ({PLACEHOLDERS: list(placeholders)} if placeholders else {})
 
 
-def _generation(text: DecoderText) -> dict[str, Any]:
+def _generation(text: DecoderText, length_penalty: float) -> dict[str, Any]:
     """What transformers' own ``generate`` must know to write as :class:`nlptasks.seq2seq.TransformerSeq2Seq` does."""
-    return {
+    own = {} if length_penalty == USUAL_PENALTY else {_PENALTY: length_penalty}
+    return own | {
         "decoder_start_token_id": text.start,
         "eos_token_id": text.end,
         "pad_token_id": text.pad,

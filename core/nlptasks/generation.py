@@ -18,7 +18,19 @@ from nlptasks.errors import UsageError
 if TYPE_CHECKING:
     from nlptasks.contracts import HiddenStates, Window
 
-__all__ = ["Continuation", "Decoding", "Generator", "Instruction", "Likelihood", "add_up", "write_in_parts"]
+__all__ = [
+    "USUAL_PENALTY",
+    "Continuation",
+    "Decoding",
+    "Generator",
+    "Instruction",
+    "Likelihood",
+    "add_up",
+    "write_in_parts",
+]
+
+#: The length penalty of a backbone that has none of its own.
+USUAL_PENALTY = 1.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,7 +58,8 @@ class Decoding:
             ``complete``. More than the backbone's own ``max_new_tokens`` is as much as that.
         beams: Beams of beam search; 1: the most probable token each time, or a drawn one.
         length_penalty: The log-probability of a finished beam is divided by its length to this power (Wu et al. 2016,
-            arXiv 1609.08144, without their constant), as in transformers.
+            arXiv 1609.08144, without their constant), as in transformers; ``None``: to the backbone's own, which is 1
+            unless a checkpoint that nlptasks wrote says otherwise.
         no_repeat: Size of the n-grams of tokens that may not occur twice in a text; 0: all may.
         temperature: Divides the logits before a token is drawn; 0: nothing is drawn. Beams are not drawn.
         top_p: Tokens are drawn from the smallest set with this much probability (Holtzman et al. 2019, arXiv
@@ -60,7 +73,7 @@ class Decoding:
 
     max_new_tokens: int = 128
     beams: int = 1
-    length_penalty: float = 1.0
+    length_penalty: float | None = None
     no_repeat: int = 0
     temperature: float = 0.0
     top_p: float = 1.0

@@ -23,7 +23,15 @@ from nlptasks.decoder_text import PREFIX, DecoderText
 from nlptasks.drawing import Draw, random_numbers
 from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.generation import (
+    USUAL_PENALTY,
+    Continuation,
+    Decoding,
+    Instruction,
+    Likelihood,
+    add_up,
+    write_in_parts,
+)
 
 #: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
 _SOURCE = 256
@@ -122,6 +130,11 @@ class TransformerSeq2Seq(TransformerEncoder):
         return tuple(self._config.get(checkpoints.PLACEHOLDERS, ())) if self._config else ()
 
     @property
+    def length_penalty(self) -> float:
+        """The decoder's own length penalty; see :class:`nlptasks.generation.Decoding`."""
+        return checkpoints.length_penalty(self._folder) if self._config else USUAL_PENALTY
+
+    @property
     def max_new_tokens(self) -> int:
         """Most tokens of one text, its end included: what the decoder can read behind the prefix."""
         return int(self._config["decoder"]["max_position_embeddings"]) - PREFIX if self._config else 0
@@ -211,7 +224,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         prefix = decoder.text.prefix(instruction)
         steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix)
         if decoding.beams > 1:
-            found = search(steps, rules, beams=decoding.beams, length_penalty=decoding.length_penalty)
+            penalty = self.length_penalty if decoding.length_penalty is None else decoding.length_penalty
+            found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
         elif decoding.temperature:
             steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
             streams = [(decoding.seed, window.ids, copy) for window in states.windows for copy in range(copies)]

@@ -11,7 +11,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from nlptasks.contracts import Window
 from nlptasks.drawing import Draw, random_numbers
-from nlptasks.generation import Decoding
+from nlptasks.generation import USUAL_PENALTY, Decoding
 
 #: What a checkpoint's generation settings say about its vocabulary, as opposed to about how text is chosen.
 _KEPT = (
@@ -87,7 +87,7 @@ def written(
         **(_vocabulary(model) | {"forced_bos_token_id": forced}),
         max_new_tokens=most,
         num_beams=decoding.beams,
-        length_penalty=decoding.length_penalty,
+        length_penalty=USUAL_PENALTY if decoding.length_penalty is None else decoding.length_penalty,
         no_repeat_ngram_size=decoding.no_repeat,
         do_sample=False,
         early_stopping=False,

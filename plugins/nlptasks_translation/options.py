@@ -25,6 +25,7 @@ class TranslationOptions:
     max_new_tokens: int = field(
         default=0, metadata={"help": "most tokens of a translated sentence (0: by the length of its source)", "min": 0}
     )
-    length_penalty: float = field(
-        default=1.0, metadata={"help": "above 0 favours long translations, below 0 short ones"}
+    length_penalty: float | None = field(
+        default=None,
+        metadata={"help": "above 0 favours long translations, below 0 short ones (left out: the backbone's own)"},
     )

@@ -13,7 +13,15 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from nlptasks.checkpoints import DECODER, ENCODER, decoder_digest, encoder_digest, has_decoder, write_seq2seq
+from nlptasks.checkpoints import (
+    DECODER,
+    ENCODER,
+    decoder_digest,
+    encoder_digest,
+    has_decoder,
+    length_penalty,
+    write_seq2seq,
+)
 from nlptasks.decoder_text import FILE, PREFIX, DecoderText, special_tokens
 from nlptasks.errors import NlptasksError
 from nlptasks.generation import Instruction
@@ -82,6 +90,22 @@ def test_placeholders_are_kept_and_decide_what_is_written(folder: Path, tmp_path
     assert TransformerSeq2Seq(folder, name="tiny", device="cpu").placeholders == ()
     assert decoder_digest(told) != decoder_digest(folder)
     assert encoder_digest(told) == encoder_digest(folder)
+
+
+def test_a_length_penalty_is_kept_and_decides_what_is_written(folder: Path, tmp_path: Path) -> None:
+    told = rewrite(folder, tmp_path / "told", length_penalty=1.5)
+    assert TransformerSeq2Seq(told, name="tiny", device="cpu").length_penalty == 1.5
+    assert TransformerSeq2Seq(folder, name="tiny", device="cpu").length_penalty == 1.0
+    assert decoder_digest(told) != decoder_digest(folder)
+    assert encoder_digest(told) == encoder_digest(folder)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"length_penalty": "long"}', '{"length_penalty": null}'])
+def test_settings_that_are_damaged_are_named(folder: Path, tmp_path: Path, content: str) -> None:
+    broken = rewrite(folder, tmp_path / "broken")
+    (broken / "generation_config.json").write_text(content)
+    with pytest.raises(NlptasksError, match=r"generation_config\.json: no settings can be read here"):
+        length_penalty(broken)
 
 
 def test_a_checkpoint_can_be_written_over_itself(tmp_path: Path) -> None:

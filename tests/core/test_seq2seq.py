@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,15 @@ def test_writes_what_transformers_writes(tmp_path: Path, seed: int, decoding: De
         )[0, prefix.shape[1] :].tolist()
         assert (row[0].text, row[0].tokens) == (ours.text.decode(expected), len(expected))
         assert row[0].complete == (expected[-1] == ours.text.end)
+
+
+def test_a_length_penalty_that_is_left_out_is_the_decoders_own(tmp_path: Path) -> None:
+    ours = tiny_seq2seq(tmp_path)
+    usual, given, none = (ids_of(ours, TEXTS, Decoding(beams=4, length_penalty=lp)) for lp in (1.0, -2.0, None))
+    assert none == usual != given
+    settings = tmp_path / "generation_config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"length_penalty": -2.0}))
+    assert ids_of(TransformerSeq2Seq(tmp_path, name="tiny", device="cpu"), TEXTS, Decoding(beams=4)) == given
 
 
 def test_the_log_probability_is_that_of_the_text(model: TransformerSeq2Seq) -> None:

@@ -1,6 +1,6 @@
 """Puts an encoder and a decoder that were trained apart into one checkpoint.
 
-    python -m nlptasks_bundled.training.combine ENCODER DECODER [DECODER ...] OUTPUT
+    python -m nlptasks_bundled.training.combine ENCODER DECODER [DECODER ...] OUTPUT [--length-penalty NUMBER]
 
 The decoder need not have been trained on that encoder: it then wants some more training (``warm = true`` in a recipe).
 Of several decoders that went on from one another, the mean of each weight is taken (Wortsman et al. 2022, arXiv
@@ -20,8 +20,10 @@ from nlptasks.errors import NlptasksError
 from nlptasks.seq2seq import TransformerSeq2Seq
 
 
-def combine(encoder: Path, decoders: Sequence[Path], output: Path) -> None:
+def combine(encoder: Path, decoders: Sequence[Path], output: Path, *, length_penalty: float | None = None) -> None:
     """Write the encoder of one folder and the decoder of another, or the mean of several, into a further one.
+
+    Its own ``length_penalty`` is the first decoder's where none is given.
 
     Raises:
         NlptasksError: A file is missing or damaged, a folder of a decoder has none, it reads states of another width,
@@ -44,6 +46,7 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path) -> None:
         encoder_files=encoder,
         instructions=second.instructions,
         placeholders=_placeholders(others),
+        length_penalty=second.length_penalty if length_penalty is None else length_penalty,
     )
 
 
@@ -64,9 +67,10 @@ def _main() -> None:
     parser.add_argument("encoder", type=Path, metavar="ENCODER")
     parser.add_argument("decoders", type=Path, metavar="DECODER", nargs="+")
     parser.add_argument("output", type=Path, metavar="OUTPUT")
+    parser.add_argument("--length-penalty", type=float, help="what the decoder wants for beam search (the first one's)")
     given = parser.parse_args()
     try:
-        combine(given.encoder, given.decoders, given.output)
+        combine(given.encoder, given.decoders, given.output, length_penalty=given.length_penalty)
     except NlptasksError as error:
         parser.exit(1, f"error: {error}\n")
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, read_config
+from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, length_penalty, read_config
 from nlptasks.errors import NlptasksError
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 from nlptasks_bundled.training.combine import combine
@@ -39,6 +39,14 @@ def test_placeholders_that_one_of_them_learnt_are_kept(tmp_path: Path) -> None:
     assert read_config(tmp_path / "both")[PLACEHOLDERS] == ["Tom", "Mary"]
     with pytest.raises(NlptasksError, match="different placeholders"):
         combine(one, [one, other, different], tmp_path / "all")
+
+
+def test_a_length_penalty_is_the_given_or_the_first_decoders(tmp_path: Path) -> None:
+    one, longer = tmp_path / "one", tmp_path / "longer"
+    tiny_seq2seq(one)
+    combine(one, [one], longer, length_penalty=1.5)
+    combine(one, [longer, one], tmp_path / "same")
+    assert [length_penalty(folder) for folder in (one, longer, tmp_path / "same")] == [1.0, 1.5, 1.5]
 
 
 def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:

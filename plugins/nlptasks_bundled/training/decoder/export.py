@@ -24,10 +24,11 @@ def export(
     report: RecipeReport,
     known: Iterable[Instruction],
     placeholders: Sequence[str],
+    length_penalty: float,
 ) -> None:
     """Write everything, the card last; ``known`` are the instructions that the decoder knew before.
 
-    So are ``placeholders``, which stay where the recipe names none.
+    So are ``placeholders``, which stay where the recipe names none, and the ``length_penalty``.
     """
     write_seq2seq(
         job.output,
@@ -39,6 +40,7 @@ def export(
         encoder_files=start,
         instructions=_instructions(parts, known),
         placeholders=next((part.placeholders for part in parts if part.placeholders), placeholders),
+        length_penalty=length_penalty,
     )
     write_text(job.output / RECIPE, job.source)
     write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))
