@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.generation import Continuation, Decoding, Instruction
+from nlptasks.generation import USUAL_PENALTY, Continuation, Decoding, Instruction
 from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks.testing import HARD_TEXTS, check_generator, tiny_seq2seq, write_tiny_seq2seq_checkpoint
 
@@ -98,7 +98,7 @@ def test_writes_what_transformers_writes(tmp_path: Path, seed: int, decoding: De
             max_new_tokens=min(decoding.max_new_tokens, ours.max_new_tokens),
             num_beams=decoding.beams,
             do_sample=False,
-            length_penalty=decoding.length_penalty,
+            length_penalty=USUAL_PENALTY if decoding.length_penalty is None else decoding.length_penalty,
             no_repeat_ngram_size=decoding.no_repeat,
             early_stopping=False,
         )[0, prefix.shape[1] :].tolist()

@@ -10,7 +10,7 @@ import torch
 
 from nlptasks.encoder import quiet_loading
 from nlptasks.errors import UsageError
-from nlptasks.generation import Decoding, Instruction
+from nlptasks.generation import USUAL_PENALTY, Decoding, Instruction
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.testing import check_generator, check_head
 from nlptasks.writing import choose_instruction
@@ -106,7 +106,7 @@ def test_writes_what_transformers_writes(
             max_new_tokens=decoding.max_new_tokens + bool(more),
             num_beams=decoding.beams,
             no_repeat_ngram_size=decoding.no_repeat,
-            length_penalty=decoding.length_penalty,
+            length_penalty=USUAL_PENALTY if decoding.length_penalty is None else decoding.length_penalty,
             do_sample=False,
             early_stopping=False,
             min_length=0,
