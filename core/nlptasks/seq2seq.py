@@ -23,15 +23,7 @@ from nlptasks.decoder_text import PREFIX, DecoderText
 from nlptasks.drawing import Draw, random_numbers
 from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import (
-    USUAL_PENALTY,
-    Continuation,
-    Decoding,
-    Instruction,
-    Likelihood,
-    add_up,
-    write_in_parts,
-)
+from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
 
 #: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
 _SOURCE = 256
@@ -52,12 +44,14 @@ class _Decoder:
         text: Its vocabulary.
         banned: ``[vocabulary]``, bool: tokens that no text may hold.
         checksum: Of the weights as they were loaded.
+        length_penalty: See :class:`nlptasks.generation.Decoding`.
     """
 
     model: Any
     text: DecoderText
     banned: torch.Tensor
     checksum: str
+    length_penalty: float
 
 
 class TransformerSeq2Seq(TransformerEncoder):
@@ -131,8 +125,12 @@ class TransformerSeq2Seq(TransformerEncoder):
 
     @property
     def length_penalty(self) -> float:
-        """The decoder's own length penalty; see :class:`nlptasks.generation.Decoding`."""
-        return checkpoints.length_penalty(self._folder) if self._config else USUAL_PENALTY
+        """The decoder's own length penalty; see :class:`nlptasks.generation.Decoding`.
+
+        Raises:
+            UsageError: There is no decoder.
+        """
+        return self._loaded().length_penalty
 
     @property
     def max_new_tokens(self) -> int:
@@ -224,7 +222,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         prefix = decoder.text.prefix(instruction)
         steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix)
         if decoding.beams > 1:
-            penalty = self.length_penalty if decoding.length_penalty is None else decoding.length_penalty
+            penalty = decoder.length_penalty if decoding.length_penalty is None else decoding.length_penalty
             found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
         elif decoding.temperature:
             steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
@@ -278,7 +276,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         banned = torch.ones(config.vocab_size, dtype=torch.bool)
         banned[: text.size] = False
         banned[[token for token in text.special if token != text.end]] = True
-        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model))
+        penalty = checkpoints.length_penalty(self._folder)
+        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model), penalty)
 
     def _digest(self, folder: Path) -> str:
         return checkpoints.encoder_digest(folder) if self._config else super()._digest(folder)
