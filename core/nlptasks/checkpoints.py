@@ -125,11 +125,10 @@ def decoder_digest(folder: Path) -> str:
     """
     config = read_config(folder)
     keys = ("decoder", INSTRUCTIONS, PLACEHOLDERS)
-    own = length_penalty(folder)
-    penalty = {} if own == USUAL_PENALTY else {_PENALTY: own}
+    own = {key: config[key] for key in keys if key in config} | _unusual(length_penalty(folder))
     return digest_of(
         {
-            CONFIG: _canonical({key: config[key] for key in keys if key in config} | penalty),
+            CONFIG: _canonical(own),
             DECODER: read_bytes(folder / DECODER),
             FILE: read_bytes(folder / FILE),
         }
@@ -220,13 +219,17 @@ def _config(
 
 def _generation(text: DecoderText, length_penalty: float) -> dict[str, Any]:
     """What transformers' own ``generate`` must know to write as :class:`nlptasks.seq2seq.TransformerSeq2Seq` does."""
-    own = {} if length_penalty == USUAL_PENALTY else {_PENALTY: length_penalty}
-    return own | {
+    return _unusual(length_penalty) | {
         "decoder_start_token_id": text.start,
         "eos_token_id": text.end,
         "pad_token_id": text.pad,
         "suppress_tokens": [token for token in text.special if token != text.end],
     }
+
+
+def _unusual(length_penalty: float) -> dict[str, float]:
+    """A length penalty as a setting; the usual one needs none."""
+    return {} if length_penalty == USUAL_PENALTY else {_PENALTY: length_penalty}
 
 
 def _index(shards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
