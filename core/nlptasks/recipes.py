@@ -131,6 +131,9 @@ class Recipe:
         keep_every: Steps from one batch with that loss to the next; it takes another forward pass.
         keep_weight: Weight of the loss of tasks with the objective ``keep``: squared distance between the hidden states
             of a token, relative to the squared norm at the start.
+        consistency: Weight of a loss that draws two readings of a text together which differ in what is dropped, where
+            labels are learnt (R-Drop: Liang et al. 2021, arXiv 2106.14448). Each such text is read twice; 0: off. Of no
+            meaning to a decoder.
         dropout: Share of hidden values that are dropped in training, but not where the objective is ``causal``. A
             fourth of the time on a CPU, and of use only where the data are seen several times.
         patience: Evaluations without a better mean score after which training stops. Where it is not 0, the weights of
@@ -160,6 +163,7 @@ class Recipe:
     keep_embedding: float = _number(0.0, 0.0)
     keep_every: int = _number(1, 1)
     keep_weight: float = _number(10.0, 0.0)
+    consistency: float = _number(0.0, 0.0)
     dropout: float = _number(0.1, 0.0, 0.9)
     patience: int = _number(0, 0)
 

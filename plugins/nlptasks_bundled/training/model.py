@@ -76,6 +76,14 @@ def task_loss(logits: torch.Tensor, batch: Batch, prediction: type) -> torch.Ten
     return (functional.cross_entropy(start, first) + functional.cross_entropy(end, last)) / 2
 
 
+def divergence(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Mean of the Kullback-Leibler divergences from either of two distributions to the other, ``[rows, labels]`` logits
+    each, in nats; mean over the rows (Liang et al. 2021, arXiv 2106.14448, equation 2).
+    """
+    first, second = one.log_softmax(dim=-1), other.log_softmax(dim=-1)
+    return ((first.exp() - second.exp()) * (first - second)).sum(dim=-1).mean() / 2
+
+
 def moved(states: torch.Tensor, start: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Squared distance between the states of a token, relative to the squared norm at the start; mean over the tokens
     (feature distillation: Romero et al. 2015, arXiv 1412.6550).

@@ -10,6 +10,7 @@ import torch
 
 from nlptasks.encoder import choose_device
 from nlptasks.errors import UsageError
+from nlptasks.predictions import Label
 from nlptasks.recipes import RecipeJob, RecipeReport
 from nlptasks.seq2seq import TransformerSeq2Seq
 
@@ -19,7 +20,7 @@ from .checks import Checks
 from .evaluation import autocast, evaluate, mean_primary
 from .export import check_unfinished, export
 from .loop import Loop, seeded
-from .model import Learner, drift, moved, task_loss
+from .model import Learner, divergence, drift, moved, task_loss
 from .optimizer import make_optimizer
 from .parts import Part, outputs, read_parts
 from .pieces import Piece
@@ -94,15 +95,25 @@ class Training(Loop[Part, Batch]):
             distance = moved(states, self._original(batch), batch)
             self.losses.add(part.name, distance)
             return recipe.keep_weight * distance
-        with autocast(self.device):
-            logits = self.learner.logits(states, batch, part.head, part.prediction)
-        loss = task_loss(logits, batch, part.prediction)
-        self.losses.add(part.name, loss)
+        loss = self._task_loss(states, batch, part)
         if not recipe.keep_embedding or self.progress.steps % recipe.keep_every:
             return loss
         kept = drift(states, self._original(batch), batch)
         self.losses.add(DRIFT, kept)
         return loss + recipe.keep_embedding * kept
+
+    def _task_loss(self, states: torch.Tensor, batch: Batch, part: Part) -> torch.Tensor:
+        """The loss of the task; where two readings are to agree, the mean of both with what they differ in."""
+        weight = self.job.recipe.consistency if issubclass(part.prediction, Label) else 0.0
+        with autocast(self.device):
+            logits = self.learner.logits(states, batch, part.head, part.prediction)
+            readings = [logits]
+            if weight:
+                again = self.learner.states(batch)
+                readings.append(self.learner.logits(again, batch, part.head, part.prediction))
+        loss = torch.stack([task_loss(logits, batch, part.prediction) for logits in readings]).mean()
+        self.losses.add(part.name, loss)
+        return loss + weight * divergence(*readings) if weight else loss
 
     @torch.no_grad()
     def _original(self, batch: Batch) -> torch.Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
+from torch.distributions import Categorical, kl_divergence
 
 import nlptasks_bundled
 from nlptasks.answers import answers_of
@@ -24,6 +25,7 @@ from nlptasks.testing import write_tiny_checkpoint
 from nlptasks_bundled.training import trainer
 from nlptasks_bundled.training.batching import Stream, epoch_batches, packed
 from nlptasks_bundled.training.evaluation import LONGEST, best_spans, mean_primary
+from nlptasks_bundled.training.model import divergence
 from nlptasks_bundled.training.optimizer import rate_share
 from nlptasks_bundled.training.pieces import Piece, span_pieces
 from nlptasks_tasks import classification, qa, sentiment
@@ -269,6 +271,37 @@ def test_texts_that_are_to_be_kept_keep_their_hidden_states(job, start):
     with safe_open(done.output / "heads.safetensors", framework="pt") as layers:
         assert not any(name.startswith("spans") for name in layers.keys())  # noqa: SIM118
     assert "| qa/spans | none: kept | 2 |" in (done.output / "MODEL_CARD.md").read_text()
+
+
+@torch.no_grad()
+def _apart(training: trainer.Training) -> float:
+    """How far two readings of the first texts are apart, whose hidden values are dropped."""
+    batch = training.batch(training.parts[0].pieces[:64])
+    one, other = (training.learner.logits(training.learner.states(batch), batch, "type", Label) for _ in range(2))
+    return float(divergence(one, other))
+
+
+def test_readings_of_a_text_agree_where_the_recipe_wants_it(job, start, monkeypatch):
+    apart: dict[float, float] = {}
+    run = trainer.Training.run
+    for weight in (0.0, 4.0):
+
+        def run_and_compare(training: trainer.Training, weight: float = weight) -> None:
+            run(training)
+            apart[weight] = _apart(training)
+
+        monkeypatch.setattr(trainer.Training, "run", run_and_compare)
+        recipe = replace(RECIPE, tokens=6_000, dropout=0.3, consistency=weight)
+        trainer.train_from(start, job(f"weight-{weight}", recipe))
+    assert 0 < apart[4.0] < 0.5 * apart[0.0]
+
+
+def test_the_divergence_of_two_distributions_is_that_of_torch():
+    one, other = torch.randn(5, 3), torch.randn(5, 3)
+    first, second = (Categorical(logits=logits) for logits in (one, other))
+    expected = (kl_divergence(first, second) + kl_divergence(second, first)).mean() / 2
+    assert float(divergence(one, other)) == pytest.approx(float(expected), rel=1e-5)
+    assert float(divergence(one, one)) == 0
 
 
 def test_patience_needs_held_out_rows(job, start):
