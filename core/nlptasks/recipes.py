@@ -110,6 +110,7 @@ class Recipe:
         trains: ``encoder``, or ``decoder``: one that reads the frozen encoder.
         warm: Whether a decoder goes on from the one that the backbone has; else a new one is made.
         layers: Layers of a new decoder.
+        grow: Layers that are put on top of a decoder that goes on.
         vocabulary: Tokens of a new decoder's vocabulary.
         positions: Longest text of a new decoder in tokens, with the three before its first word.
         label_smoothing: Share of the target's probability that a decoder's loss spreads over all tokens, but not where
@@ -145,6 +146,7 @@ class Recipe:
     trains: str = "encoder"
     warm: bool = False
     layers: int = _number(3, 1)
+    grow: int = _number(0, 0)
     vocabulary: int = _number(8_192, 300)
     positions: int = _number(256, 16)
     label_smoothing: float = _number(0.1, 0.0, 0.9)

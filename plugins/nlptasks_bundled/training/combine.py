@@ -27,7 +27,8 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path, *, length_pen
 
     Raises:
         NlptasksError: A file is missing or damaged, a folder of a decoder has none, it reads states of another width,
-            or two decoders do not write the same tokens or were trained with different placeholders.
+            or two decoders do not write the same tokens, differ in the number of layers or were trained with different
+            placeholders.
     """
     first, *others = (TransformerSeq2Seq(folder, name=str(folder), device="cpu") for folder in (encoder, *decoders))
     second = others[0]
@@ -36,6 +37,8 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path, *, length_pen
             raise NlptasksError(f"{folder} reads states of width {other.width}, and {encoder} writes {first.width}")
         if other.text.tokenizer.to_str() != second.text.tokenizer.to_str():
             raise NlptasksError(f"the decoders of {decoders[0]} and {folder} do not write the same tokens")
+        if other.decoder.config.num_hidden_layers != second.decoder.config.num_hidden_layers:
+            raise NlptasksError(f"the decoders of {decoders[0]} and {folder} have different numbers of layers")
     write_seq2seq(
         output,
         encoder_config=first.model.config,

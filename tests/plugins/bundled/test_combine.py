@@ -6,10 +6,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, length_penalty, read_config
+from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, length_penalty, read_config, write_seq2seq
 from nlptasks.errors import NlptasksError
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 from nlptasks_bundled.training.combine import combine
+from nlptasks_bundled.training.decoder.model import grown
 
 
 def test_an_encoder_with_the_mean_of_two_decoders(tmp_path: Path) -> None:
@@ -54,3 +55,22 @@ def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:
     tiny_encoder(tmp_path / "alone")
     with pytest.raises(NlptasksError, match="has no decoder"):
         combine(tmp_path / "one", [tmp_path / "alone"], tmp_path / "both")
+
+
+def test_decoders_of_different_depth_have_no_mean(tmp_path: Path) -> None:
+    one, deeper = tiny_seq2seq(tmp_path / "one"), tmp_path / "deeper"
+    decoder = grown(one.decoder, 1)
+    write_seq2seq(
+        deeper,
+        encoder_config=one.model.config,
+        encoder_weights=one.model.state_dict(),
+        decoder_config=decoder.config,
+        decoder_weights=decoder.state_dict(),
+        decoder_tokenizer=one.text.tokenizer,
+        encoder_files=tmp_path / "one",
+        instructions=one.instructions,
+        placeholders=one.placeholders,
+        length_penalty=one.length_penalty,
+    )
+    with pytest.raises(NlptasksError, match="different numbers of layers"):
+        combine(tmp_path / "one", [tmp_path / "one", deeper], tmp_path / "both")

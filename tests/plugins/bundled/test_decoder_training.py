@@ -20,6 +20,7 @@ from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
 from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
 from nlptasks_bundled.training.decoder import trainer
+from nlptasks_bundled.training.decoder.model import grown
 from nlptasks_bundled.training.decoder.pairs import Pairing
 from nlptasks_bundled.training.decoder.states import States
 from nlptasks_bundled.training.loop import Loop
@@ -138,6 +139,33 @@ def test_a_warm_start_goes_on_from_the_decoder_that_is_there(job, start):
     assert after < before + 0.05
     with pytest.raises(UsageError, match="has no decoder to go on from"):
         trainer.train_from(start, job("cold", more))
+
+
+def test_a_decoder_grows_by_layers_that_change_little_until_they_learn(job, start):
+    first = job("first", replace(RECIPE, tokens=60_000, tasks=(TO_GERMAN,)))
+    before = trainer.train_from(start, first).scores["translation/t/nats-per-token"]
+    more = replace(RECIPE, tokens=2_000, tasks=(TO_GERMAN,), warm=True, grow=2, head_rate=1e-4)
+    done = job("more", more)
+    after = trainer.train_from(first.output, done).scores["translation/t/nats-per-token"]
+    assert after < before + 0.1
+    small, large = (
+        TransformerSeq2Seq(folder, name="t", device="cpu").decoder for folder in (first.output, done.output)
+    )
+    assert [len(decoder.bert.encoder.layer) for decoder in (small, large)] == [2, 4]
+    assert large.bert.encoder.layer[-1].output.dense.weight.abs().max() > 0  # they learn
+
+
+def test_layers_that_are_put_on_an_untrained_decoder_change_nothing(tmp_path):
+    """Its norms are plain, so what they give has a mean of 0 and a spread of 1 in every token."""
+    decoder = TransformerSeq2Seq(write_tiny_seq2seq_checkpoint(tmp_path), name="tiny", device="cpu").decoder
+    assert grown(decoder, 0) is decoder
+    inputs = {
+        "input_ids": torch.arange(3, 9)[None],
+        "encoder_hidden_states": torch.randn(1, 4, decoder.config.hidden_size),
+    }
+    with torch.no_grad():
+        one, other = (model.eval()(**inputs).logits for model in (decoder, grown(decoder, 2)))
+    assert torch.allclose(one, other, atol=1e-5)
 
 
 def test_epochs_are_passes_over_the_pairs(job, start):

@@ -25,7 +25,7 @@ from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
-from .model import PairLearner, decoder_config, new_decoder, set_dropout
+from .model import PairLearner, decoder_config, grown, new_decoder, set_dropout
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
@@ -84,7 +84,7 @@ def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -
             )
         reader.decoder.config.hidden_dropout_prob = recipe.dropout
         reader.decoder.config.attention_probs_dropout_prob = recipe.dropout
-        return told(reader.text, reader.decoder.requires_grad_(True), instructions)
+        return told(reader.text, grown(reader.decoder, recipe.grow).requires_grad_(True), instructions)
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
     config = decoder_config(
@@ -165,10 +165,10 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
 
 
 def pair_optimizer(learner: PairLearner, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW with the second moment of Vaswani et al. 2017 (arXiv 1706.03762), which decoders are trained with."""
+    """AdamW with a long memory of the second moment, which small batches want (Marek et al. 2025, arXiv 2507.07101)."""
     weights = list(learner.parameters())
     groups = [
         {"params": [p for p in weights if p.ndim > 1], "highest": recipe.head_rate, "weight_decay": WEIGHT_DECAY},
         {"params": [p for p in weights if p.ndim < 2], "highest": recipe.head_rate, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), fused=True)
