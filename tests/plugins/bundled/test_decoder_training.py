@@ -153,6 +153,8 @@ def test_a_decoder_grows_by_layers_that_change_little_until_they_learn(job, star
     )
     assert [len(decoder.bert.encoder.layer) for decoder in (small, large)] == [2, 4]
     assert large.bert.encoder.layer[-1].output.dense.weight.abs().max() > 0  # they learn
+    with pytest.raises(UsageError, match="this one is new"):
+        trainer.train_from(start, job("new", replace(RECIPE, grow=1)))
 
 
 def test_layers_that_are_put_on_an_untrained_decoder_change_nothing(tmp_path):

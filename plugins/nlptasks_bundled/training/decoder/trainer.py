@@ -85,6 +85,11 @@ def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -
         reader.decoder.config.hidden_dropout_prob = recipe.dropout
         reader.decoder.config.attention_probs_dropout_prob = recipe.dropout
         return told(reader.text, grown(reader.decoder, recipe.grow).requires_grad_(True), instructions)
+    if recipe.grow:
+        raise UsageError(
+            "grow puts layers on a decoder that goes on, and this one is new",
+            hint="write warm = true, or layers = NUMBER in place of grow",
+        )
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
     config = decoder_config(
