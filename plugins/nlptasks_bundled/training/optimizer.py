@@ -1,14 +1,18 @@
-"""AdamW with a rate for the encoder and one for the output layers, both rising and then falling over the tokens."""
+"""AdamW with a highest rate for each group of weights; the rates rise and then fall over the tokens."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import torch
+from torch import nn
 
 from nlptasks.recipes import Recipe
 
 from .model import Learner
 
-#: Decay of the encoder's matrices; its biases and norms have none (Devlin et al. 2019, arXiv 1810.04805, appendix A.2).
+#: Decay of matrices; biases and norms have none (Devlin et al. 2019, arXiv 1810.04805, appendix A.2).
 WEIGHT_DECAY = 0.01
 
 #: Norm to which the gradient is clipped.
@@ -16,14 +20,26 @@ CLIP = 1.0
 
 
 def make_optimizer(learner: Learner, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101); each group keeps its highest rate as ``highest``."""
-    encoder = list(learner.encoder.parameters())
-    groups = [
-        {"params": [p for p in encoder if p.ndim > 1], "highest": recipe.encoder_rate, "weight_decay": WEIGHT_DECAY},
-        {"params": [p for p in encoder if p.ndim < 2], "highest": recipe.encoder_rate, "weight_decay": 0.0},
-        {"params": list(learner.heads.parameters()), "highest": recipe.head_rate, "weight_decay": 0.0},
+    """The optimizer of an encoder with its output layers."""
+    heads = {"params": list(learner.heads.parameters()), "highest": recipe.head_rate, "weight_decay": 0.0}
+    return adamw([*decayed(learner.encoder, recipe.encoder_rate), heads])
+
+
+def adamw(groups: Iterable[dict[str, Any]]) -> torch.optim.Optimizer:
+    """AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101); each group keeps its highest rate as ``highest``.
+
+    It remembers the second moment for long, which small batches want (Marek et al. 2025, arXiv 2507.07101).
+    """
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), fused=True)
+
+
+def decayed(module: nn.Module, rate: float) -> list[dict[str, Any]]:
+    """The weights of a module in two groups: matrices, and biases and norms, which do not decay."""
+    weights = list(module.parameters())
+    return [
+        {"params": [p for p in weights if p.ndim > 1], "highest": rate, "weight_decay": WEIGHT_DECAY},
+        {"params": [p for p in weights if p.ndim < 2], "highest": rate, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=0.0, fused=True)
 
 
 def set_rates(optimizer: torch.optim.Optimizer, share: float) -> None:

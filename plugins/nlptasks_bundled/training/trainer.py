@@ -106,14 +106,11 @@ class Training(Loop[Part, Batch]):
         """The loss of the task; where two readings are to agree, the mean of both with what they differ in."""
         weight = self.job.recipe.consistency if issubclass(part.prediction, Label) else 0.0
         with autocast(self.device):
-            logits = self.learner.logits(states, batch, part.head, part.prediction)
-            readings = [logits]
-            if weight:
-                again = self.learner.states(batch)
-                readings.append(self.learner.logits(again, batch, part.head, part.prediction))
-        loss = torch.stack([task_loss(logits, batch, part.prediction) for logits in readings]).mean()
+            readings = (states, self.learner.states(batch)) if weight else (states,)
+            logits = [self.learner.logits(reading, batch, part.head, part.prediction) for reading in readings]
+        loss = torch.stack([task_loss(each, batch, part.prediction) for each in logits]).mean()
         self.losses.add(part.name, loss)
-        return loss + weight * divergence(*readings) if weight else loss
+        return loss + weight * divergence(*logits) if weight else loss
 
     @torch.no_grad()
     def _original(self, batch: Batch) -> torch.Tensor:

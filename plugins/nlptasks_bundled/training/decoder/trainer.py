@@ -21,7 +21,7 @@ from nlptasks_bundled.training.batching import Stream, packed
 from nlptasks_bundled.training.evaluation import autocast
 from nlptasks_bundled.training.export import check_unfinished
 from nlptasks_bundled.training.loop import Loop, seeded
-from nlptasks_bundled.training.optimizer import WEIGHT_DECAY
+from nlptasks_bundled.training.optimizer import adamw, decayed
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
@@ -133,7 +133,7 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
             Stream(part.pieces, recipe.batch_tokens, (recipe.seed, number), likeness, POOL)
             for number, part in enumerate(parts)
         ]
-        super().__init__(job, device, learner, pair_optimizer(learner, recipe), parts, streams, identity)
+        super().__init__(job, device, learner, adamw(decayed(learner, recipe.head_rate)), parts, streams, identity)
 
     def batch(self, pieces: Sequence[Pair]) -> PairBatch:
         """Pad both sides."""
@@ -167,13 +167,3 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
                 nats += float(self.learner.loss(batch, 0.0)) * count
             tokens, size = tokens + count, size + batch.size
         return {NATS: nats / tokens, "bits-per-byte": nats / math.log(2) / size}
-
-
-def pair_optimizer(learner: PairLearner, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW with a long memory of the second moment, which small batches want (Marek et al. 2025, arXiv 2507.07101)."""
-    weights = list(learner.parameters())
-    groups = [
-        {"params": [p for p in weights if p.ndim > 1], "highest": recipe.head_rate, "weight_decay": WEIGHT_DECAY},
-        {"params": [p for p in weights if p.ndim < 2], "highest": recipe.head_rate, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), fused=True)
