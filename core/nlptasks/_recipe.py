@@ -30,6 +30,7 @@ class RecipeRequest:
         data_dir: Folder that the recipe's data files are in.
         device: See :class:`nlptasks.contracts.BackboneContext`.
         start: A folder that an earlier training left, to go on from; empty: the weights of the recipe's backbone.
+        skip_bad_rows: Whether rows that cannot be read are left out.
     """
 
     recipe: Path
@@ -37,6 +38,7 @@ class RecipeRequest:
     data_dir: Path
     device: str = "auto"
     start: str = ""
+    skip_bad_rows: bool = False
 
 
 #: Called with the tokens that are trained and all that will be.
@@ -63,7 +65,7 @@ def train_recipe(
     job = RecipeJob(
         recipe=recipe,
         source=request.recipe.read_text(encoding="utf-8"),
-        tasks=tuple(_task(registry, part, request.data_dir, skipped, recipe.validation_rows) for part in recipe.tasks),
+        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows) for part in recipe.tasks),
         output=request.output,
         device=request.device,
         progress=tell,
@@ -129,9 +131,18 @@ def backbone_trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob],
     return trainer
 
 
-def _task(registry: Registry, part: RecipeTask, folder: Path, skipped: Counter[str], most_held_out: int) -> JobTask:
-    spec = registry.get(TaskSpec, part.task).spec
-    reader = GoldReader(registry=registry, task=spec, skipped=skipped, columns=part.columns, gold=part.gold)
+def _task(
+    registry: Registry, part: RecipeTask, request: RecipeRequest, skipped: Counter[str], most_held_out: int
+) -> JobTask:
+    spec, folder = registry.get(TaskSpec, part.task).spec, request.data_dir
+    reader = GoldReader(
+        registry=registry,
+        task=spec,
+        skipped=skipped,
+        columns=part.columns,
+        gold=part.gold,
+        skip_bad_rows=request.skip_bad_rows,
+    )
     for name in (*part.data, *part.validation):
         reader.check(str(folder / name))
     return JobTask(

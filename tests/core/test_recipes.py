@@ -251,14 +251,18 @@ def test_what_is_not_there_is_named_before_anything_is_read(file, data, trainer,
     assert not (data / "out").exists()
 
 
-def test_a_damaged_row_is_an_error(file, data, trainer):
+def test_a_damaged_row_is_an_error_or_left_out_and_counted(file, data, trainer):
     with (data / "a.jsonl").open("a", encoding="utf-8") as stream:
         stream.write("{damaged\n")
     request = RecipeRequest(
         recipe=file(SMALL + 'columns = { text = "review" }\ngold = "stars"'), output=data / "out", data_dir=data
     )
-    with pytest.raises(DataError, match=r"a\.jsonl:6"):
+    with pytest.raises(DataError, match=r"(?s)a\.jsonl:6.*--skip-bad-rows"):
         train_recipe(registry(trainer), request, print)
+    told: list[str] = []
+    train_recipe(registry(trainer), replace(request, skip_bad_rows=True), told.append)
+    assert "1 rows left out: cannot be read" in told
+    assert len(json.loads((data / "out" / "seen.json").read_text())["examples"]) == 4
 
 
 def test_every_field_of_a_recipe_is_told_in_its_docstring():
@@ -267,7 +271,7 @@ def test_every_field_of_a_recipe_is_told_in_its_docstring():
 
 
 def test_the_command_takes_a_recipe_or_a_task(site, tmp_path):
-    missing = site.run("train", "--output", "x", "--recipe", "none.toml")
+    missing = site.run("train", "--output", "x", "--skip-bad-rows", "--recipe", "none.toml")
     assert missing.returncode == 2
     assert "cannot read the recipe none.toml" in missing.stderr
     assert "--recipe FILE" in site.run("train", "--help").stdout

@@ -88,8 +88,13 @@ def format_params() -> list[click.Parameter]:
         flag("--quote", default="", metavar="CHAR|none", shown="Quote character.  [default: detected]"),
         flag("--header/--no-header", default=True, shown="Whether the first row names the columns."),
         flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is believed.  [default: 1MB]"),
-        flag("--skip-bad-rows", is_flag=True, shown="Leave rows out that cannot be read, and count them."),
+        skip_bad_rows_flag(),
     ]
+
+
+def skip_bad_rows_flag() -> click.Option:
+    """The flag that leaves rows out which cannot be read."""
+    return flag("--skip-bad-rows", is_flag=True, shown="Leave rows out that cannot be read, and count them.")
 
 
 def device_params() -> list[click.Parameter]:

@@ -10,7 +10,7 @@ import click
 from nlptasks._cli.advance import shown
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag
+from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, skip_bad_rows_flag
 from nlptasks._methods import DECODER, NAMES, OBJECTIVES, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
 
@@ -125,7 +125,14 @@ class TrainGroup(TaskGroup):
 
 
 def train_by_recipe(
-    ctx: click.Context, recipe: str, output: str, data_dir: str, backbone: str, device: str, plot: str
+    ctx: click.Context,
+    recipe: str,
+    output: str,
+    data_dir: str,
+    backbone: str,
+    device: str,
+    skip_bad_rows: bool,
+    plot: str,
 ) -> None:
     """Fine-tune a backbone and print its scores, or plot how a training went; without either, leave it to the task."""
     if not recipe and not plot:
@@ -143,7 +150,14 @@ def train_by_recipe(
     app = ctx.find_object(App)
     assert app is not None
     folder = Path(output or f"{Path(recipe).stem}-backbone")
-    request = RecipeRequest(recipe=Path(recipe), output=folder, data_dir=Path(data_dir), device=device, start=backbone)
+    request = RecipeRequest(
+        recipe=Path(recipe),
+        output=folder,
+        data_dir=Path(data_dir),
+        device=device,
+        start=backbone,
+        skip_bad_rows=skip_bad_rows,
+    )
     with shown() as show:
         report = train_recipe(app.plugins().registry, request, show.line, show.advance)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
@@ -162,6 +176,7 @@ _PARAMS_OF_RECIPE: list[click.Parameter] = [
         shown="Go on from what an earlier training left.  [default: the weights of the recipe's backbone]",
     ),
     flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
+    skip_bad_rows_flag(),
     flag("--plot", default="", metavar="FOLDER", shown="Plot the log of a training, and train nothing."),
 ]
 
