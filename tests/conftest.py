@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from nlptasks.contracts import Encoder
 from nlptasks.generation import Generator
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

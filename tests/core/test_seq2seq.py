@@ -167,7 +167,7 @@ def test_the_end_counts_and_the_limit_is_kept(model: TransformerSeq2Seq) -> None
 
 
 @given(st.sampled_from(TEXTS), st.integers(1, 4), st.sampled_from([(1, 0.0), (3, 0.0), (1, 1.5)]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_n_gram_occurs_twice(model: TransformerSeq2Seq, text: str, size: int, how: tuple[int, float]) -> None:
     decoding = Decoding(no_repeat=size, beams=how[0], temperature=how[1])
     ((found,),) = written(model, [text], decoding)
@@ -179,7 +179,7 @@ def test_no_n_gram_occurs_twice(model: TransformerSeq2Seq, text: str, size: int,
 
 
 @given(st.floats(0.1, 50), st.floats(0.01, 1), st.integers(0, 2**32))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_drawn_text_is_text(model: TransformerSeq2Seq, temperature: float, top_p: float, seed: int) -> None:
     decoding = Decoding(temperature=temperature, top_p=top_p, seed=seed, samples=2)
     for item in (item for row in written(model, TEXTS[:3], decoding) for item in row):
@@ -316,7 +316,6 @@ def test_the_language_matters(model: TransformerSeq2Seq) -> None:
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=900), st.integers(4, 64))
-@settings(deadline=None)
 def test_an_ending_is_the_end_of_the_whole_text(model: TransformerSeq2Seq, words: list[str], size: int) -> None:
     text = " ".join(words)
     whole = [token for window in model.tokenize([text])[0] for token in window.ids[1:-1]]

@@ -153,7 +153,7 @@ def test_drawing_kinds_is_drawing_samples() -> None:
 # --------------------------------------------------------------- properties
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_samples_changes_nothing(rows: list[tuple[str, str, str]], random: object) -> None:
     order = list(range(len(rows)))
@@ -166,7 +166,7 @@ def test_the_order_of_the_samples_changes_nothing(rows: list[tuple[str, str, str
     assert one == statistics.paired(metric, a[order], b[order], resamples=50, rounds=99)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(ROWS)
 def test_counts_are_rows_that_repeat(rows: list[tuple[str, str, str]]) -> None:
     metric = MacroF1(LABELS)
@@ -177,7 +177,7 @@ def test_counts_are_rows_that_repeat(rows: list[tuple[str, str, str]]) -> None:
     assert counted == statistics.interval(metric, matrix, resamples=50)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(ROWS)
 def test_a_system_does_not_differ_from_itself(rows: list[tuple[str, str, str]]) -> None:
     gold, first, _ = zip(*rows, strict=True)
@@ -187,7 +187,7 @@ def test_a_system_does_not_differ_from_itself(rows: list[tuple[str, str, str]]) 
         assert (found.delta, found.low, found.high, found.p, found.ties) == (0, 0, 0, 1, len(rows))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(ROWS)
 def test_turning_the_systems_around_turns_the_result(rows: list[tuple[str, str, str]]) -> None:
     metric = MacroF1(LABELS)

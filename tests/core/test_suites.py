@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks import _suite_reader
@@ -275,7 +275,6 @@ _CARDS = st.dictionaries(st.sampled_from(sorted({*_suite_reader._CARD, "other"})
 _SUITES = st.dictionaries(st.sampled_from([*_suite_reader._SUITE, "other"]), _VALUES | st.lists(_CARDS, max_size=2))
 
 
-@settings(deadline=None)
 @given(_SUITES, st.booleans())
 def test_whatever_a_file_holds_it_is_a_suite_or_refused(tmp_path_factory, data, valid):
     base = {"name": "mine", "datasets": [{"name": "a", "task": "t", "file": "f", "sha256": OTHER}]} if valid else {}

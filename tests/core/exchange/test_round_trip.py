@@ -112,7 +112,7 @@ def alone(record: Record) -> Record:
 # Making a record takes longer than writing it, so each goes through all the formats.
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(records())
 def test_a_record_comes_back_and_can_be_exported_again(record):
     for form in map(exchange, FORMATS):
@@ -121,7 +121,7 @@ def test_a_record_comes_back_and_can_be_exported_again(record):
         assert back(form, *once) == once
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(records(model="m", dataset="first"), records(model="m", dataset="second"))
 def test_records_of_one_system_come_back_together(first, second):
     for form in map(exchange, FORMATS):

@@ -133,7 +133,7 @@ def test_nothing_is_encoded_where_nothing_is_written(generator: Generator) -> No
     assert written(generator, ["a", ""], max_new_tokens=0) == [Text(""), Text("")]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["good", "film", "xyz", *HARD_TEXTS[1:]]), max_size=60).map(" ".join))
 def test_the_window_of_a_prompt_is_its_end(generator: Generator, prompt: str) -> None:
     ((window,),) = opened(generator).windows([Example({"prompt": prompt})])

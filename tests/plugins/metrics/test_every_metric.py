@@ -75,7 +75,7 @@ def in_range(spec: MetricSpec, metric: Metric, found: float) -> bool:
 
 
 @EVERY
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_additive_in_any_order_and_in_range(spec: MetricSpec, data: st.DataObject) -> None:
     one, other = data.draw(pairs_of(spec)), data.draw(pairs_of(spec, least=0))
@@ -89,7 +89,7 @@ def test_additive_in_any_order_and_in_range(spec: MetricSpec, data: st.DataObjec
 
 
 @EVERY
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_weights_count_as_repeated_rows_and_rows_of_zeros_do_not(spec: MetricSpec, data: st.DataObject) -> None:
     metric = opened(spec)

@@ -107,7 +107,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     pieces=st.lists(PIECES, min_size=1, max_size=12),
     sentences=st.integers(0, 4),

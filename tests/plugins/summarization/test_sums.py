@@ -35,7 +35,7 @@ def token_means(encoder: Encoder, windows: list[Window], spans: list[Span]) -> N
     return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(DOCUMENTS, min_size=1, max_size=4))
 def test_equals_the_means_over_all_tokens(encoder: Encoder, documents: list[str]) -> None:
     documents += [document.replace(" ", "\n") for document in documents]  # equal windows, cut elsewhere

@@ -77,7 +77,7 @@ def test_passes_the_conformance_check(generator: Generator, options: dict[str, A
     check_head(TASK, HEAD, backbone=generator, options=TranslationOptions(**options))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(PIECES, min_size=1, max_size=12).map("".join))
 def test_line_breaks_and_white_space_around_lines_stay(generator: Generator, text: str) -> None:
     (answer,) = translated(Recording(generator, says="ein\nSatz "), [text])
