@@ -9,8 +9,17 @@ from typing import Any
 import torch
 
 from nlptasks._batching import batches
+from nlptasks._neural_cache import no_past, reread
 from nlptasks.contracts import HiddenStates, Window
+from nlptasks.decoder_settings import NeuralCache
 from nlptasks.decoder_text import DecoderText
+
+#: Pieces that are read before any is forgotten, about 100 MB of states.
+_AT_ONCE = 256
+
+#: What a decoder makes of a piece: negative natural log-probabilities, ``[tokens]``, and its states before each token,
+#: ``[tokens, width]``.
+_Read = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ def score(
     prefix: Sequence[int],
     *,
     pad: int,
+    cache: NeuralCache | None = None,
 ) -> list[float]:
     """Negative natural log-likelihood of each piece, given its window.
 
@@ -55,19 +65,42 @@ def score(
         windows: What the encoder reads for each.
         prefix: What stands before each piece's first token.
         pad: Fills the shorter ones of a batch.
+        cache: What the earlier pieces of a text, and the piece itself, say of what comes next; ``None``: nothing.
     """
-    found = [0.0] * len(pieces)
-    for batch in batches([len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]):
-        states = encode([windows[at] for at in batch])
-        nats = _score(model, states, [pieces[at].ids for at in batch], prefix, pad)
-        for at, value in zip(batch, nats, strict=True):
-            found[at] = value
+    found: list[float] = []
+    text, past = -1, no_past(torch.zeros(0))
+    for start in range(0, len(pieces), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        for piece, (nats, states) in zip(
+            pieces[some], _read(model, encode, pieces[some], windows[some], prefix, pad), strict=True
+        ):
+            if cache:
+                if piece.text != text:
+                    text, past = piece.text, no_past(states[0])
+                nats, past = reread(cache, nats, states, torch.tensor(piece.ids, device=states.device), past)
+            found.append(float(nats.sum()))
     return found
 
 
-def _score(
+def _read(
+    model: Any,
+    encode: Callable[[Sequence[Window]], HiddenStates],
+    pieces: Sequence[Piece],
+    windows: Sequence[Window],
+    prefix: Sequence[int],
+    pad: int,
+) -> list[_Read]:
+    """What the decoder alone makes of pieces, in their order."""
+    found: dict[int, _Read] = {}
+    for batch in batches([len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]):
+        states = encode([windows[at] for at in batch])
+        found.update(zip(batch, _read_batch(model, states, [pieces[at].ids for at in batch], prefix, pad), strict=True))
+    return [found[at] for at in range(len(pieces))]
+
+
+def _read_batch(
     model: Any, states: HiddenStates, targets: Sequence[Sequence[int]], prefix: Sequence[int], pad: int
-) -> list[float]:
+) -> Iterator[_Read]:
     rows = [torch.tensor([*prefix, *target]) for target in targets]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad).to(states.mask.device)
     # Padding stands behind every target, where a decoder does not look: it needs no mask.
@@ -76,9 +109,9 @@ def _score(
         encoder_hidden_states=states.states.to(model.dtype),
         encoder_attention_mask=states.mask.long(),
         use_cache=False,
+        output_hidden_states=True,
     )
-    learnt, labels = output.logits[:, len(prefix) - 1 :].float(), ids[:, len(prefix) :]
-    nats = -learnt.log_softmax(dim=2).gather(2, labels[..., None])[..., 0]
-    lengths = torch.tensor([len(target) for target in targets], device=ids.device)
-    there = torch.arange(nats.shape[1], device=ids.device)[None] < lengths[:, None]
-    return [float(value) for value in (nats * there).sum(dim=1)]
+    before = len(prefix) - 1
+    nats = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
+    for target, row, last in zip(targets, nats, output.hidden_states[-1], strict=True):
+        yield row[: len(target)], last[before : before + len(target)]

@@ -13,6 +13,9 @@ from typing import Any
 import torch
 from transformers import DynamicCache, EncoderDecoderCache
 
+from nlptasks._neural_cache import foretold, no_past, remembered
+from nlptasks.decoder_settings import NeuralCache
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -73,10 +76,22 @@ class Steps:
         states: ``[rows, source tokens, width]``: what the encoder made of the sources.
         mask: ``[rows, source tokens]``, bool: False where a source is padded.
         prefix: What stands before the first word of each text.
+        neural_cache: What each text's own past says of what comes next; ``None``: nothing.
     """
 
-    def __init__(self, model: Any, states: torch.Tensor, mask: torch.Tensor, prefix: Sequence[int]) -> None:
+    #: ``[rows, width]``: the decoder's state before the next token.
+    _last: torch.Tensor
+
+    def __init__(
+        self,
+        model: Any,
+        states: torch.Tensor,
+        mask: torch.Tensor,
+        prefix: Sequence[int],
+        neural_cache: NeuralCache | None = None,
+    ) -> None:
         self._model, self._states, self._mask = model, states, mask.long()
+        self._neural_cache, self._past = neural_cache, no_past(states[:, 0])
         # The cross-attention's half is filled once, at the first step.
         self._cached = _cache_argument(model)
         self._cache = EncoderDecoderCache(DynamicCache(config=model.config), DynamicCache(config=model.config))
@@ -88,17 +103,21 @@ class Steps:
 
     def step(self, tokens: torch.Tensor) -> None:
         """Put a token, ``[rows]``, behind each text."""
+        if self._neural_cache:
+            self._past = remembered(self._past, self._last, tokens)
         self.log_probs = self._forward(tokens[:, None])
 
     def keep(self, rows: torch.Tensor) -> None:
         """Go on with some of the rows only; a row may occur more than once."""
         self._cache.batch_select_indices(rows)
         self._states, self._mask = self._states[rows], self._mask[rows]
+        self._last, self._past = self._last[rows], self._past.rows(rows)
         self.log_probs = self.log_probs[rows]
 
     def reorder(self, rows: torch.Tensor) -> None:
         """Let each row carry on another one's text with the same source; ``rows`` is ``[rows]``."""
         self._cache.self_attention_cache.batch_select_indices(rows)
+        self._last, self._past = self._last[rows], self._past.rows(rows)
 
     def _forward(self, ids: torch.Tensor) -> torch.Tensor:
         output = self._model(
@@ -107,10 +126,12 @@ class Steps:
             encoder_attention_mask=self._mask,
             use_cache=True,
             logits_to_keep=1,
+            output_hidden_states=True,
             **{self._cached: self._cache},
         )
+        self._last = output.hidden_states[-1][:, -1]
         log_probs: torch.Tensor = output.logits[:, -1].float().log_softmax(dim=1)
-        return log_probs
+        return foretold(self._neural_cache, log_probs, self._last, self._past) if self._neural_cache else log_probs
 
 
 def _cache_argument(model: Any) -> str:

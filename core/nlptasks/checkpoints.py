@@ -8,13 +8,15 @@ byte of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from nlptasks._weights import digest_of, read_bytes
+from nlptasks.decoder_settings import DecoderSettings, NeuralCache
 from nlptasks.decoder_text import FILE, DecoderText
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files import atomic_output
 from nlptasks.generation import USUAL_PENALTY, Instruction
 
@@ -23,12 +25,11 @@ __all__ = [
     "DECODER",
     "ENCODER",
     "INSTRUCTIONS",
-    "PLACEHOLDERS",
     "decoder_digest",
+    "decoder_settings",
     "encoder_config",
     "encoder_digest",
     "has_decoder",
-    "length_penalty",
     "read_config",
     "write_seq2seq",
 ]
@@ -42,9 +43,9 @@ DECODER = "model-00002-of-00002.safetensors"
 #: Key of the configuration with what the decoder was trained to write: ``[task, language]`` each.
 INSTRUCTIONS = "nlptasks_instructions"
 
-#: Key of the configuration with the names that stood for speakers in the dialogues that it learned to write about; a
-#: configuration without it has none.
-PLACEHOLDERS = "nlptasks_placeholders"
+#: Keys of the configuration with settings that transformers does not know; one that is not there is the usual one.
+_PLACEHOLDERS = "nlptasks_placeholders"
+_NEURAL_CACHE = "nlptasks_neural_cache"
 
 _BOTH = "encoder-decoder"
 _GENERATION = "generation_config.json"
@@ -124,8 +125,8 @@ def decoder_digest(folder: Path) -> str:
         NlptasksError: A file is missing.
     """
     config = read_config(folder)
-    keys = ("decoder", INSTRUCTIONS, PLACEHOLDERS)
-    own = {key: config[key] for key in keys if key in config} | _unusual(length_penalty(folder))
+    keys = ("decoder", INSTRUCTIONS, _PLACEHOLDERS, _NEURAL_CACHE)
+    own = {key: config[key] for key in keys if key in config} | _unusual(decoder_settings(folder).length_penalty)
     return digest_of(
         {
             CONFIG: _canonical(own),
@@ -135,16 +136,22 @@ def decoder_digest(folder: Path) -> str:
     )
 
 
-def length_penalty(folder: Path) -> float:
-    """The length penalty that a checkpoint's decoder wants; see :class:`nlptasks.generation.Decoding`.
+def decoder_settings(folder: Path) -> DecoderSettings:
+    """How a checkpoint's decoder is run.
 
     Raises:
-        NlptasksError: The settings of what it writes are missing or damaged.
+        NlptasksError: The settings are missing or damaged.
     """
-    path = folder / _GENERATION
+    config, path = read_config(folder), folder / _GENERATION
     try:
-        return float(json.loads(read_bytes(path)).get(_PENALTY, USUAL_PENALTY))
-    except (ValueError, TypeError, AttributeError) as error:
+        penalty = float(json.loads(read_bytes(path)).get(_PENALTY, USUAL_PENALTY))
+        path = folder / CONFIG
+        return DecoderSettings(
+            placeholders=tuple(config.get(_PLACEHOLDERS, ())),
+            length_penalty=penalty,
+            neural_cache={task: NeuralCache(**cache) for task, cache in config.get(_NEURAL_CACHE, {}).items()},
+        )
+    except (ValueError, TypeError, AttributeError, UsageError) as error:
         hint = "the checkpoint is damaged"
         raise NlptasksError(f"{path}: no settings can be read here ({error})", hint=hint) from error
 
@@ -159,8 +166,7 @@ def write_seq2seq(
     decoder_tokenizer: Any,
     encoder_files: Path,
     instructions: Iterable[Instruction],
-    placeholders: Sequence[str] = (),
-    length_penalty: float = USUAL_PENALTY,
+    settings: DecoderSettings,
 ) -> None:
     """Write an encoder and a decoder that reads it, in float16.
 
@@ -173,8 +179,7 @@ def write_seq2seq(
         decoder_tokenizer: The decoder's tokenizer, of the ``tokenizers`` library.
         encoder_files: Folder with the encoder's ``tokenizer.json`` and ``tokenizer_config.json``.
         instructions: What the decoder was trained to write.
-        placeholders: See :class:`nlptasks.generation.Generator`.
-        length_penalty: The decoder's own; see :class:`nlptasks.generation.Decoding`.
+        settings: How the decoder is run.
 
     Raises:
         NlptasksError: The tokenizer has no token for an instruction, or a file cannot be read or written.
@@ -196,12 +201,12 @@ def write_seq2seq(
     (folder / _ALONE).unlink(missing_ok=True)
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
-    _write(folder / _GENERATION, _json(_generation(text, length_penalty)))
-    _write(folder / CONFIG, _json(_config(encoder_config, decoder_config, text, known, placeholders)))
+    _write(folder / _GENERATION, _json(_generation(text, settings)))
+    _write(folder / CONFIG, _json(_config(encoder_config, decoder_config, text, known, settings)))
 
 
 def _config(
-    encoder: Any, decoder: Any, text: DecoderText, instructions: Iterable[Instruction], placeholders: Sequence[str]
+    encoder: Any, decoder: Any, text: DecoderText, instructions: Iterable[Instruction], settings: DecoderSettings
 ) -> dict[str, Any]:
     from transformers import EncoderDecoderConfig
 
@@ -214,12 +219,17 @@ def _config(
     config["dtype"] = "float32"  # what transformers is to open it in: half the bytes are for the disk
     config["architectures"] = ["EncoderDecoderModel"]
     config[INSTRUCTIONS] = [[item.task, item.language] for item in instructions]
-    return config | ({PLACEHOLDERS: list(placeholders)} if placeholders else {})
+    caches = {task: asdict(cache) for task, cache in settings.neural_cache.items()}
+    own = {_PLACEHOLDERS: list(settings.placeholders), _NEURAL_CACHE: caches}
+    return config | {key: value for key, value in own.items() if value}
 
 
-def _generation(text: DecoderText, length_penalty: float) -> dict[str, Any]:
-    """What transformers' own ``generate`` must know to write as :class:`nlptasks.seq2seq.TransformerSeq2Seq` does."""
-    return _unusual(length_penalty) | {
+def _generation(text: DecoderText, settings: DecoderSettings) -> dict[str, Any]:
+    """What transformers' own ``generate`` must know to write as :class:`nlptasks.seq2seq.TransformerSeq2Seq` does.
+
+    It knows no neural cache, and writes without.
+    """
+    return _unusual(settings.length_penalty) | {
         "decoder_start_token_id": text.start,
         "eos_token_id": text.end,
         "pad_token_id": text.pad,

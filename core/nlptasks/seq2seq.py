@@ -19,6 +19,7 @@ from nlptasks._steps import Rules, Steps, Written
 from nlptasks._text import encodable
 from nlptasks._weights import checksum_of, quiet_loading
 from nlptasks.contracts import HiddenStates, Window
+from nlptasks.decoder_settings import DecoderSettings
 from nlptasks.decoder_text import PREFIX, DecoderText
 from nlptasks.drawing import Draw, random_numbers
 from nlptasks.encoder import TransformerEncoder
@@ -44,14 +45,14 @@ class _Decoder:
         text: Its vocabulary.
         banned: ``[vocabulary]``, bool: tokens that no text may hold.
         checksum: Of the weights as they were loaded.
-        length_penalty: See :class:`nlptasks.generation.Decoding`.
+        settings: How it is run.
     """
 
     model: Any
     text: DecoderText
     banned: torch.Tensor
     checksum: str
-    length_penalty: float
+    settings: DecoderSettings
 
 
 class TransformerSeq2Seq(TransformerEncoder):
@@ -121,16 +122,12 @@ class TransformerSeq2Seq(TransformerEncoder):
     @property
     def placeholders(self) -> tuple[str, ...]:
         """See :class:`nlptasks.generation.Generator`."""
-        return tuple(self._config.get(checkpoints.PLACEHOLDERS, ())) if self._config else ()
+        return self.settings.placeholders
 
     @property
-    def length_penalty(self) -> float:
-        """The decoder's own length penalty; see :class:`nlptasks.generation.Decoding`.
-
-        Raises:
-            UsageError: There is no decoder.
-        """
-        return self._loaded().length_penalty
+    def settings(self) -> DecoderSettings:
+        """How the decoder is run; the usual settings where there is none."""
+        return checkpoints.decoder_settings(self._folder) if self._config else DecoderSettings()
 
     @property
     def max_new_tokens(self) -> int:
@@ -170,7 +167,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         room = self.max_new_tokens + PREFIX
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
-        nats = score(decoder.model, self.encode, found, windows, prefix, pad=decoder.text.pad)
+        cache = decoder.settings.neural_cache.get(instruction.task)
+        nats = score(decoder.model, self.encode, found, windows, prefix, pad=decoder.text.pad, cache=cache)
         return add_up(
             len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
         )
@@ -219,10 +217,11 @@ class TransformerSeq2Seq(TransformerEncoder):
         """Write the texts of some windows, those of one window behind each other."""
         most = min(decoding.max_new_tokens, self.max_new_tokens)
         rules = Rules(end=decoder.text.end, banned=decoder.banned, most=most, no_repeat=decoding.no_repeat)
-        prefix = decoder.text.prefix(instruction)
-        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix)
+        prefix, settings = decoder.text.prefix(instruction), decoder.settings
+        cache = settings.neural_cache.get(instruction.task)
+        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, cache)
         if decoding.beams > 1:
-            penalty = decoder.length_penalty if decoding.length_penalty is None else decoding.length_penalty
+            penalty = settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
             found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
         elif decoding.temperature:
             steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
@@ -276,8 +275,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         banned = torch.ones(config.vocab_size, dtype=torch.bool)
         banned[: text.size] = False
         banned[[token for token in text.special if token != text.end]] = True
-        penalty = checkpoints.length_penalty(self._folder)
-        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model), penalty)
+        frozen = model.eval().requires_grad_(False)
+        return _Decoder(frozen, text, banned.to(self.device), checksum_of(model), self.settings)
 
     def _digest(self, folder: Path) -> str:
         return checkpoints.encoder_digest(folder) if self._config else super()._digest(folder)

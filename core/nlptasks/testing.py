@@ -20,6 +20,7 @@ from nlptasks.contracts import Encoder, Example, Prediction
 from nlptasks.plugin import HeadSpec, TaskSpec
 
 if TYPE_CHECKING:
+    from nlptasks.decoder_settings import DecoderSettings
     from nlptasks.generation import Continuation, Decoding, Generator, Instruction
     from nlptasks.seq2seq import TransformerSeq2Seq
 
@@ -116,7 +117,7 @@ def tiny_encoder(folder: Path, *, seed: int = 0) -> Encoder:
     return TransformerEncoder(write_tiny_checkpoint(folder, seed=seed), name="tiny", device="cpu")
 
 
-def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, placeholders: Sequence[str] = ()) -> Path:
+def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, settings: DecoderSettings | None = None) -> Path:
     """Write the encoder of :func:`write_tiny_checkpoint` with a random decoder of 2 layers.
 
     The decoder has a byte-level vocabulary and writes at most 61 tokens of nonsense: in English for ``generation`` and
@@ -125,7 +126,7 @@ def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, placeholders: 
     Args:
         folder: Where to write; made if need be.
         seed: Seeds the weights.
-        placeholders: See :class:`nlptasks.generation.Generator`.
+        settings: How the decoder is run; ``None``: as usual.
 
     Returns:
         The folder.
@@ -137,6 +138,7 @@ def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, placeholders: 
     from transformers import BertConfig, BertLMHeadModel
 
     from nlptasks.checkpoints import write_seq2seq
+    from nlptasks.decoder_settings import DecoderSettings
     from nlptasks.generation import Instruction
 
     instructions = [Instruction(*item) for item in _INSTRUCTIONS]
@@ -171,16 +173,16 @@ def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, placeholders: 
             decoder_tokenizer=tokenizer,
             encoder_files=encoder,
             instructions=instructions,
-            placeholders=placeholders,
+            settings=settings or DecoderSettings(),
         )
     return folder
 
 
-def tiny_seq2seq(folder: Path, *, seed: int = 0, placeholders: Sequence[str] = ()) -> TransformerSeq2Seq:
+def tiny_seq2seq(folder: Path, *, seed: int = 0, settings: DecoderSettings | None = None) -> TransformerSeq2Seq:
     """A random encoder with a random decoder, from a checkpoint that is written to ``folder`` first."""
     from nlptasks.seq2seq import TransformerSeq2Seq
 
-    written = write_tiny_seq2seq_checkpoint(folder, seed=seed, placeholders=placeholders)
+    written = write_tiny_seq2seq_checkpoint(folder, seed=seed, settings=settings)
     return TransformerSeq2Seq(written, name="tiny", device="cpu")
 
 

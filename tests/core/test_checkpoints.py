@@ -17,11 +17,12 @@ from nlptasks.checkpoints import (
     DECODER,
     ENCODER,
     decoder_digest,
+    decoder_settings,
     encoder_digest,
     has_decoder,
-    length_penalty,
     write_seq2seq,
 )
+from nlptasks.decoder_settings import DecoderSettings, NeuralCache
 from nlptasks.decoder_text import FILE, PREFIX, DecoderText, special_tokens
 from nlptasks.errors import NlptasksError
 from nlptasks.generation import Instruction
@@ -50,6 +51,7 @@ def rewrite(source: Path, target: Path, **changes: Any) -> Path:
         "decoder_tokenizer": opened.text.tokenizer,
         "encoder_files": source,
         "instructions": opened.instructions,
+        "settings": opened.settings,
     }
     write_seq2seq(target, **(parts | changes))
     return target
@@ -84,18 +86,19 @@ def test_writing_what_was_read_gives_the_same_bytes(folder: Path, tmp_path: Path
         assert (again / file.relative_to(folder)).read_bytes() == file.read_bytes(), file.name
 
 
-def test_placeholders_are_kept_and_decide_what_is_written(folder: Path, tmp_path: Path) -> None:
-    told = rewrite(folder, tmp_path / "told", placeholders=("Tom", "Mary"))
-    assert TransformerSeq2Seq(told, name="tiny", device="cpu").placeholders == ("Tom", "Mary")
-    assert TransformerSeq2Seq(folder, name="tiny", device="cpu").placeholders == ()
-    assert decoder_digest(told) != decoder_digest(folder)
-    assert encoder_digest(told) == encoder_digest(folder)
-
-
-def test_a_length_penalty_is_kept_and_decides_what_is_written(folder: Path, tmp_path: Path) -> None:
-    told = rewrite(folder, tmp_path / "told", length_penalty=1.5)
-    assert TransformerSeq2Seq(told, name="tiny", device="cpu").length_penalty == 1.5
-    assert TransformerSeq2Seq(folder, name="tiny", device="cpu").length_penalty == 1.0
+@pytest.mark.parametrize(
+    "settings",
+    [
+        DecoderSettings(placeholders=("Tom", "Mary")),
+        DecoderSettings(length_penalty=1.5),
+        DecoderSettings(neural_cache={"generation": NeuralCache(0.3, 10.0)}),
+    ],
+    ids=["placeholders", "length penalty", "neural cache"],
+)
+def test_settings_are_kept_and_decide_what_is_written(folder: Path, tmp_path: Path, settings: DecoderSettings) -> None:
+    told = rewrite(folder, tmp_path / "told", settings=settings)
+    assert TransformerSeq2Seq(told, name="tiny", device="cpu").settings == settings
+    assert TransformerSeq2Seq(folder, name="tiny", device="cpu").settings == DecoderSettings()
     assert decoder_digest(told) != decoder_digest(folder)
     assert encoder_digest(told) == encoder_digest(folder)
 
@@ -105,7 +108,17 @@ def test_settings_that_are_damaged_are_named(folder: Path, tmp_path: Path, conte
     broken = rewrite(folder, tmp_path / "broken")
     (broken / "generation_config.json").write_text(content)
     with pytest.raises(NlptasksError, match=r"generation_config\.json: no settings can be read here"):
-        length_penalty(broken)
+        decoder_settings(broken)
+
+
+@pytest.mark.parametrize(
+    "cache", [[], {"generation": 1}, {"generation": {"share": 0.3}}, {"generation": {"share": 1.0, "sharpness": 10.0}}]
+)
+def test_a_neural_cache_that_is_damaged_is_named(folder: Path, tmp_path: Path, cache: Any) -> None:
+    config = rewrite(folder, tmp_path / "broken") / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"nlptasks_neural_cache": cache}))
+    with pytest.raises(NlptasksError, match=r"config\.json: no settings can be read here"):
+        decoder_settings(config.parent)
 
 
 def test_a_checkpoint_can_be_written_over_itself(tmp_path: Path) -> None:

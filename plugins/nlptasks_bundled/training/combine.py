@@ -1,6 +1,7 @@
 """Puts an encoder and a decoder that were trained apart into one checkpoint.
 
     python -m nlptasks_bundled.training.combine ENCODER DECODER [DECODER ...] OUTPUT [--length-penalty NUMBER]
+        [--neural-cache TASK SHARE SHARPNESS]
 
 The decoder need not have been trained on that encoder: it then wants some more training (``warm = true`` in a recipe).
 Of several decoders that went on from one another, the mean of each weight is taken (Wortsman et al. 2022, arXiv
@@ -11,19 +12,23 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from nlptasks.checkpoints import write_seq2seq
+from nlptasks.decoder_settings import NeuralCache
 from nlptasks.errors import NlptasksError
 from nlptasks.seq2seq import TransformerSeq2Seq
 
 
-def combine(encoder: Path, decoders: Sequence[Path], output: Path, *, length_penalty: float | None = None) -> None:
+def combine(encoder: Path, decoders: Sequence[Path], output: Path, **settings: Any) -> None:
     """Write the encoder of one folder and the decoder of another, or the mean of several, into a further one.
 
-    Its own ``length_penalty`` is the first decoder's where none is given.
+    ``settings`` are changes of :class:`nlptasks.decoder_settings.DecoderSettings`; what is not given is the first
+    decoder's, and placeholders are those that one of them learnt.
 
     Raises:
         NlptasksError: A file is missing or damaged, a folder of a decoder has none, it reads states of another width,
@@ -48,12 +53,11 @@ def combine(encoder: Path, decoders: Sequence[Path], output: Path, *, length_pen
         decoder_tokenizer=second.text.tokenizer,
         encoder_files=encoder,
         instructions=second.instructions,
-        placeholders=_placeholders(others),
-        length_penalty=second.length_penalty if length_penalty is None else length_penalty,
+        settings=replace(second.settings, **{"placeholders": _placeholders(others)} | settings),
     )
 
 
-def _placeholders(decoders: Sequence[TransformerSeq2Seq]) -> Sequence[str]:
+def _placeholders(decoders: Sequence[TransformerSeq2Seq]) -> tuple[str, ...]:
     """The placeholders of decoders: one that went on from another may have learnt some that the other has not."""
     found = {decoder.placeholders for decoder in decoders if decoder.placeholders}
     if len(found) > 1:
@@ -65,18 +69,31 @@ def _mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tenso
     return {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
 
 
-def _main() -> None:
+def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(prog="python -m nlptasks_bundled.training.combine", description=__doc__)
     parser.add_argument("encoder", type=Path, metavar="ENCODER")
     parser.add_argument("decoders", type=Path, metavar="DECODER", nargs="+")
     parser.add_argument("output", type=Path, metavar="OUTPUT")
     parser.add_argument("--length-penalty", type=float, help="what the decoder wants for beam search (the first one's)")
+    parser.add_argument(
+        "--neural-cache",
+        nargs=3,
+        action="append",
+        metavar=("TASK", "SHARE", "SHARPNESS"),
+        help="what a text's own past says of what comes next (the first one's)",
+    )
     given = parser.parse_args()
+    settings: dict[str, Any] = {}
     try:
-        combine(given.encoder, given.decoders, given.output, length_penalty=given.length_penalty)
+        if given.length_penalty is not None:
+            settings["length_penalty"] = given.length_penalty
+        if given.neural_cache:
+            settings["neural_cache"] = {task: NeuralCache(float(a), float(b)) for task, a, b in given.neural_cache}
+        combine(given.encoder, given.decoders, given.output, **settings)
     except NlptasksError as error:
         parser.exit(1, f"error: {error}\n")
 
 
 if __name__ == "__main__":
-    _main()
+    main()

@@ -6,10 +6,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import DECODER, ENCODER, PLACEHOLDERS, length_penalty, read_config, write_seq2seq
+from nlptasks.checkpoints import DECODER, ENCODER, decoder_settings, write_seq2seq
+from nlptasks.decoder_settings import DecoderSettings, NeuralCache
 from nlptasks.errors import NlptasksError
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
-from nlptasks_bundled.training.combine import combine
+from nlptasks_bundled.training.combine import combine, main
 from nlptasks_bundled.training.decoder.model import grown
 
 
@@ -34,20 +35,38 @@ def test_one_decoder_stays_as_it_is(tmp_path: Path) -> None:
 def test_placeholders_that_one_of_them_learnt_are_kept(tmp_path: Path) -> None:
     one, other, different = (tmp_path / name for name in ("one", "other", "different"))
     tiny_seq2seq(one)
-    tiny_seq2seq(other, placeholders=("Tom", "Mary"))
-    tiny_seq2seq(different, placeholders=("Tom", "Ann"))
+    tiny_seq2seq(other, settings=DecoderSettings(placeholders=("Tom", "Mary")))
+    tiny_seq2seq(different, settings=DecoderSettings(placeholders=("Tom", "Ann")))
     combine(one, [one, other], tmp_path / "both")
-    assert read_config(tmp_path / "both")[PLACEHOLDERS] == ["Tom", "Mary"]
+    assert decoder_settings(tmp_path / "both").placeholders == ("Tom", "Mary")
     with pytest.raises(NlptasksError, match="different placeholders"):
         combine(one, [one, other, different], tmp_path / "all")
 
 
-def test_a_length_penalty_is_the_given_or_the_first_decoders(tmp_path: Path) -> None:
-    one, longer = tmp_path / "one", tmp_path / "longer"
+def test_settings_are_the_given_or_the_first_decoders(tmp_path: Path) -> None:
+    one, told, cache = tmp_path / "one", tmp_path / "told", {"generation": NeuralCache(0.3, 10.0)}
     tiny_seq2seq(one)
-    combine(one, [one], longer, length_penalty=1.5)
-    combine(one, [longer, one], tmp_path / "same")
-    assert [length_penalty(folder) for folder in (one, longer, tmp_path / "same")] == [1.0, 1.5, 1.5]
+    combine(one, [one], told, length_penalty=1.5, neural_cache=cache)
+    combine(one, [told, one], tmp_path / "same")
+    wanted = DecoderSettings(length_penalty=1.5, neural_cache=cache)
+    assert [decoder_settings(folder) for folder in (one, told, tmp_path / "same")] == [
+        DecoderSettings(),
+        wanted,
+        wanted,
+    ]
+
+
+def test_the_command_says_how_the_decoder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, told = str(tmp_path / "one"), tmp_path / "told"
+    tiny_seq2seq(tmp_path / "one")
+    cache = ("--neural-cache", "generation", "0.3", "10")
+    monkeypatch.setattr("sys.argv", ["combine", one, one, str(told), "--length-penalty", "1.5", *cache])
+    main()
+    assert decoder_settings(told).length_penalty == 1.5
+    assert decoder_settings(told).neural_cache == {"generation": NeuralCache(0.3, 10.0)}
+    monkeypatch.setattr("sys.argv", ["combine", one, one, str(told), *cache[:2], "1", "10"])
+    with pytest.raises(SystemExit, match="1"):
+        main()
 
 
 def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:
@@ -69,8 +88,7 @@ def test_decoders_of_different_depth_have_no_mean(tmp_path: Path) -> None:
         decoder_tokenizer=one.text.tokenizer,
         encoder_files=tmp_path / "one",
         instructions=one.instructions,
-        placeholders=one.placeholders,
-        length_penalty=one.length_penalty,
+        settings=one.settings,
     )
     with pytest.raises(NlptasksError, match="different numbers of layers"):
         combine(tmp_path / "one", [tmp_path / "one", deeper], tmp_path / "both")

@@ -9,6 +9,7 @@ import pytest
 from nlptasks._predict import predict
 from nlptasks._session import OpenTask
 from nlptasks.contracts import Example, HeadContext
+from nlptasks.decoder_settings import DecoderSettings
 from nlptasks.errors import UsageError
 from nlptasks.generation import Decoding, Generator, Instruction
 from nlptasks.options import from_values
@@ -51,7 +52,7 @@ def test_a_long_document_is_summarized_window_by_window(generator: Generator) ->
 
 
 def test_placeholders_stand_for_the_speakers_where_the_backbone_learnt_so(tmp_path: Path) -> None:
-    told = tiny_seq2seq(tmp_path, placeholders=("good", "bad"))
+    told = tiny_seq2seq(tmp_path, settings=DecoderSettings(placeholders=("good", "bad")))
     document = Example({"document": "Ann: the film\nBob: is it, Ann?"})
     (windows,) = opened(told).windows([document])
     assert windows == told.tokenize(["good: the film\nbad: is it, good?"], max_tokens=told.source_tokens)[0]

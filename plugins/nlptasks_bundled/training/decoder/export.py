@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nlptasks.checkpoints import write_seq2seq
+from nlptasks.decoder_settings import DecoderSettings
 from nlptasks.decoder_text import DecoderText
 from nlptasks.generation import Instruction
 from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
@@ -23,13 +25,14 @@ def export(
     job: RecipeJob,
     report: RecipeReport,
     known: Iterable[Instruction],
-    placeholders: Sequence[str],
-    length_penalty: float,
+    settings: DecoderSettings,
 ) -> None:
-    """Write everything, the card last; ``known`` are the instructions that the decoder knew before.
+    """Write everything, the card last.
 
-    So are ``placeholders``, which stay where the recipe names none, and the ``length_penalty``.
+    ``known`` are the instructions that the decoder knew before, and ``settings`` what it had, whose placeholders stay
+    where the recipe names none.
     """
+    placeholders = next((part.placeholders for part in parts if part.placeholders), settings.placeholders)
     write_seq2seq(
         job.output,
         encoder_config=learner.encoder.config,
@@ -39,8 +42,7 @@ def export(
         decoder_tokenizer=text.tokenizer,
         encoder_files=start,
         instructions=_instructions(parts, known),
-        placeholders=next((part.placeholders for part in parts if part.placeholders), placeholders),
-        length_penalty=length_penalty,
+        settings=replace(settings, placeholders=placeholders),
     )
     write_text(job.output / RECIPE, job.source)
     write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))

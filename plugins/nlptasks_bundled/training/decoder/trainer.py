@@ -10,10 +10,10 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertLMHeadModel
 
+from nlptasks.decoder_settings import DecoderSettings
 from nlptasks.decoder_text import DecoderText
 from nlptasks.encoder import choose_device
 from nlptasks.errors import UsageError
-from nlptasks.generation import USUAL_PENALTY
 from nlptasks.recipes import Recipe, RecipeJob, RecipeReport
 from nlptasks.seq2seq import TransformerSeq2Seq
 from nlptasks_bundled.training import checkpoint
@@ -59,11 +59,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
             training.restore(saved)
         training.run()
         report = training.report()
-        known = (
-            (reader.instructions, reader.placeholders, reader.length_penalty)
-            if job.recipe.warm
-            else ((), (), USUAL_PENALTY)
-        )
+        known = (reader.instructions, reader.settings) if job.recipe.warm else ((), DecoderSettings())
         export(learner, text, start, parts, job, report, *known)
     (job.output / checkpoint.FILE).unlink(missing_ok=True)
     return report
