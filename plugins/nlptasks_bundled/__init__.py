@@ -11,7 +11,7 @@ def nlptasks_backbones() -> list[BackboneSpec]:
     return [
         BackboneSpec(
             name="bundled",
-            summary="6-layer, 384-wide MiniLM encoder, further trained, with a 3-layer decoder of our own",
+            summary="6-layer, 384-wide MiniLM encoder, further trained, with a 4-layer decoder of our own",
             object="nlptasks_bundled.backbone:load",
             provides=frozenset({ENCODE, GENERATE, SCORE}),
             default=True,
