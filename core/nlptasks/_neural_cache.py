@@ -76,7 +76,10 @@ def foretold(cache: NeuralCache, log_probs: torch.Tensor, states: torch.Tensor, 
     alike = _alike(cache, torch.einsum("rw,rpw->rp", normalize(states.float(), dim=-1), past.keys))
     total = alike.sum(dim=1, keepdim=True)
     told = torch.zeros_like(log_probs).scatter_add_(1, past.tokens, cache.share * alike / (total + 1))
-    return torch.logaddexp(log_probs + _left(cache, total), told.log())
+    alone = log_probs + _left(cache, total)
+    # Where the past says nothing nothing changes, and the logarithm of so many zeros would be slow.
+    mixed = torch.logaddexp(alone.gather(1, past.tokens), told.gather(1, past.tokens).log())
+    return alone.scatter(1, past.tokens, mixed)
 
 
 def remembered(past: Past, states: torch.Tensor, tokens: torch.Tensor) -> Past:

@@ -15,7 +15,7 @@ def nlptasks_backbones() -> list[BackboneSpec]:
             object="nlptasks_bundled.backbone:load",
             provides=frozenset({ENCODE, GENERATE, SCORE}),
             default=True,
-            parameters=33_067_136,
+            parameters=35_433_728,
             languages=("en", "de", "fr"),
             trainer="nlptasks_bundled.training.entry:train",
         )
