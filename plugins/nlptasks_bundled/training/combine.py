@@ -91,7 +91,7 @@ def main() -> None:
         if given.neural_cache:
             settings["neural_cache"] = {task: NeuralCache(float(a), float(b)) for task, a, b in given.neural_cache}
         combine(given.encoder, given.decoders, given.output, **settings)
-    except NlptasksError as error:
+    except (NlptasksError, ValueError) as error:
         parser.exit(1, f"error: {error}\n")
 
 

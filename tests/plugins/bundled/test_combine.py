@@ -64,9 +64,10 @@ def test_the_command_says_how_the_decoder_is_run(tmp_path: Path, monkeypatch: py
     main()
     assert decoder_settings(told).length_penalty == 1.5
     assert decoder_settings(told).neural_cache == {"generation": NeuralCache(0.3, 10.0)}
-    monkeypatch.setattr("sys.argv", ["combine", one, one, str(told), *cache[:2], "1", "10"])
-    with pytest.raises(SystemExit, match="1"):
-        main()
+    for share in ("1", "much"):
+        monkeypatch.setattr("sys.argv", ["combine", one, one, str(told), *cache[:2], share, "10"])
+        with pytest.raises(SystemExit, match="1"):
+            main()
 
 
 def test_an_encoder_alone_is_no_decoder(tmp_path: Path) -> None:
