@@ -262,7 +262,7 @@ def signature(node: ast.FunctionDef, owner: str = "") -> str:
     arguments = ast.unparse(node.args).replace("=", " = ").replace("'", '"')
     if owner:
         arguments = re.sub(r"^(self|cls)(, )?", "", arguments)
-        if "property" in map(ast.unparse, node.decorator_list):
+        if {"property", "cached_property"} & set(map(ast.unparse, node.decorator_list)):
             return f"{owner}.{node.name}{returns}"
     name = f"{owner}.{node.name}" if owner else f"def {node.name}"
     if len(arguments) > 90:

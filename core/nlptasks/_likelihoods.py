@@ -46,72 +46,62 @@ def pieces_of(decoder: DecoderText, texts: Sequence[str], most: int) -> Iterator
             yield Piece(number, offsets[at][0] if ids else 0, (*ids[at : at + size], *end))
 
 
-def score(
-    model: Any,
-    encode: Callable[[Sequence[Window]], HiddenStates],
-    pieces: Sequence[Piece],
-    windows: Sequence[Window],
-    prefix: Sequence[int],
-    *,
-    pad: int,
-    cache: NeuralCache | None = None,
-) -> list[float]:
-    """Negative natural log-likelihood of each piece, given its window.
+@dataclass(frozen=True)
+class Reader:
+    """A decoder that says how probable pieces are.
 
     Args:
         model: A ``BertLMHeadModel`` with cross-attention.
         encode: The encoder.
-        pieces: The pieces.
-        windows: What the encoder reads for each.
         prefix: What stands before each piece's first token.
-        pad: Fills the shorter ones of a batch.
-        cache: What the earlier pieces of a text, and the piece itself, say of what comes next; ``None``: nothing.
+        pad: Fills the shorter pieces of a batch.
     """
-    found: list[float] = []
-    text, past = -1, no_past(torch.zeros(0))
-    for start in range(0, len(pieces), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        for piece, (nats, states) in zip(
-            pieces[some], _read(model, encode, pieces[some], windows[some], prefix, pad), strict=True
-        ):
-            if cache:
-                if piece.text != text:
-                    text, past = piece.text, no_past(states[0])
-                nats, past = reread(cache, nats, states, torch.tensor(piece.ids, device=states.device), past)
-            found.append(float(nats.sum()))
-    return found
 
+    model: Any
+    encode: Callable[[Sequence[Window]], HiddenStates]
+    prefix: Sequence[int]
+    pad: int
 
-def _read(
-    model: Any,
-    encode: Callable[[Sequence[Window]], HiddenStates],
-    pieces: Sequence[Piece],
-    windows: Sequence[Window],
-    prefix: Sequence[int],
-    pad: int,
-) -> list[_Read]:
-    """What the decoder alone makes of pieces, in their order."""
-    found: dict[int, _Read] = {}
-    for batch in batches([len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]):
-        states = encode([windows[at] for at in batch])
-        found.update(zip(batch, _read_batch(model, states, [pieces[at].ids for at in batch], prefix, pad), strict=True))
-    return [found[at] for at in range(len(pieces))]
+    def score(self, pieces: Sequence[Piece], windows: Sequence[Window], cache: NeuralCache | None) -> list[float]:
+        """Negative natural log-likelihood of each piece, given its window.
 
+        Args:
+            pieces: The pieces, those of a text behind each other.
+            windows: What the encoder reads for each.
+            cache: What the earlier pieces of a text, and the piece itself, say of what comes next; ``None``: nothing.
+        """
+        found: list[float] = []
+        text, past = -1, no_past(torch.zeros(0))
+        for start in range(0, len(pieces), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            for piece, (nats, states) in zip(pieces[some], self._read(pieces[some], windows[some]), strict=True):
+                if cache:
+                    if piece.text != text:
+                        text, past = piece.text, no_past(states[0])
+                    nats, past = reread(cache, nats, states, torch.tensor(piece.ids, device=states.device), past)
+                found.append(float(nats.sum()))
+        return found
 
-def _read_batch(
-    model: Any, states: HiddenStates, targets: Sequence[Sequence[int]], prefix: Sequence[int], pad: int
-) -> Iterator[_Read]:
-    rows = [torch.tensor([*prefix, *target]) for target in targets]
-    ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad).to(states.mask.device)
-    # Padding stands behind every target, where a decoder does not look: it needs no mask.
-    output = model(
-        input_ids=ids[:, :-1],
-        encoder_hidden_states=states.states.to(model.dtype),
-        encoder_attention_mask=states.mask.long(),
-        use_cache=False,
-        output_hidden_states=True,
-    )
-    before = len(prefix) - 1
-    nats = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
-    for target, row, last in zip(targets, nats, output.hidden_states[-1], strict=True):
-        yield row[: len(target)], last[before : before + len(target)]
+    def _read(self, pieces: Sequence[Piece], windows: Sequence[Window]) -> list[_Read]:
+        """What the decoder alone makes of pieces, in their order."""
+        found: dict[int, _Read] = {}
+        for batch in batches([len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]):
+            states = self.encode([windows[at] for at in batch])
+            found.update(zip(batch, self._read_batch(states, [pieces[at].ids for at in batch]), strict=True))
+        return [found[at] for at in range(len(pieces))]
+
+    def _read_batch(self, states: HiddenStates, targets: Sequence[Sequence[int]]) -> Iterator[_Read]:
+        rows = [torch.tensor([*self.prefix, *target]) for target in targets]
+        ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad).to(states.mask.device)
+        # Padding stands behind every target, where a decoder does not look: it needs no mask.
+        output = self.model(
+            input_ids=ids[:, :-1],
+            encoder_hidden_states=states.states.to(self.model.dtype),
+            encoder_attention_mask=states.mask.long(),
+            use_cache=False,
+            output_hidden_states=True,
+        )
+        before = len(self.prefix) - 1
+        nats = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
+        for target, row, last in zip(targets, nats, output.hidden_states[-1], strict=True):
+            yield row[: len(target)], last[before : before + len(target)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 from nlptasks import checkpoints
 from nlptasks._beams import search
 from nlptasks._drawing import most_probable, write
-from nlptasks._likelihoods import pieces_of, score
+from nlptasks._likelihoods import Reader, pieces_of
 from nlptasks._steps import Rules, Steps, Written
 from nlptasks._text import encodable
 from nlptasks._weights import checksum_of, quiet_loading
@@ -45,14 +46,12 @@ class _Decoder:
         text: Its vocabulary.
         banned: ``[vocabulary]``, bool: tokens that no text may hold.
         checksum: Of the weights as they were loaded.
-        settings: How it is run.
     """
 
     model: Any
     text: DecoderText
     banned: torch.Tensor
     checksum: str
-    settings: DecoderSettings
 
 
 class TransformerSeq2Seq(TransformerEncoder):
@@ -124,7 +123,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         """See :class:`nlptasks.generation.Generator`."""
         return self.settings.placeholders
 
-    @property
+    @cached_property
     def settings(self) -> DecoderSettings:
         """How the decoder is run; the usual settings where there is none."""
         return checkpoints.decoder_settings(self._folder) if self._config else DecoderSettings()
@@ -167,8 +166,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         room = self.max_new_tokens + PREFIX
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
-        cache = decoder.settings.neural_cache.get(instruction.task)
-        nats = score(decoder.model, self.encode, found, windows, prefix, pad=decoder.text.pad, cache=cache)
+        reader = Reader(decoder.model, self.encode, prefix, decoder.text.pad)
+        nats = reader.score(found, windows, self.settings.neural_cache.get(instruction.task))
         return add_up(
             len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
         )
@@ -217,11 +216,11 @@ class TransformerSeq2Seq(TransformerEncoder):
         """Write the texts of some windows, those of one window behind each other."""
         most = min(decoding.max_new_tokens, self.max_new_tokens)
         rules = Rules(end=decoder.text.end, banned=decoder.banned, most=most, no_repeat=decoding.no_repeat)
-        prefix, settings = decoder.text.prefix(instruction), decoder.settings
-        cache = settings.neural_cache.get(instruction.task)
+        prefix = decoder.text.prefix(instruction)
+        cache = self.settings.neural_cache.get(instruction.task)
         steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, cache)
         if decoding.beams > 1:
-            penalty = settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
+            penalty = self.settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
             found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
         elif decoding.temperature:
             steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
@@ -275,8 +274,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         banned = torch.ones(config.vocab_size, dtype=torch.bool)
         banned[: text.size] = False
         banned[[token for token in text.special if token != text.end]] = True
-        frozen = model.eval().requires_grad_(False)
-        return _Decoder(frozen, text, banned.to(self.device), checksum_of(model), self.settings)
+        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model))
 
     def _digest(self, folder: Path) -> str:
         return checkpoints.encoder_digest(folder) if self._config else super()._digest(folder)
