@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._folders import CARD
-from nlptasks._gold import GoldReader
+from nlptasks._gold import GoldReader, tell_skipped
 from nlptasks._names import resolve
 from nlptasks._recipe import Advance, backbone_trainer, plot_of, refuse_start, scorer
 from nlptasks._session import Plan, Session
@@ -26,7 +26,6 @@ from nlptasks._train import (
     head_job,
     make_folder,
     open_backbone,
-    tell_skipped,
     trainer_of,
     write_card,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +11,7 @@ from nlptasks._columns import REMEMBERED, Binding, bind
 from nlptasks._predict import is_blank
 from nlptasks._registry import Registry
 from nlptasks._tables import chosen_columns, read_table
+from nlptasks._text import left_out
 from nlptasks.contracts import BadRow, Example, FormatOptions, Row, Table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files import open_input
@@ -90,3 +91,9 @@ class GoldReader:
         if not self.skip_bad_rows:
             raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
         self.skipped["cannot be read"] += 1
+
+
+def tell_skipped(skipped: Mapping[str, int], tell: Callable[[str], None]) -> None:
+    """Say which rows a reader left out."""
+    for line in left_out(skipped):
+        tell(line)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from nlptasks._folders import choose_folder
-from nlptasks._gold import GoldReader
+from nlptasks._gold import GoldReader, tell_skipped
 from nlptasks._names import resolve
 from nlptasks._registry import Registry
 from nlptasks.contracts import Metric, Scorer
@@ -78,8 +78,7 @@ def train_recipe(
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
     report = trainer(job)
     plot_of(request.output, tell)
-    for reason, count in skipped.items():
-        tell(f"{count:,} rows left out: {reason}")
+    tell_skipped(skipped, tell)
     return report
 
 

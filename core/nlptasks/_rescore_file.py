@@ -14,7 +14,7 @@ from nlptasks._prediction_file import ID, Answer, FileRequest, Given, id_column,
 from nlptasks._registry import Registry
 from nlptasks._scored import Scored, metric_names, score_samples
 from nlptasks._tables import read_table
-from nlptasks._text import one_line
+from nlptasks._text import left_out, one_line
 from nlptasks.contracts import Row
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files import open_input, sha256_of, split_suffix
@@ -59,10 +59,10 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         notes.append(f"probabilities: column '{given.score}'")
     if given.nats:
         notes.append(f"likelihoods: column '{given.nats}'")
-    notes += [f"{count:,} rows left out: {reason}" for reason, count in table.skipped.items()]
+    notes += left_out(table.skipped)
     notes += _check(registry, request, given, table)
     table, labels, unknown = _with_labels(request, table)
-    notes += [f"{unknown:,} rows left out: their gold answer is not among --labels"] if unknown else []
+    notes += left_out({"their gold answer is not among --labels": unknown} if unknown else {})
     samples = tuple(_samples(request.task, given, table, labels))
     dataset = request.dataset or Dataset(name=split_suffix(request.data or request.predictions)[0], sha256="", n=0)
     scored = score_samples(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 LIMIT = 500
 
 
@@ -14,3 +16,13 @@ def one_line(text: str, limit: int = LIMIT) -> str:
 def encodable(text: str) -> str:
     """A tokenizer takes UTF-8: a lone surrogate, which JSON can hold, becomes a question mark."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 row``, ``2,000 rows``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def left_out(rows: Mapping[str, int]) -> Iterator[str]:
+    """Say for each reason how many rows were left out."""
+    return (f"{counted(count, 'row')} left out: {reason}" for reason, count in rows.items())

@@ -13,7 +13,7 @@ from typing import Any
 
 from nlptasks import __version__
 from nlptasks._folders import CARD
-from nlptasks._gold import GoldReader
+from nlptasks._gold import GoldReader, tell_skipped
 from nlptasks._methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._recipe import Advance, ignore, scorer
@@ -275,12 +275,6 @@ def head_job(session: Session, plan: Plan, request: TrainRequest, tell: Tell, **
         layer=request.layer,
         **given,
     )
-
-
-def tell_skipped(skipped: Mapping[str, int], tell: Tell) -> None:
-    """Say which rows were left out."""
-    for reason, count in skipped.items():
-        tell(f"{count:,} rows left out: {reason}")
 
 
 def refuse_finished(request: TrainRequest, last: str, what: str) -> None:

@@ -20,7 +20,7 @@ from nlptasks._finetune import (
     length_of,
     read_rows,
 )
-from nlptasks._gold import GoldReader
+from nlptasks._gold import GoldReader, tell_skipped
 from nlptasks._methods import FINETUNE, OBJECTIVES, PRETRAIN, TO
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._recipe import Advance, backbone_trainer, plot_of, scorer
@@ -32,7 +32,6 @@ from nlptasks._train import (
     described,
     make_folder,
     refuse_finished,
-    tell_skipped,
 )
 from nlptasks.checkpoints import has_decoder
 from nlptasks.contracts import Example, TrainReport

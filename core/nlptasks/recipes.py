@@ -78,7 +78,8 @@ class RecipeTask:
             too (``""``), or with ``keep`` to give each token of the inputs the hidden state that it has at the start:
             heads and decoders that read such texts then go on working.
         keep_states: Whether a decoder's training keeps what the frozen encoder makes of the sources in memory, in half
-            precision: of use where they are seen several times. Of no meaning to an encoder.
+            precision: of use where they are seen in several passes, since a few hundred batches have them all encoded.
+            Of no meaning to an encoder.
         placeholders: Names that stand for the speakers where a source is a dialogue (see :mod:`nlptasks.dialogue`),
             in what a decoder reads and in what it writes; none: the names stay.
     """

@@ -261,7 +261,7 @@ def test_a_damaged_row_is_an_error_or_left_out_and_counted(file, data, trainer):
         train_recipe(registry(trainer), request, print)
     told: list[str] = []
     train_recipe(registry(trainer), replace(request, skip_bad_rows=True), told.append)
-    assert "1 rows left out: cannot be read" in told
+    assert "1 row left out: cannot be read" in told
     assert len(json.loads((data / "out" / "seen.json").read_text())["examples"]) == 4
 
 

@@ -12,7 +12,7 @@ from nlptasks._board.panels import Panel
 from nlptasks._board.rows import Row
 from nlptasks._board.standings import Task
 from nlptasks._board.text import decimals, number, rank, size
-from nlptasks._text import one_line
+from nlptasks._text import counted, one_line
 
 #: Signs that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -124,16 +124,12 @@ def summary(board: Board) -> str:
     panels = [panel for task in board.tasks for panel in task.panels]
     systems = {row.system for panel in panels for row in panel.rows}
     parts = [
-        _count(len(board.sources), "record"),
-        _count(len(systems), "system"),
-        _count(len(panels), "data set"),
+        counted(len(board.sources), "record"),
+        counted(len(systems), "system"),
+        counted(len(panels), "data set"),
         f"{len(board.left_out)} left out",
     ]
     return ", ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # -------------------------------------------------------------------- text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nlptasks._text import one_line
+from nlptasks._text import left_out, one_line
 
 if TYPE_CHECKING:
     from nlptasks._eval import Evaluation
@@ -41,8 +41,7 @@ def _lines(outcome: Evaluation) -> Iterator[str]:
         yield f"  a difference below {first.detectable:.3f} {record.primary} would hardly be found with these data"
     for flag, count in record.flags.items():
         yield f"  {count:,} {flag.replace('_', ' ')}"
-    for reason, count in outcome.skipped.items():
-        yield f"  {count:,} rows left out: {reason}"
+    yield from (f"  {line}" for line in left_out(outcome.skipped))
     for slice_, parts in record.slices.items():
         yield f"  by {one_line(slice_)}:"
         for part, results in parts.items():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from nlptasks._text import one_line
+from nlptasks._text import counted, one_line
 from nlptasks.report import RunReport, TaskReport
 
 if TYPE_CHECKING:
@@ -29,24 +29,24 @@ def summary(report: RunReport) -> str:
 def _lines(report: RunReport) -> Iterator[str]:
     # A rate over a moment says nothing.
     rate = f" ({report.rows / report.seconds:,.0f} rows/s)" if report.seconds >= _MOMENT else ""
-    yield f"{_count(report.rows, 'row')} in {report.seconds:.1f} s{rate} -> {one_line(report.output)}"
+    yield f"{counted(report.rows, 'row')} in {report.seconds:.1f} s{rate} -> {one_line(report.output)}"
     for note in report.notes:
         yield f"  {one_line(note)}"
     for task in report.tasks:
         yield from _task(task)
     for reason, count in report.skipped.items():
-        yield f"  {_count(count, 'row')} skipped: {reason}"
+        yield f"  {counted(count, 'row')} skipped: {reason}"
     for row in report.bad_rows:
         yield f"    {one_line(row)}"
     if report.long:
-        yield f"  {_count(report.long, 'long text')} read in several windows; {report.cut:,} cut"
+        yield f"  {counted(report.long, 'long text')} read in several windows; {report.cut:,} cut"
     elif report.cut:
-        yield f"  {_count(report.cut, 'text')} cut: the head read a part of it"
+        yield f"  {counted(report.cut, 'text')} cut: the head read a part of it"
 
 
 def _task(task: TaskReport) -> Iterator[str]:
     confidence = "" if task.confidence is None else f", mean confidence {task.confidence:.2f}"
-    yield f"{task.task} (head {task.head}): {_count(task.answered, 'answer')}{confidence}"
+    yield f"{task.task} (head {task.head}): {counted(task.answered, 'answer')}{confidence}"
     yield from _shares(task.labels)
     if not task.gold:
         return
@@ -55,7 +55,7 @@ def _task(task: TaskReport) -> Iterator[str]:
     if not task.scores:
         yield f"  no row could be scored against the column '{one_line(task.gold)}'"
     for reason, count in task.unscored.items():
-        yield f"  {_count(count, 'row')} not scored: {one_line(reason)}"
+        yield f"  {counted(count, 'row')} not scored: {one_line(reason)}"
     if task.confusion:
         yield from _confusion(task)
 
@@ -103,7 +103,3 @@ def _table(rows: list[list[str]]) -> Iterable[str]:
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "    " + "  ".join([first, *rest])
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

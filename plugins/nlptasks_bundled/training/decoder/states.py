@@ -21,8 +21,9 @@ _BLOCK = 4_096
 class States:
     """The states of some sources, in half precision: 768 bytes a token where the encoder is 384 wide.
 
-    Sources are encoded when one is first asked for, always together with the same others: so a training that was
-    interrupted goes on with the same bytes, and one that sees a part of its sources encodes little more than that part.
+    A source is encoded when it is first asked for, always together with the same others: so a training that was
+    interrupted goes on with the same bytes. Its first batches are slow for that, since each of their sources lies among
+    others, and all are soon encoded: what is kept pays off where the sources are read in more than one pass.
 
     Args:
         encoder: The frozen encoder, a transformers model.
