@@ -23,3 +23,12 @@ def test_a_head_without_weights_names_the_methods_that_train_its_decoder(command
     command("train", "translation", "--data", "pairs.csv").refused(
         "error: the head 'decoder' has no weights of its own", "--method finetune trains the decoder on rows"
     )
+
+
+def test_a_backbone_that_a_training_left_is_shown_by_its_folder(command):
+    task = '[[task]]\ntask = "translation"\nhead = "decoder"\ndata = ["pairs.csv"]\nlanguage = "de"\n'
+    (command.folder / "mine").mkdir()
+    command.write("mine/recipe.toml", 'backbone = "bundled"\ntrains = "decoder"\ntokens = 1_000\n' + task)
+    done = command("backbones", "show", "mine").succeeded()
+    assert done.stderr == "mine: trained from the backbone 'bundled', which opens it\n"
+    assert "provides: encode, generate, score" in done.stdout.decode()

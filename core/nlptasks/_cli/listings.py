@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import click
 
@@ -11,6 +12,7 @@ from nlptasks._cli.describe import as_json, as_lines, checkpoint_as_json, checkp
 from nlptasks._cli.tables import echo_json, table
 from nlptasks._matching import reference_hint
 from nlptasks._registry import D, Owned, kind_of
+from nlptasks._text import one_line
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
@@ -78,6 +80,7 @@ def list_backbones(app: App, as_json_: bool) -> None:
 @pass_app
 def show_backbone(app: App, name: str, as_json_: bool) -> None:
     """Show the backbone NAME, or what the checkpoint NAME (SCHEME:NAME or a folder) can do; no weights are read."""
+    from nlptasks._folders import choose_folder, made_in
     from nlptasks._references import inspected
 
     registry = app.plugins().registry
@@ -89,7 +92,12 @@ def show_backbone(app: App, name: str, as_json_: bool) -> None:
         else:
             click.echo("\n".join(checkpoint_as_lines(shown)))
         return
-    item = registry.get(BackboneSpec, name, hint=reference_hint(registry, name))
+    opened, folder = choose_folder([], name)
+    item = registry.get(BackboneSpec, opened, hint=reference_hint(registry, opened))
+    if folder is not None:  # one that `nlptasks train` made
+        spec = replace(item.spec, provides=item.spec.provides | made_in(folder), parameters=0, default=False)
+        item = replace(item, spec=spec)
+        click.echo(f"{one_line(name)}: trained from the backbone {opened!r}, which opens it", err=True)
     if as_json_:
         echo_json(as_json(item))
     else:
