@@ -62,7 +62,8 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     notes += left_out(table.skipped)
     notes += _check(registry, request, given, table)
     table, labels, unknown = _with_labels(request, table)
-    notes += left_out({"their gold answer is not among --labels": unknown} if unknown else {})
+    if unknown:
+        notes += left_out({"their gold answer is not among --labels": unknown})
     samples = tuple(_samples(request.task, given, table, labels))
     dataset = request.dataset or Dataset(name=split_suffix(request.data or request.predictions)[0], sha256="", n=0)
     scored = score_samples(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._text import counted
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -84,7 +85,7 @@ def check(app: App, folder: Path, train: tuple[str, ...], as_json: bool) -> None
         click.echo(table(("SEVERITY", "CHECK", "RECORD", "REASON"), rows))
     errors = sum(finding.severity == ERROR for finding in findings)
     warnings = len(findings) - errors
-    click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", err=True)
+    click.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}", err=True)
     if errors:
         raise click.exceptions.Exit(1)
 
