@@ -26,14 +26,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlptasks import suites
-from nlptasks._config import Config
-from nlptasks._gold_samples import GoldRequest, Item, read_gold_table
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
-from nlptasks._registry import Registry
-from nlptasks.files import atomic_output
+from nlptasks._plugins.registry import Registry
+from nlptasks._tables.gold_samples import GoldRequest, Item, read_gold_table
+from nlptasks.files.paths import atomic_output
 from nlptasks.plugin import TaskSpec
-from nlptasks.sentences import split
+from nlptasks.records import suites
+from nlptasks.text.sentences import split
 
 #: Bytes of training text that the n-gram model reads, and its order.
 _NGRAM_BYTES, _ORDER = 4_000_000, 6

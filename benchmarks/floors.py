@@ -20,18 +20,18 @@ from pathlib import Path
 
 import numpy as np
 
-from nlptasks import suites
-from nlptasks._config import Config
-from nlptasks._gold_samples import GoldRequest, read_gold_table
-from nlptasks._metrics import matrices, open_metric
 from nlptasks._names import resolve
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
-from nlptasks._registry import Registry
-from nlptasks.contracts import Baseline
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import matrices, open_metric
+from nlptasks._tables.gold_samples import GoldRequest, read_gold_table
 from nlptasks.plugin import ANSWER, MetricSpec, TaskSpec
-from nlptasks.predictions import Label
-from nlptasks.records import Sample
-from nlptasks.statistics import values
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Baseline
+from nlptasks.records import suites
+from nlptasks.records.schema import Sample
+from nlptasks.statistics.intervals import values
 
 #: Bits per byte of a uniform distribution over bytes.
 _UNIFORM = 8.0

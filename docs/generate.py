@@ -21,7 +21,7 @@ from nlptasks._cli.app import App
 from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup
 from nlptasks._cli.main import cli
 from nlptasks._names import resolve
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
 from nlptasks.plugin import Column, FormatSpec, TaskSpec
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,7 @@ CORE = ROOT / "core" / "nlptasks"
 REFERENCE = ROOT / "docs" / "reference"
 
 #: Modules that a plugin author reads beside the hooks; ``nlptasks`` itself shows what ``api`` defines.
-HOOKS, BESIDE_HOOKS, INSIDE = "hookspecs", ("plugin", "events"), ("__main__", "api")
+HOOKS, BESIDE_HOOKS, INSIDE = "plugin.hooks", ("plugin.specs", "plugin.events"), ("__main__", "api")
 
 NOTE = "<!-- Written by docs/generate.py from the source; do not edit. -->\n"
 
@@ -179,7 +179,8 @@ def python() -> Iterator[str]:
     )
     yield from (f"- `nlptasks.{name}`" for name in (HOOKS, *BESIDE_HOOKS))
     yield ""
-    names = sorted(path.stem for path in CORE.glob("*.py") if not path.stem.startswith("_"))
+    paths = (path.relative_to(CORE).with_suffix("").parts for path in CORE.rglob("*.py"))
+    names = sorted(".".join(parts) for parts in paths if not any(part.startswith("_") for part in parts))
     for name in ["__init__", *(name for name in names if name not in (HOOKS, *BESIDE_HOOKS, *INSIDE))]:
         yield from module(name)
 
@@ -195,7 +196,13 @@ def module(name: str) -> Iterator[str]:
 
 def parse(name: str) -> ast.Module:
     """The syntax tree of a module of the core, by its name below ``nlptasks``."""
-    return ast.parse((CORE / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    return ast.parse(source(name))
+
+
+def source(name: str) -> str:
+    """The text of a module of the core."""
+    path = CORE / name.replace(".", "/")
+    return (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
 
 
 def public(tree: ast.Module) -> Mapping[str, Definition]:
@@ -220,7 +227,7 @@ def _assigned(node: ast.stmt) -> str:
 
 def constants(name: str, tree: ast.Module) -> Iterator[str]:
     """The constants that have a ``#:`` comment."""
-    lines = (CORE / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    lines = source(name).splitlines()
     for node in tree.body:
         told: list[str] = []
         at = node.lineno - 2

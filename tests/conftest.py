@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from nlptasks.contracts import Encoder
-from nlptasks.generation import Generator
+from nlptasks.models.generation import Generator
+from nlptasks.plugin.protocols import Encoder
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 
 os.environ["HF_HUB_OFFLINE"] = "1"

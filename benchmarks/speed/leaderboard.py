@@ -16,12 +16,12 @@ from pathlib import Path
 
 from machine import arguments, facts, nlptasks, shown, time_and_peak
 
-from nlptasks._config import Config
-from nlptasks._metrics import matrices, open_metrics
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
-from nlptasks.record_files import write_record
-from nlptasks.records import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
-from nlptasks.statistics import value
+from nlptasks._scoring.metrics import matrices, open_metrics
+from nlptasks.records.schema import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
+from nlptasks.records.store import write_record
+from nlptasks.statistics.intervals import value
 
 #: Most seconds that a form may take.
 LIMIT = 10.0

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from designs import Array, Bleu, MacroF1, Share, bleus, clustered, f1s, labels, shares
 
-from nlptasks import statistics
-from nlptasks.contracts import Metric
+from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics import intervals
 
 #: What is asked for: share of false findings at 5 %, and of intervals that hold the truth, in percent.
 FALSE, HELD = (4.0, 6.0), (93.5, 96.5)
@@ -84,7 +84,7 @@ def tests() -> Iterator[Design]:
     )
 
 
-def intervals() -> Iterator[Design]:
+def interval_designs() -> Iterator[Design]:
     """One system whose true value is known, or the difference of two equal ones."""
     share, binary, bleu, macro = Share(binary=False), Share(binary=True), Bleu(binary=False), MacroF1(binary=False)
     few, small = "few samples: the bootstrap is too narrow", "few clusters: the bootstrap is too narrow"
@@ -129,7 +129,7 @@ def _clusters(count: int, size: int) -> Draw:
 
 
 def _population(metric: Metric, draw: Callable[[np.random.Generator], list[Array]]) -> float:
-    return statistics.value(metric, draw(np.random.default_rng(999))[0])
+    return intervals.value(metric, draw(np.random.default_rng(999))[0])
 
 
 def _found(metric: Metric, *, use_clusters: bool = True) -> Trial:
@@ -137,14 +137,14 @@ def _found(metric: Metric, *, use_clusters: bool = True) -> Trial:
 
     def trial(systems: list[Array], clusters: Sequence[int] | None, seed: int) -> bool:
         of = clusters if use_clusters else None
-        return statistics.paired(metric, *systems, clusters=of, resamples=2, seed=seed).p < statistics.ALPHA
+        return intervals.paired(metric, *systems, clusters=of, resamples=2, seed=seed).p < intervals.ALPHA
 
     return trial
 
 
 def _sacrebleu(metric: Metric) -> Trial:
     def trial(systems: list[Array], _: Sequence[int] | None, seed: int) -> bool:
-        return statistics.sacrebleu_paired_bs(metric, *systems, seed=seed) < statistics.ALPHA
+        return intervals.sacrebleu_paired_bs(metric, *systems, seed=seed) < intervals.ALPHA
 
     return trial
 
@@ -154,7 +154,7 @@ def _held(metric: Metric, truth: float, *, use_clusters: bool = True) -> Trial:
 
     def trial(systems: list[Array], clusters: Sequence[int] | None, seed: int) -> bool:
         of = clusters if use_clusters else None
-        found = statistics.interval(metric, systems[0], clusters=of, seed=seed)
+        found = intervals.interval(metric, systems[0], clusters=of, seed=seed)
         return found.low <= truth <= found.high
 
     return trial
@@ -164,7 +164,7 @@ def _equal(metric: Metric) -> Trial:
     """Whether the interval of the difference holds 0."""
 
     def trial(systems: list[Array], _: Sequence[int] | None, seed: int) -> bool:
-        low, high = statistics.ends(statistics.differences(metric, *systems, seed=seed))
+        low, high = intervals.ends(intervals.differences(metric, *systems, seed=seed))
         return low <= 0 <= high
 
     return trial
@@ -201,7 +201,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=2_000, help="trials of each design")
     trials = parser.parse_args().trials
     print(f"$ python benchmarks/statistics/null_simulation.py --trials {trials}")
-    print(f"numpy {np.__version__}; {statistics.RESAMPLES} resamples, {statistics.ROUNDS} rounds")
+    print(f"numpy {np.__version__}; {intervals.RESAMPLES} resamples, {intervals.ROUNDS} rounds")
     errors = [100 * math.sqrt(share * (1 - share) / trials) for share in (0.05, 0.95)]
     print(f"\ntwo equal systems: p < 0.05 in so many percent of {trials} trials (standard error {errors[0]:.1f})")
     kept = report(tests(), trials)

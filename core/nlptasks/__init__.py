@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlptasks._version import __version__
+
 if TYPE_CHECKING:
     from nlptasks.api import LoadedTask, evaluate, load, pipeline, run, train
-
-__version__ = "0.1.0"
 
 __all__ = ["LoadedTask", "__version__", "evaluate", "load", "pipeline", "run", "train"]
 

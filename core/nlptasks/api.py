@@ -8,28 +8,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from nlptasks._config import read_config
-from nlptasks._methods import DECODER
-from nlptasks._pipelines import open_pipeline
+from nlptasks._plugins.configuration import read_config
 from nlptasks._plugins.loader import Plugins, load_plugins
 from nlptasks._plugins.records import report
-from nlptasks._pool import BackbonePool
-from nlptasks._predict import predict
-from nlptasks._run import RunRequest
-from nlptasks._run import run as run_request
-from nlptasks._session import Opened, Session
-from nlptasks._train import TrainRequest
-from nlptasks._train import train as train_request
-from nlptasks.contracts import Example, FormatOptions, Prediction, TrainReport
+from nlptasks._running.predict import predict
+from nlptasks._running.run import RunRequest
+from nlptasks._running.run import run as run_request
+from nlptasks._systems.pipelines import open_pipeline
+from nlptasks._systems.pool import BackbonePool
+from nlptasks._systems.session import Opened, Session
+from nlptasks._training.methods import DECODER
+from nlptasks._training.train import TrainRequest
+from nlptasks._training.train import train as train_request
 from nlptasks.errors import UsageError
-from nlptasks.pipelines import PipelineContext
 from nlptasks.plugin import TaskSpec
-from nlptasks.report import RunReport
+from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks.plugin.protocols import Example, FormatOptions, Prediction, TrainReport
+from nlptasks.records.report import RunReport
 
 __all__ = ["LoadedTask", "evaluate", "load", "pipeline", "run", "train"]
 
 if TYPE_CHECKING:
-    from nlptasks.records import Record
+    from nlptasks.records.schema import Record
 
 #: What a row of a task is in Python: its text, or its inputs by name.
 Input = str | Mapping[str, str]
@@ -127,7 +127,7 @@ def run(
         columns: Columns of the data by the task's inputs, where their names do not tell.
         reading: Encoding, delimiter and the like.
         options: Options of the head.
-        settings: The other fields of :class:`nlptasks._run.RunRequest`: ``force``, ``gold``, ``data_format``,
+        settings: The other fields of :class:`nlptasks._running.run.RunRequest`: ``force``, ``gold``, ``data_format``,
             ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
 
     Raises:
@@ -176,17 +176,17 @@ def evaluate(
         reading: Encoding, delimiter and the like.
         options: Options of the head.
         settings: ``name`` of the system, ``limit``, ``slices``, ``metrics``, ``force``, ``restart``, ``device`` and
-            ``dtype``; see :class:`nlptasks._jobs.Asked`.
+            ``dtype``; see :class:`nlptasks._running.jobs.Asked`.
 
     Returns:
-        The record, which lies in the folder too; :func:`nlptasks.record_files.read_record` reads it with its samples.
+        The record, which lies in the folder too; :func:`nlptasks.records.store.read_record` reads it with its samples.
 
     Raises:
         UsageError: Something that was asked for is not there, or another record lies in the folder.
         DataError: A row cannot be read, or none has a gold answer.
     """
-    from nlptasks._eval import evaluate as evaluate_request
-    from nlptasks._jobs import Asked, FileAsked, file_jobs
+    from nlptasks._running.eval import evaluate as evaluate_request
+    from nlptasks._running.jobs import Asked, FileAsked, file_jobs
 
     plugins, session = _plugins(), _session()
     spec = session.tasks([task])[0]
@@ -227,7 +227,7 @@ def train(
         backbone: Name of the backbone.
         options: Options of the head.
         progress: Called with a line for the user.
-        settings: The other fields of :class:`nlptasks._train.TrainRequest`: ``force``, ``columns``, ``gold``,
+        settings: The other fields of :class:`nlptasks._training.train.TrainRequest`: ``force``, ``columns``, ``gold``,
             ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``, ``method`` and what that
             takes: ``epochs``, ``tokens``, ``rate``, ``max_tokens``, ``language``, ``objective``.
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlptasks._names import resolve
-from nlptasks._predict import predict
-from nlptasks._registry import Owned
-from nlptasks._session import OpenTask, PlannedTask, open_task
-from nlptasks.contracts import Encoder, Example, Prediction
+from nlptasks._plugins.registry import Owned
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask, PlannedTask, open_task
 from nlptasks.plugin import HeadSpec, TaskSpec
+from nlptasks.plugin.protocols import Encoder, Example, Prediction
 
 if TYPE_CHECKING:
-    from nlptasks.decoder_settings import DecoderSettings
-    from nlptasks.generation import Continuation, Decoding, Generator, Instruction
-    from nlptasks.seq2seq import TransformerSeq2Seq
+    from nlptasks.models.decoder_settings import DecoderSettings
+    from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction
+    from nlptasks.models.seq2seq import TransformerSeq2Seq
 
 __all__ = [
     "HARD_TEXTS",
@@ -112,7 +112,7 @@ def write_tiny_checkpoint(folder: Path, *, seed: int = 0) -> Path:
 
 def tiny_encoder(folder: Path, *, seed: int = 0) -> Encoder:
     """A random encoder in memory, from a checkpoint that is written to ``folder`` first."""
-    from nlptasks.encoder import TransformerEncoder
+    from nlptasks.models.encoder import TransformerEncoder
 
     return TransformerEncoder(write_tiny_checkpoint(folder, seed=seed), name="tiny", device="cpu")
 
@@ -137,9 +137,9 @@ def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, settings: Deco
     from safetensors.torch import load_file
     from transformers import BertConfig, BertLMHeadModel
 
-    from nlptasks.checkpoints import write_seq2seq
-    from nlptasks.decoder_settings import DecoderSettings
-    from nlptasks.generation import Instruction
+    from nlptasks.models.checkpoints import write_seq2seq
+    from nlptasks.models.decoder_settings import DecoderSettings
+    from nlptasks.models.generation import Instruction
 
     instructions = [Instruction(*item) for item in _INSTRUCTIONS]
     tokenizer = _tiny_decoder_tokenizer(instructions)
@@ -180,7 +180,7 @@ def write_tiny_seq2seq_checkpoint(folder: Path, *, seed: int = 0, settings: Deco
 
 def tiny_seq2seq(folder: Path, *, seed: int = 0, settings: DecoderSettings | None = None) -> TransformerSeq2Seq:
     """A random encoder with a random decoder, from a checkpoint that is written to ``folder`` first."""
-    from nlptasks.seq2seq import TransformerSeq2Seq
+    from nlptasks.models.seq2seq import TransformerSeq2Seq
 
     written = write_tiny_seq2seq_checkpoint(folder, seed=seed, settings=settings)
     return TransformerSeq2Seq(written, name="tiny", device="cpu")
@@ -200,7 +200,7 @@ def _tiny_decoder_tokenizer(instructions: Sequence[Instruction]) -> Any:
     """Bytes, special tokens and a few merges."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    from nlptasks.decoder_text import special_tokens
+    from nlptasks.models.decoder_vocabulary import special_tokens
 
     special = special_tokens(instructions)
     merges = [("t", "h"), ("th", "e"), ("Ġ", "the"), ("o", "o"), ("Ġ", "g"), ("Ġg", "oo"), ("Ġgoo", "d")]
@@ -266,7 +266,7 @@ def check_generator(backbone: Generator) -> None:
     Raises:
         AssertionError: It does not; the message says what was expected.
     """
-    from nlptasks.generation import Decoding
+    from nlptasks.models.generation import Decoding
 
     before, known = backbone.fingerprint(), backbone.instructions
     assert known and list(known) == sorted(set(known)), f"instructions must be sorted and different, got {known}"

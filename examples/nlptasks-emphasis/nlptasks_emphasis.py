@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
-from nlptasks.events import RunFinished
 from nlptasks.plugin import HeadSpec, hookimpl
-from nlptasks.predictions import Label
+from nlptasks.plugin.events import RunFinished
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 GOOD = re.compile(r"amazing|best|excellent|fun|good|gorgeous|great|happy|love|loved|perfect|recommend|works")
 BAD = re.compile(r"awful|bad|boring|broke|broken|hate|poor|refund|rude|slow|terrible|useless|waste|worst")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nlptasks.checkpoints import has_decoder
-from nlptasks.contracts import BackboneContext
-from nlptasks.encoder import TransformerEncoder
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.checkpoints import has_decoder
+from nlptasks.models.encoder import TransformerEncoder
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.plugin.protocols import BackboneContext
 
 WEIGHTS = Path(__file__).with_name("weights")
 

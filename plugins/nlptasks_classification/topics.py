@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nlptasks.contracts import HeadContext
-from nlptasks.probe import Probe
+from nlptasks.models.probe.head import Probe
+from nlptasks.plugin.protocols import HeadContext
 
 
 def open_head(context: HeadContext) -> Probe:

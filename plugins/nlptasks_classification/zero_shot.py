@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.pooling import join_means, mean_states, text_means
-from nlptasks.predictions import Label
-from nlptasks.probe import label_of, softmax, text_of
+from nlptasks.models.pooling import join_means, mean_states, text_means
+from nlptasks.models.probe.head import label_of, softmax, text_of
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
 
 from .options import ZeroShotOptions
 
@@ -26,7 +26,7 @@ MAX_TOKENS = 256
 
 
 class ZeroShot:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
         UsageError: There are fewer than two labels, one stands twice, or the template has no ``{}``.

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from nlptasks.predictions import Cell
+from nlptasks.plugin.predictions import Cell
 
 #: Rows that are turned into bytes at a time.
 BATCH = 8192

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO, ClassVar
 
-from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files import decode_lines, encoding_note
-from nlptasks.predictions import Cell
+from nlptasks.files.paths import decode_lines, encoding_note
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks_formats.cells import batches, encoded
 from nlptasks_formats.dialect import Dialect, detect, open_quote, sample
 

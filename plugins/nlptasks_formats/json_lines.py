@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, BinaryIO, NoReturn
 
-from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError
-from nlptasks.files import decode_text, encoding_note, split_lines
-from nlptasks.predictions import Cell
+from nlptasks.files.paths import decode_text, encoding_note, split_lines
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks_formats.cells import batches, encoded, json_cell, json_text
 from nlptasks_formats.json_array import array_items
 

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import DataError, NlptasksError
-from nlptasks.predictions import Cell
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks_formats.cells import BATCH, batches, encoded, json_text
 
 _ERRORS = (pa.ArrowException, OSError)

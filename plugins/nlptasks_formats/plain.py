@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from nlptasks.contracts import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.files import decode_lines, encoding_note
-from nlptasks.predictions import Cell
+from nlptasks.files.paths import decode_lines, encoding_note
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
 from nlptasks_formats.cells import batches, encoded
 
 _HINT = "write .csv, .tsv, .jsonl or .parquet"

@@ -6,17 +6,17 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
-from nlptasks.generation import Continuation, Decoding, Generator
-from nlptasks.options import unescaped
-from nlptasks.predictions import Text
-from nlptasks.writing import choose_instruction
+from nlptasks.models.generation import Continuation, Decoding, Generator
+from nlptasks.models.writing import choose_instruction
+from nlptasks.plugin.options import unescaped
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 from .options import GenerationOptions
 
 
 class Writer:
-    """The head; see :class:`nlptasks.contracts.Head` and :class:`nlptasks.contracts.Likelihoods`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head` and :class:`nlptasks.plugin.protocols.Likelihoods`.
 
     Raises:
         UsageError: The backbone's decoder was not trained to carry text on.

@@ -15,9 +15,9 @@ from nlptasks.plugin import (
     hookimpl,
 )
 
+from .checkpoints.reference import CONFIG, SCHEME
 from .options import CheckpointOptions
 from .pipelines.specs import PIPELINES
-from .reference import CONFIG, SCHEME
 
 
 @hookimpl
@@ -32,7 +32,7 @@ def nlptasks_backbones() -> list[BackboneSpec]:
             options=CheckpointOptions,
             scheme=SCHEME,
             marker=CONFIG,
-            inspector="nlptasks_hub.inspection:inspect",
+            inspector="nlptasks_hub.checkpoints.inspection:inspect",
         )
     ]
 

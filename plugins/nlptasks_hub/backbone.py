@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlptasks.contracts import Backbone, BackboneContext
 from nlptasks.plugin import LABELS, SPANS
+from nlptasks.plugin.protocols import Backbone, BackboneContext
 
-from .checkpoint import Checkpoint, open_checkpoint
+from .checkpoints.checkpoint import Checkpoint, open_checkpoint
 from .options import CheckpointOptions
 
 if TYPE_CHECKING:
-    from .opened import Opened
+    from .checkpoints.opened import Opened
 
 
 def load(context: BackboneContext) -> Backbone:

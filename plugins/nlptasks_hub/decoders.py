@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import torch
 
-from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.framing import Framing, batches, stack
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.models.special_tokens import Framing, batches, stack
+from nlptasks.plugin.protocols import HiddenStates, Window
 
-from .checkpoint import Checkpoint
+from .checkpoints.checkpoint import Checkpoint
+from .checkpoints.opened import OpenedWriter
 from .decoding import LOGITS, ROWS, nats_of, strip_settings, written
 from .instructions import GENERATION
-from .opened import OpenedWriter
 from .prompts import Prompts
 
 #: What it can be told to do.
@@ -29,7 +29,7 @@ _TOKENS = 2_048
 
 
 class CheckpointDecoder(OpenedWriter):
-    """A frozen decoder; see :class:`nlptasks.generation.Generator`. It does not encode.
+    """A frozen decoder; see :class:`nlptasks.models.generation.Generator`. It does not encode.
 
     Args:
         checkpoint: See :class:`Opened`.
@@ -65,7 +65,7 @@ class CheckpointDecoder(OpenedWriter):
         offsets: bool = False,
         instruction: Instruction | None = None,
     ) -> list[list[Window]]:
-        """Cut texts into windows, each framed as a prompt; see :class:`nlptasks.generation.Generator`."""
+        """Cut texts into windows, each framed as a prompt; see :class:`nlptasks.models.generation.Generator`."""
         frame = self._prompts.frame
         found = self.cut(
             texts,
@@ -87,7 +87,7 @@ class CheckpointDecoder(OpenedWriter):
         written: Sequence[str] = (),
         instruction: Instruction | None = None,
     ) -> list[Window]:
-        """The end of each text as one window; see :class:`nlptasks.generation.Generator`."""
+        """The end of each text as one window; see :class:`nlptasks.models.generation.Generator`."""
         room = min(max_tokens or self.max_tokens, self.max_tokens)
         behind = written or [""] * len(texts)
         return [self._prompts.ending(text, more, room) for text, more in zip(texts, behind, strict=True)]
@@ -100,7 +100,7 @@ class CheckpointDecoder(OpenedWriter):
 
     @torch.inference_mode()
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
-        """Write texts behind windows; see :class:`nlptasks.generation.Generator`."""
+        """Write texts behind windows; see :class:`nlptasks.models.generation.Generator`."""
         _check(self.name, instruction)
         bounded = replace(decoding, max_new_tokens=min(decoding.max_new_tokens, self.max_new_tokens))
 
@@ -111,7 +111,7 @@ class CheckpointDecoder(OpenedWriter):
 
     @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
-        """How probable texts are behind prompts; see :class:`nlptasks.generation.Generator`."""
+        """How probable texts are behind prompts; see :class:`nlptasks.models.generation.Generator`."""
         _check(self.name, instruction)
         pieces = [
             (number, before, piece)

@@ -1,4 +1,4 @@
-"""How a checkpoint's decoder is run: transformers' ``generate`` under :class:`nlptasks.generation.Decoding`."""
+"""How a checkpoint's decoder is run: transformers' ``generate`` under :class:`nlptasks.models.generation.Decoding`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
-from nlptasks.contracts import Window
-from nlptasks.drawing import Draw, random_numbers
-from nlptasks.generation import USUAL_PENALTY, Decoding
+from nlptasks.models.decoding.sampling import Draw, random_numbers
+from nlptasks.models.generation import USUAL_PENALTY, Decoding
+from nlptasks.plugin.protocols import Window
 
 #: What a checkpoint's generation settings say about its vocabulary, as opposed to about how text is chosen.
 _KEPT = (

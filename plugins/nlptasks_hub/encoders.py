@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from nlptasks.contracts import HiddenStates, Window
-from nlptasks.framing import stack
+from nlptasks.models.special_tokens import stack
 from nlptasks.plugin import LABELS, SPANS
+from nlptasks.plugin.protocols import HiddenStates, Window
 
-from .checkpoint import Checkpoint
-from .opened import Opened
+from .checkpoints.checkpoint import Checkpoint
+from .checkpoints.opened import Opened
 
 #: The class of transformers that opens a checkpoint with the layer that it carries.
 _KINDS = {LABELS: "AutoModelForSequenceClassification", SPANS: "AutoModelForQuestionAnswering"}
@@ -27,7 +27,7 @@ _PROBLEMS = {
 
 
 class CheckpointEncoder(Opened):
-    """A frozen encoder; see :class:`nlptasks.contracts.Encoder` and, with labels, ``Labelled``.
+    """A frozen encoder; see :class:`nlptasks.plugin.protocols.Encoder` and, with labels, ``Labelled``.
 
     Args:
         checkpoint: See :class:`Opened`.
@@ -52,13 +52,13 @@ class CheckpointEncoder(Opened):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """See :class:`nlptasks.contracts.Labelled`; empty where no layer for labels is carried."""
+        """See :class:`nlptasks.plugin.protocols.Labelled`; empty where no layer for labels is carried."""
         names = self.model.config.id2label if self._layer == LABELS else {}
         return tuple(str(names[at]) for at in sorted(names))
 
     @property
     def problem(self) -> str:
-        """See :class:`nlptasks.contracts.Labelled`."""
+        """See :class:`nlptasks.plugin.protocols.Labelled`."""
         stated = _PROBLEMS.get(self.model.config.problem_type or "")
         return stated or ("number" if len(self.labels) == 1 else "one")
 
@@ -73,7 +73,7 @@ class CheckpointEncoder(Opened):
         questions_last: bool = False,
         offsets: bool = False,
     ) -> list[list[Window]]:
-        """Cut texts into windows; see :class:`nlptasks.contracts.Encoder`."""
+        """Cut texts into windows; see :class:`nlptasks.plugin.protocols.Encoder`."""
         return self.cut(
             texts,
             self.reader.framing(),

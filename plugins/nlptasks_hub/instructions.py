@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlptasks.generation import Instruction
+from nlptasks.models.generation import Instruction
 
 from . import languages
-from .checkpoint import Checkpoint
+from .checkpoints.checkpoint import Checkpoint
 from .tongues import short
 
 #: What the tasks are called here; a checkpoint's ``task_specific_params`` call them so too.

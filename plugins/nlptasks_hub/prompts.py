@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nlptasks.contracts import Window
 from nlptasks.errors import NlptasksError
-from nlptasks.framing import Frame, common
+from nlptasks.models.special_tokens import Frame, common
+from nlptasks.plugin.protocols import Window
 
-from .reading import Reader
+from .checkpoints.reading import Reader
 
 #: Stands in a template for the prompt; no template changes it.
 _PLACE = "PROMPTSTANDSHERE"

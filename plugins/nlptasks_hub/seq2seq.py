@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import torch
 from transformers.modeling_outputs import BaseModelOutput
 
-from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.framing import Frame, batches, stack
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.models.special_tokens import Frame, batches, stack
+from nlptasks.plugin.protocols import HiddenStates, Window
 
-from .checkpoint import Checkpoint
+from .checkpoints.checkpoint import Checkpoint
+from .checkpoints.limits import longest_input
+from .checkpoints.opened import OpenedWriter
 from .decoding import LOGITS, ROWS, Written, ends_of, nats_of, strip_settings, written
 from .instructions import Told, own_code, told_by
-from .limits import longest_input
-from .opened import OpenedWriter
 
 #: Most tokens of one text, where the model knows no limit.
 _MOST = 512
@@ -39,7 +39,7 @@ class _Piece:
 
 
 class CheckpointSeq2Seq(OpenedWriter):
-    """A frozen encoder with its decoder; see :class:`nlptasks.generation.Generator`.
+    """A frozen encoder with its decoder; see :class:`nlptasks.models.generation.Generator`.
 
     Args:
         checkpoint: See :class:`Opened`.
@@ -61,7 +61,7 @@ class CheckpointSeq2Seq(OpenedWriter):
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
-        """See :class:`nlptasks.generation.Generator`."""
+        """See :class:`nlptasks.models.generation.Generator`."""
         return tuple(sorted(self._told))
 
     # ------------------------------------------------------------------ reading
@@ -78,7 +78,7 @@ class CheckpointSeq2Seq(OpenedWriter):
         offsets: bool = False,
         instruction: Instruction | None = None,
     ) -> list[list[Window]]:
-        """Cut texts into windows; see :class:`nlptasks.generation.Generator`."""
+        """Cut texts into windows; see :class:`nlptasks.models.generation.Generator`."""
         return self.cut(
             texts,
             self.reader.framing(self._source(instruction)),
@@ -99,7 +99,7 @@ class CheckpointSeq2Seq(OpenedWriter):
         written: Sequence[str] = (),
         instruction: Instruction | None = None,
     ) -> list[Window]:
-        """The end of each text as one window; see :class:`nlptasks.generation.Generator`."""
+        """The end of each text as one window; see :class:`nlptasks.models.generation.Generator`."""
         room = min(max_tokens or self.max_tokens, self.max_tokens)
         lead = self._find(instruction).lead if instruction else ""
         frame = self.reader.framing(self._source(instruction)).alone()
@@ -117,7 +117,7 @@ class CheckpointSeq2Seq(OpenedWriter):
 
     @torch.inference_mode()
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
-        """Write texts for windows; see :class:`nlptasks.generation.Generator`."""
+        """Write texts for windows; see :class:`nlptasks.models.generation.Generator`."""
         told = self._find(instruction)
 
         def write(part: slice, copies: int) -> Iterator[Continuation]:
@@ -128,7 +128,7 @@ class CheckpointSeq2Seq(OpenedWriter):
 
     @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
-        """How probable texts are behind prompts; see :class:`nlptasks.generation.Generator`."""
+        """How probable texts are behind prompts; see :class:`nlptasks.models.generation.Generator`."""
         told = self._find(instruction)
         pieces = list(self._pieces(texts))
         befores, behind = [prompts[piece.text] for piece in pieces], [piece.before for piece in pieces]

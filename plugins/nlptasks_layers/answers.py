@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import HiddenStates, Window
-from nlptasks.predictions import Cell, Label
+from nlptasks.plugin.predictions import Cell, Label
+from nlptasks.plugin.protocols import HiddenStates, Window
 
 Floats = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Labelled, Window
 from nlptasks.errors import UsageError
-from nlptasks.predictions import Label
-from nlptasks.probe import softmax
+from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Labelled, Window
 
 from .answers import Floats, all_of, averaged, best_of, logits_of
 from .options import EntailmentOptions
@@ -22,7 +22,7 @@ _YES, _NO = "entail", "contradict"
 
 
 class Entailment:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
         UsageError: There is no label, one stands twice, the template has no ``{}``, or the checkpoint has no label for

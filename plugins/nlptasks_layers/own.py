@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Labelled, Window
 from nlptasks.errors import UsageError
-from nlptasks.predictions import Label
-from nlptasks.probe import softmax
+from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Labelled, Window
 
 from .answers import Floats, all_of, averaged, best_of, logits_of, number, sigmoid
 from .moods import moods_of
@@ -18,7 +18,7 @@ _SHARES: Mapping[str, Callable[[Floats], Floats]] = {"one": softmax, "many": sig
 
 
 class Own:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Args:
         backbone: The checkpoint.

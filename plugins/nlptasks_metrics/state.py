@@ -1,4 +1,7 @@
-"""Metrics of what is to be noted about answers; the names of it come in place of the answer (see nlptasks.records)."""
+"""Metrics of what is to be noted about answers.
+
+The names of it come in place of the answer (see nlptasks.records.schema).
+"""
 
 from __future__ import annotations
 

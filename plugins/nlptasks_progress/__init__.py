@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nlptasks.plugin import hookimpl
 
 if TYPE_CHECKING:
-    from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
+    from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 
     from .bar import Bar
 

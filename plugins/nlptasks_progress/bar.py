@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from nlptasks.events import BatchFinished, RunStarted
+from nlptasks.plugin.events import BatchFinished, RunStarted
 
 
 class Bar:

@@ -6,8 +6,8 @@ from nlptasks.plugin import PROMPT, SCORE, HeadSpec, hookimpl
 
 from .options import ClassificationOptions, PromptOptions, SentimentOptions, TranslationOptions, WritingOptions
 
-#: What scores continuations is a :class:`nlptasks.generation.Generator` and writes as well. The need of GENERATE would
-#: tie these heads to the tasks that a checkpoint was trained to write for, and a prompt may ask for anything.
+#: What scores continuations is a :class:`nlptasks.models.generation.Generator` and writes as well. The need of GENERATE
+#: would tie these heads to the tasks that a checkpoint was trained to write for, and a prompt may ask for anything.
 _NEEDS = frozenset({PROMPT, SCORE})
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nlptasks.contracts import Example, HeadContext
 from nlptasks.errors import UsageError
+from nlptasks.plugin.protocols import Example, HeadContext
 
 from .options import PromptOptions
 from .prompt import Prompt, Prompting, fitted

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlptasks.contracts import HiddenStates, Window
 from nlptasks.errors import NlptasksError
-from nlptasks.framing import common
-from nlptasks.generation import Continuation, Decoding, Instruction, Likelihood
-from nlptasks.writing import choose_instruction
+from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood
+from nlptasks.models.special_tokens import common
+from nlptasks.models.writing import choose_instruction
+from nlptasks.plugin.protocols import HiddenStates, Window
 
 from .markers import guard_of
 from .prompt import Prompt

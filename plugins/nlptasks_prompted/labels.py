@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.errors import UsageError
-from nlptasks.generation import Likelihood
-from nlptasks.predictions import Label
-from nlptasks.probe import softmax
+from nlptasks.models.generation import Likelihood
+from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 from .asking import Asking
 from .options import ClassificationOptions, SentimentOptions
@@ -19,7 +19,7 @@ from .templates import ANSWER
 
 
 class Labels:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     A label's log-probability is the sum over its tokens and its end, so that one label may begin with another; its
     score is the softmax of that over the labels.

@@ -9,9 +9,9 @@ from itertools import islice
 from pkgutil import resolve_name
 from typing import Any
 
-from nlptasks.answers import answers_of
 from nlptasks.errors import DataError
-from nlptasks.files import decode_lines, open_input
+from nlptasks.files.paths import decode_lines, open_input
+from nlptasks.models.spans import answers_of
 from nlptasks.plugin import Column, TaskSpec
 
 from .templates import ANSWER

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from nlptasks.answers import answer_place
-from nlptasks.contracts import Example, Window
-from nlptasks.generation import Continuation
-from nlptasks.predictions import Span
+from nlptasks.models.generation import Continuation
+from nlptasks.models.spans import answer_place
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Example, Window
 
 from .texts import Writing
 
@@ -17,7 +17,7 @@ _AROUND = " \t\r\n\"'`“”„‘’«».,;:!?"
 
 
 class Answers(Writing):
-    """The head; see :class:`nlptasks.contracts.Head`."""
+    """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Continuation]) -> Span:
         """Where what was written stands in the context, in the context's own case; else there is no answer.

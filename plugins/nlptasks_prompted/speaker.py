@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from nlptasks.contracts import HiddenStates, Window
-from nlptasks.generation import Continuation, Decoding, Generator, Instruction, Likelihood
-from nlptasks.writing import choose_instruction
+from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction, Likelihood
+from nlptasks.models.writing import choose_instruction
+from nlptasks.plugin.protocols import HiddenStates, Window
 
 from .markers import guard_of
 from .prompt import Prompt

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
-from nlptasks.generation import Continuation, Decoding
-from nlptasks.predictions import Text
+from nlptasks.models.generation import Continuation, Decoding
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 from .asking import Asking
 from .languages import name_of
@@ -55,7 +55,7 @@ class Writing:
 
 
 class Texts(Writing):
-    """The head; see :class:`nlptasks.contracts.Head`."""
+    """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def __init__(self, context: HeadContext) -> None:
         super().__init__(context)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
-from nlptasks.predictions import Span
-from nlptasks.trained import check_backbone
+from nlptasks.models.trained import check_backbone
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
 
 from .options import SpanOptions
 from .spans import Logits, candidates, distinct, with_no_answer
@@ -63,7 +63,7 @@ class Spans:
 
 
 class Extractive(Spans):
-    """The trained head; see :class:`nlptasks.contracts.Head`."""
+    """The trained head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def __init__(self, weights: SpanWeights, backbone: Encoder, options: SpanOptions) -> None:
         super().__init__(backbone, options, max_tokens=weights.max_tokens, no_answer=weights.no_answer)

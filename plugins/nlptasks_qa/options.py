@@ -32,7 +32,7 @@ class SpanOptions:
 
     @property
     def more_suffixes(self) -> tuple[str, ...]:
-        """The column of the alternatives, where they are asked for; see :mod:`nlptasks.options`."""
+        """The column of the alternatives, where they are asked for; see :mod:`nlptasks.plugin.options`."""
         return ("_alternatives",) if self.top_k > 1 else ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlptasks.contracts import HeadContext, HiddenStates
+from nlptasks.plugin.protocols import HeadContext, HiddenStates
 
 from .head import Spans
 from .options import OwnSpanOptions
@@ -17,7 +17,7 @@ MAX_TOKENS = 384
 
 
 class Own(Spans):
-    """The head; see :class:`nlptasks.contracts.Head`."""
+    """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def reduce(self, states: HiddenStates) -> Sequence[Logits]:
         """The carried layer's logits of each window, ``[tokens, 2]``: start and end."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Window
-from nlptasks.predictions import Span
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Window
 
 #: Spans whose logits make up the probabilities, as in the reference implementation of BERT on SQuAD.
 CANDIDATES = 20

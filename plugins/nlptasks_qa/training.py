@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from nlptasks.answers import span_targets, span_windows
-from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport, Window
 from nlptasks.errors import NlptasksError
-from nlptasks.holdout import hold_out
-from nlptasks.outputs import chosen_layer
-from nlptasks.recipes import RECIPE, read_recipe
+from nlptasks.models.output_layers import chosen_layer
+from nlptasks.models.spans import span_targets, span_windows
+from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport, Window
+from nlptasks.training.recipes import RECIPE, read_recipe
+from nlptasks.training.splits import hold_out
 
 from .head import Extractive
 from .options import SpanOptions

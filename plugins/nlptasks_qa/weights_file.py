@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from nlptasks.errors import NlptasksError
-from nlptasks.files import atomic_output
+from nlptasks.files.paths import atomic_output
 
 #: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-spans/1"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nlptasks.models.probe.options import ProbeOptions
 from nlptasks.plugin import ENCODE, HeadSpec, hookimpl
-from nlptasks.probe_options import ProbeOptions
 
 from .options import ThreeWayOptions
 
@@ -20,7 +20,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             needs=frozenset({ENCODE}),
             options=ProbeOptions,
             default=True,
-            trainer="nlptasks.probe_training:train",
+            trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
         ),
         HeadSpec(
@@ -30,7 +30,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             object="nlptasks_sentiment.head:open_three_way",
             needs=frozenset({ENCODE}),
             options=ThreeWayOptions,
-            trainer="nlptasks.probe_training:train",
+            trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
         ),
     ]

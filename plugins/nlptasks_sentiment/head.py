@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nlptasks.contracts import HeadContext
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.probe import FILE, Probe
+from nlptasks.models.probe.head import FILE, Probe
+from nlptasks.plugin.protocols import HeadContext
 
 from .options import ThreeWayOptions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nlptasks.probe_options import ProbeOptions
+from nlptasks.models.probe.options import ProbeOptions
 
 
 @dataclass(frozen=True)

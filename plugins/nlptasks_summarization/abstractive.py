@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
-from nlptasks.dialogue import Cast, cast_of
-from nlptasks.generation import Decoding, Generator
-from nlptasks.predictions import Text
-from nlptasks.writing import Line, best_lines, choose_instruction
+from nlptasks.models.generation import Decoding, Generator
+from nlptasks.models.writing import Line, best_lines, choose_instruction
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
+from nlptasks.text.dialogue import Cast, cast_of
 
 from .options import AbstractiveOptions
 
 
 class Abstractive:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
         UsageError: The backbone's decoder was not trained to summarize.

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Window
-from nlptasks.sentences import Span
+from nlptasks.plugin.protocols import Window
+from nlptasks.text.sentences import Span
 
 from .sums import Floats, Pieces, sentence_sums
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nlptasks.contracts import Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.errors import NlptasksError
-from nlptasks.predictions import Text
-from nlptasks.probe import ProbeWeights
-from nlptasks.sentences import split
-from nlptasks.trained import check_backbone
+from nlptasks.models.probe.head import ProbeWeights
+from nlptasks.models.trained import check_backbone
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
+from nlptasks.text.sentences import split
 
 from .features import EXTRA, features
 from .options import ExtractiveOptions
@@ -48,7 +48,7 @@ def open_head(context: HeadContext) -> Extractive:
 
 
 class Extractive:
-    """The head; see :class:`nlptasks.contracts.Head`."""
+    """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     labels: tuple[str, ...] = ()
 

@@ -34,7 +34,7 @@ class AbstractiveOptions:
         beams: Beams of beam search; 1: the most probable token each time.
         max_new_tokens: Most tokens of a summary, of each piece of a long document.
         no_repeat: Size of the n-grams of tokens that may not occur twice in it; 0: all may.
-        length_penalty: See :class:`nlptasks.generation.Decoding`.
+        length_penalty: See :class:`nlptasks.models.generation.Decoding`.
     """
 
     beams: int = field(default=4, metadata={"help": "beams of beam search", "min": 1, "max": 64})

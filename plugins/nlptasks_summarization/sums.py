@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import HiddenStates, Window
-from nlptasks.sentences import Span
+from nlptasks.plugin.protocols import HiddenStates, Window
+from nlptasks.text.sentences import Span
 
 Floats = NDArray[np.float32]
 Positions = NDArray[np.intp]

@@ -14,10 +14,10 @@ from sklearn.metrics import average_precision_score, log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlptasks.contracts import Encoder, Example, TrainJob, TrainReport, Window
 from nlptasks.errors import NlptasksError
-from nlptasks.probe import ProbeWeights
-from nlptasks.sentences import Span, split
+from nlptasks.models.probe.head import ProbeWeights
+from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport, Window
+from nlptasks.text.sentences import Span, split
 
 from .features import features
 from .head import LABELS, MAX_TOKENS

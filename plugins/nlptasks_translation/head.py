@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
-from nlptasks.generation import Decoding, Generator
-from nlptasks.predictions import Text
-from nlptasks.sentences import Span, split
-from nlptasks.writing import Line, best_lines, choose_instruction
+from nlptasks.models.generation import Decoding, Generator
+from nlptasks.models.writing import Line, best_lines, choose_instruction
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
+from nlptasks.text.sentences import Span, split
 
 from .options import TranslationOptions
 
@@ -19,7 +19,7 @@ _TIMES, _MORE, _STEP = 2, 16, 16
 
 
 class Translator:
-    """The head; see :class:`nlptasks.contracts.Head`.
+    """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
         UsageError: The backbone's decoder was not trained for the language.

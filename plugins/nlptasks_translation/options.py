@@ -14,7 +14,7 @@ class TranslationOptions:
         source_language: Code of the language to read, for backbones that read several; empty: their usual one.
         beams: Beams of beam search; 1: the most probable token each time.
         max_new_tokens: Most tokens of a sentence; 0: by the length of its source.
-        length_penalty: See :class:`nlptasks.generation.Decoding`.
+        length_penalty: See :class:`nlptasks.models.generation.Decoding`.
     """
 
     to: str = field(default="de", metadata={"help": "language to write: de, fr, ..."})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from nlptasks.contracts import Example
-from nlptasks.predictions import Label, Span, Text
+from nlptasks.plugin.predictions import Label, Span, Text
+from nlptasks.plugin.protocols import Example
 
 #: Ends a sentence: a mark, a closing quote perhaps, and white space. Good enough for a baseline in European languages.
 _SENTENCE = re.compile(r"[^.!?]*[.!?]+[\"'”’)]*\s*|[^.!?]+$")

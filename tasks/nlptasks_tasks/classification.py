@@ -15,7 +15,7 @@ SPEC = TaskSpec(
         aliases=("category", "topic", "class", "intent", "gold", "target"),
         summary="the right label, written as the head writes it",
     ),
-    prediction="nlptasks.predictions:Label",
+    prediction="nlptasks.plugin.predictions:Label",
     output="classification",
     metrics=("accuracy", "macro-f1"),
     primary="macro-f1",

@@ -20,7 +20,7 @@ SPEC = TaskSpec(
         aliases=("completion", "output", "response", "gold"),
         summary="the text that really follows",
     ),
-    prediction="nlptasks.predictions:Text",
+    prediction="nlptasks.plugin.predictions:Text",
     output="generation",
     metrics=("bits-per-byte", "distinct-2"),
     primary="bits-per-byte",

@@ -57,7 +57,7 @@ SPEC = TaskSpec(
         aliases=("answer", "gold"),
         summary="the right answer, or SQuAD's {text: [...], answer_start: [...]}",
     ),
-    prediction="nlptasks.predictions:Span",
+    prediction="nlptasks.plugin.predictions:Span",
     output="answer",
     metrics=("exact-match", "squad-f1"),
     primary="squad-f1",

@@ -83,7 +83,7 @@ SPEC = TaskSpec(
         aliases=("sentiment", "gold", "polarity", "target", "class", *_GRADES),
         summary="positive or negative (also pos/neg, 1/0), or a grade from 1 to 5 in a column called rating or stars",
     ),
-    prediction="nlptasks.predictions:Label",
+    prediction="nlptasks.plugin.predictions:Label",
     output="sentiment",
     metrics=("accuracy", "macro-f1"),
     primary="accuracy",

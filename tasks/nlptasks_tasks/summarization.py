@@ -17,7 +17,7 @@ SPEC = TaskSpec(
     gold=Column(
         name="summary", aliases=("highlights", "headline", "tldr", "reference", "gold"), summary="a reference summary"
     ),
-    prediction="nlptasks.predictions:Text",
+    prediction="nlptasks.plugin.predictions:Text",
     output="summary",
     metrics=("rouge-1", "rouge-2", "rouge-lsum"),
     primary="rouge-lsum",

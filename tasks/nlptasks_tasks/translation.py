@@ -15,7 +15,7 @@ SPEC = TaskSpec(
         aliases=("translation", "reference", "tgt", "gold"),
         summary="a reference translation, as running text",
     ),
-    prediction="nlptasks.predictions:Text",
+    prediction="nlptasks.plugin.predictions:Text",
     output="translation",
     metrics=("bleu", "chrf"),
     primary="chrf",

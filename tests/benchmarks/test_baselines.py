@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from nlptasks._gold_samples import Item
-from nlptasks.contracts import Example
+from nlptasks._tables.gold_samples import Item
+from nlptasks.plugin.protocols import Example
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "baselines.py"
 

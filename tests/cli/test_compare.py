@@ -11,11 +11,11 @@ import pytest
 
 from nlptasks._cli.app import App
 from nlptasks._cli.main import run_command
-from nlptasks._metrics import matrices, open_metrics
-from nlptasks._registry import Registry
-from nlptasks._results import result
-from nlptasks.record_files import write_record
-from nlptasks.records import Dataset, Model, Record, Run, Sample
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import matrices, open_metrics
+from nlptasks._scoring.results import result
+from nlptasks.records.schema import Dataset, Model, Record, Run, Sample
+from nlptasks.records.store import write_record
 
 GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 
@@ -187,7 +187,7 @@ def test_slice_says_what_cannot_be_sliced(make, said, more: tuple[str, ...], mes
 
 
 def test_an_imported_number_has_no_parts(make, said, tmp_path: Path) -> None:
-    from nlptasks.record_files import read_record
+    from nlptasks.records.store import read_record
 
     record = replace(read_record(Path(make("a", 1))).record, digests={}, trust="V0")
     write_record(tmp_path / "imported", record, [], {})

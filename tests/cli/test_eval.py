@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from nlptasks.record_files import RECORD, read_record
+from nlptasks.records.store import RECORD, read_record
 
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv")
 

@@ -11,7 +11,7 @@ import pytest
 
 from nlptasks._cli.main import run_command
 from nlptasks._exchange.formats import FORMATS
-from nlptasks.record_files import find_records, read_record
+from nlptasks.records.store import find_records, read_record
 
 Nlptasks = Callable[..., tuple[int, str, str]]
 

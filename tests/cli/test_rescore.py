@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nlptasks._cli.main import run_command
-from nlptasks.record_files import read_record, write_record
+from nlptasks.records.store import read_record, write_record
 
 ROWS = [
     ("r1", "good", "positive", "positive"),

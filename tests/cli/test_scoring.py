@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from nlptasks._cli import summary
-from nlptasks.scoring import Score
+from nlptasks._cli.views import summary
+from nlptasks.statistics.scoring import Score
 
 
 def score(stderr: str, metric: str) -> tuple[float, float, float, int]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nlptasks.record_files import read_record
+from nlptasks.records.store import read_record
 
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv", "-o", "mine")
 

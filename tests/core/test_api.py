@@ -8,9 +8,9 @@ import pytest
 
 import nlptasks
 from nlptasks.api import _example
-from nlptasks.contracts import Example
 from nlptasks.errors import UsageError
-from nlptasks.record_files import read_record
+from nlptasks.plugin.protocols import Example
+from nlptasks.records.store import read_record
 from nlptasks_tasks.generation import SPEC as GENERATION
 from nlptasks_tasks.qa import SPEC as QA
 

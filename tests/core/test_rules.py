@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from nlptasks import hookspecs
+from nlptasks._plugins.registry import KINDS
 from nlptasks._plugins.validation import _CHECKS
-from nlptasks._registry import KINDS
+from nlptasks.plugin import hooks
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -39,6 +41,39 @@ def label(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def module(path: Path) -> str:
+    """The dotted name of a module of the core."""
+    return ".".join(path.relative_to(ROOT / "core").with_suffix("").parts).removesuffix(".__init__")
+
+
+def package(name: str) -> str:
+    """The room that a module of the core stands in: ``nlptasks.models.decoding.beams`` is in ``nlptasks.models``."""
+    return ".".join(name.split(".")[:2])
+
+
+def rooms() -> dict[str, set[str]]:
+    """The rooms of the core, each with those that it imports from; imports in functions and import strings count."""
+    modules = {module(path): path for path in CORE}
+    graph: dict[str, set[str]] = {package(name): set() for name in modules}
+    for name, path in modules.items():
+        for found in imports(path):
+            if found in modules and (found != "nlptasks" or name == "nlptasks"):
+                graph[package(name)].add(package(found))
+    return {room: others - {room} for room, others in graph.items()}
+
+
+def test_no_room_imports_itself_by_way_of_others():
+    graph = rooms()
+    order = list(TopologicalSorter(graph).static_order())  # raises a CycleError that names the circle
+    assert set(order) == set(graph)
+
+
+def test_the_house_has_few_rooms_at_its_door_and_no_crowded_one():
+    folders = Counter(path.parent for path in [*CORE, *PLUGINS] if path.name != "__init__.py")
+    assert {label(folder): n for folder, n in folders.items() if n > 20} == {}
+    assert len(list((ROOT / "core" / "nlptasks").glob("*.py"))) <= 8
+
+
 @pytest.mark.parametrize("path", PLUGINS, ids=label)
 def test_a_plugin_uses_public_modules_only(path):
     private = [name for name in imports(path) if name.startswith("nlptasks.") and "._" in name]
@@ -59,9 +94,9 @@ def test_the_core_knows_no_plugin(path):
 
 
 def test_every_hook_is_documented_and_every_kind_has_one():
-    hooks = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("nlptasks_")}
-    assert all(hook.__doc__ for hook in hooks.values())
-    assert {f"nlptasks_{kind}" for kind in KINDS} <= hooks.keys()
+    found = {name: hook for name, hook in vars(hooks).items() if name.startswith("nlptasks_")}
+    assert all(hook.__doc__ for hook in found.values())
+    assert {f"nlptasks_{kind}" for kind in KINDS} <= found.keys()
 
 
 def test_every_field_of_every_descriptor_is_checked():
@@ -71,7 +106,7 @@ def test_every_field_of_every_descriptor_is_checked():
 
 
 def test_the_hooks_fit_on_a_screen():
-    assert len(Path(hookspecs.__file__).read_text(encoding="utf-8").splitlines()) <= 80
+    assert len(Path(hooks.__file__).read_text(encoding="utf-8").splitlines()) <= 80
 
 
 @pytest.mark.parametrize(

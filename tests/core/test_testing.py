@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from nlptasks.contracts import Prediction
-from nlptasks.predictions import Text
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Prediction
 from nlptasks.testing import _check_same
 
 

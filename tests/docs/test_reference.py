@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 import pytest
 
-from nlptasks import hookspecs
 from nlptasks._cli.main import cli
+from nlptasks.plugin import hooks
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-HOOKS = [name for name in vars(hookspecs) if name.startswith("nlptasks_")]
+HOOKS = [name for name in vars(hooks) if name.startswith("nlptasks_")]
 
 #: Where a hook may show that it is of use.
 USERS = ("tests", "plugins", "tasks", "examples")
@@ -38,7 +38,7 @@ def commands() -> Iterator[str]:
 
 def signature(hook: str) -> str:
     """How a hook is written in hookspecs.py."""
-    found = inspect.signature(getattr(hookspecs, hook))
+    found = inspect.signature(getattr(hooks, hook))
     arguments = ", ".join(f"{name}: {parameter.annotation}" for name, parameter in found.parameters.items())
     return f"def {hook}({arguments}) -> {found.return_annotation}"
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import nlptasks
-from nlptasks._config import Config
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
-from nlptasks._registry import Owned
+from nlptasks._plugins.registry import Owned
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.testing import check_head
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks._columns import bind
 from nlptasks._names import resolve
-from nlptasks.contracts import Example, Row
+from nlptasks._tables.columns import bind
 from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.protocols import Example, Row
 from nlptasks_tasks import nlptasks_tasks
 
 TASKS = {task.name: task for task in nlptasks_tasks()}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.plugin import HeadSpec, hookimpl
-from nlptasks.predictions import Label
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 ANSWER = Label("positive", 1.0, {"negative": 0.0, "positive": 1.0})
 
@@ -18,7 +18,7 @@ def nlptasks_heads() -> list[HeadSpec]:
 
 
 class Constant:
-    """The head; see :class:`nlptasks.contracts.Head`."""
+    """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     labels = ("negative", "positive")
 

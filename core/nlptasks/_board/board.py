@@ -14,10 +14,10 @@ from nlptasks._board.panels import Made, make_panel
 from nlptasks._board.rows import machine
 from nlptasks._board.standings import Task, make_task
 from nlptasks._board.text import one_visible_line, slug
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
-from nlptasks.records import Json, Trust
-from nlptasks.statistics import RESAMPLES, ROUNDS
+from nlptasks.records.schema import Json, Trust
+from nlptasks.statistics.intervals import RESAMPLES, ROUNDS
 
 SCHEMA, VERSION = "nlptasks.board", 1
 

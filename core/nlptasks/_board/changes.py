@@ -9,9 +9,9 @@ from pathlib import Path
 
 from nlptasks._board.board import SCHEMA, VERSION, as_json, build
 from nlptasks._board.text import number, rank
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records import Json
+from nlptasks.records.schema import Json
 
 Place = tuple[str, str, str]
 

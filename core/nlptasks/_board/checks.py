@@ -14,10 +14,10 @@ from nlptasks._board.recomputing import recomputed
 from nlptasks._board.rows import machine
 from nlptasks._board.systems import Run, ids_differ
 from nlptasks._board.text import one_visible_line
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError
-from nlptasks.record_files import read_record
-from nlptasks.records import Sample
+from nlptasks.records.schema import Sample
+from nlptasks.records.store import read_record
 
 ERROR, WARNING = "error", "warning"
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from nlptasks._board.systems import System
 from nlptasks._board.text import one_visible_line, rounded, visible
-from nlptasks._metrics import OpenMetric
+from nlptasks._scoring.metrics import OpenMetric
 from nlptasks.plugin import ANSWER
-from nlptasks.records import Sample
+from nlptasks.records.schema import Sample
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nlptasks._board.text import one_visible_line
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.record_files import find_records, read_record
-from nlptasks.records import Record, Trust
+from nlptasks.records.schema import Record, Trust
+from nlptasks.records.store import find_records, read_record
 
 #: SHA-256 of the data, the metric that ranks, and its signature.
 Kind = tuple[str, str, str]

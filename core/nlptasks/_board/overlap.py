@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from nlptasks._columns import as_text
-from nlptasks._registry import Registry
-from nlptasks._tables import read_table
-from nlptasks.contracts import FormatOptions, Row
+from nlptasks._plugins.registry import Registry
+from nlptasks._tables.columns import as_text
+from nlptasks._tables.tables import read_table
 from nlptasks.errors import UsageError
-from nlptasks.files import open_input
-from nlptasks.records import Sample
+from nlptasks.files.paths import open_input
+from nlptasks.plugin.protocols import FormatOptions, Row
+from nlptasks.records.schema import Sample
 
 #: Words of a run.
 WORDS = 13

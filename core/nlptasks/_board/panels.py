@@ -16,11 +16,11 @@ from nlptasks._board.ranking import Entry
 from nlptasks._board.rows import PairTable, Row, SliceTable, pair_table, row_of, shown_row, slice_tables
 from nlptasks._board.systems import System, open_group
 from nlptasks._board.text import one_visible_line, rounded
-from nlptasks._metrics import OpenMetric, open_metrics
-from nlptasks._registry import Registry
-from nlptasks.ranking import Contest, apart, rank_intervals, tie_lines
-from nlptasks.records import Result
-from nlptasks.statistics import SEED, values
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import OpenMetric, open_metrics
+from nlptasks.records.schema import Result
+from nlptasks.statistics.intervals import SEED, values
+from nlptasks.statistics.ranking import Contest, apart, rank_intervals, tie_lines
 
 Array = NDArray[np.float64]
 

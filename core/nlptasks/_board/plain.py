@@ -12,7 +12,7 @@ from nlptasks._board.panels import Panel
 from nlptasks._board.rows import Row
 from nlptasks._board.standings import Task
 from nlptasks._board.text import decimals, number, rank, size
-from nlptasks._text import counted, one_line
+from nlptasks.text.display import counted, one_line
 
 #: Signs that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.stats import binom, norm
 
 from nlptasks._board.swaps import randomised
-from nlptasks.contracts import Metric
-from nlptasks.statistics import ROUNDS, holm, shared_resamples
+from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.intervals import ROUNDS, holm, shared_resamples
 
 Array = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def _tested(
 
 
 def mcnemar_of_all(matrices: Sequence[Array]) -> Array:
-    """p-value of each pair by McNemar's exact test (1947); see :func:`nlptasks.statistics.mcnemar`."""
+    """p-value of each pair by McNemar's exact test (1947); see :func:`nlptasks.statistics.intervals.mcnemar`."""
     hits = np.stack([matrix[:, 0] for matrix in matrices])
     only = np.rint(hits @ (1 - hits).T)  # right where the other is wrong
     p: Array = np.minimum(1.0, 2 * binom.cdf(np.minimum(only, only.T), only + only.T, 0.5))

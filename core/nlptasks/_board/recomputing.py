@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from nlptasks._board.panels import altered
 from nlptasks._board.systems import Run
-from nlptasks._metrics import OpenMetric, matrices, open_metrics
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics
 from nlptasks.plugin import ANSWER, STATE
 
 #: How far statistics may be apart.

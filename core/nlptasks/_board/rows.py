@@ -12,7 +12,7 @@ from nlptasks._board.loading import Header
 from nlptasks._board.ranking import Pairs
 from nlptasks._board.systems import System
 from nlptasks._board.text import one_visible_line, rounded
-from nlptasks.records import Machine, Record, Result
+from nlptasks.records.schema import Machine, Record, Result
 
 #: Values of a slice that are shown, those with the most samples.
 _VALUES = 12

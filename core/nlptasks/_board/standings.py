@@ -10,8 +10,8 @@ import numpy as np
 
 from nlptasks._board.panels import Made, Panel
 from nlptasks._board.text import one_visible_line, rounded
-from nlptasks.ranking import Contest, How, aggregate, apart, rank_intervals, tie_lines
-from nlptasks.statistics import ends
+from nlptasks.statistics.intervals import ends
+from nlptasks.statistics.ranking import Contest, How, aggregate, apart, rank_intervals, tie_lines
 
 #: How the scores of several data sets become one, in words; the first that can be computed ranks.
 NORMALISED = "mean of (score - trivial baseline) / (ceiling - trivial baseline)"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Metric
-from nlptasks.statistics import ROUNDS, SEED
+from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.intervals import ROUNDS, SEED
 
 Array = NDArray[np.float64]
 Signs = NDArray[np.float32]

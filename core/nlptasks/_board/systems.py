@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from nlptasks._board.loading import Group, Header, LeftOut, damage, left_out
 from nlptasks.errors import NlptasksError
-from nlptasks.record_files import read_record
-from nlptasks.records import Matrices, Sample
+from nlptasks.records.schema import Matrices, Sample
+from nlptasks.records.store import read_record
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from nlptasks._config import Config
+    from nlptasks._plugins.configuration import Config
     from nlptasks._plugins.loader import Plugins
 
 
@@ -33,7 +33,7 @@ class App:
     @cached_property
     def config(self) -> Config:
         """The configuration, with the environment and ``--no-plugins`` applied."""
-        from nlptasks._config import read_config
+        from nlptasks._plugins.configuration import read_config
 
         config = read_config(self.config_file)
         return replace(config, allow=frozenset()) if self.no_plugins else config

@@ -9,10 +9,10 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import flag
-from nlptasks._registry import Registry
+from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
-from nlptasks.options import click_options
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin.options import click_options
 
 #: Prefixes of parameter names, so that a column and a head option of one name cannot be mixed up.
 COLUMN, OPTION = "column__", "option__"

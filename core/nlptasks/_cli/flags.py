@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from nlptasks.contracts import FormatOptions
 from nlptasks.errors import UsageError
+from nlptasks.plugin.protocols import FormatOptions
 
 
 def flag(*names: str, shown: str, **settings: Any) -> click.Option:

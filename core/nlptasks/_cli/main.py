@@ -10,12 +10,12 @@ from typing import NoReturn
 
 import click
 
-from nlptasks import __version__
 from nlptasks._cli.app import App
 from nlptasks._cli.lazy import LazyGroup
 from nlptasks._signals import stop_on_sigterm
-from nlptasks._text import one_line
+from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
+from nlptasks.text.display import one_line
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -24,24 +24,24 @@ _BROKEN_PIPE = 141
 _LONGEST = 2_000
 
 _COMMANDS = {
-    "run": ("nlptasks._cli.run:run", "Answer the rows of a file, and score where the gold column is there."),
-    "eval": ("nlptasks._cli.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
-    "rescore": ("nlptasks._cli.rescore:rescore", "Score a record, or anybody's predictions, anew."),
-    "compare": ("nlptasks._cli.compare:compare", "Compare records: differences, intervals and paired tests."),
-    "slice": ("nlptasks._cli.slice:slice_", "Score the parts of records."),
-    "errors": ("nlptasks._cli.errors:errors", "Show what records got wrong."),
-    "verify": ("nlptasks._cli.verify:verify", "Check that records are what they say."),
-    "benchmark": ("nlptasks._cli.benchmark:benchmark", "List and show the benchmarks."),
-    "leaderboard": ("nlptasks._cli.leaderboard:leaderboard", "Build, check and compare leaderboards."),
-    "export": ("nlptasks._cli.export:export", "Write records in other tools' formats."),
-    "import": ("nlptasks._cli.import_:import_", "Make records of other tools' results."),
-    "train": ("nlptasks._cli.train:train", "Train a head on a frozen backbone, or a backbone by a recipe."),
-    "tasks": ("nlptasks._cli.listings:tasks", "List the tasks."),
-    "heads": ("nlptasks._cli.listings:heads", "List what solves the tasks."),
-    "backbones": ("nlptasks._cli.listings:backbones", "List and show the backbones."),
-    "metrics": ("nlptasks._cli.metrics:metrics", "List and explain the metrics."),
-    "formats": ("nlptasks._cli.listings:formats", "List the file formats."),
-    "plugins": ("nlptasks._cli.plugins:plugins", "List, show, check, write, install and remove plugins."),
+    "run": ("nlptasks._cli.commands.run:run", "Answer the rows of a file, and score where the gold column is there."),
+    "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
+    "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
+    "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),
+    "slice": ("nlptasks._cli.commands.slice:slice_", "Score the parts of records."),
+    "errors": ("nlptasks._cli.commands.errors:errors", "Show what records got wrong."),
+    "verify": ("nlptasks._cli.commands.verify:verify", "Check that records are what they say."),
+    "benchmark": ("nlptasks._cli.commands.benchmark:benchmark", "List and show the benchmarks."),
+    "leaderboard": ("nlptasks._cli.commands.leaderboard:leaderboard", "Build, check and compare leaderboards."),
+    "export": ("nlptasks._cli.commands.export:export", "Write records in other tools' formats."),
+    "import": ("nlptasks._cli.commands.import_:import_", "Make records of other tools' results."),
+    "train": ("nlptasks._cli.commands.train:train", "Train a head on a frozen backbone, or a backbone by a recipe."),
+    "tasks": ("nlptasks._cli.commands.listings:tasks", "List the tasks."),
+    "heads": ("nlptasks._cli.commands.listings:heads", "List what solves the tasks."),
+    "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
+    "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
+    "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
+    "plugins": ("nlptasks._cli.plugins.group:plugins", "List, show, check, write, install and remove plugins."),
 }
 
 

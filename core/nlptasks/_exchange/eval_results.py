@@ -13,9 +13,9 @@ from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result
 from nlptasks._exchange.tree import Node, parse_yaml, text_at
 from nlptasks._exchange.whole import packed_text, unpacked_text
-from nlptasks._text import one_line
 from nlptasks.errors import UsageError
-from nlptasks.records import Dataset, Model, Record, Result
+from nlptasks.records.schema import Dataset, Model, Record, Result
+from nlptasks.text.display import one_line
 
 _OWN = "# nlptasks: "
 

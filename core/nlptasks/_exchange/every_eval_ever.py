@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nlptasks import __version__
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.tree import Node, parse_json, text_at
 from nlptasks._exchange.whole import packed, unpacked
+from nlptasks._version import __version__
 from nlptasks.errors import UsageError
-from nlptasks.records import Dataset, Json, Model, Record, Result, Run
+from nlptasks.records.schema import Dataset, Json, Model, Record, Result, Run
 
 _SCHEMA = "0.3.0"
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nlptasks._names import did_you_mean, resolve
-from nlptasks._text import one_line
 from nlptasks.errors import DataError, UsageError
-from nlptasks.records import Record
+from nlptasks.records.schema import Record
+from nlptasks.text.display import one_line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,9 @@ from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.tree import Node, parse_json, text_at
 from nlptasks._exchange.whole import packed, unpacked
-from nlptasks._text import one_line
 from nlptasks.errors import UsageError
-from nlptasks.records import Dataset, Model, Record, Result, Run
+from nlptasks.records.schema import Dataset, Model, Record, Result, Run
+from nlptasks.text.display import one_line
 
 #: The key of the whole records; other tools pass over keys that they do not know.
 _OWN = "nlptasks"

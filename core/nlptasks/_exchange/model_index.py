@@ -13,7 +13,7 @@ from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.tree import Node, parse_yaml, text_at
 from nlptasks._exchange.whole import packed_text, unpacked_text
-from nlptasks.records import Dataset, Model, Record, Result
+from nlptasks.records.schema import Dataset, Model, Record, Result
 
 _OWN = "nlptasks"
 

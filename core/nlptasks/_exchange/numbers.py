@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlptasks.records import Record, Result
+from nlptasks.records.schema import Record, Result
 
 #: Half of a 95 % interval in standard errors, of a normal distribution.
 _HALF = 1.96

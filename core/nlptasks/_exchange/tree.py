@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from nlptasks._text import one_line
 from nlptasks.errors import DataError
+from nlptasks.text.display import one_line
 
 #: What PyYAML lets through where a value does not fit its tag (``2024-99-99``, ``!!bool maybe``).
 _UNFIT = (ValueError, TypeError, AttributeError, KeyError, OverflowError)

@@ -9,8 +9,8 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import DataError
-from nlptasks.record_files import SCHEMA, VERSION, record_json
-from nlptasks.records import Json, Record
+from nlptasks.records.schema import Json, Record
+from nlptasks.records.store import SCHEMA, VERSION, record_json
 
 
 def packed(record: Record) -> dict[str, Json]:

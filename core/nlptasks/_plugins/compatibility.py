@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 import re
 
-from nlptasks import __version__
 from nlptasks._plugins.discovery import Candidate
+from nlptasks._version import __version__
 
 _OWN = re.compile(r"nlptasks\s*($|[\[(<>=!~;])", re.IGNORECASE)
 

@@ -10,8 +10,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from nlptasks._plugins.discovery import GROUP, Candidate
-from nlptasks._text import one_line
 from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.text.display import one_line
 
 
 def import_plugin(candidate: Candidate) -> object:

@@ -10,19 +10,18 @@ from typing import Any
 
 import pluggy
 
-from nlptasks import hookspecs
-from nlptasks._config import Config
 from nlptasks._names import nearest
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.discovery import Candidate, discover
 from nlptasks._plugins.importing import explain, import_plugin
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.records import PluginRecord, report
+from nlptasks._plugins.registry import KINDS, Owned, Registry, key_of
 from nlptasks._plugins.selection import select
 from nlptasks._plugins.validation import validate
-from nlptasks._registry import KINDS, Owned, Registry, key_of
 from nlptasks._signals import Terminated
 from nlptasks.errors import PluginError
-from nlptasks.plugin import PROJECT, Descriptor
+from nlptasks.plugin import PROJECT, Descriptor, hooks
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def load_plugins(
         PluginError: ``strict``, and a plugin is broken, incompatible or in conflict; one line for each.
     """
     manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(hookspecs)
+    manager.add_hookspecs(hooks)
     candidates = select(discover(plugins_dir), config)
     loaded = [(c.record, ()) if metadata_only else _load(manager, c) for c in candidates]
     records = tuple(record for record, _ in loaded)
@@ -130,7 +129,7 @@ class _Steps:
 
 def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
     """Refuse hooks that nobody would call, and wrappers: what a plugin registers depends on no other plugin."""
-    known = [name for name in vars(hookspecs) if name.startswith(f"{PROJECT}_")]
+    known = [name for name in vars(hooks) if name.startswith(f"{PROJECT}_")]
     for caller in manager.get_hookcallers(plugin) or ():
         if not caller.has_spec():
             near = nearest(caller.name, known)

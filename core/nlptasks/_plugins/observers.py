@@ -10,8 +10,8 @@ import pluggy
 
 from nlptasks._plugins.importing import explain
 from nlptasks._signals import Terminated
-from nlptasks._text import one_line
-from nlptasks.events import BatchFinished, Event, RunFailed, RunFinished, RunStarted
+from nlptasks.plugin.events import BatchFinished, Event, RunFailed, RunFinished, RunStarted
+from nlptasks.text.display import one_line
 
 _HOOKS: Mapping[type[Event], str] = MappingProxyType(
     {

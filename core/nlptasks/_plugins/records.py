@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from nlptasks._text import one_line
+from nlptasks.text.display import one_line
 
 State = Literal["found", "loaded", "disabled", "incompatible", "conflict", "broken"]
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlptasks._config import Config
 from nlptasks._names import canonical
 from nlptasks._plugins.compatibility import misfit
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.discovery import Candidate
 from nlptasks._plugins.records import State
-from nlptasks._text import one_line
+from nlptasks.text.display import one_line
 
 
 def select(candidates: Sequence[Candidate], config: Config) -> list[Candidate]:

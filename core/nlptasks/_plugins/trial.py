@@ -10,8 +10,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from nlptasks._config import Config
 from nlptasks._names import resolve
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.importing import explain
 from nlptasks._plugins.loader import Plugins, load_plugins
 from nlptasks._plugins.records import PluginRecord

@@ -10,7 +10,6 @@ from typing import Any
 
 from nlptasks._names import is_import_string
 from nlptasks.errors import PluginError
-from nlptasks.options import option_fields
 from nlptasks.plugin import (
     ANSWER,
     ENCODE,
@@ -33,6 +32,7 @@ from nlptasks.plugin import (
     PipelineSpec,
     TaskSpec,
 )
+from nlptasks.plugin.options import option_fields
 
 CAPABILITIES = frozenset({ENCODE, GENERATE, SCORE, LABELS, SPANS, ENTAILMENT, PROMPT})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")

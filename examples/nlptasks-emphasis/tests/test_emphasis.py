@@ -6,17 +6,17 @@ import sys
 import pytest
 from nlptasks_emphasis import Head, Options, nlptasks_heads, nlptasks_run_finished
 
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.events import RunFinished
-from nlptasks.options import from_values
 from nlptasks.plugin import Column, TaskSpec
+from nlptasks.plugin.events import RunFinished
+from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import Example, HeadContext
 
 TASK = TaskSpec(
     name="sentiment",
     summary="is a text positive or negative?",
     inputs=(Column(name="text"),),
     gold=Column(name="label"),
-    prediction="nlptasks.predictions:Label",
+    prediction="nlptasks.plugin.predictions:Label",
     output="sentiment",
     metrics=("accuracy",),
     primary="accuracy",

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.recipes import Recipe, RecipeJob, RecipeTask
+from nlptasks.training.recipes import Recipe, RecipeJob, RecipeTask
 
 FILE = "checkpoint.pt"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional
 
-from nlptasks.contracts import Window
+from nlptasks.plugin.protocols import Window
 
 from .batching import collate, packed
 from .evaluation import autocast

@@ -18,17 +18,17 @@ from typing import Any
 
 import torch
 
-from nlptasks.checkpoints import write_seq2seq
-from nlptasks.decoder_settings import NeuralCache
 from nlptasks.errors import NlptasksError
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.checkpoints import write_seq2seq
+from nlptasks.models.decoder_settings import NeuralCache
+from nlptasks.models.seq2seq import TransformerSeq2Seq
 
 
 def combine(encoder: Path, decoders: Sequence[Path], output: Path, **settings: Any) -> None:
     """Write the encoder of one folder and the decoder of another, or the mean of several, into a further one.
 
-    ``settings`` are changes of :class:`nlptasks.decoder_settings.DecoderSettings`; what is not given is the first
-    decoder's, and placeholders are those that one of them learnt.
+    ``settings`` are changes of :class:`nlptasks.models.decoder_settings.DecoderSettings`; what is not given is the
+    first decoder's, and placeholders are those that one of them learnt.
 
     Raises:
         NlptasksError: A file is missing or damaged, a folder of a decoder has none, it reads states of another width,

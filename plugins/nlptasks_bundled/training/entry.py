@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlptasks.errors import UsageError
-from nlptasks.recipes import RecipeJob, RecipeReport
+from nlptasks.training.recipes import RecipeJob, RecipeReport
 from nlptasks_bundled.backbone import WEIGHTS
 
 from . import trainer

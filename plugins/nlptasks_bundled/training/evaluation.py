@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 
-from nlptasks.contracts import Window
-from nlptasks.predictions import Span
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Window
 
 from .batching import collate, packed
 from .model import Learner

@@ -12,11 +12,11 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from nlptasks.checkpoints import CONFIG, encoder_config
 from nlptasks.errors import UsageError
-from nlptasks.files import atomic_output, sha256_of
-from nlptasks.outputs import OutputLayer, save_layers
-from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
+from nlptasks.files.paths import atomic_output, sha256_of
+from nlptasks.models.checkpoints import CONFIG, encoder_config
+from nlptasks.models.output_layers import OutputLayer, save_layers
+from nlptasks.training.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
 
 from .model import Learner, layer_tensors
 from .parts import Part

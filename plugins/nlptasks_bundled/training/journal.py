@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from nlptasks.training_log import FILE
+from nlptasks.training.log import FILE
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from nlptasks.recipes import RecipeJob, RecipeReport
+from nlptasks.training.recipes import RecipeJob, RecipeReport
 
 from . import checkpoint
 from .batching import Stream

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from nlptasks.predictions import Span
+from nlptasks.plugin.predictions import Span
 
 from .batching import Batch
 

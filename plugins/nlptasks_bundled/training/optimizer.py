@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from nlptasks.recipes import Recipe
+from nlptasks.training.recipes import Recipe
 
 from .model import Learner
 

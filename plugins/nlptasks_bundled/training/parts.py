@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from nlptasks.contracts import Encoder, Example, Scorer, Window
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.predictions import Label, Span
-from nlptasks.recipes import JobTask, RecipeJob
+from nlptasks.plugin.predictions import Label, Span
+from nlptasks.plugin.protocols import Encoder, Example, Scorer, Window
+from nlptasks.training.recipes import JobTask, RecipeJob
 
 from .pieces import Piece, any_pieces, context_windows, first_windows, label_pieces, label_windows, span_pieces
 

@@ -9,8 +9,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.answers import span_targets, span_windows
-from nlptasks.contracts import Encoder, Example, Window
+from nlptasks.models.spans import span_targets, span_windows
+from nlptasks.plugin.protocols import Encoder, Example, Window
 
 #: Share of a window that the windows of a long context have in common; SQuAD's 128 of 384 tokens.
 OVERLAP = 1 / 3

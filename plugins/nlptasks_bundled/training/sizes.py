@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nlptasks.recipes import Recipe
+from nlptasks.training.recipes import Recipe
 
 #: Lines of losses in an epoch.
 _LINES = 10

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 
-from nlptasks.encoder import choose_device
 from nlptasks.errors import UsageError
-from nlptasks.predictions import Label
-from nlptasks.recipes import RecipeJob, RecipeReport
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.encoder import choose_device
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.plugin.predictions import Label
+from nlptasks.training.recipes import RecipeJob, RecipeReport
 
 from . import checkpoint
 from .batching import Batch, Stream, collate

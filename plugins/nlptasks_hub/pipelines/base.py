@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from nlptasks.pipelines import PipelineContext
+from nlptasks.plugin.pipelines import PipelineContext
 
 from .errors import InputError
 from .opening import Opened, open_parts

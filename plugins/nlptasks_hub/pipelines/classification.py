@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.pipelines import PipelineContext
+from nlptasks.plugin.pipelines import PipelineContext
 
 from .arguments import check_names, whole_number
 from .errors import InputError
 from .labels import LabelPipeline
 from .pieces import Piece
-from .tokens import TOKENIZER_SETTINGS
+from .written.tokens import TOKENIZER_SETTINGS
 
 _OWN = frozenset({"function_to_apply", "return_all_scores", "top_k"})
 _FUNCTIONS = ("sigmoid", "softmax", "none")

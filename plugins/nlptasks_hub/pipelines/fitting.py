@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nlptasks.pipelines import PipelineContext
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 from nlptasks_hub.languages import TRANSLATORS
 
 

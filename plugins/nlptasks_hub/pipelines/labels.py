@@ -10,7 +10,7 @@ from typing import Any
 from .base import Pipeline
 from .opening import Opened
 from .pieces import Batch, Packing, Piece
-from .tokens import piece_of
+from .written.tokens import piece_of
 
 
 class LabelPipeline(Pipeline):

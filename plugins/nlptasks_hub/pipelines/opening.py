@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from nlptasks.encoder import choose_device
-from nlptasks.pipelines import PipelineContext
-from nlptasks_hub.checkpoint import Checkpoint, open_checkpoint
-from nlptasks_hub.loading import load_model, load_tokenizer
-from nlptasks_hub.saved_tokenizer import restore
-from nlptasks_hub.token_types import tells_types
+from nlptasks.models.encoder import choose_device
+from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.checkpoints.checkpoint import Checkpoint, open_checkpoint
+from nlptasks_hub.checkpoints.loading import load_model, load_tokenizer
+from nlptasks_hub.checkpoints.saved_tokenizer import restore
+from nlptasks_hub.checkpoints.token_types import tells_types
 
 from .errors import InputError
 
@@ -37,7 +37,7 @@ class Opened:
         device: Where batches go.
         settings: The arguments that are not about loading.
         checkpoint: Where the model came from; ``None``: it was in memory.
-        types: Whether the tokenizer must be asked for token types (see :mod:`nlptasks_hub.token_types`).
+        types: Whether the tokenizer must be asked for token types (see :mod:`nlptasks_hub.checkpoints.token_types`).
     """
 
     task: str

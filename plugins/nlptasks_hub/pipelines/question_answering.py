@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.pipelines import PipelineContext
+from nlptasks.plugin.pipelines import PipelineContext
 
 from .arguments import check_names, whole_number
 from .base import Pipeline, accepted
@@ -18,7 +18,7 @@ from .opening import Opened
 from .pieces import Batch, Piece
 from .questions import one_question, questions_of, read_question
 from .spans import best_spans
-from .tokens import check_ids, encodable
+from .written.tokens import check_ids, encodable
 
 _KNOWN = frozenset(
     {"align_to_words", "doc_stride", "handle_impossible_answer", "max_answer_len", "max_question_len", "max_seq_len"}

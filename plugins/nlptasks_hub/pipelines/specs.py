@@ -28,26 +28,26 @@ PIPELINES = (
     PipelineSpec(
         name="text2text-generation",
         summary="a text made of a text",
-        object=f"{_HERE}.text2text:open_text2text",
+        object=f"{_HERE}.written.text2text:open_text2text",
         fits=f"{_HERE}.fitting:fits_text2text",
     ),
     PipelineSpec(
         name="summarization",
         summary="a summary of a text",
-        object=f"{_HERE}.text2text:open_summarization",
+        object=f"{_HERE}.written.text2text:open_summarization",
         fits=f"{_HERE}.fitting:fits_text2text",
     ),
     PipelineSpec(
         name="translation",
         summary="a text in another language",
-        object=f"{_HERE}.text2text:open_translation",
+        object=f"{_HERE}.written.text2text:open_translation",
         pattern=r"translation_(?P<src_lang>\w+)_to_(?P<tgt_lang>\w+)",
         fits=f"{_HERE}.fitting:fits_translation",
     ),
     PipelineSpec(
         name="text-generation",
         summary="what follows a prompt or a conversation",
-        object=f"{_HERE}.text_generation:open_text_generation",
+        object=f"{_HERE}.written.text_generation:open_text_generation",
         fits=f"{_HERE}.fitting:fits_decoder",
     ),
 )

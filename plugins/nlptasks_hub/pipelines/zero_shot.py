@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.pipelines import PipelineContext
-from nlptasks.probe import softmax
+from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.pipelines import PipelineContext
 
 from .arguments import check_names
 from .errors import InputError

@@ -20,7 +20,11 @@ SPECS = (
         object="nlptasks_metrics.ranking:Auc",
         reads=PROBABILITIES,
         conventions=(_CURVE, "Equal probabilities count half.", _ABSENT, _MISSING),
-        traps=(_RANKS, "Its value is no function of a sum: use nlptasks.statistics.values, not score.", _OPEN),
+        traps=(
+            _RANKS,
+            "Its value is no function of a sum: use nlptasks.statistics.intervals.values, not score.",
+            _OPEN,
+        ),
     ),
     MetricSpec(
         name="average-precision",

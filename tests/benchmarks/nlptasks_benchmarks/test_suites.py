@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 import nlptasks_benchmarks
-from nlptasks._config import Config
-from nlptasks._gold_samples import GoldRequest, GoldTable, read_gold_table
+from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
-from nlptasks._registry import Owned, Registry
-from nlptasks.options import option_fields
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._tables.gold_samples import GoldRequest, GoldTable, read_gold_table
 from nlptasks.plugin import BenchmarkSpec, HeadSpec, MetricSpec, TaskSpec
-from nlptasks.suites import DATA_VARIABLE, Card, Suite, locate, open_suite
+from nlptasks.plugin.options import option_fields
+from nlptasks.records.suites import DATA_VARIABLE, Card, Suite, locate, open_suite
 
 ROOT = Path(__file__).parents[3]
 SPECS = {spec.name: spec for spec in nlptasks_benchmarks.nlptasks_benchmarks()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nlptasks.events import BatchFinished, RunFinished
 from nlptasks.plugin import hookimpl
+from nlptasks.plugin.events import BatchFinished, RunFinished
 
 
 @hookimpl

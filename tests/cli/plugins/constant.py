@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.plugin import HeadSpec, hookimpl
-from nlptasks.predictions import Label
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 SECONDS_PER_ROW = 0.02
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
 from nlptasks.plugin import HeadSpec, hookimpl
-from nlptasks.predictions import Label, Text
+from nlptasks.plugin.predictions import Label, Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 
 @dataclass(frozen=True)

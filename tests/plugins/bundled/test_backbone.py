@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nlptasks.contracts import BackboneContext
-from nlptasks.encoder import TransformerEncoder
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.encoder import TransformerEncoder
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.plugin.protocols import BackboneContext
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
 from nlptasks_bundled.backbone import load
 

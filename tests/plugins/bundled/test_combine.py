@@ -6,9 +6,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from nlptasks.checkpoints import DECODER, ENCODER, decoder_settings, write_seq2seq
-from nlptasks.decoder_settings import DecoderSettings, NeuralCache
 from nlptasks.errors import NlptasksError
+from nlptasks.models.checkpoints import DECODER, ENCODER, decoder_settings, write_seq2seq
+from nlptasks.models.decoder_settings import DecoderSettings, NeuralCache
 from nlptasks.testing import tiny_encoder, tiny_seq2seq
 from nlptasks_bundled.training.combine import combine, main
 from nlptasks_bundled.training.decoder.model import grown

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from nlptasks.checkpoints import DECODER, ENCODER
-from nlptasks.contracts import Example
-from nlptasks.decoder_text import DecoderText
 from nlptasks.errors import UsageError
-from nlptasks.generation import Decoding, Instruction
-from nlptasks.predictions import Text
-from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.checkpoints import DECODER, ENCODER
+from nlptasks.models.decoder_vocabulary import DecoderText
+from nlptasks.models.generation import Decoding, Instruction
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
+from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
 from nlptasks_bundled.training.decoder import trainer
 from nlptasks_bundled.training.decoder.model import grown
 from nlptasks_bundled.training.decoder.pairs import Pairing

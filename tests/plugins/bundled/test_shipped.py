@@ -12,9 +12,9 @@ import torch
 
 import nlptasks
 from nlptasks.api import LoadedTask
-from nlptasks.dialogue import speakers
-from nlptasks.generation import Decoding, Instruction
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.generation import Decoding, Instruction
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.text.dialogue import speakers
 from nlptasks_bundled import nlptasks_backbones
 from nlptasks_bundled.backbone import WEIGHTS
 

@@ -14,13 +14,13 @@ import torch
 from safetensors import safe_open
 
 import nlptasks_bundled
-from nlptasks.answers import answers_of
-from nlptasks.contracts import Example
-from nlptasks.encoder import TransformerEncoder
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.predictions import Label, Span, Text
-from nlptasks.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask, read_recipe
+from nlptasks.models.encoder import TransformerEncoder
+from nlptasks.models.spans import answers_of
+from nlptasks.plugin.predictions import Label, Span, Text
+from nlptasks.plugin.protocols import Example
 from nlptasks.testing import write_tiny_checkpoint
+from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask, read_recipe
 from nlptasks_bundled.training import trainer
 from nlptasks_bundled.training.model import divergence
 from nlptasks_tasks import classification, qa, sentiment

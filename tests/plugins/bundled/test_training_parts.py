@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch.distributions import Categorical, kl_divergence
 
-from nlptasks.contracts import Encoder, Example
-from nlptasks.recipes import Recipe
+from nlptasks.plugin.protocols import Encoder, Example
+from nlptasks.training.recipes import Recipe
 from nlptasks_bundled.training.batching import Stream, epoch_batches, packed
 from nlptasks_bundled.training.evaluation import LONGEST, best_spans, mean_primary
 from nlptasks_bundled.training.model import divergence

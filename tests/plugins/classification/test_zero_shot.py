@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks.contracts import Encoder, HeadContext
 from nlptasks.errors import UsageError
+from nlptasks.plugin.protocols import Encoder, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_classification import nlptasks_heads
 from nlptasks_classification.options import ZeroShotOptions
@@ -18,7 +18,7 @@ def test_passes_the_conformance_check(encoder: Encoder) -> None:
 
 
 def test_the_order_of_the_labels_changes_no_probability(encoder: Encoder) -> None:
-    from nlptasks.contracts import Example
+    from nlptasks.plugin.protocols import Example
 
     def answer(*labels: str) -> dict[str, float]:
         head = ZeroShot(HeadContext(task=TASK, backbone=encoder, options=ZeroShotOptions(labels=labels)))

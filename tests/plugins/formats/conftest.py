@@ -3,7 +3,7 @@ from importlib import import_module
 
 import pytest
 
-from nlptasks.contracts import BadRow, FormatOptions
+from nlptasks.plugin.protocols import BadRow, FormatOptions
 from nlptasks_formats import nlptasks_formats
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext, HiddenStates, Window
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
-from nlptasks.generation import Continuation, Decoding, Generator, Instruction
-from nlptasks.options import from_values
-from nlptasks.predictions import Text
+from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction
+from nlptasks.plugin.options import from_values
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 from nlptasks.testing import HARD_TEXTS, check_head
 from nlptasks_generation import nlptasks_heads
 from nlptasks_generation.head import Writer

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks.encoder import quiet_loading
+from nlptasks.models.encoder import quiet_loading
 from nlptasks.testing import write_tiny_checkpoint
 from nlptasks_hub.backbone import opened
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 
 Make = Callable[..., Any]
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.encoder import quiet_loading
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_layers import nlptasks_heads
 from nlptasks_layers.entailment import Entailment

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.encoder import quiet_loading
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
+from nlptasks.models.encoder import quiet_loading
 from nlptasks.plugin import HeadSpec, TaskSpec
+from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_layers import nlptasks_heads
 from nlptasks_layers.moods import moods_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks.contracts import Metric
-from nlptasks.scoring import score_pairs
+from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics.answers import ExactMatch, SquadF1, SquadV2ExactMatch, SquadV2F1, normalize
 from nlptasks_metrics.targets import references
 from nlptasks_tasks.qa import read_gold

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptasks._names import resolve
-from nlptasks.contracts import Metric
 from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
-from nlptasks.records import FLAGS
-from nlptasks.scoring import score_pairs
-from nlptasks.statistics import values
+from nlptasks.plugin.protocols import Metric
+from nlptasks.records.schema import FLAGS
+from nlptasks.statistics.intervals import values
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics import nlptasks_metrics
 
 Pairs = list[tuple[str, str]]

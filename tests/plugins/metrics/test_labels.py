@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 from sklearn.exceptions import UndefinedMetricWarning
 
-from nlptasks.scoring import score_pairs
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics import labels as ours
 from nlptasks_metrics.labels import label_set
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks._cli.describe import as_json
-from nlptasks._registry import Owned
-from nlptasks.scoring import score_pairs
+from nlptasks._cli.views.describe import as_json
+from nlptasks._plugins.registry import Owned
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics import nlptasks_metrics
 from nlptasks_metrics.language import BitsPerByte, Distinct1, Distinct2, Perplexity, Repetition
 

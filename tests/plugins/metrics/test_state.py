@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks.scoring import score_pairs
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics.state import Coverage, Truncation
 
 STATES = [

@@ -14,8 +14,8 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks.contracts import Metric
-from nlptasks.scoring import score_pairs
+from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics.translation import Bleu, Chrf, ChrfPlusPlus, Ter
 
 # The example of sacrebleu's own documentation and tests.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nlptasks.events import BatchFinished, RunFailed, RunFinished, RunStarted
+from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks_progress import ProgressObserver
 from nlptasks_progress.bar import Bar
 

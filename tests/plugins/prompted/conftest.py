@@ -11,9 +11,9 @@ import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
-from nlptasks.encoder import quiet_loading
+from nlptasks.models.encoder import quiet_loading
 from nlptasks_hub.backbone import opened
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 
 CHAT = (
     "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>{% endfor %}"

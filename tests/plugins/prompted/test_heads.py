@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.encoder import quiet_loading
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
-from nlptasks.generation import Continuation, Instruction
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.generation import Continuation, Instruction
 from nlptasks.plugin import HeadSpec, TaskSpec
-from nlptasks.predictions import Span
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_prompted import nlptasks_heads
 from nlptasks_prompted.labels import Labels

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nlptasks
-from nlptasks.contracts import Encoder, Example, HeadContext
 from nlptasks.errors import BackboneMismatchError, NlptasksError
-from nlptasks.predictions import Span
+from nlptasks.plugin.predictions import Span
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_qa import nlptasks_heads
 from nlptasks_qa.head import Extractive, open_head

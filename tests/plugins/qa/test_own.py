@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.encoder import quiet_loading
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head, write_tiny_checkpoint
 from nlptasks_hub.backbone import opened
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 from nlptasks_qa import nlptasks_heads
 from nlptasks_qa.options import OwnSpanOptions
 from nlptasks_qa.own import open_head

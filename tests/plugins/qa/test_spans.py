@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks.contracts import Window
+from nlptasks.plugin.protocols import Window
 from nlptasks_qa.spans import (
     CANDIDATES,
     Candidate,

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlptasks.contracts import Encoder, Example, HeadContext, TrainJob
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.outputs import OutputLayer, save_layers
-from nlptasks.recipes import Recipe, RecipeTask, recipe_text
+from nlptasks.models.output_layers import OutputLayer, save_layers
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, TrainJob
 from nlptasks.testing import check_head
+from nlptasks.training.recipes import Recipe, RecipeTask, recipe_text
 from nlptasks_qa import nlptasks_heads
 from nlptasks_qa.head import open_head
 from nlptasks_qa.options import SpanOptions

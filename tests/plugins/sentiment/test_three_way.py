@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import nlptasks
-from nlptasks.contracts import Encoder, Example, HeadContext, TrainJob
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.probe_training import train
+from nlptasks.models.probe.training import train
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, TrainJob
 from nlptasks.testing import check_head
 from nlptasks_sentiment import nlptasks_heads
 from nlptasks_sentiment.head import LABELS, NEUTRAL, open_three_way

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext
-from nlptasks.decoder_settings import DecoderSettings
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
-from nlptasks.generation import Decoding, Generator, Instruction
-from nlptasks.options import from_values
+from nlptasks.models.decoder_settings import DecoderSettings
+from nlptasks.models.generation import Decoding, Generator, Instruction
+from nlptasks.models.writing import Line
+from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head, tiny_seq2seq
-from nlptasks.writing import Line
 from nlptasks_summarization import nlptasks_heads
 from nlptasks_summarization.abstractive import Abstractive
 from nlptasks_summarization.options import AbstractiveOptions

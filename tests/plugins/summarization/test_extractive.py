@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks.contracts import Encoder, Example, HeadContext, TrainJob
 from nlptasks.errors import BackboneMismatchError, NlptasksError, UsageError
-from nlptasks.options import from_values
-from nlptasks.probe import FILE, ProbeWeights
+from nlptasks.models.probe.head import FILE, ProbeWeights
+from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import Encoder, Example, HeadContext, TrainJob
 from nlptasks.testing import HARD_TEXTS, check_head
 from nlptasks_summarization import nlptasks_heads
 from nlptasks_summarization.head import Extractive, open_head

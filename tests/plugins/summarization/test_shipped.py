@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import nlptasks
-from nlptasks.predictions import Text
+from nlptasks.plugin.predictions import Text
 from nlptasks_summarization.oracle import labels
 
 

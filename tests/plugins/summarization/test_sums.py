@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Encoder, Window
-from nlptasks.sentences import Span, split
+from nlptasks.plugin.protocols import Encoder, Window
 from nlptasks.testing import HARD_TEXTS
+from nlptasks.text.sentences import Span, split
 from nlptasks_summarization.features import EXTRA, features
 from nlptasks_summarization.sums import cuts, piece_sums
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import Example, HeadContext, HiddenStates
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
-from nlptasks.generation import Continuation, Decoding, Generator, Instruction
-from nlptasks.options import from_values
+from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction
+from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates
 from nlptasks.testing import HARD_TEXTS, check_head
 from nlptasks_tasks.translation import SPEC as TASK
 from nlptasks_translation import nlptasks_heads

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nlptasks.checkpoints import write_seq2seq
-from nlptasks.decoder_settings import DecoderSettings
-from nlptasks.decoder_text import DecoderText
-from nlptasks.generation import Instruction
-from nlptasks.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
+from nlptasks.models.checkpoints import write_seq2seq
+from nlptasks.models.decoder_settings import DecoderSettings
+from nlptasks.models.decoder_vocabulary import DecoderText
+from nlptasks.models.generation import Instruction
+from nlptasks.training.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
 from nlptasks_bundled.training.export import data_files, facts_of, table, write_text
 
 from .model import PairLearner

@@ -10,10 +10,10 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.contracts import Example
-from nlptasks.decoder_text import DecoderText
-from nlptasks.dialogue import cast_of
-from nlptasks.generation import Generator, Instruction
+from nlptasks.models.decoder_vocabulary import DecoderText
+from nlptasks.models.generation import Generator, Instruction
+from nlptasks.plugin.protocols import Example
+from nlptasks.text.dialogue import cast_of
 
 #: Examples that are tokenized at a time.
 _BLOCK = 1_000
@@ -57,11 +57,11 @@ class Pairing:
         encoder: Tokenizes sources.
         text: Tokenizes targets.
         instruction: What the decoder is told.
-        objective: See :class:`nlptasks.recipes.RecipeTask`.
+        objective: See :class:`nlptasks.training.recipes.RecipeTask`.
         max_source: Longest source in tokens.
         max_target: Longest target in tokens, prefix included.
         seed: Seeds where texts begin and how copies are spoilt.
-        placeholders: See :class:`nlptasks.recipes.RecipeTask`.
+        placeholders: See :class:`nlptasks.training.recipes.RecipeTask`.
     """
 
     encoder: Generator

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nlptasks.contracts import Example
-from nlptasks.decoder_text import DecoderText
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import Generator, Instruction
-from nlptasks.predictions import Text
-from nlptasks.recipes import JobTask, RecipeJob
+from nlptasks.models.decoder_vocabulary import DecoderText
+from nlptasks.models.generation import Generator, Instruction
+from nlptasks.plugin.predictions import Text
+from nlptasks.plugin.protocols import Example
+from nlptasks.training.recipes import JobTask, RecipeJob
 from nlptasks_bundled.training.parts import part_names
 
 from .pairs import Pair, Pairing

@@ -10,12 +10,12 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertLMHeadModel
 
-from nlptasks.decoder_settings import DecoderSettings
-from nlptasks.decoder_text import DecoderText
-from nlptasks.encoder import choose_device
 from nlptasks.errors import UsageError
-from nlptasks.recipes import Recipe, RecipeJob, RecipeReport
-from nlptasks.seq2seq import TransformerSeq2Seq
+from nlptasks.models.decoder_settings import DecoderSettings
+from nlptasks.models.decoder_vocabulary import DecoderText
+from nlptasks.models.encoder import choose_device
+from nlptasks.models.seq2seq import TransformerSeq2Seq
+from nlptasks.training.recipes import Recipe, RecipeJob, RecipeReport
 from nlptasks_bundled.training import checkpoint
 from nlptasks_bundled.training.batching import Stream, packed
 from nlptasks_bundled.training.evaluation import autocast

@@ -9,8 +9,8 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import BertLMHeadModel
 
-from nlptasks.decoder_text import DecoderText, language_token, special_tokens, task_token
-from nlptasks.generation import Instruction
+from nlptasks.models.decoder_vocabulary import DecoderText, language_token, special_tokens, task_token
+from nlptasks.models.generation import Instruction
 
 #: How tokens that tell a task and a language begin.
 _TASK, _LANGUAGE = (token(Instruction("", "")).removesuffix(">") for token in (task_token, language_token))

@@ -11,10 +11,10 @@ import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from nlptasks.encoder import quiet_loading
+from nlptasks.models.encoder import quiet_loading
 from nlptasks.testing import write_tiny_checkpoint
 from nlptasks_hub.backbone import opened
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 
 TEXTS = (
     "the phone works very late and the service is not bad",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks.encoder import quiet_loading
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.generation import Decoding, Instruction
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.generation import Decoding, Instruction
 from nlptasks.testing import check_generator, check_head
 from nlptasks_generation import nlptasks_heads
 from nlptasks_generation.options import GenerationOptions

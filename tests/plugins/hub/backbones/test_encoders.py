@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks._predict import predict
-from nlptasks._session import OpenTask
-from nlptasks.contracts import BackboneContext, Example, HeadContext
-from nlptasks.encoder import quiet_loading
+from nlptasks._running.predict import predict
+from nlptasks._systems.session import OpenTask
 from nlptasks.errors import UsageError
-from nlptasks.pooling import text_means
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.pooling import text_means
+from nlptasks.plugin.protocols import BackboneContext, Example, HeadContext
 from nlptasks_classification.options import ZeroShotOptions
 from nlptasks_classification.zero_shot import ZeroShot
 from nlptasks_hub.backbone import load, opened
-from nlptasks_hub.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 from nlptasks_layers.own import open_classification, open_sentiment
 from nlptasks_tasks.classification import SPEC as CLASSIFICATION
 from nlptasks_tasks.sentiment import SPEC as SENTIMENT

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks.encoder import quiet_loading
 from nlptasks.errors import UsageError
-from nlptasks.generation import USUAL_PENALTY, Decoding, Instruction
+from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.generation import USUAL_PENALTY, Decoding, Instruction
+from nlptasks.models.writing import choose_instruction
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.testing import check_generator, check_head
-from nlptasks.writing import choose_instruction
 from nlptasks_generation import nlptasks_heads as generation_heads
 from nlptasks_generation.options import GenerationOptions
 from nlptasks_summarization import nlptasks_heads as summarization_heads

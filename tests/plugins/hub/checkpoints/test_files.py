@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks_hub.checkpoint import open_checkpoint
-from nlptasks_hub.files import check_tokenizer
-from nlptasks_hub.headers import parameters_of, shapes_of
-from nlptasks_hub.loading import load_model, load_tokenizer
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.files import check_tokenizer
+from nlptasks_hub.checkpoints.headers import parameters_of, shapes_of
+from nlptasks_hub.checkpoints.loading import load_model, load_tokenizer
 
 WEIGHTS = "model.safetensors"
 

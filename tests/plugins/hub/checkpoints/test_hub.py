@@ -93,7 +93,7 @@ def test_what_the_cache_lacks_is_named(home: Path, source: Path, tmp_path: Path)
 
     cached(home, source, "org/name", "config.json", "tokenizer.json", "tokenizer_config.json")
     assert "stored as: not downloaded yet" in command(home, "backbones", "show", "hf:org/name").stdout
-    code = "import sys; from nlptasks_hub.checkpoint import open_checkpoint; open_checkpoint('org/name')"
+    code = "import sys; from nlptasks_hub.checkpoints.checkpoint import open_checkpoint; open_checkpoint('org/name')"
     done = opened(home, code)
     assert "has no weights: no model.safetensors in" in done.stderr
     assert "the cache lacks them and HF_HUB_OFFLINE is set" in done.stderr
@@ -109,7 +109,7 @@ def test_the_cache_opens_offline(home: Path, source: Path) -> None:
     snapshot = cached(home, source, "org/name")
     done = opened(
         home,
-        "from nlptasks_hub.checkpoint import open_checkpoint as o\n"
+        "from nlptasks_hub.checkpoints.checkpoint import open_checkpoint as o\n"
         "print(*[o(name).folder for name in ('org/name', 'hf:org/name')], sep='\\n')",
     )
     assert done.stdout.splitlines() == [str(snapshot)] * 2, done.stderr
@@ -229,7 +229,7 @@ def test_only_small_files_are_downloaded_to_show_a_checkpoint(hub: Hub, home: Pa
     assert "  stored as: not downloaded yet" in done.stdout.splitlines()
     assert sorted(hub.asked) == ["config.json", "tokenizer_config.json"]
 
-    code = "from nlptasks_hub.checkpoint import open_checkpoint; print(open_checkpoint('org/name').layer)"
+    code = "from nlptasks_hub.checkpoints.checkpoint import open_checkpoint; print(open_checkpoint('org/name').layer)"
     done = opened(home, code, **online(hub))
     assert (done.stdout, done.stderr) == ("spans\n", "")
     assert sorted(hub.asked) == ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -239,7 +239,10 @@ def test_only_small_files_are_downloaded_to_show_a_checkpoint(hub: Hub, home: Pa
 def test_pickled_weights_are_downloaded_only_when_asked(hub: Hub, home: Path, source: Path) -> None:
     hub.repositories["org/name"] = source
     (source / "model.safetensors").rename(source / "pytorch_model.bin")
-    code = "from nlptasks_hub.checkpoint import open_checkpoint as o; print(o('org/name', allow_pickle={}).layer)"
+    code = (
+        "from nlptasks_hub.checkpoints.checkpoint import open_checkpoint as o; "
+        "print(o('org/name', allow_pickle={}).layer)"
+    )
     done = opened(home, code.format(False), **online(hub))
     assert "org/name has no weights: no model.safetensors" in done.stderr
     assert "--allow-pickle" in done.stderr
@@ -278,7 +281,7 @@ def test_a_revision_and_a_configuration_that_are_not_there(hub: Hub, home: Path,
 def test_what_is_refused_is_not_downloaded(hub: Hub, home: Path, source: Path, change) -> None:
     hub.repositories["org/name"] = source
     change(source / "config.json", auto_map={"AutoModel": "modeling_x.X"})
-    code = "from nlptasks_hub.checkpoint import open_checkpoint as o; o('org/name')"
+    code = "from nlptasks_hub.checkpoints.checkpoint import open_checkpoint as o; o('org/name')"
     done = opened(home, code, **online(hub))
     assert "Python code of its own" in done.stderr
     assert sorted(hub.asked) == ["config.json", "tokenizer_config.json"]

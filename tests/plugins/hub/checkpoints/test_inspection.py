@@ -11,10 +11,10 @@ import pytest
 from safetensors.torch import load_file
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.inspection import Inspection
-from nlptasks_hub.architecture import kind_of, layer_of
-from nlptasks_hub.inspection import inspect, provides_of
-from nlptasks_hub.limits import longest_input
+from nlptasks.plugin.inspection import Inspection
+from nlptasks_hub.checkpoints.architecture import kind_of, layer_of
+from nlptasks_hub.checkpoints.inspection import inspect, provides_of
+from nlptasks_hub.checkpoints.limits import longest_input
 from nlptasks_hub.options import CheckpointOptions
 
 NLI = {0: "contradiction", 1: "neutral", 2: "entailment"}

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks_hub.checkpoint import open_checkpoint
-from nlptasks_hub.loading import load_model
+from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
+from nlptasks_hub.checkpoints.loading import load_model
 
 CPU = torch.device("cpu")
 

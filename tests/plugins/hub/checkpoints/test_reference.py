@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nlptasks.errors import UsageError
-from nlptasks_hub.reference import parse
+from nlptasks_hub.checkpoints.reference import parse
 
 
 @pytest.mark.parametrize(

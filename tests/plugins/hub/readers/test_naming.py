@@ -11,11 +11,11 @@ import pytest
 
 import nlptasks
 from nlptasks._names import resolve
-from nlptasks._pipelines import named_pipeline, open_pipeline
-from nlptasks._registry import Owned, Registry
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._systems.pipelines import named_pipeline, open_pipeline
 from nlptasks.errors import UsageError
-from nlptasks.pipelines import PipelineContext
 from nlptasks.plugin import PipelineSpec
+from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.pipelines.specs import PIPELINES
 
 

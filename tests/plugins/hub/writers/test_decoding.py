@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
+from nlptasks_hub.checkpoints.saved_tokenizer import restore
 from nlptasks_hub.pipelines.decoding import cleaned, decode
-from nlptasks_hub.saved_tokenizer import restore
 
 
 @pytest.mark.parametrize(

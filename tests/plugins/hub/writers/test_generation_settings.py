@@ -14,7 +14,7 @@ from transformers import GenerationConfig
 
 from nlptasks.errors import UsageError
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.generation import UNSET, Settings, prepare
+from nlptasks_hub.pipelines.written.generation import UNSET, Settings, prepare
 
 SEARCH = {"max_new_tokens": 256, "num_beams": 4}
 SAMPLE = {"max_new_tokens": 256, "do_sample": True, "temperature": 0.7}

@@ -13,8 +13,8 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 import nlptasks
 from nlptasks.errors import NlptasksError
+from nlptasks_hub.checkpoints.saved_tokenizer import restore
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.saved_tokenizer import restore
 
 from .conftest import TEXTS
 

@@ -1,0 +1,102 @@
+"""``nlptasks errors RECORD ...``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.views.tables import echo_json
+from nlptasks.text.display import one_line
+
+if TYPE_CHECKING:
+    from nlptasks._scoring.errors_view import Error, Judged, View
+
+#: Characters of a text that a terminal shows, and of a system's name.
+_TEXT, _NAME = 200, 28
+
+
+@click.command(no_args_is_help=True)
+@click.argument("records", nargs=-1, required=True, metavar="RECORD...")
+@click.option(
+    "--kind",
+    default="wrong",
+    metavar="wrong|confident|all-wrong|only:NAME",
+    help="Wrong in some record; wrong with a high probability; wrong in each; wrong in this one alone.  "
+    "[default: wrong]",
+)
+@click.option("-n", "count", default=20, type=click.IntRange(min=1), metavar="N", help="How many.  [default: 20]")
+@click.option("--metric", default="", metavar="NAME", help="The metric that judges.  [default: by the record]")
+@click.option("--output", "-o", default="", metavar="FILE.html", help="Write a page in place of the listing.")
+@click.option("--force", "-f", is_flag=True, help="Replace the page where it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@pass_app
+def errors(
+    app: App, records: tuple[str, ...], kind: str, count: int, metric: str, output: str, force: bool, as_json: bool
+) -> None:
+    """Show what records got wrong, sample by sample, side by side.
+
+    With labels, an answer is wrong where it is not the gold answer. Otherwise the metric of the sample alone decides:
+    it is wrong on the worse half of the metric's scale, or of the samples where the scale has no end.
+    """
+    from nlptasks._scoring.errors_view import view
+    from nlptasks.files.paths import atomic_output
+    from nlptasks.records.store import read_record
+
+    opened = [read_record(Path(source)) for source in records]
+    found = view(opened, app.plugins().registry, kind=kind, n=count, metric=metric)
+    if output:
+        from nlptasks._scoring.errors_page import page
+
+        with atomic_output(output, force=force) as stream:
+            stream.write(page(found).encode())
+        click.echo(f"{len(found.errors):,} of {found.found:,} errors -> {one_line(output)}", err=True)
+    elif not as_json:
+        click.echo("\n".join(_lines(found)))
+    if as_json:
+        _echo(found)
+
+
+def _echo(found: View) -> None:
+    from dataclasses import asdict
+
+    data = asdict(found)
+    for error in data["errors"]:
+        error["answers"] = dict(zip(found.systems, error["answers"], strict=True))
+    echo_json(data)
+
+
+def _lines(found: View) -> Iterator[str]:
+    yield (
+        f"{found.task} on {one_line(found.dataset)}: {found.found:,} of {found.samples:,} samples are of the kind "
+        f"{one_line(found.kind)}"
+    )
+    yield f"{found.rule}"
+    for error in found.errors:
+        yield ""
+        yield from _error(error, found)
+    if found.found > len(found.errors):
+        yield ""
+        yield f"and {found.found - len(found.errors):,} more: -n shows more of them, --output FILE.html makes a page"
+
+
+def _error(error: Error, found: View) -> Iterator[str]:
+    names = [*error.inputs, "gold", *found.systems]
+    shown = [one_line(name, _NAME) for name in names]
+    width = max(map(len, shown))
+    texts = [*error.inputs.values(), error.gold]
+    yield one_line(error.id, _TEXT)
+    for name, text in zip(shown, texts, strict=False):
+        yield f"  {name:<{width}}  {one_line(text, _TEXT)}"
+    for name, answer in zip(shown[len(texts) :], error.answers, strict=True):
+        yield f"  {name:<{width}}  {_answer(answer, found.metric)}"
+
+
+def _answer(answer: Judged, metric: str) -> str:
+    text = "(no answer)" if answer.prediction is None else one_line(answer.prediction, _TEXT) or "(an empty answer)"
+    value = "" if answer.value is None else f", {metric} {answer.value:.3f}"
+    sure = "" if answer.score is None else f", p {answer.score:.3f}"
+    return f"{text}  [{'wrong' if answer.wrong else 'right'}{value}{sure}]"

@@ -1,0 +1,86 @@
+"""``nlptasks import FILE --from FORMAT``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nlptasks.errors import DataError, UsageError
+from nlptasks.text.display import one_line
+
+if TYPE_CHECKING:
+    from nlptasks.records.schema import Record
+
+#: Largest file in bytes that is believed to hold results.
+_LARGEST = 1 << 28
+
+#: Characters of a folder's name.
+_NAME = 80
+
+
+@click.command("import", no_args_is_help=True)
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--from", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval or model-index."
+)
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    metavar="DIR",
+    help="Folder of the record; where the file holds several, the folder that theirs are made in.",
+)
+@click.option("--model", default="", metavar="NAME", help="What boards call the system.  [default: as the file says]")
+@click.option("--force", "-f", is_flag=True, help="Replace records that lie there.")
+def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
+    """Make records of another tool's results.
+
+    They are imported numbers, trust level V0: no samples came with them, so nothing can be scored again.
+    """
+    from nlptasks._exchange.formats import exchange, imported
+    from nlptasks.records.store import write_record
+
+    found = imported(exchange(form), _text(file), file=file, model=model)
+    folders = list(_folders(Path(output), found))
+    taken = [folder for folder in folders if folder.exists() and not force]
+    if taken:
+        raise UsageError(f"{taken[0]} exists already", hint="--force replaces a record; or give another --output")
+    for folder, record in zip(folders, found, strict=True):
+        write_record(folder, record, [], {}, force=force)
+        name = one_line(f"{record.model.name}: {record.task} on {record.dataset.name}", 120)
+        metrics = f"{len(record.scores):,} metric{'' if len(record.scores) == 1 else 's'}"
+        click.echo(f"{name}, {metrics}, V0 -> {one_line(str(folder))}", err=True)
+
+
+def _text(file: str) -> str:
+    try:
+        with Path(file).open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {file}", hint="give the file with the results") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise DataError(file, f"larger than {_LARGEST:,} bytes, so it is no file of results")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(file, f"not UTF-8 ({error.reason})", line=line, hint="save the file as UTF-8") from error
+
+
+def _folders(output: Path, records: Sequence[Record]) -> Iterator[Path]:
+    """Where each record goes: there where it is one, else into folders that are named after what they hold."""
+    if len(records) == 1:
+        yield output
+        return
+    taken: dict[str, int] = {}
+    for record in records:
+        parts = (record.task, record.dataset.name, record.model.name)
+        name = "-".join(dict.fromkeys(re.sub(r"[^\w.]+", "-", part).strip("-.") or "x" for part in parts))[:_NAME]
+        taken[name.casefold()] = at = taken.get(name.casefold(), 0) + 1
+        yield output / (name if at == 1 else f"{name}-{at}")

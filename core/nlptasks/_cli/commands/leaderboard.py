@@ -1,0 +1,113 @@
+"""``nlptasks leaderboard build|check|diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nlptasks._cli.app import App, pass_app
+from nlptasks.text.display import counted
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.group()
+def leaderboard() -> None:
+    """Leaderboards: what a folder of records says together."""
+
+
+@leaderboard.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option(
+    "--output", "-o", default="", metavar="FILE", help="A .html, .md, .csv or .json file.  [default: a table]"
+)
+@click.option("--force", "-f", is_flag=True, help="Overwrite the output where it exists.")
+@click.option(
+    "--min-trust",
+    default="V1",
+    show_default=True,
+    type=click.Choice(["V0", "V1", "V2", "V3"]),
+    help="The least trust that is ranked.",
+)
+@click.option("--task", default="", metavar="NAME", help="Only the records of this task.")
+@click.option("--title", default="Leaderboard", show_default=True, metavar="TEXT", help="Title of the board.")
+@click.option("--strict-records", is_flag=True, help="Make a damaged record an error; else it is listed on the board.")
+@pass_app
+def build(
+    app: App, folder: Path, output: str, force: bool, min_trust: str, task: str, title: str, strict_records: bool
+) -> None:
+    """Build the leaderboard of the records below DIR. The same records give the same bytes."""
+    from typing import cast
+
+    from nlptasks._board.board import build as build_board
+    from nlptasks._board.plain import summary
+    from nlptasks._board.writing import check_output, render
+    from nlptasks.files.paths import atomic_output
+    from nlptasks.records.schema import Trust
+    from nlptasks.text.display import one_line
+
+    kind = check_output(output, force=force)
+    board = build_board(
+        app.plugins().registry,
+        folder,
+        min_trust=cast(Trust, min_trust),
+        task=task,
+        title=title,
+        strict=strict_records,
+    )
+    text = render(board, kind)
+    if not output:
+        click.echo(text)
+        return
+    with atomic_output(Path(output), force=force) as stream:
+        stream.write(text.encode("utf-8", "replace"))
+    click.echo(f"{summary(board)} -> {one_line(output)}", err=True)
+
+
+@leaderboard.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--train", multiple=True, metavar="FILE", help="Training data that the test data must not overlap with.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def check(app: App, folder: Path, train: tuple[str, ...], as_json: bool) -> None:
+    """Look for what makes the records below DIR worthless; the exit code is 1 where something does."""
+    from dataclasses import asdict
+
+    from nlptasks._board.checks import ERROR, check_folder
+    from nlptasks._cli.views.tables import echo_json, table
+
+    findings = check_folder(app.plugins().registry, folder, train=train)
+    if as_json:
+        echo_json([asdict(finding) for finding in findings])
+    elif findings:
+        rows = [(item.severity, item.check, item.record, item.reason) for item in findings]
+        click.echo(table(("SEVERITY", "CHECK", "RECORD", "REASON"), rows))
+    errors = sum(finding.severity == ERROR for finding in findings)
+    warnings = len(findings) - errors
+    click.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}", err=True)
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@leaderboard.command()
+@click.argument("old", type=_FOLDER)
+@click.argument("new", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def diff(app: App, old: Path, new: Path, as_json: bool) -> None:
+    """Show what changed from OLD to NEW: folders of records, or boards as .json files."""
+    from dataclasses import asdict
+
+    from nlptasks._board.changes import changes, read_board
+    from nlptasks._cli.views.tables import echo_json, table
+
+    registry = app.plugins().registry
+    found = changes(read_board(registry, old), read_board(registry, new))
+    if as_json:
+        echo_json([asdict(change) for change in found])
+    elif found:
+        rows = [(item.task, item.dataset, item.system, item.what, item.old, item.new) for item in found]
+        click.echo(table(("TASK", "DATASET", "SYSTEM", "WHAT", "OLD", "NEW"), rows))
+    else:
+        click.echo("no difference", err=True)

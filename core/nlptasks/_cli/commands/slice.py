@@ -1,0 +1,132 @@
+"""``nlptasks slice``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.flags import listed
+from nlptasks._cli.views.tables import echo_json, table
+from nlptasks.errors import UsageError
+from nlptasks.text.display import one_line
+
+if TYPE_CHECKING:
+    from nlptasks._plugins.registry import Registry
+    from nlptasks._scoring.slices import Slices
+    from nlptasks.records.schema import Result
+    from nlptasks.records.store import Opened
+
+
+@click.command("slice")
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD ...")
+@click.option("--by", required=True, metavar="NAME[,NAME]", help="length, label, or meta.COLUMN of the data.")
+@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Score by this metric. May be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_app
+def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...], as_json: bool) -> None:
+    """Score the parts of each RECORD's samples, by the primary metric or those that are named.
+
+    length: words of the inputs, 0-15, 16-63, 64-255 or 256+; where words are not divided by spaces, each character is
+    one. label: the gold answer, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
+    Intervals are those of each part alone; parts with fewer than 30 samples are marked.
+    """
+    from nlptasks.records.store import read_record
+
+    names = listed(by)
+    if not names:
+        raise UsageError("--by names no slice", hint="for example --by length,label")
+    registry = app.plugins().registry
+    opened = [read_record(path) for path in records]
+    found = [_sliced(registry, record, names, metrics) for record in opened]
+    if as_json:
+        echo_json([_json(record, parts) for record, parts in zip(opened, found, strict=True)])
+    else:
+        shown = zip(opened, found, strict=True)
+        click.echo("\n\n".join("\n".join(_lines(record, parts)) for record, parts in shown))
+
+
+def _sliced(registry: Registry, opened: Opened, by: Sequence[str], metrics: Sequence[str]) -> Slices:
+    from nlptasks._scoring.results import clusters_of, metrics_of
+    from nlptasks._scoring.slices import slices
+
+    record = opened.record
+    if not opened.samples:
+        raise UsageError(f"{opened.folder}: it holds no samples", hint="an imported number has no parts")
+    wanted = list(dict.fromkeys(metrics)) or [record.primary]
+    if lacking := [name for name in wanted if name not in opened.stats]:
+        raise UsageError(
+            f"{opened.folder}: no statistics of the metric {lacking[0]!r}",
+            hint=f"there are: {', '.join(sorted(opened.stats)) or 'none'}",
+        )
+    found = slices(
+        opened.samples,
+        metrics_of(registry, opened, wanted),
+        opened.stats,
+        by,
+        labels=record.labels,
+        clusters=clusters_of(opened),
+        cluster=record.dataset.cluster,
+    )
+    return {
+        name: {value: _as_scored(results, opened) for value, results in parts.items()} for name, parts in found.items()
+    }
+
+
+def _as_scored(results: Mapping[str, Result], opened: Opened) -> Mapping[str, Result]:
+    """With the signature of the record: some of a metric's may follow from all samples, such as their references."""
+    from dataclasses import replace
+
+    from nlptasks._scoring.results import base_signature
+
+    found = {}
+    for name, item in results.items():
+        said = opened.record.scores.get(name)
+        method = item.signature.removeprefix(base_signature(item.signature))
+        found[name] = replace(item, signature=base_signature(said.signature) + method) if said else item
+    return found
+
+
+def _lines(opened: Opened, found: Slices) -> Iterator[str]:
+    from nlptasks._scoring.slices import FEW
+
+    yield one_line(f"{opened.record.model.name}  ({opened.folder})")
+    rows = [
+        [name, value, metric, _number(item.value), _range(item), f"{item.n:,}", "few" if item.n < FEW else ""]
+        for name, parts in found.items()
+        for value, results in parts.items()
+        for metric, item in results.items()
+    ]
+    yield table(("SLICE", "PART", "METRIC", "VALUE", "95 %", "N", ""), rows)
+    if any(row[-1] for row in rows):
+        yield f"few: below {FEW} samples, so the interval is wide and the value says little"
+
+
+def _json(opened: Opened, found: Slices) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from nlptasks._scoring.slices import FEW
+
+    return {
+        "folder": str(opened.folder),
+        "id": opened.record.id,
+        "system": opened.record.model.name,
+        "slices": {
+            name: {
+                value: {metric: asdict(item) | {"few": item.n < FEW} for metric, item in results.items()}
+                for value, results in parts.items()
+            }
+            for name, parts in found.items()
+        },
+    }
+
+
+def _range(item: Result) -> str:
+    return "-" if item.low is None or item.high is None else f"{item.low:.4f} to {item.high:.4f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

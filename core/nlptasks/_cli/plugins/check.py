@@ -1,0 +1,136 @@
+"""``nlptasks plugins check``: loads a plugin in a process of its own, which it may take down."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nlptasks._names import canonical
+from nlptasks._plugins.discovery import GROUP
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.text.display import one_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Subject:
+    """What is checked: plugin ids, and where a process finds them."""
+
+    ids: tuple[str, ...]
+    folder: str = ""
+    python_path: tuple[str, ...] = field(default=())
+
+
+@click.command()
+@click.argument("target", metavar="NAME|PATH")
+@click.option("--timeout", type=click.FloatRange(min=1), default=120.0, help="Seconds to wait.  [default: 120]")
+@click.pass_context
+def check(ctx: click.Context, target: str, timeout: float) -> None:
+    """Load a plugin and import all that its descriptors name.
+
+    It is an installed plugin or distribution, a .py file, or a project folder with a pyproject.toml, which need not be
+    installed. Exits with 1 where anything is wrong.
+    """
+    with tempfile.TemporaryDirectory(prefix="nlptasks-check-") as scratch:
+        subject = _subject(target, Path(scratch))
+        results = [_try(name, subject, timeout, Path(scratch)) for name in subject.ids]
+    for name, problem in zip(subject.ids, results, strict=True):
+        click.echo(one_line(f"{name}: {problem or 'ok'}", limit=2000))
+    ctx.exit(1 if any(results) else 0)
+
+
+def _subject(target: str, scratch: Path) -> _Subject:
+    path = Path(target)
+    if path.suffix == ".py" and path.is_file():
+        copy = scratch / "plugins"
+        copy.mkdir()
+        (copy / path.name).write_bytes(path.read_bytes())
+        return _Subject(ids=(path.stem,), folder=str(copy))
+    if path.is_dir():
+        return _project(path.resolve(), scratch)
+    return _Subject(ids=(target,))
+
+
+def _project(folder: Path, scratch: Path) -> _Subject:
+    """Stand in for an installation: metadata from pyproject.toml, code from where it lies."""
+    project = _project_table(folder / "pyproject.toml")
+    entries = project.get("entry-points", {}).get(GROUP, {})
+    if not entries:
+        raise UsageError(
+            f"{folder / 'pyproject.toml'} names no plugin",
+            hint=f'write [project.entry-points.{GROUP}] and below it: name = "package"',
+        )
+    requirements = "".join(f"Requires-Dist: {text}\n" for text in project.get("dependencies", []))
+    python = f"Requires-Python: {project['requires-python']}\n" if "requires-python" in project else ""
+    header = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project.get('version', '0')}\n"
+    metadata = scratch / f"{canonical(project['name']).replace('-', '_')}-0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(header + python + requirements, encoding="utf-8")
+    lines = [f"[{GROUP}]", *(f"{name} = {value}" for name, value in entries.items())]
+    (metadata / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+    return _Subject(ids=tuple(entries), python_path=(str(scratch), str(folder / "src"), str(folder)))
+
+
+def _project_table(path: Path) -> Mapping[str, Any]:
+    try:
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        if not isinstance(project["name"], str):
+            raise ValueError("project.name is no string")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is not the metadata of a project: {error}", hint="name a project folder, a .py file or a plugin"
+        ) from error
+    found: Mapping[str, Any] = project
+    return found
+
+
+def _try(name: str, subject: _Subject, timeout: float, scratch: Path) -> str:
+    """Return what is wrong with a plugin; empty where nothing is."""
+    result = scratch / "result.json"
+    result.unlink(missing_ok=True)
+    command = [sys.executable, "-P", "-m", "nlptasks._plugins.trial", str(result), name]
+    path = os.pathsep.join(part for part in (*subject.python_path, os.environ.get("PYTHONPATH", "")) if part)
+    try:
+        done = subprocess.run(
+            [*command, *([subject.folder] if subject.folder else [])],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it did not load within {timeout:g} seconds"
+    if not result.is_file():
+        return _death(done)
+    return _verdict(name, json.loads(result.read_text(encoding="utf-8")))
+
+
+def _death(done: subprocess.CompletedProcess[bytes]) -> str:
+    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    says = f": {one_line(last[0])}" if last else ""
+    if done.returncode >= 0:
+        return f"it ended the process with exit code {done.returncode}{says}"
+    try:
+        name = signal.Signals(-done.returncode).name
+    except ValueError:
+        name = f"signal {-done.returncode}"
+    return f"it crashed the process with {name}{says}"
+
+
+def _verdict(name: str, records: list[dict[str, Any]]) -> str:
+    if not records:
+        raise NlptasksError(
+            f"there is no plugin or distribution named {name!r}", hint="'nlptasks plugins list' shows the plugins"
+        )
+    return "; ".join(f"{r['state']} at {r['stage']}: {r['error']}" for r in records if r["state"] != "loaded")

@@ -1,0 +1,21 @@
+"""``nlptasks plugins``: the table of its commands."""
+
+from __future__ import annotations
+
+import click
+
+from nlptasks._cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "list": ("nlptasks._cli.plugins.show:list_plugins", "List the plugins; imports none without --check."),
+    "show": ("nlptasks._cli.plugins.show:show", "Show what a plugin provides, with its options."),
+    "check": ("nlptasks._cli.plugins.check:check", "Load a plugin in a process of its own and say what is wrong."),
+    "new": ("nlptasks._cli.plugins.new:new", "Write a new plugin to start from."),
+    "install": ("nlptasks._cli.plugins.install:install", "Install distributions with plugins."),
+    "uninstall": ("nlptasks._cli.plugins.install:uninstall", "Remove distributions with plugins."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS)
+def plugins() -> None:
+    """Plugins: everything above the core comes from them."""

@@ -1,0 +1,80 @@
+"""``nlptasks plugins list`` and ``nlptasks plugins show``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.views.describe import as_json, as_lines
+from nlptasks._cli.views.tables import echo_json, table
+from nlptasks._names import canonical, did_you_mean
+from nlptasks._plugins.loader import Plugins
+from nlptasks._plugins.records import PluginRecord
+from nlptasks._plugins.registry import Owned
+from nlptasks.errors import UsageError
+from nlptasks.plugin import Descriptor
+from nlptasks.text.display import one_line
+
+
+@click.command("list")
+@click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
+@click.option("--check", is_flag=True, help="Import the plugins, and show what they provide.")
+@pass_app
+def list_plugins(app: App, as_json_: bool, check: bool) -> None:
+    """List the plugins. Without --check none is imported."""
+    records = app.outcomes(metadata_only=not check).records
+    if as_json_:
+        echo_json([record.as_json() for record in records])
+    elif records:
+        rows = [[r.id, r.distribution, r.version or "-", r.state, _detail(r)] for r in records]
+        click.echo(table(("PLUGIN", "DISTRIBUTION", "VERSION", "STATE", "DETAIL"), rows))
+    else:
+        click.echo("no plugin is installed", err=True)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
+@pass_app
+def show(app: App, name: str, as_json_: bool) -> None:
+    """Show the plugin NAME, or every plugin of the distribution NAME."""
+    loaded = app.plugins()
+    records = _named(loaded.records, name)
+    if as_json_:
+        echo_json([r.as_json() | {"descriptors": [as_json(item) for item in _owned(loaded, r)]} for r in records])
+    else:
+        click.echo("\n\n".join("\n".join(_lines(loaded, record)) for record in records))
+
+
+def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:
+    found = [r for r in records if name == r.id or canonical(name) in (r.distribution, f"{r.distribution}:{r.id}")]
+    if found:
+        return found
+    known = {form for record in records for form in (record.id, record.distribution)}
+    raise UsageError(
+        f"there is no plugin {name!r}{did_you_mean(name, known)}",
+        hint=f"there are: {', '.join(sorted(r.id for r in records)) or 'none'}",
+    )
+
+
+def _owned(loaded: Plugins, record: PluginRecord) -> list[Owned[Descriptor]]:
+    owner = (record.id, record.distribution)
+    return [item for item in loaded.registry.items if (item.plugin, item.distribution) == owner]
+
+
+def _lines(loaded: Plugins, record: PluginRecord) -> Iterator[str]:
+    yield one_line(f"{record.id} of {record.distribution} {record.version}".rstrip())
+    yield f"  state: {record.state}"
+    yield one_line(f"  module: {record.module}")
+    if record.error:
+        yield f"  {record.stage}: {record.error}"
+    if record.state == "loaded":
+        yield f"  imported in {record.import_seconds * 1000:.1f} ms"
+    for item in _owned(loaded, record):
+        yield from (f"  {line}" for line in as_lines(item))
+
+
+def _detail(record: PluginRecord) -> str:
+    return record.error or ", ".join(record.provides)

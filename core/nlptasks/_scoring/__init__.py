@@ -1,0 +1,1 @@
+"""From samples to scores: metrics, slices, comparison, verification and rescoring."""

@@ -1,0 +1,97 @@
+"""Opens metrics by name, and says what each of them reads of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nlptasks._names import resolve
+from nlptasks._plugins.registry import Registry
+from nlptasks.errors import UsageError
+from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
+from nlptasks.plugin.protocols import Metric
+from nlptasks.records.schema import Matrices, Sample, canonical
+
+
+@dataclass(frozen=True)
+class OpenMetric:
+    """A metric that is ready to score.
+
+    Args:
+        spec: Its descriptor.
+        metric: The metric.
+    """
+
+    spec: MetricSpec
+    metric: Metric
+
+    @property
+    def reads(self) -> str:
+        """What it reads; see :class:`nlptasks.plugin.MetricSpec`."""
+        return self.spec.reads
+
+    def reading(self, sample: Sample) -> str | None:
+        """What it reads of a sample; ``None`` where the sample does not have that."""
+        if self.reads == LIKELIHOOD:
+            return None if sample.nats is None else repr(sample.nats)
+        if self.reads == PROBABILITIES:
+            return None if sample.probabilities is None else canonical(dict(sample.probabilities))
+        if self.reads == STATE:
+            return " ".join(sample.flags)
+        return sample.prediction or ""
+
+
+def open_metric(registry: Registry, name: str, *, labels: tuple[str, ...], language: str = "") -> OpenMetric:
+    """Open a metric; importing it takes a while.
+
+    Args:
+        registry: What is installed.
+        name: Its name.
+        labels: The closed set of answers; empty: none.
+        language: ISO 639-1 code of the language of the answers; empty: not known.
+
+    Raises:
+        UsageError: There is no such metric.
+    """
+    spec = registry.get(MetricSpec, name).spec
+    make: Callable[..., Metric] = resolve(spec.object)
+    more: dict[str, Any] = {"language": language} if spec.by_language else {}
+    return OpenMetric(spec, make(labels, **more))
+
+
+def open_metrics(
+    registry: Registry, names: Iterable[str], *, labels: tuple[str, ...], language: str = ""
+) -> dict[str, OpenMetric]:
+    """Open those of some metrics that are installed: a missing metrics plugin costs scores and never a run."""
+    found: dict[str, OpenMetric] = {}
+    for name in names:
+        try:
+            found[name] = open_metric(registry, name, labels=labels, language=language)
+        except UsageError:
+            continue
+    return found
+
+
+def matrices(metrics: dict[str, OpenMetric], samples: Sequence[Sample]) -> Matrices:
+    """The statistics matrix of each metric, a row a sample; zeros where it cannot read one.
+
+    A metric that can read no sample is left out.
+    """
+    import numpy as np
+
+    found = {}
+    for name, item in metrics.items():
+        readings = [item.reading(sample) for sample in samples]
+        at = [row for row, reading in enumerate(readings) if reading is not None]
+        if at:
+            stats = item.metric.stats([readings[row] or "" for row in at], [samples[row].gold for row in at])
+            matrix = np.zeros((len(samples), stats.shape[1]))
+            matrix[at] = stats
+            found[name] = matrix
+    return found
+
+
+def readable(item: OpenMetric, samples: Sequence[Sample]) -> int:
+    """How many samples a metric can read."""
+    return sum(item.reading(sample) is not None for sample in samples)

@@ -1,0 +1,223 @@
+"""Reads predictions that anybody's system wrote into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from math import inf
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._tables.columns import as_text, named, plain
+from nlptasks._tables.tables import read_table
+from nlptasks.errors import DataError, UsageError
+from nlptasks.files.paths import open_input
+from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.predictions import DECIMALS
+from nlptasks.plugin.protocols import FormatOptions, Row
+from nlptasks.records.schema import Dataset
+from nlptasks.text.display import one_line
+
+#: Names under which people keep predictions, beside the task's output column.
+_PREDICTION = ("prediction", "predicted", "predictions", "pred", "hypothesis", "system", "answer", "output", "response")
+
+#: Names of the columns of ids and of likelihoods where the user names none.
+ID, _NATS = "id", "nats"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRequest:
+    """What to score.
+
+    Args:
+        predictions: The file with the predictions.
+        task: The task that they are answers to.
+        data: The file with the gold answers; empty: they stand beside the predictions.
+        gold: Gold column; empty: by its name.
+        prediction: Column of the predictions; empty: by its name.
+        id: Column of the ids, in both files; empty: ``id`` where they have it, else the rows' numbers.
+        score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
+        nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
+        model: What boards call the system; empty: by the file.
+        labels: The closed set of answers; empty: the gold answers, where the task's answers are labels.
+        metrics: Names of further metrics.
+        own_metrics: Names of the metrics in place of the task's; empty: the task's.
+        primary: The metric that ranks systems; empty: the task's.
+        columns: Columns of the data by the task's inputs, where their names do not tell.
+        meta: Further columns of the data to keep.
+        dataset: What is known of the data beforehand, their language too; ``None``: the file's name.
+        withhold: Whether the texts of the data are kept out of the record; see
+            :func:`nlptasks.records.schema.withhold`.
+        partial: Whether missing, surplus and repeated predictions are counted and not refused.
+        data_format: Name of the files' format; empty: by suffix.
+        reading: How to read the tables.
+        skip_bad_rows: Whether rows that cannot be read are left out.
+        argv: The command that makes the record again.
+    """
+
+    predictions: str
+    task: TaskSpec
+    data: str = ""
+    gold: str = ""
+    prediction: str = ""
+    id: str = ""
+    score: str = ""
+    nats: str = ""
+    model: str = ""
+    labels: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    own_metrics: tuple[str, ...] = ()
+    primary: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    meta: tuple[str, ...] = ()
+    dataset: Dataset | None = None
+    withhold: bool = False
+    partial: bool = False
+    data_format: str = ""
+    reading: FormatOptions = field(default_factory=FormatOptions)
+    skip_bad_rows: bool = False
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One prediction.
+
+    Args:
+        text: Its text; ``None`` where there is none.
+        score: Its probability.
+        nats: Negative log-likelihood of the gold text in nats.
+    """
+
+    text: str | None = None
+    score: float | None = None
+    nats: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The predictions of a file.
+
+    Args:
+        columns: All of its columns.
+        column: The column of the predictions.
+        id: The column of the ids; empty: the rows' numbers.
+        score: The column of the probabilities; empty: none.
+        nats: The column of the likelihoods; empty: none.
+        answers: Predictions by id, the first of each.
+        rows: Rows that were read.
+        twice: Ids that stand there more than once.
+    """
+
+    columns: tuple[str, ...]
+    column: str
+    id: str
+    score: str
+    nats: str
+    answers: Mapping[str, Answer]
+    rows: int
+    twice: tuple[str, ...]
+
+
+def read_predictions(registry: Registry, request: FileRequest) -> Given:
+    """Read the predictions."""
+    if "-" in (request.predictions, request.data):
+        raise UsageError("a record names its files by their bytes", hint="save the rows in a file first")
+    with ExitStack() as stack:
+        source = stack.enter_context(open_input(request.predictions))
+        table = read_table(registry, source, name=request.data_format, options=request.reading)
+        column = _prediction_column(request, table.columns)
+        score = _score_column(request, table.columns, column)
+        nats = _nats_column(request, table.columns)
+        id_ = id_column(request, table.columns, request.predictions)
+        at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nats)]
+        answers: dict[str, Answer] = {}
+        twice: dict[str, None] = {}
+        rows = 0
+        for row in table.rows:
+            if not isinstance(row, Row):
+                if request.skip_bad_rows:
+                    continue
+                hint = f"{row.hint or 'repair it'}; or --skip-bad-rows"
+                raise DataError(source.name, row.reason, line=row.line, hint=hint)
+            rows += 1
+            name = as_text(row.cells[at[0]]).strip() if id_ else str(rows)
+            if name in answers:
+                twice[name] = None
+                continue
+            cell = row.cells[at[1]]
+            answers[name] = Answer(
+                None if cell is None else as_text(cell),
+                _number(row, at[2], source.name, score, "probability", 1.0),
+                _number(row, at[3], source.name, nats, "likelihood in nats", inf),
+            )
+    return Given(
+        columns=table.columns,
+        column=column,
+        id=id_,
+        score=score,
+        nats=nats,
+        answers=answers,
+        rows=rows,
+        twice=tuple(twice),
+    )
+
+
+def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
+    """The column that the user named, or the first of the usual names that the file has."""
+    if request.prediction:
+        return named(request.prediction, columns, "--prediction", request.predictions)
+    output = request.task.output
+    free = {plain(name): name for name in columns if name not in (request.gold, request.id, request.score)}
+    # The name of the task's output is often that of its gold column too, so the plain words come before it.
+    for name in (f"predicted_{output}", *_PREDICTION[:6], output, *_PREDICTION[6:]):
+        if name in free:
+            return free[name]
+    known = ", ".join((f"predicted_{output}", *_PREDICTION[:3], output))
+    raise UsageError(
+        f"{request.predictions}: no column of predictions among {', '.join(map(repr, columns))}",
+        hint=f"name it: --prediction COLUMN; known names are {known}, ...",
+    )
+
+
+def _score_column(request: FileRequest, columns: Sequence[str], prediction: str) -> str:
+    """The column that the user named, or the one that 'nlptasks run' writes beside its answers."""
+    if request.score:
+        return named(request.score, columns, "--score-column", request.predictions)
+    usual = f"{prediction}_score"
+    return usual if usual in columns else ""
+
+
+def _nats_column(request: FileRequest, columns: Sequence[str]) -> str:
+    """The column that the user named, or one of the usual name."""
+    if request.nats:
+        return named(request.nats, columns, "--nats-column", request.predictions)
+    return _NATS if _NATS in columns else ""
+
+
+def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
+    """The column of the ids; empty where a file has none. One of two files may call it ``id`` where --id is another."""
+    usual = ID if ID in columns else ""
+    if not request.id or (request.data and usual and request.id not in columns):
+        return usual
+    return named(request.id, columns, "--id", file)
+
+
+def _number(row: Row, at: int, file: str, column: str, what: str, most: float) -> float | None:
+    """A number from 0 to ``most`` in a cell; an empty cell holds none."""
+    text = as_text(row.cells[at]).strip() if at >= 0 else ""
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= most or number == inf:
+        bounds = "between 0 and 1" if most == 1 else "from 0 on"
+        raise DataError(
+            file,
+            f"{one_line(text, 40)!r} in the column '{column}' is no {what}",
+            line=row.line,
+            hint=f"it is a number {bounds}; another column is named by --score-column or --nats-column",
+        )
+    return round(number, DECIMALS)

@@ -1,0 +1,111 @@
+"""Scores samples anew with the metrics that are installed, and says what came out otherwise than a record has it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.score import Scored, score_samples
+from nlptasks.errors import NlptasksError
+from nlptasks.records.schema import Record, Result
+from nlptasks.records.store import Opened
+
+#: Differences up to this are rounding.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What became of one metric of a record.
+
+    Args:
+        metric: Its name.
+        old: What the record has; ``None``: it lacks the metric.
+        new: What its samples give now; ``None``: the metric is not installed, or can read none of them.
+    """
+
+    metric: str
+    old: Result | None
+    new: Result | None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both values are there and mean the same."""
+        return self.old is not None and self.new is not None and self.old.signature == self.new.signature
+
+    @property
+    def difference(self) -> float | None:
+        """The new value less the old one; ``None`` where one of them is not there."""
+        old = None if self.old is None else self.old.value
+        new = None if self.new is None else self.new.value
+        return None if old is None or new is None else new - old
+
+    @property
+    def differs(self) -> bool:
+        """Whether two values that mean the same are not the same."""
+        if self.old is None or self.new is None or not self.comparable:
+            return False
+        return not same(self.old.value, self.new.value)
+
+
+def same(a: float | None, b: float | None) -> bool:
+    """Whether two numbers differ by rounding only; a number that is not defined equals another such."""
+    if a is None or b is None:
+        return a is b
+    return math.isclose(a, b, rel_tol=0.0, abs_tol=TOLERANCE)
+
+
+def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tuple[list[Change], Scored]:
+    """Score the samples of a record anew.
+
+    Args:
+        opened: The record.
+        registry: What is installed.
+        more: Metrics to score with beside those that the record has.
+
+    Raises:
+        NlptasksError: It has no samples.
+    """
+    record = opened.record
+    if record.withheld and not record.labels:
+        raise NlptasksError(
+            f"{opened.folder}: the texts of its data are withheld, so that it cannot be scored anew",
+            hint=f"evaluate again where the data are: {' '.join(record.run.argv)}",
+        )
+    if not opened.samples:
+        raise NlptasksError(
+            f"{opened.folder}: an imported number has no samples that could be scored",
+            hint="score the predictions themselves: nlptasks rescore PREDICTIONS --task TASK",
+        )
+    names = tuple(dict.fromkeys((*record.scores, *more)))
+    scored = score_samples(
+        registry,
+        names,
+        opened.samples,
+        labels=record.labels,
+        language=record.dataset.language,
+        cluster=record.dataset.cluster,
+    )
+    # The baseline belongs to the data and not to the answers: what the record says of it holds.
+    scores = {
+        name: replace(new, baseline=record.scores[name].baseline) if name in record.scores else new
+        for name, new in scored.scores.items()
+    }
+    changes = [Change(metric=name, old=record.scores.get(name), new=scores.get(name)) for name in names]
+    return changes, replace(scored, scores=scores)
+
+
+def rescored(record: Record, changes: Sequence[Change], scored: Scored) -> Record:
+    """The record with its new scores; slices of scores that changed are dropped.
+
+    Raises:
+        NlptasksError: None of the metrics can be scored.
+    """
+    if not scored.scores:
+        raise NlptasksError("none of the metrics is installed", hint="see 'nlptasks metrics list'")
+    steady = all(change.comparable and not change.differs for change in changes)
+    primary = record.primary if record.primary in scored.scores else next(iter(scored.scores))
+    slices = record.slices if steady else {}
+    return replace(record, scores=scored.scores, primary=primary, slices=slices, trust="V1", digests={})

@@ -1,0 +1,122 @@
+"""Makes the :class:`nlptasks.records.schema.Result` of a metric from its statistics matrix.
+
+And opens a record's metrics.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import OpenMetric, open_metric
+from nlptasks.errors import NlptasksError
+from nlptasks.records.schema import Result
+from nlptasks.records.store import Opened
+from nlptasks.statistics import intervals, power
+from nlptasks.statistics.intervals import Clusters, Interval, Matrix
+
+
+def result(
+    item: OpenMetric,
+    matrix: Matrix,
+    n: int,
+    *,
+    baseline: float | None = None,
+    clusters: Clusters | None = None,
+    cluster: str = "yes",
+) -> Result:
+    """A metric's value with its interval, its signature and what could be told apart.
+
+    Args:
+        item: The metric.
+        matrix: Its statistics, ``[samples, k]``.
+        n: Samples that it reads.
+        baseline: Value of the trivial baseline on the same samples.
+        clusters: What each sample belongs to; ``None``: to nothing.
+        cluster: What the signature calls the clusters.
+
+    Returns:
+        The result; ``None`` stands in it for a value that is not defined.
+    """
+    value = intervals.value(item.metric, matrix)
+    defined = math.isfinite(value)
+    interval, error = _uncertainty(item, matrix, n, clusters, cluster)
+    return Result(
+        value=_number(value),
+        # Rounding may leave the value just outside where every sample has the same one.
+        low=_number(min(interval.low, value)) if defined else None,
+        high=_number(max(interval.high, value)) if defined else None,
+        n=n,
+        signature=f"{item.metric.signature}|{interval.method}",
+        higher_is_better=item.spec.higher_is_better,
+        scale=(_number(item.spec.range[0]), _number(item.spec.range[1])),
+        baseline=baseline,
+        detectable=_number(power.detectable_from(error)) if defined else None,
+    )
+
+
+def _uncertainty(
+    item: OpenMetric, matrix: Matrix, n: int, clusters: Clusters | None, cluster: str
+) -> tuple[Interval, float]:
+    """The interval and the standard error, from the same resamples."""
+    if item.metric.binary and clusters is None:
+        hits, total = (float(part) for part in matrix.sum(axis=0)[:2])
+        return intervals.interval(item.metric, matrix), power.share_error(hits, total)
+    drawn = intervals.resampled(item.metric, matrix, clusters=clusters, n=n)
+    method = intervals.bootstrap_method(cluster="" if clusters is None else cluster)
+    return Interval(*intervals.ends(drawn), method), intervals.standard_error(drawn)
+
+
+def _number(value: float) -> float | None:
+    """JSON knows neither NaN nor infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict[str, OpenMetric]:
+    """Open the metrics that a record was scored with, and check that they are the same ones still.
+
+    Args:
+        registry: What is installed.
+        opened: The record, with its matrices.
+        names: Names of the metrics, each with a matrix.
+
+    Raises:
+        UsageError: One is not installed.
+        NlptasksError: One makes another value of the record's own statistics.
+    """
+    record = opened.record
+    found = {}
+    for name in names:
+        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language)
+        if not _agrees(item, opened.stats[name], record.scores.get(name)):
+            raise NlptasksError(
+                f"{opened.folder}: the metric {name!r} that is installed does not read the record's statistics as the "
+                "one did that it was scored with",
+                hint=f"score it anew: nlptasks rescore {opened.folder}",
+            )
+        found[name] = item
+    return found
+
+
+def clusters_of(opened: Opened) -> list[str] | None:
+    """What each sample of a record belongs to; ``None`` where the data name no such column or a sample lacks it."""
+    column = opened.record.dataset.cluster
+    if not column or not all(column in sample.meta for sample in opened.samples):
+        return None
+    return [sample.meta[column] for sample in opened.samples]
+
+
+def base_signature(signature: str) -> str:
+    """A signature without the method of the interval, which does not change the value."""
+    return signature.partition("|ci:")[0]
+
+
+def _agrees(item: OpenMetric, matrix: Matrix, said: Result | None) -> bool:
+    try:
+        value = _number(intervals.value(item.metric, matrix))
+    except (ValueError, IndexError, TypeError):  # statistics of another width
+        return False
+    if said is None or value is None or said.value is None:
+        return said is None or value is said.value
+    return math.isclose(value, said.value, rel_tol=1e-9, abs_tol=1e-9)

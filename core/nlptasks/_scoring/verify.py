@@ -1,0 +1,144 @@
+"""Checks that a record's numbers follow from its samples: what trust level V1 says."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+import numpy as np
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import open_metric
+from nlptasks._scoring.rescore import TOLERANCE, rescore, same
+from nlptasks._scoring.score import Scored
+from nlptasks._scoring.slices import LENGTH, slices
+from nlptasks.records.schema import FLAGS, Matrices, Record, Result
+from nlptasks.records.store import Opened
+from nlptasks.statistics.intervals import value
+
+#: What belongs to the data and not to the answers; a record's samples need not tell it.
+_NOT_FROM_SAMPLES = ("baseline",)
+
+
+def verify_scores(opened: Opened, registry: Registry) -> list[str]:
+    """Score the samples of a record anew, and compare it with what they give, field by field.
+
+    The digests and the id are compared when a record is read (see :func:`nlptasks.records.store.read_record`).
+
+    Returns:
+        A line for each field that does not hold; none: the record is at V1. A record without samples is at V0, and
+        only a claim of more is told.
+    """
+    if not opened.samples:
+        return list(_imported(opened.record))
+    if opened.record.withheld and not opened.record.labels:
+        return [*_counts(opened), *_values(opened, registry)]
+    _, scored = rescore(opened, registry)
+    return [
+        *_counts(opened),
+        *_matrices(opened.stats, scored.stats),
+        *_scores("scores", opened.record.scores, scored.scores),
+        *_slices(opened, scored),
+    ]
+
+
+def _values(opened: Opened, registry: Registry) -> Iterator[str]:
+    """What can be told where the texts are withheld: whether the values follow from the matrices."""
+    record = opened.record
+    for name, said in record.scores.items():
+        if name not in opened.stats:
+            yield f"stats.{name}: there is no matrix"
+            continue
+        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language)
+        found = value(item.metric, opened.stats[name])
+        if not same(said.value, found if math.isfinite(found) else None):
+            yield f"scores.{name}.value: it says {said.value}, and its matrix gives {found}"
+
+
+def _imported(record: Record) -> Iterator[str]:
+    if record.trust != "V0":
+        yield f"trust: it says {record.trust}, but it holds no samples, so it is at V0"
+
+
+def _counts(opened: Opened) -> Iterator[str]:
+    record, samples = opened.record, opened.samples
+    if record.trust == "V0":
+        yield "trust: it says V0, but it holds samples"
+    if record.dataset.n != len(samples):
+        yield f"dataset.n: it says {record.dataset.n:,}, and it holds {len(samples):,} samples"
+    if record.primary not in record.scores:
+        yield f"primary: it says {record.primary!r}, which is not among its scores"
+    counted = Counter(flag for sample in samples for flag in sample.flags)
+    for flag in dict.fromkeys((*FLAGS, *record.flags, *counted)):
+        if record.flags.get(flag, 0) != counted[flag]:
+            yield f"flags.{flag}: it says {record.flags.get(flag, 0):,}, and {counted[flag]:,} samples have it"
+
+
+def _matrices(said: Matrices, found: Matrices) -> Iterator[str]:
+    for name in sorted({*said, *found}):
+        if name not in found:
+            continue  # its score is told about
+        if name not in said:
+            yield f"stats.{name}: there is no matrix"
+        elif said[name].shape != found[name].shape:
+            yield f"stats.{name}: it has the shape {said[name].shape}, and its samples give {found[name].shape}"
+        else:
+            yield from _rows(name, said[name] - found[name])
+
+
+def _rows(name: str, difference: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Iterator[str]:
+    wrong = np.flatnonzero(~(np.abs(difference) <= TOLERANCE).all(axis=1))
+    if len(wrong):
+        more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+        yield f"stats.{name}: row {wrong[0] + 1}{more} is not what the sample gives"
+
+
+def _scores(place: str, said: Mapping[str, Result], found: Mapping[str, Result]) -> Iterator[str]:
+    for name, old in said.items():
+        new = found.get(name)
+        if new is None:
+            yield f"{place}.{name}: the metric is not installed, or can read no sample"
+        elif old.signature != new.signature:
+            yield f"{place}.{name}.signature: it says {old.signature}, and the installed metric is {new.signature}"
+        else:
+            yield from _fields(f"{place}.{name}", old, new)
+
+
+def _fields(place: str, old: Result, new: Result) -> Iterator[str]:
+    for item in fields(Result):
+        left, right = getattr(old, item.name), getattr(new, item.name)
+        if item.name not in _NOT_FROM_SAMPLES and not _equal(left, right):
+            yield f"{place}.{item.name}: it says {left}, and its samples give {right}"
+
+
+def _equal(left: object, right: object) -> bool:
+    numbers = (left, right)
+    if all(number is None or (isinstance(number, float | int) and not isinstance(number, bool)) for number in numbers):
+        return same(left, right)  # type: ignore[arg-type]
+    return left == right
+
+
+def _slices(opened: Opened, scored: Scored) -> Iterator[str]:
+    said = opened.record.slices
+    if not said:
+        return
+    cluster = opened.record.dataset.cluster
+    drawn_whole = any("|cluster:" in result.signature for _, result in _results(said))
+    clusters = [sample.meta.get(cluster, "") for sample in opened.samples] if cluster and drawn_whole else None
+    by = tuple(name for name in said if not (opened.record.withheld and name == LENGTH))
+    found = slices(opened.samples, scored.metrics, scored.stats, by, clusters=clusters)
+    for name in by:
+        parts = said[name]
+        for part in dict.fromkeys((*parts, *found.get(name, {}))):
+            if part not in parts or part not in found.get(name, {}):
+                yield f"slices.{name}.{part}: its samples give other parts"
+            else:
+                yield from _scores(f"slices.{name}.{part}", parts[part], found[name][part])
+
+
+def _results(slices: Mapping[str, Mapping[str, Mapping[str, Result]]]) -> Iterator[tuple[str, Result]]:
+    for parts in slices.values():
+        for results in parts.values():
+            yield from results.items()

@@ -1,0 +1,1 @@
+"""Which head on which backbone: chosen by name, checked, opened."""

@@ -1,0 +1,150 @@
+"""Checkpoints that ``--backbone`` names by a reference: a scheme and a name, or a folder. Which backbone opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nlptasks._names import resolve
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._systems.folders import CARD, backbone_of
+from nlptasks.errors import PluginError, UsageError
+from nlptasks.plugin import BackboneSpec
+from nlptasks.plugin.inspection import Inspection
+from nlptasks.plugin.options import from_values, option_fields
+from nlptasks.training.recipes import RECIPE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referred:
+    """A checkpoint that was named and looked at; nothing of it is loaded.
+
+    Args:
+        reference: How it was named.
+        backbone: What opens it, with the capabilities of this checkpoint.
+        options: The backbone's options, checked.
+        inspection: What the checkpoint says of itself.
+    """
+
+    reference: str
+    backbone: Owned[BackboneSpec]
+    options: Any
+    inspection: Inspection
+
+
+def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referred | None:
+    """Look at the checkpoint that ``--backbone`` names; ``None`` where it names an installed backbone or a training's.
+
+    Args:
+        registry: What the plugins provide.
+        text: What the user typed.
+        given: Options by name, those of heads among them.
+
+    Raises:
+        UsageError: No backbone or several open it, or there is no such folder.
+        NlptasksError: What the backbone's inspector says is wrong with it.
+    """
+    opener = opener_of(registry, text)
+    if opener is None:
+        return None
+    options = backbone_options(opener.spec, given)
+    found = resolve(opener.spec.inspector)(text, options)
+    if not isinstance(found, Inspection):
+        raise PluginError(f"{opener.qualified}: {opener.spec.inspector} returned no Inspection")
+    more = found.provides - opener.spec.provides
+    if more:
+        raise PluginError(
+            f"{opener.qualified}: {text} provides {', '.join(sorted(more))}, which the plugin did not say"
+        )
+    narrowed = replace(
+        opener.spec, provides=found.provides, parameters=found.parameters, languages=found.languages, default=False
+    )
+    return Referred(reference=text, backbone=replace(opener, spec=narrowed), options=options, inspection=found)
+
+
+def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
+    """The backbone that opens a reference; ``None`` where ``text`` is none, but a name or a folder that training left.
+
+    Raises:
+        UsageError: No backbone or several open it, or there is no such folder.
+    """
+    backbones = registry.all(BackboneSpec)
+    scheme, colon, rest = text.partition(":")
+    if by_scheme := [item for item in backbones if colon and scheme and item.spec.scheme == scheme]:
+        if not rest:
+            raise UsageError(f"{text} names nothing", hint=f"write {scheme}:NAME, without a space")
+        return _only(by_scheme, text)
+    if not text or any(text == item.spec.name for item in backbones):
+        return None
+    folder = Path(text).expanduser()
+    if (folder / CARD).is_file() or (folder / RECIPE).is_file():
+        return None
+    marked = [item for item in backbones if item.spec.marker and (folder / item.spec.marker).is_file()]
+    if marked:
+        return _only(marked, text)
+    if is_path(text):
+        _refuse_folder(registry, text, folder)
+    return None
+
+
+def is_path(text: str) -> bool:
+    """Whether what ``--backbone`` names can only be a folder."""
+    return text.startswith((".", "/", "~"))
+
+
+def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
+    """The options of a backbone among those that the user gave; ``None`` where it has none.
+
+    Raises:
+        UsageError: A value has the wrong type or is out of range.
+    """
+    if spec.options is None:
+        return None
+    names = {option.name for option in option_fields(spec.options)}
+    return from_values(spec.options, {name: value for name, value in given.items() if name in names})
+
+
+def trained_on(registry: Registry, heads: Sequence[Path]) -> str:
+    """The reference of the checkpoint that trained heads need, by their cards; empty where they name none.
+
+    A folder counts only where it is still there.
+    """
+    for head in heads:
+        name = backbone_of(head)
+        there = not is_path(name) or Path(name).expanduser().is_dir()
+        if name and there and opener_of(registry, name) is not None:
+            return name
+    return ""
+
+
+def schemes(registry: Registry) -> tuple[str, ...]:
+    """The forms of references that the installed backbones open, for hints."""
+    return tuple(f"{item.spec.scheme}:NAME" for item in registry.all(BackboneSpec) if item.spec.scheme)
+
+
+def _only(items: Sequence[Owned[BackboneSpec]], text: str) -> Owned[BackboneSpec]:
+    if len(items) > 1:
+        raise UsageError(
+            f"several backbones open {text}: {', '.join(item.qualified for item in items)}",
+            hint=f"disable one of their plugins: NLPTASKS_PLUGINS=-{items[0].plugin}",
+        )
+    return items[0]
+
+
+def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
+    """Say why what looks like a folder opens no backbone.
+
+    Raises:
+        UsageError: Always.
+    """
+    if not folder.is_dir():
+        reason = "it is a file" if folder.exists() else "there is no such folder"
+        known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))
+        raise UsageError(f"{text}: {reason}", hint=f"--backbone takes {known}")
+    markers = {item.spec.marker for item in registry.all(BackboneSpec) if item.spec.marker}
+    raise UsageError(
+        f"{text} holds no checkpoint: no {' and no '.join(sorted(markers | {RECIPE}))}",
+        hint="name the folder in which that file lies",
+    )

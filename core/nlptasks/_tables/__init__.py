@@ -1,0 +1,1 @@
+"""From a table to examples: formats, columns, templates and gold."""

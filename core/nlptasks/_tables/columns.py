@@ -1,0 +1,211 @@
+"""Finds a task's columns in a table, and makes examples of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlptasks._names import nearest, resolve
+from nlptasks._tables.templates import Template, is_template, parse
+from nlptasks.errors import UsageError
+from nlptasks.plugin import Column, TaskSpec
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import Example, Row
+
+#: Different cells of a gold column that are remembered to tell what it holds.
+REMEMBERED = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which columns of a table a task reads.
+
+    Args:
+        inputs: Name of each input and the position of its column, or the template that it is written by.
+        gold: Name of the gold column; empty where there is none.
+        gold_at: Its position.
+        read_gold: Turns a cell of the gold column into a canonical answer; see :class:`nlptasks.plugin.TaskSpec`.
+    """
+
+    inputs: tuple[tuple[str, int | Template], ...]
+    gold: str = ""
+    gold_at: int = -1
+    read_gold: Callable[[str, str, Collection[str]], str | None]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know about it, a line each."""
+        missing = [name for name, at in self.inputs if at == Template()]
+        return tuple(f"no column '{name}': it is empty in every row" for name in missing)
+
+    def example(self, row: Row) -> Example:
+        """The example in a row, without its gold answer."""
+        cells = [as_text(cell) for cell in row.cells]
+        return Example({name: cells[at] if isinstance(at, int) else at.fill(cells) for name, at in self.inputs})
+
+    def gold_text(self, row: Row) -> str:
+        """The row's cell in the gold column as it stands there; empty where there is none."""
+        return as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
+
+    def gold_cell(self, row: Row) -> str:
+        """The row's cell in the gold column, stripped; empty where there is none."""
+        return self.gold_text(row).strip()
+
+    def gold_answer(self, cell: str, cells: Collection[str]) -> str | None:
+        """The canonical gold answer in a cell of a column that holds ``cells``."""
+        return self.read_gold(self.gold, cell, cells) if cell else None
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as text; nothing is the empty text."""
+    return "" if cell is None else str(cell)
+
+
+def bind(
+    task: TaskSpec,
+    columns: Sequence[str],
+    *,
+    chosen: Mapping[str, str],
+    gold: str,
+    source: str,
+    gold_needed: bool = False,
+) -> Binding:
+    """Find the columns of a task.
+
+    Args:
+        task: The task.
+        columns: The table's columns.
+        chosen: Columns that the user named, or templates over columns (see :mod:`nlptasks._tables.templates`), by the
+            task's input. The name of a column is no template, whatever braces it has.
+        gold: Gold column that the user named; empty: looked for by name.
+        source: What errors call the file.
+        gold_needed: Whether a missing gold column is an error.
+
+    Raises:
+        UsageError: A column is missing, or several could be meant.
+    """
+    given = {
+        name: _given(value, columns, f"--{name}", source) for name, value in chosen.items() if name in _names(task)
+    }
+    taken = {columns[at] for value in given.values() for at in _positions(value)}
+    gold = named(gold, columns, "--gold", source) if gold else guess_gold(task, columns, taken)
+    if gold_needed and not gold:
+        raise UsageError(
+            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
+            hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
+        )
+    return Binding(
+        inputs=tuple(_inputs(task, columns, given, gold, source).items()),
+        gold=gold,
+        gold_at=columns.index(gold) if gold else -1,
+        read_gold=resolve(task.read_gold) if task.read_gold else lambda _column, cell, _cells: cell,
+    )
+
+
+def _inputs(
+    task: TaskSpec, columns: Sequence[str], given: Mapping[str, int | Template], gold: str, source: str
+) -> dict[str, int | Template]:
+    """Where each input of a task stands; those that the user did not give are found by their names."""
+    taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
+    inputs: dict[str, int | Template] = {}
+    for column in task.inputs:
+        free = [name for name in columns if name not in taken]
+        if column.name in given:
+            inputs[column.name] = given[column.name]
+        elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
+            inputs[column.name] = columns.index(free[0])
+        elif column.optional and gold and not any(_matches(name, column) for name in free):
+            inputs[column.name] = Template()
+        else:
+            found = _guess(column, free, columns, source)
+            taken.add(found)
+            inputs[column.name] = columns.index(found)
+    return inputs
+
+
+def _names(task: TaskSpec) -> tuple[str, ...]:
+    return tuple(column.name for column in task.inputs)
+
+
+def _given(value: str, columns: Sequence[str], flag: str, source: str) -> int | Template:
+    """The column or the template that the user named."""
+    if value in columns or not is_template(value):
+        return columns.index(named(value, columns, flag, source))
+    return parse(value, lambda name: columns.index(named(name, columns, flag, source, braces=True)), flag=flag)
+
+
+def _positions(value: int | Template) -> tuple[int, ...]:
+    return (value,) if isinstance(value, int) else value.columns
+
+
+def named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: bool = False) -> str:
+    """A column that the user named.
+
+    Args:
+        name: Its name.
+        columns: The table's columns.
+        flag: The flag that names it.
+        source: What errors call the file.
+        braces: Whether it stands in the braces of a template.
+
+    Raises:
+        UsageError: There is no such column.
+    """
+    if name in columns:
+        return name
+    near = nearest(name, columns)
+    if braces:
+        raise UsageError(
+            f"{source}: no column '{name}', which stands in braces ({flag}); its columns are {_listed(columns)}",
+            hint=f"did you mean {{{near}}}?"
+            if near
+            else "write one of them in braces; {{ and }} are braces themselves",
+        )
+    raise UsageError(
+        f"{source}: no column '{name}' ({flag}); its columns are {_listed(columns)}",
+        hint=f"did you mean {flag} '{near}'?" if near else f"choose one of them with {flag}",
+    )
+
+
+def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: str) -> str:
+    """The one column that people call so."""
+    found = [name for name in free if _matches(name, column)]
+    if len(found) == 1:
+        return found[0]
+    flag = f"--{column.name}"
+    if found:
+        raise UsageError(
+            f"{source}: {_listed(found)} may each be the column '{column.name}' ({column.summary})",
+            hint=f"choose one: {flag} {found[0]}",
+        )
+    raise UsageError(
+        f"{source}: no column '{column.name}' ({column.summary}); its columns are {_listed(columns)}",
+        hint=f"name it: {flag} COLUMN; known names are {', '.join((column.name, *column.aliases[:6]))}, ...",
+    )
+
+
+def guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:
+    """The first of the gold column's names that the table has; a gold column is a gift and never an error."""
+    by_name = {plain(name): name for name in columns if name not in taken}
+    names = (task.gold.name, *task.gold.aliases)
+    return next((by_name[plain(name)] for name in names if plain(name) in by_name), "")
+
+
+def _matches(name: str, column: Column) -> bool:
+    return plain(name) in {plain(known) for known in (column.name, *column.aliases)}
+
+
+def plain(name: str) -> str:
+    """A column's name as it is compared."""
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:12])
+    return shown if len(names) <= 12 else f"{shown} and {len(names) - 12} more"
+
+
+def is_blank(task: TaskSpec, example: Example) -> bool:
+    """Whether an input that the task needs holds no text; nothing can be said about such an example."""
+    needed = (example.inputs[column.name] for column in task.inputs if not column.optional)
+    return any(not text or text.isspace() for text in needed)

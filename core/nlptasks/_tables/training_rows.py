@@ -1,0 +1,98 @@
+"""Reads examples with gold answers from files: what all training reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._tables.columns import REMEMBERED, Binding, bind, is_blank
+from nlptasks._tables.tables import chosen_columns, read_table
+from nlptasks.errors import DataError, UsageError
+from nlptasks.files.paths import open_input
+from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
+from nlptasks.text.display import left_out
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldReader:
+    """Reads examples with gold answers, and counts the rows that have none.
+
+    Args:
+        registry: What is installed.
+        task: The task whose columns are read.
+        skipped: Counts the rows left out, by reason.
+        columns: Columns that the user named, by the task's inputs.
+        gold: Gold column that the user named.
+        data_format: Name of the data's format; empty: by suffix.
+        reading: How to read the tables.
+        skip_bad_rows: Whether rows that cannot be read are left out.
+        verbatim: Whether a gold answer is the cell as it stands, with the space around it.
+    """
+
+    registry: Registry
+    task: TaskSpec
+    skipped: Counter[str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    gold: str = ""
+    data_format: str = ""
+    reading: FormatOptions = field(default_factory=FormatOptions)
+    skip_bad_rows: bool = False
+    verbatim: bool = False
+
+    def check(self, path: str) -> None:
+        """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
+        if path == "-":
+            raise UsageError("training reads its data more than once, and standard input only once", hint="give a file")
+        with ExitStack() as stack:
+            self._open(stack, path)
+
+    def examples(self, paths: Sequence[str]) -> Iterator[Example]:
+        """The examples of some files, one file after the other."""
+        for path in paths:
+            cells = self._cells(path) if self.task.read_gold else frozenset[str]()
+            with ExitStack() as stack:
+                name, table, binding = self._open(stack, path)
+                for row in table.rows:
+                    if isinstance(row, BadRow):
+                        self._bad(name, row)
+                        continue
+                    example = binding.example(row)
+                    gold = binding.gold_answer(binding.gold_cell(row), cells)
+                    if is_blank(self.task, example):
+                        self.skipped["no text"] += 1
+                    elif not gold:
+                        self.skipped["no gold answer that is known"] += 1
+                    else:
+                        yield replace(example, gold=binding.gold_text(row) if self.verbatim else gold)
+
+    def _cells(self, path: str) -> frozenset[str]:
+        """The different cells of a file's gold column, which tell together what each of them means."""
+        cells: set[str] = set()
+        with ExitStack() as stack:
+            _, table, binding = self._open(stack, path)
+            for row in table.rows:
+                if isinstance(row, Row) and len(cells) < REMEMBERED:
+                    cells.add(binding.gold_cell(row))
+        return frozenset(cells)
+
+    def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
+        source = stack.enter_context(open_input(path))
+        table = read_table(self.registry, source, name=self.data_format, options=self.reading)
+        chosen = chosen_columns(self.task, self.columns)
+        binding = bind(self.task, table.columns, chosen=chosen, gold=self.gold, source=source.name, gold_needed=True)
+        return source.name, table, binding
+
+    def _bad(self, name: str, row: BadRow) -> None:
+        if not self.skip_bad_rows:
+            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
+        self.skipped["cannot be read"] += 1
+
+
+def tell_skipped(skipped: Mapping[str, int], tell: Callable[[str], None]) -> None:
+    """Say which rows a reader left out."""
+    for line in left_out(skipped):
+        tell(line)

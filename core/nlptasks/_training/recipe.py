@@ -1,0 +1,175 @@
+"""Fine-tuning a backbone by a recipe: finds the tasks, the data and the backbone's trainer, and runs that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from nlptasks._names import resolve
+from nlptasks._plugins.registry import Registry
+from nlptasks._systems.folders import choose_folder
+from nlptasks._tables.training_rows import GoldReader, tell_skipped
+from nlptasks.errors import UsageError
+from nlptasks.files.paths import sha256_of
+from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
+from nlptasks.plugin.protocols import Metric, Scorer
+from nlptasks.training.log import FILE, plot
+from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeReport, RecipeTask, read_recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeRequest:
+    """What to train by.
+
+    Args:
+        recipe: The recipe's file.
+        output: Folder of the fine-tuned backbone.
+        data_dir: Folder that the recipe's data files are in.
+        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        start: A folder that an earlier training left, to go on from; empty: the weights of the recipe's backbone.
+        skip_bad_rows: Whether rows that cannot be read are left out.
+    """
+
+    recipe: Path
+    output: Path
+    data_dir: Path
+    device: str = "auto"
+    start: str = ""
+    skip_bad_rows: bool = False
+
+
+#: Called with the tokens that are trained and all that will be.
+Advance = Callable[[int, int], None]
+
+
+def ignore(done: int, total: int) -> None:
+    """Show nobody how far it is."""
+
+
+def train_recipe(
+    registry: Registry, request: RecipeRequest, tell: Callable[[str], None], advance: Advance = ignore
+) -> RecipeReport:
+    """Fine-tune the recipe's backbone, and leave it in the output folder with plots of its log.
+
+    Raises:
+        UsageError: The recipe is not valid, names something that is not there, or its backbone cannot be fine-tuned.
+        DataError: A row cannot be read.
+    """
+    recipe = read_recipe(request.recipe)
+    trainer = backbone_trainer(registry, recipe.backbone)
+    start = _start(request, recipe)
+    skipped: Counter[str] = Counter()
+    job = RecipeJob(
+        recipe=recipe,
+        source=request.recipe.read_text(encoding="utf-8"),
+        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows) for part in recipe.tasks),
+        output=request.output,
+        device=request.device,
+        progress=tell,
+        advance=advance,
+        start=start,
+    )
+    try:
+        request.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
+    report = trainer(job)
+    plot_of(request.output, tell)
+    tell_skipped(skipped, tell)
+    return report
+
+
+def _start(request: RecipeRequest, recipe: Recipe) -> Path | None:
+    """The folder to go on from."""
+    if not request.start:
+        return None
+    name, folder = choose_folder([], request.start)
+    if folder is None or name != recipe.backbone:
+        raise UsageError(
+            f"{request.start} is no folder that a training of the backbone '{recipe.backbone}' left",
+            hint="leave --backbone out to start from the backbone's own weights",
+        )
+    refuse_start(folder, request.output)
+    return folder
+
+
+def refuse_start(start: Path, output: Path) -> None:
+    """Refuse to train into the folder whose weights the training goes on from.
+
+    Raises:
+        UsageError: The output folder is that one, or the head's that it lies in.
+    """
+    if output.resolve() in (start.resolve(), start.resolve().parent):
+        raise UsageError(
+            f"{output} holds the backbone that training goes on from", hint="give another folder: --output FOLDER"
+        )
+
+
+def plot_of(folder: Path, tell: Callable[[str], None]) -> None:
+    """Plot a training, where its trainer left a log."""
+    if (folder / FILE).exists():
+        plot(folder, tell)
+
+
+def backbone_trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob], RecipeReport]:
+    """What fine-tunes a backbone.
+
+    Raises:
+        UsageError: There is no such backbone, or it cannot be fine-tuned.
+    """
+    spec = registry.get(BackboneSpec, backbone).spec
+    if not spec.trainer:
+        able = [item.spec.name for item in registry.all(BackboneSpec) if item.spec.trainer]
+        raise UsageError(
+            f"the backbone '{spec.name}' cannot be fine-tuned", hint=f"those that can: {', '.join(able) or 'none'}"
+        )
+    trainer: Callable[[RecipeJob], RecipeReport] = resolve(spec.trainer)
+    return trainer
+
+
+def _task(
+    registry: Registry, part: RecipeTask, request: RecipeRequest, skipped: Counter[str], most_held_out: int
+) -> JobTask:
+    spec, folder = registry.get(TaskSpec, part.task).spec, request.data_dir
+    reader = GoldReader(
+        registry=registry,
+        task=spec,
+        skipped=skipped,
+        columns=part.columns,
+        gold=part.gold,
+        skip_bad_rows=request.skip_bad_rows,
+    )
+    for name in (*part.data, *part.validation):
+        reader.check(str(folder / name))
+    return JobTask(
+        recipe=part,
+        spec=spec,
+        prediction=resolve(spec.prediction),
+        examples=islice(reader.examples(_paths(folder, part.data)), part.rows or None),
+        validation=islice(reader.examples(_paths(folder, part.validation)), most_held_out or None),
+        files=tuple(_described(folder, name) for name in (*part.data, *part.validation)),
+        score=scorer(registry, spec),
+    )
+
+
+def _paths(folder: Path, names: Sequence[str]) -> list[str]:
+    return [str(folder / name) for name in names]
+
+
+def _described(folder: Path, name: str) -> DataFile:
+    return DataFile(name=name, sha256=sha256_of(folder / name))
+
+
+def scorer(registry: Registry, task: TaskSpec) -> Scorer:
+    """Scores by the task's metrics, the primary one first."""
+    names = sorted(task.metrics, key=lambda name: name != task.primary)
+    specs = [registry.get(MetricSpec, name).spec for name in names]
+
+    def score(answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> Mapping[str, float]:
+        metrics: dict[str, Metric] = {spec.name: resolve(spec.object)(tuple(labels)) for spec in specs}
+        return {name: float(metric.score(metric.stats(answers, golds).sum(axis=0))) for name, metric in metrics.items()}
+
+    return score

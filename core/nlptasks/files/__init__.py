@@ -1,0 +1,1 @@
+"""Between a path and what stands in the file: paths, atomic writing, text encoding, TOML and YAML."""

@@ -1,0 +1,204 @@
+"""Between a path on the command line and bytes.
+
+Inputs may be compressed and in any encoding; outputs appear whole or not at all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import hashlib
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from nlptasks.errors import DataError, UsageError
+from nlptasks.files.atomic import COMPRESSIONS, STDOUT, atomic_output, same_file, split_suffix, standard_output
+from nlptasks.files.text_encoding import decode_lines, decode_text, encoding_note, split_lines
+
+__all__ = [
+    "STDIN",
+    "STDOUT",
+    "Input",
+    "atomic_output",
+    "decode_lines",
+    "decode_text",
+    "default_output",
+    "encoding_note",
+    "open_input",
+    "same_file",
+    "sha256_of",
+    "split_lines",
+    "split_suffix",
+    "standard_output",
+]
+
+#: What errors call the standard input.
+STDIN = "<stdin>"
+
+_BUFFER = 1 << 20
+
+
+# ------------------------------------------------------------------- names
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def default_output(input_name: Path | str, *tasks: str) -> Path | None:
+    """Where a run writes when nobody says: ``reviews.csv.gz`` gives ``reviews.sentiment.csv.gz`` in the same folder.
+
+    Plain text gives CSV, since predictions need columns.
+
+    Returns:
+        The path; ``None`` for the standard input, pipes and devices, beside which nothing can be written.
+    """
+    path = Path(input_name)
+    if str(path) in {"-", STDIN} or (path.exists() and not path.is_file()):
+        return None
+    stem, suffix, compression = split_suffix(path)
+    if suffix.lower() in {"", ".txt"}:
+        suffix = ".csv"
+    return path.with_name(f"{stem}.{'-'.join(tasks).replace(':', '-')}{suffix}{compression}")
+
+
+# ------------------------------------------------------------------- input
+
+
+@dataclass(frozen=True)
+class Input:
+    """An opened input.
+
+    Args:
+        stream: Its bytes, decompressed.
+        name: What errors call it: the path as given, or ``<stdin>``.
+        suffix: Ending that tells its format, in lower case and without a compression's; may be empty.
+        raw: Its bytes as they are stored, which ``stream`` reads from.
+    """
+
+    stream: io.BufferedReader
+    name: str
+    suffix: str
+    raw: BinaryIO
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes are stored; ``None`` for a pipe."""
+        try:
+            status = os.fstat(self.raw.fileno())
+        except (OSError, ValueError):
+            return None
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def position(self) -> int:
+        """How many of the stored bytes have been read; 0 for a pipe."""
+        return self.raw.tell() if self.size is not None else 0
+
+
+@contextmanager
+def open_input(path: Path | str) -> Iterator[Input]:
+    """Open a file, or the standard input for ``-``; gzip and zstd data are decompressed.
+
+    Raises:
+        UsageError: There is no such file, it is a directory, or it may not be read.
+        DataError: It is empty, or its compressed data are damaged; reading the stream may raise the latter too.
+    """
+    if str(path) == "-":
+        yield _input(_stdin(), STDIN, "", "")
+        return
+    _, suffix, compression = split_suffix(path)
+    with _opened(Path(path)) as raw:
+        yield _input(raw, str(path), suffix.lower(), compression.lower())
+
+
+def _stdin() -> io.BufferedReader:
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed", hint="give a file: --data FILE")
+    stream: Any = sys.stdin.buffer
+    return cast(io.BufferedReader, stream) if hasattr(stream, "peek") else io.BufferedReader(stream)
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    try:
+        return cast(io.BufferedReader, path.open("rb", buffering=_BUFFER))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"there is no file {path}", hint=_nearest(path)) from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a directory", hint="give one file of it") from None
+    except PermissionError:
+        raise UsageError(f"{path} may not be read: permission denied", hint=f"see: ls -l {path}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _nearest(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    try:
+        names = {entry.name.lower(): entry.name for entry in islice(os.scandir(folder), 10_000)}
+    except OSError:
+        return ""
+    close = difflib.get_close_matches(path.name.lower(), names, n=1)
+    return f"did you mean {folder / names[close[0]]}?" if close else ""
+
+
+def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str) -> Input:
+    found = _compression(raw.peek(4))
+    if compression and found != compression and raw.peek(1):
+        message = f"the name ends in {compression}, but it holds no {COMPRESSIONS[compression]} data"
+        raise DataError(name, message, hint="if it is not compressed, rename it; else fetch it again")
+    stream = _decompressed(raw, found, name) if found else raw
+    if not stream.peek(1):
+        raise DataError(name, "the file is empty", hint="was it written by a command that failed?")
+    return Input(stream, name, suffix, raw)
+
+
+def _compression(head: bytes) -> str:
+    if head.startswith(b"\x1f\x8b"):
+        return ".gz"
+    # A zstd file may begin with a skippable frame (pzstd writes one).
+    if head.startswith(b"\x28\xb5\x2f\xfd") or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
+        return ".zst"
+    return ""
+
+
+def _decompressed(raw: io.BufferedReader, compression: str, name: str) -> io.BufferedReader:
+    if compression == ".gz":
+        return io.BufferedReader(_Decompressor(gzip.GzipFile(fileobj=raw), compression, name), _BUFFER)
+    import pyarrow
+
+    stream = pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")
+    return io.BufferedReader(_Decompressor(stream, compression, name), _BUFFER)
+
+
+class _Decompressor(io.RawIOBase):
+    """Reads from a decompressing stream and explains what is wrong with its data."""
+
+    def __init__(self, stream: Any, compression: str, name: str) -> None:
+        self._stream = stream
+        self._kind = COMPRESSIONS[compression]
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except (EOFError, OSError, zlib.error) as error:
+            message = f"the {self._kind} data are cut off or damaged ({error})"
+            raise DataError(self._name, message, hint="fetch or compress the file again") from error
+        buffer[: len(data)] = data
+        return len(data)

@@ -1,0 +1,1 @@
+"""What heads and backbones are built from: encoders, decoders, windows, batches and generation."""

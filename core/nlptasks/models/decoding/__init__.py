@@ -1,0 +1,1 @@
+"""How a decoder writes: beams, steps and sampling."""

@@ -1,0 +1,315 @@
+"""An encoder with a decoder that reads it.
+
+From a folder that :func:`nlptasks.models.checkpoints.write_seq2seq` wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.models import checkpoints
+from nlptasks.models.decoder_settings import DecoderSettings
+from nlptasks.models.decoder_vocabulary import PREFIX, DecoderText
+from nlptasks.models.decoding.beams import search
+from nlptasks.models.decoding.sampling import Draw, random_numbers
+from nlptasks.models.decoding.steps import Rules, Steps, Written
+from nlptasks.models.decoding.tokens import most_probable, write
+from nlptasks.models.encoder import TransformerEncoder
+from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
+from nlptasks.models.likelihoods import Reader, pieces_of
+from nlptasks.models.weights import checksum_of, quiet_loading
+from nlptasks.plugin.protocols import HiddenStates, Window
+from nlptasks.text.display import encodable
+
+#: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
+_SOURCE = 256
+
+#: Texts that are written at a time, each beam being one: bounds the memory of their log-probabilities.
+_ROWS = 256
+
+#: Characters that hold a token or more, nearly always: so much of a text's end is tokenized at first.
+_TOKEN_CHARACTERS = 8
+
+
+@dataclass(frozen=True)
+class _Decoder:
+    """A loaded decoder.
+
+    Args:
+        model: A frozen ``BertLMHeadModel``.
+        text: Its vocabulary.
+        banned: ``[vocabulary]``, bool: tokens that no text may hold.
+        checksum: Of the weights as they were loaded.
+    """
+
+    model: Any
+    text: DecoderText
+    banned: torch.Tensor
+    checksum: str
+
+
+class TransformerSeq2Seq(TransformerEncoder):
+    """A frozen encoder and a frozen decoder; see :class:`nlptasks.models.generation.Generator`.
+
+    The decoder is loaded when it is first needed. A folder without one opens too, as an encoder with no instructions.
+
+    Args:
+        folder: Holds what :func:`nlptasks.models.checkpoints.write_seq2seq` wrote, or an encoder alone.
+        name: See :class:`nlptasks.models.encoder.TransformerEncoder`.
+        device: Likewise.
+        dtype: Likewise.
+
+    Raises:
+        NlptasksError: A file of the folder is missing or damaged.
+        UsageError: The device is not there, or the dtype is unknown.
+    """
+
+    def __init__(self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto") -> None:
+        self._folder = folder
+        self._config = checkpoints.read_config(folder) if checkpoints.has_decoder(folder) else None
+        self._lock = Lock()
+        self._decoder: _Decoder | None = None
+        super().__init__(folder, name=name, device=device, dtype=dtype)
+
+    # ------------------------------------------------------------- what it is
+
+    @property
+    def model(self) -> Any:
+        """The encoder's transformers model."""
+        return self._model
+
+    @property
+    def tokenizer(self) -> Any:
+        """The encoder's tokenizer, of the ``tokenizers`` library."""
+        return self._tokenizer
+
+    @property
+    def decoder(self) -> Any:
+        """The decoder, a ``BertLMHeadModel``.
+
+        Raises:
+            UsageError: There is none.
+        """
+        return self._loaded().model
+
+    @property
+    def text(self) -> DecoderText:
+        """The decoder's vocabulary.
+
+        Raises:
+            UsageError: There is none.
+        """
+        return self._loaded().text
+
+    @property
+    def decoder_digest(self) -> str:
+        """See :class:`nlptasks.models.generation.Generator`; empty where there is no decoder."""
+        return checkpoints.decoder_digest(self._folder) if self._config else ""
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """See :class:`nlptasks.models.generation.Generator`."""
+        known = self._config[checkpoints.INSTRUCTIONS] if self._config else []
+        return tuple(sorted(Instruction(task, language) for task, language in known))
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """See :class:`nlptasks.models.generation.Generator`."""
+        return self.settings.placeholders
+
+    @cached_property
+    def settings(self) -> DecoderSettings:
+        """How the decoder is run; the usual settings where there is none."""
+        return checkpoints.decoder_settings(self._folder) if self._config else DecoderSettings()
+
+    @property
+    def max_new_tokens(self) -> int:
+        """Most tokens of one text, its end included: what the decoder can read behind the prefix."""
+        return int(self._config["decoder"]["max_position_embeddings"]) - PREFIX if self._config else 0
+
+    @property
+    def source_tokens(self) -> int:
+        """See :class:`nlptasks.models.generation.Generator`."""
+        return min(_SOURCE, self.max_tokens)
+
+    def fingerprint(self) -> str:
+        """A checksum of the weights in memory, which loading the decoder does not change but writing to it does."""
+        encoder, decoder = super().fingerprint(), self._decoder
+        now = checksum_of(decoder.model) if decoder else ""
+        return encoder if decoder is None or now == decoder.checksum else f"{encoder}, decoder changed to {now}"
+
+    # ------------------------------------------------------------ what it does
+
+    @torch.inference_mode()
+    def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
+        """Write texts for windows; see :class:`nlptasks.models.generation.Generator`."""
+        decoder = self._told(instruction)
+
+        def write(part: slice, copies: int) -> list[Continuation]:
+            return self._write(decoder, _part(states, part.start, part.stop), instruction, decoding, copies)
+
+        return write_in_parts(len(states.windows), decoding, _ROWS, write)
+
+    @torch.inference_mode()
+    def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
+        """How probable texts are behind prompts; see :class:`nlptasks.models.generation.Generator`."""
+        decoder = self._told(instruction)
+        found = list(pieces_of(decoder.text, texts, self.max_new_tokens))
+        befores = (prompts[piece.text] + texts[piece.text][: piece.start] for piece in found)
+        # As much text before as a piece is long, as in training, though the encoder may read more.
+        room = self.max_new_tokens + PREFIX
+        windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
+        prefix = decoder.text.prefix(instruction)
+        reader = Reader(decoder.model, self.encode, prefix, decoder.text.pad)
+        nats = reader.score(found, windows, self.settings.neural_cache.get(instruction.task))
+        return add_up(
+            len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
+        )
+
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        questions_last: bool = False,
+        offsets: bool = False,
+        instruction: Instruction | None = None,
+    ) -> list[list[Window]]:
+        """Cut texts into windows, which are the same whatever is written: the decoder alone is told that."""
+        return super().tokenize(
+            texts,
+            max_tokens=max_tokens,
+            max_windows=max_windows,
+            overlap=overlap,
+            questions=questions,
+            questions_last=questions_last,
+            offsets=offsets,
+        )
+
+    def endings(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        written: Sequence[str] = (),
+        instruction: Instruction | None = None,
+    ) -> list[Window]:
+        """The end of each text as one window; see :class:`nlptasks.models.generation.Generator`."""
+        room = min(max_tokens or self.max_tokens, self.max_tokens) - len(self._frame)
+        whole = [text + more for text, more in zip(texts, written, strict=True)] if written else texts
+        return [self._frame.around(self._last(encodable(text), room)) for text in whole]
+
+    # ----------------------------------------------------------------- the rest
+
+    def _write(
+        self, decoder: _Decoder, states: HiddenStates, instruction: Instruction, decoding: Decoding, copies: int
+    ) -> list[Continuation]:
+        """Write the texts of some windows, those of one window behind each other."""
+        most = min(decoding.max_new_tokens, self.max_new_tokens)
+        rules = Rules(end=decoder.text.end, banned=decoder.banned, most=most, no_repeat=decoding.no_repeat)
+        prefix = decoder.text.prefix(instruction)
+        cache = self.settings.neural_cache.get(instruction.task)
+        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, cache)
+        if decoding.beams > 1:
+            penalty = self.settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
+            found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
+        elif decoding.temperature:
+            steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
+            streams = [(decoding.seed, window.ids, copy) for window in states.windows for copy in range(copies)]
+            numbers = random_numbers(streams, most).to(self.device)
+            found = write(steps, rules, Draw(numbers, decoding.temperature, decoding.top_p))
+        else:
+            found = write(steps, rules, most_probable)
+        return [_continuation(decoder.text, item) for item in found]
+
+    def _last(self, text: str, room: int) -> list[int]:
+        """The last tokens of a text, without tokenizing much more of it."""
+        size = room * _TOKEN_CHARACTERS
+        while True:
+            # From a space on: half a word would have other tokens.
+            rest = text if size >= len(text) else text[-size:].partition(" ")[2]
+            ids: list[int] = self._tokenizer.encode(rest, add_special_tokens=False).ids
+            if len(ids) >= room or size >= len(text):
+                return ids[-room:]
+            size *= 4
+
+    def _told(self, instruction: Instruction) -> _Decoder:
+        decoder = self._loaded()
+        if instruction not in self.instructions:
+            known = ", ".join(f"{item.task} in {item.language}" for item in self.instructions)
+            raise UsageError(
+                f"the backbone '{self.name}' was not trained for {instruction.task} in {instruction.language}",
+                hint=f"it can write: {known}",
+            )
+        return decoder
+
+    def _loaded(self) -> _Decoder:
+        with self._lock:
+            if self._decoder is None:
+                # Tensors that are made in inference mode could not be trained on later.
+                with torch.inference_mode(False):
+                    self._decoder = self._load_decoder()
+            return self._decoder
+
+    def _load_decoder(self) -> _Decoder:
+        if self._config is None:
+            raise UsageError(
+                f"the backbone '{self.name}' has no decoder: it reads text and writes none",
+                hint="choose another one with --backbone; see: nlptasks backbones list",
+            )
+        from transformers import BertConfig, BertLMHeadModel
+
+        text = DecoderText.load(self._folder)
+        config = BertConfig.from_dict(self._config["decoder"])
+        model = self._read(BertLMHeadModel, config, checkpoints.DECODER, "decoder.").to(self.device)
+        banned = torch.ones(config.vocab_size, dtype=torch.bool)
+        banned[: text.size] = False
+        banned[[token for token in text.special if token != text.end]] = True
+        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model))
+
+    def _digest(self, folder: Path) -> str:
+        return checkpoints.encoder_digest(folder) if self._config else super()._digest(folder)
+
+    def _load(self, folder: Path) -> Any:
+        if self._config is None:
+            return super()._load(folder)
+        from transformers import BertConfig, BertModel
+
+        config = BertConfig.from_dict(self._config["encoder"])
+        return self._read(BertModel, config, checkpoints.ENCODER, "encoder.", add_pooling_layer=False)
+
+    def _read(self, kind: Any, config: Any, file: str, prefix: str, **more: Any) -> Any:
+        """A transformers model from the weights in a file, whose names begin with a prefix."""
+        path = self._folder / file
+        try:
+            weights: Mapping[str, torch.Tensor] = load_file(path)
+        except Exception as error:  # safetensors has an error of its own for damaged files, beside OSError
+            raise NlptasksError(f"{path}: no weights can be read here ({error})") from error
+        own = {name.removeprefix(prefix): weight for name, weight in weights.items()}
+        with quiet_loading():
+            return kind.from_pretrained(None, config=config, state_dict=own, dtype=self.dtype, **more)
+
+
+def _part(states: HiddenStates, start: int, stop: int) -> HiddenStates:
+    """Some windows of a batch, without columns that are padding in all of them."""
+    if start == 0 and stop >= len(states.windows):
+        return states
+    mask = states.mask[start:stop]
+    longest = int(mask.sum(dim=1).max())
+    return HiddenStates(states.states[start:stop, :longest], mask[:, :longest], states.windows[start:stop])
+
+
+def _continuation(text: DecoderText, written: Written) -> Continuation:
+    return Continuation(text.decode(written.ids), written.log_probability, len(written.ids), written.complete)

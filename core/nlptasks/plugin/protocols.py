@@ -1,0 +1,400 @@
+"""The protocols behind the descriptors: what an imported head, backbone, metric or format must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
+
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.specs import TaskSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row in.
+
+    Args:
+        inputs: The task's input columns, by the task's own names.
+        gold: The canonical gold answer, where the row has one.
+    """
+
+    inputs: Mapping[str, str]
+    gold: str | None = None
+
+
+class Prediction(Protocol):
+    """One typed answer out; see :mod:`nlptasks.plugin.predictions`."""
+
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @property
+    def answer(self) -> str: ...
+    def cells(self) -> tuple[Cell, ...]: ...
+
+
+#: A function that scores answers by a task's metrics, the primary one first:
+#: ``(answers, gold answers, labels) -> {metric: value}``.
+Scorer = Callable[[Sequence[str], Sequence[str], Sequence[str]], Mapping[str, float]]
+
+#: Given how often each gold answer occurs, a function that answers without a model.
+Baseline = Callable[[Mapping[str, int]], Callable[[Example], Prediction]]
+
+
+# ---------------------------------------------------------------- backbones
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of text as a backbone reads it, its special tokens included.
+
+    Args:
+        ids: Token ids.
+        types: Segment of each token (0 or 1); empty: all 0.
+        cut: In a text's last window: tokens that no window holds, of the text because the head asked for fewer windows,
+            or of a question that was too long.
+        start: Position in ``ids`` of the text's first token here, behind special tokens and a question.
+        offsets: ``(start, end)`` of each of the text's tokens here, in characters of the text; empty where the head did
+            not ask for them.
+    """
+
+    ids: tuple[int, ...]
+    types: tuple[int, ...] = ()
+    cut: int = field(default=0, compare=False)
+    start: int = field(default=0, compare=False)
+    offsets: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenStates:
+    """What an encoder makes of a batch of windows.
+
+    Args:
+        states: ``[windows, tokens, width]``, float32, on the backbone's device. Read-only.
+        mask: ``[windows, tokens]``, bool: False where a row is padded.
+        windows: The windows themselves, in the order of the rows.
+        logits: What the checkpoint's own output layer makes of them in the same pass, float32: ``[windows, labels]``
+            with the capability ``labels``, ``[windows, tokens, 2]`` (start and end) with ``spans``; else ``None``.
+    """
+
+    states: torch.Tensor
+    mask: torch.Tensor
+    windows: tuple[Window, ...]
+    logits: torch.Tensor | None = None
+
+    def rows(self, at: Sequence[int]) -> HiddenStates:
+        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice."""
+        if list(at) == list(range(len(self.windows))):
+            return self
+        found = list(at)
+        windows = tuple(self.windows[row] for row in found)
+        logits = None if self.logits is None else self.logits[found]
+        return HiddenStates(states=self.states[found], mask=self.mask[found], windows=windows, logits=logits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneContext:
+    """What a backbone is opened with.
+
+    Args:
+        options: The backbone's own options.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        folder: Weights to open in place of the backbone's own: a folder that its trainer left (see
+            ``BackboneSpec.trainer``).
+        reference: The checkpoint to open, as the user named it: with the backbone's scheme, or a folder (see
+            ``BackboneSpec.scheme`` and ``marker``). Empty: the backbone opens its own weights.
+    """
+
+    options: Any = None
+    device: str = "auto"
+    dtype: str = "auto"
+    folder: Path | None = None
+    reference: str = ""
+
+
+class Backbone(Protocol):
+    """A loaded Transformer, frozen while it is shared."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights and the tokenizer, in hexadecimal."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest window it can read, special tokens included."""
+
+    def fingerprint(self) -> str:
+        """A checksum of the weights as they are in memory now; a run compares it to see that no head changed them."""
+
+
+class Encoder(Backbone, Protocol):
+    """A backbone with the capability ``encode``."""
+
+    @property
+    def width(self) -> int:
+        """Size of a hidden state."""
+
+    def tokenize(
+        self,
+        texts: Sequence[str],
+        *,
+        max_tokens: int = 0,
+        max_windows: int = 0,
+        overlap: int = 0,
+        questions: Sequence[str] = (),
+        questions_last: bool = False,
+        offsets: bool = False,
+    ) -> list[list[Window]]:
+        """Cut each text into windows that together cover it; an empty text has one window without words.
+
+        Args:
+            texts: Any text.
+            max_tokens: Longest window, special tokens included; 0: what the backbone allows.
+            max_windows: Most windows of one text; 0: as many as it takes. What is cut off is counted in ``Window.cut``.
+            overlap: Tokens of the text that a window shares with the one before it, at most half of those in it.
+            questions: A question for each text, which stands before the text in each of its windows; one that would
+                take more than half of a window is cut.
+            questions_last: Whether the questions stand behind the text instead.
+            offsets: Whether windows say where their tokens stand in the text.
+        """
+
+    def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
+
+
+class Labelled(Encoder, Protocol):
+    """A backbone with the capability ``labels``: it carries an output layer for the labels of whole texts."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each column of ``HiddenStates.logits`` stands for, as the checkpoint calls it."""
+
+    @property
+    def problem(self) -> str:
+        """What the layer was trained for: ``one`` label of a text, ``many`` at once, or a ``number``."""
+
+
+# -------------------------------------------------------------------- heads
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadContext:
+    """What a head is opened with.
+
+    Args:
+        task: The task that it solves.
+        backbone: The shared backbone; ``None`` where the head needs none.
+        options: The head's own options; ``None`` where it has none.
+        weights: Folder of a trained head that the user named; ``None``: what the plugin ships.
+    """
+
+    task: TaskSpec
+    backbone: Any = None
+    options: Any = None
+    weights: Path | None = None
+
+
+class Head(Protocol):
+    """Solves one task. A head without windows (no backbone) returns an empty list for each example.
+
+    It may have the method of :class:`Likelihoods` too.
+    """
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The closed set it answers from, in order; empty where there is none."""
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]: ...
+
+    def reduce(self, states: HiddenStates) -> Sequence[Any]:
+        """Keep of each window in the batch what :meth:`read` will need; the hidden states themselves are dropped."""
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Any]) -> Prediction:
+        """Answer one example from its windows and what :meth:`reduce` kept of each, in their order."""
+
+
+class Likelihoods(Protocol):
+    """What a head may do beside: tell how probable a gold text is to it, for metrics that read that.
+
+    A run asks for it only where the data have a gold column and such a metric of the task is installed. Gold texts come
+    to a head in no other way.
+    """
+
+    def likelihoods(self, examples: Sequence[Example], texts: Sequence[str]) -> Sequence[float]:
+        """Negative natural log-likelihood of each text as the answer to its example: finite numbers from 0."""
+
+
+# ----------------------------------------------------------------- training
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainJob:
+    """What a trainer is given.
+
+    Args:
+        task: The task.
+        head: Qualified name of the head, kept in the weights so that they find it again.
+        backbone: The frozen, shared backbone.
+        options: The head's own options.
+        examples: Training examples, each with its gold answer. Can be iterated once.
+        validation: Held-out examples, or ``None``: the trainer holds some of ``examples`` out.
+        output: Folder to leave the weights in; it exists.
+        seed: Seeds everything that is drawn.
+        progress: Called with a line for the user.
+        layers: Folder with the output layers that the backbone was fine-tuned with (see
+            :mod:`nlptasks.models.output_layers`); the head is made of one of them and not of ``examples``, which may be
+            empty. Given only to heads that say ``takes_layer``.
+        layer: Name of that one; empty: the folder holds one that fits.
+        score: Scores answers by the task's metrics; ``None``: there is nothing to score with.
+    """
+
+    task: TaskSpec
+    head: str
+    backbone: Any
+    options: Any
+    examples: Iterable[Example]
+    validation: Iterable[Example] | None
+    output: Path
+    seed: int
+    progress: Callable[[str], None]
+    layers: Path | None = None
+    layer: str = ""
+    score: Scorer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainReport:
+    """What a trainer leaves behind.
+
+    Args:
+        n_train: Training examples.
+        n_validation: Held-out examples.
+        labels: The closed set of answers.
+        scores: Held-out scores by name.
+        settings: What was chosen (regularisation, temperature, ...), for the card.
+        refitted: Whether the head itself was fitted on the held-out rows too, after they were scored.
+    """
+
+    n_train: int
+    n_validation: int
+    labels: tuple[str, ...]
+    scores: Mapping[str, float]
+    settings: Mapping[str, object]
+    refitted: bool = False
+
+
+# ------------------------------------------------------------------ metrics
+
+
+class Metric(Protocol):
+    """A metric is a statistics matrix: a row per example, and a score of the weighted sum of the rows.
+
+    It may have two methods beside. ``weighted(weights, matrix) -> values`` is for one whose value is no function of a
+    sum (the area under a curve): ``weights`` is ``[draws, examples]`` or ``[examples]``, and a row of zeros counts
+    nothing.
+    ``parts(sums) -> {label: value}`` gives the value of each label, where the metric has such.
+    """
+
+    @property
+    def signature(self) -> str:
+        """Everything that must be equal for two values to be comparable, as ``key:value`` joined by ``|``."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether it is a share of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
+
+    def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
+        """Sufficient statistics, ``[examples, k]``."""
+
+    def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Value of each sum: ``[..., k]`` to ``[...]``."""
+
+
+# ------------------------------------------------------------------ formats
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Args:
+        line: Line of the file on which it starts, from 1 (for binary formats: the row's number).
+        cells: Its values, as many as the table has columns.
+    """
+
+    line: int
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be read, in place of it."""
+
+    line: int
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is read once, row after row.
+
+    Args:
+        columns: Names, in order, without duplicates.
+        rows: The rows; reading them may raise :class:`nlptasks.errors.DataError`.
+        notes: What was detected (encoding, delimiter, ...), a line each.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row | BadRow]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatOptions:
+    """How to read or write a table; empty strings are detected.
+
+    Args:
+        encoding: Name of the text encoding.
+        delimiter: Column separator.
+        quote: Quote character, or ``none``.
+        header: Whether the first row names the columns; else they are ``column_1``, ``column_2``, ...
+        max_cell: Largest cell in characters.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    header: bool = True
+    max_cell: int = 1 << 20
+
+
+class RowWriter(Protocol):
+    """Writes rows to a stream; :meth:`close` completes the data but leaves the stream open."""
+
+    def write(self, rows: Iterable[Sequence[Cell]]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Format(Protocol):
+    """A file format; ``stream`` is uncompressed bytes."""
+
+    def read(self, stream: BinaryIO, name: str) -> Table:
+        """Read a table. ``name`` is what errors call the file.
+
+        Raises:
+            DataError: The header cannot be read.
+        """
+
+    def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter: ...

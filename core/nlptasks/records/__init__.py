@@ -1,0 +1,1 @@
+"""Records and suites: what an evaluation leaves, and what it runs on."""

@@ -1,0 +1,76 @@
+"""What a run tells at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nlptasks.statistics.scoring import Score
+
+__all__ = ["RunReport", "TaskReport"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskReport:
+    """What one task's head did.
+
+    Args:
+        task: Name of the task.
+        head: Qualified name of the head.
+        columns: Its columns in the output.
+        answered: Rows that got an answer.
+        labels: How often each label was the answer; empty where answers are free text.
+        confidence: Mean probability of the answers; ``None`` where they have none.
+        gold: The gold column; empty where the data have none.
+        scores: Scores against it.
+        confusion: How often each ``(answer, gold)`` pair occurred, for tasks with labels.
+        unscored: Why rows with an answer were not scored, and how many.
+    """
+
+    task: str
+    head: str
+    columns: tuple[str, ...]
+    answered: int
+    labels: Mapping[str, int] = field(default_factory=dict)
+    confidence: float | None = None
+    gold: str = ""
+    scores: tuple[Score, ...] = ()
+    confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    unscored: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReport:
+    """What a run did.
+
+    Args:
+        source: What it read.
+        output: Where its rows went.
+        rows: Rows written.
+        skipped: Why rows got no answer or were left out, and how many.
+        bad_rows: The first rows that could not be read, as ``file:line: reason``.
+        long: Texts that took more than one window.
+        cut: Texts of which a head left a part unread.
+        tokens: Tokens that went through the backbone.
+        seconds: Wall-clock time of reading, predicting and writing, without loading.
+        backbone: Name of the backbone; empty where no head needed one.
+        digest: Its digest.
+        notes: What was detected about the input.
+        tasks: A report a task.
+    """
+
+    source: str
+    output: str
+    rows: int
+    skipped: Mapping[str, int]
+    bad_rows: tuple[str, ...]
+    long: int
+    cut: int
+    tokens: int
+    seconds: float
+    backbone: str
+    digest: str
+    notes: tuple[str, ...]
+    tasks: tuple[TaskReport, ...]

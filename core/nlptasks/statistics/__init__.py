@@ -1,0 +1,1 @@
+"""Statistics of scores: resampling, intervals, tests, power and ranking."""

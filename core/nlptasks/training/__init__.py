@@ -1,0 +1,1 @@
+"""What training is told and leaves behind: recipes, splits and logs."""

@@ -1,0 +1,142 @@
+"""What every opened checkpoint has, whatever it can do: a model, a tokenizer, a digest, and texts cut into windows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nlptasks.errors import NlptasksError
+from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
+from nlptasks.models.special_tokens import Framing
+from nlptasks.plugin.protocols import Window
+
+from .checkpoint import Checkpoint
+from .limits import longest_input
+from .loading import load_model, load_tokenizer
+from .reading import Reader
+from .saved_tokenizer import restore
+from .token_types import tells_types
+
+#: Longest window where neither the model nor the tokenizer states one.
+_USUAL = 512
+
+#: Files that decide what a checkpoint answers.
+_DIGESTED = ("*.safetensors", "*.model", "*.spm", "config.json", "merges.txt", "tokenizer.json", "vocab.*")
+
+_CHUNK = 1 << 22
+
+
+class Opened:
+    """A frozen checkpoint; see :class:`nlptasks.plugin.protocols.Backbone`.
+
+    Args:
+        checkpoint: The checkpoint.
+        kind: The class of transformers that its model is opened as.
+        device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+
+    Raises:
+        NlptasksError: A file is missing or damaged.
+        UsageError: The device is not there, or the dtype is unknown.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, kind: str, *, device: str = "auto", dtype: str = "auto") -> None:
+        self.name = checkpoint.reference
+        self.device = choose_device(device)
+        self.dtype = choose_dtype(dtype, self.device)
+        self.digest = digest_of(checkpoint.folder, pickled=checkpoint.allow_pickle)
+        with quiet_loading():
+            tokenizer = restore(load_tokenizer(checkpoint), checkpoint.folder)
+            self.reader = Reader(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
+            self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
+        self.max_tokens: int = self.limit or _USUAL
+        self.width: int = self.model.config.hidden_size
+
+    @property
+    def limit(self) -> int:
+        """The longest input that the model and the tokenizer allow; 0: they state none."""
+        return longest_input(self.model.config.to_dict(), {"model_max_length": self.reader.tokenizer.model_max_length})
+
+    def fingerprint(self) -> str:
+        """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""
+        return checksum_of(self.model)
+
+    def cut(
+        self,
+        texts: Sequence[str],
+        framing: Framing,
+        *,
+        max_tokens: int,
+        max_windows: int,
+        overlap: int,
+        questions: Sequence[str],
+        questions_last: bool,
+        offsets: bool,
+        lead: str = "",
+    ) -> list[list[Window]]:
+        """Cut texts into windows; see :meth:`nlptasks.plugin.protocols.Encoder.tokenize`.
+
+        Args:
+            texts: Likewise.
+            framing: What stands around them.
+            max_tokens: Likewise.
+            max_windows: Likewise.
+            overlap: Likewise.
+            questions: Likewise.
+            questions_last: Likewise.
+            offsets: Likewise.
+            lead: Words that stand before the text in each of its windows.
+        """
+        room = min(max_tokens or self.max_tokens, self.max_tokens)
+        if lead:
+            found = self.reader.read_behind(lead, texts, offsets=offsets)
+        else:
+            found = [([], tokens) for tokens in self.reader.read(texts, offsets=offsets)]
+        frames = [framing.alone().led(first) for first, _ in found]
+        if questions:
+            framed = framing.before_question if questions_last else framing.behind
+            frames = [framed(question.ids, room // 2) for question in self.reader.read(questions)]
+        return [
+            frame.windows(tokens.ids, tokens.places, size=max(room - len(frame), 1), overlap=overlap, most=max_windows)
+            for (_, tokens), frame in zip(found, frames, strict=True)
+        ]
+
+
+class OpenedWriter(Opened):
+    """What checkpoints share that write; see :class:`nlptasks.models.generation.Generator`."""
+
+    @property
+    def decoder_digest(self) -> str:
+        """See :class:`nlptasks.models.generation.Generator`; all of a checkpoint is one."""
+        return self.digest
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """None: it reads the names themselves."""
+        return ()
+
+    @property
+    def source_tokens(self) -> int:
+        """See :class:`nlptasks.models.generation.Generator`."""
+        return self.max_tokens
+
+
+def digest_of(folder: Path, *, pickled: bool = False) -> str:
+    """SHA-256 of the weights, the configuration and the tokenizer in a checkpoint's folder, in hexadecimal.
+
+    Raises:
+        NlptasksError: A file cannot be read.
+    """
+    patterns = (*_DIGESTED, *(("*.bin",) if pickled else ()))
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}):
+        try:
+            digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+            with path.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            raise NlptasksError(f"{path}: {error.strerror}", hint="the checkpoint is not complete") from error
+    return digest.hexdigest()

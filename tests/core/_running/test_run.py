@@ -1,0 +1,148 @@
+"""The runner in one process, on a tiny real backbone; tests/cli runs the command."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlptasks._plugins.configuration import Config
+from nlptasks._plugins.loader import load_plugins
+from nlptasks._plugins.observers import Observers
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._running.run import RunRequest, run
+from nlptasks._systems.pool import BackbonePool
+from nlptasks._systems.session import Session
+from nlptasks.errors import PluginError, UsageError
+from nlptasks.models.pooling import join_means, mean_states
+from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec
+from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.protocols import BackboneContext, Encoder, Example, HeadContext, HiddenStates, Window
+from nlptasks.records.report import RunReport
+from nlptasks.testing import tiny_encoder
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Answers by the sign of the mean state's first number."""
+
+    context: HeadContext
+    labels: tuple[str, ...] = ("negative", "positive")
+
+    def windows(self, examples: list[Example]) -> list[list[Window]]:
+        found: list[list[Window]] = self.context.backbone.tokenize([example.inputs["text"] for example in examples])
+        return found
+
+    def reduce(self, states: HiddenStates) -> Any:
+        return mean_states(states)
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
+        return Label(self.labels[int(join_means(reduced)[0] > 0)], 0.75)
+
+
+class Vandal(Mean):
+    """Writes to the shared weights while it answers."""
+
+    def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
+        next(self.context.backbone._model.parameters()).data.zero_()
+        return super().read(example, windows, reduced)
+
+
+def load_tiny(context: BackboneContext) -> Encoder:
+    raise NotImplementedError("replaced by the fixture, which knows a folder")
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
+    """The real plugins, with a tiny backbone as the only one and heads of this module."""
+    monkeypatch.setattr(f"{__name__}.load_tiny", lambda _: tiny_encoder(tmp_path / "tiny"))
+    here = __name__
+    registry = load_plugins(replace(Config(), disable=frozenset({"bundled", "progress"}))).registry
+    backbone = BackboneSpec(name="tiny", summary="t", object=f"{here}:load_tiny", provides=frozenset({ENCODE}))
+    encodes = frozenset({ENCODE})
+    heads = [
+        HeadSpec(name=name, task=task, summary="s", object=f"{here}:{kind}", needs=encodes)
+        for name, task, kind in (
+            ("mean", "sentiment", "Mean"),
+            ("mean", "classification", "Mean"),
+            ("vandal", "sentiment", "Vandal"),
+        )
+    ]
+    return Session(
+        Registry((*registry.items, *(Owned(spec, "t", "test") for spec in (backbone, *heads)))), BackbonePool()
+    )
+
+
+@pytest.fixture
+def go(session: Session, tmp_path: Path) -> Callable[..., RunReport]:
+    """Run some tasks on rows of ``text``."""
+
+    def call(texts: list[str], heads: Mapping[str, str], **settings: Any) -> RunReport:
+        data = tmp_path / "rows.csv"
+        with data.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["text"], *([text] for text in texts)])
+        plan = session.plan(session.tasks(list(heads)), heads=heads, backbone="", options={})
+        observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
+        request = RunRequest(data=str(data), output=str(tmp_path / "out.jsonl"), force=True, **settings)
+        return run(session, plan, request, observers)
+
+    return call
+
+
+TEXTS = ["good phone", "", "the film is very bad " * 40, "good phone", "a great price", "   "]
+
+
+def written(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_rows_keep_their_order_and_blank_ones_stay(go: Callable[..., RunReport], tmp_path: Path) -> None:
+    report = go(TEXTS, {"sentiment": "mean"})
+    rows = written(tmp_path)
+    assert [row["text"] for row in rows] == TEXTS
+    assert [bool(row["sentiment"]) for row in rows] == [True, False, True, True, True, False]
+    assert (report.rows, report.skipped, report.long, report.cut) == (6, {"no text; kept without an answer": 2}, 1, 0)
+    assert report.tasks[0].answered == sum(report.tasks[0].labels.values()) == 4
+    assert report.tasks[0].confidence == 0.75
+
+
+def test_two_tasks_in_one_run_answer_as_each_alone(go: Callable[..., RunReport], tmp_path: Path) -> None:
+    both = go(TEXTS, {"sentiment": "mean", "classification": "mean"})
+    rows = written(tmp_path)
+    alone = go(TEXTS, {"sentiment": "mean"})
+    assert [row["sentiment"] for row in rows] == [row["sentiment"] for row in written(tmp_path)]
+    assert both.tokens == alone.tokens, "windows that both heads ask for go through the backbone once"
+
+
+def test_many_rows_cross_blocks_in_order(go: Callable[..., RunReport], tmp_path: Path) -> None:
+    texts = [f"phone {'very ' * (number % 30)}{number}" for number in range(700)]
+    assert go(texts, {"sentiment": "mean"}).rows == 700
+    assert [row["text"] for row in written(tmp_path)] == texts
+
+
+def test_a_head_that_writes_to_the_backbone_is_found_out(go: Callable[..., RunReport], tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="changed the shared backbone during this run: test:vandal"):
+        go(TEXTS, {"sentiment": "vandal"})
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_what_does_not_fit_is_refused_before_weights_load(session: Session) -> None:
+    needy = HeadSpec(name="needy", task="sentiment", summary="s", object="x:y", needs=frozenset({"generate"}))
+    registry = Registry((*session.registry.items, Owned(needy, "t", "test")))
+    other = Session(registry, session.pool)
+    with pytest.raises(UsageError, match="no backbone provides what the head 'needy' needs: generate"):
+        other.plan(other.tasks(["sentiment"]), heads={"sentiment": "needy"}, backbone="", options={})
+    with pytest.raises(UsageError, match="the backbone 'tiny' cannot generate"):
+        other.plan(other.tasks(["sentiment"]), heads={"sentiment": "needy"}, backbone="tiny", options={})
+
+
+def test_an_option_that_no_chosen_head_has_is_refused(session: Session) -> None:
+    with pytest.raises(UsageError, match="--labels is"):
+        session.plan(
+            session.tasks(["classification"]), heads={"classification": "mean"}, backbone="", options={"labels": "a,b"}
+        )

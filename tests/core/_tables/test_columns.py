@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from nlptasks._tables.columns import Binding, bind
+from nlptasks.errors import UsageError
+from nlptasks.plugin.protocols import Row
+from nlptasks_tasks.classification import SPEC as CLASSIFICATION
+from nlptasks_tasks.qa import SPEC as QA
+from nlptasks_tasks.sentiment import SPEC as SENTIMENT
+
+
+def found(columns: list[str], task=SENTIMENT, gold: str = "", **chosen: str) -> Binding:
+    return bind(task, columns, chosen=chosen, gold=gold, source="f.csv")
+
+
+@pytest.mark.parametrize(
+    "name", ["text", "Review", "CONTENT", "sentence", "comment", " body ", "Review Text", "review-text"]
+)
+def test_a_text_column_is_found_by_its_usual_names(name: str) -> None:
+    assert found(["id", name, "label"]).inputs == (("text", 1),)
+
+
+def test_the_only_column_is_the_text() -> None:
+    assert found(["whatever"]).inputs == (("text", 0),)
+
+
+def test_two_candidates_make_it_ask() -> None:
+    with pytest.raises(UsageError, match="'review', 'comment' may each be the column 'text'") as error:
+        found(["review", "comment"])
+    assert "--text review" in error.value.hint
+
+
+def test_a_named_column_decides() -> None:
+    assert found(["review", "comment"], text="comment").inputs == (("text", 1),)
+
+
+def test_no_candidate_lists_the_columns() -> None:
+    with pytest.raises(UsageError, match=r"no column 'text'.*its columns are 'id', 'words'") as error:
+        found(["id", "words"])
+    assert "--text COLUMN" in error.value.hint
+
+
+def test_a_misspelt_column_gets_the_nearest() -> None:
+    with pytest.raises(UsageError) as error:
+        found(["id", "words"], text="wrods")
+    assert "--text 'words'" in error.value.hint
+
+
+def test_the_gold_column_is_no_candidate_for_the_text() -> None:
+    binding = found(["text", "message"], task=CLASSIFICATION, gold="message")
+    assert (binding.inputs, binding.gold_at) == ((("text", 0),), 1)
+
+
+def test_two_inputs() -> None:
+    assert found(["answers", "text", "question"], task=QA).inputs == (("question", 2), ("context", 1))
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "golds"),
+    [
+        ("label", ["positive", " NEG ", "neutral", "x", ""], ["positive", "negative", "neutral", None, None]),
+        ("label", ["Very Positive", "very_negative"], ["positive", "negative"]),
+        ("label", ["1", "0.0"], ["positive", "negative"]),
+        ("label", ["1"], ["positive"]),
+        ("label", ["-1", "0", "1"], ["negative", "neutral", "positive"]),
+        ("label", ["0", "1", "2"], ["negative", "neutral", "positive"]),
+        ("label", ["1", "2"], ["negative", "positive"]),
+        ("target", ["0", "4"], ["negative", "positive"]),
+        ("Note", ["1", "3", "5"], ["negative", "neutral", "positive"]),
+        ("label", ["1", "0", "7"], [None, None, None]),
+        ("rating", ["5", "good", "nan"], ["positive", "positive", None]),
+        ("stars", ["1.5"], ["negative"]),
+        ("Rating", ["1", "2"], ["negative", "negative"]),
+        ("rating", ["9", "3"], [None, "neutral"]),
+    ],
+)
+def test_gold_answers_of_sentiment(column: str, cells: list[str], golds: list[str | None]) -> None:
+    binding = found(["text", column], gold=column)
+    kept = [binding.gold_cell(Row(2, ["x", cell])) for cell in cells]
+    assert [binding.gold_answer(cell, kept) for cell in kept] == golds
+
+
+def test_a_gold_column_can_be_needed() -> None:
+    with pytest.raises(UsageError, match="no gold column for the task 'sentiment'"):
+        bind(SENTIMENT, ["text"], chosen={}, gold="", source="f.csv", gold_needed=True)
+
+
+def test_numbers_and_nothing_are_read_as_text() -> None:
+    binding = found(["text"])
+    assert binding.example(Row(2, [1.5])).inputs == {"text": "1.5"}
+    assert binding.example(Row(2, [None])).inputs == {"text": ""}

@@ -1,0 +1,143 @@
+"""Records on the disk: written whole, read back equal, and believed only while they are what they say."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.records.schema import Dataset, Model, Record, Result, Run, Sample, canonical, sample_line
+from nlptasks.records.store import RECORD, SAMPLES, STATS, find_records, read_record, write_record
+
+TEXT = st.text(max_size=20)
+RECORDED = Record(
+    task="sentiment",
+    primary="accuracy",
+    dataset=Dataset(name="x", sha256="ab", n=2),
+    model=Model(name="m"),
+    run=Run(decoding={"labels": ["a", "b"], "beams": 4}, argv=("nlptasks", "eval")),
+    scores={"accuracy": Result(value=0.5, low=0.1, high=0.9, n=2, signature="metric:accuracy", scale=(0.0, None))},
+    labels=("a", "b"),
+)
+ITEMS = [
+    Sample(id="1", inputs={"text": "<b>\u202e\x00"}, gold="a", prediction="", score=0.5, probabilities={"a": 0.5}),
+    Sample(id="2", gold="b", flags=("missing",), meta={"kind": "x"}, nats=1.25),
+]
+MATRICES = {"accuracy": np.array([[1.0, 1.0], [0.0, 1.0]])}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_record(tmp_path / "r", RECORDED, ITEMS, MATRICES)
+    return tmp_path / "r"
+
+
+def test_a_record_is_read_as_it_was_written(folder: Path) -> None:
+    opened = read_record(folder)
+    assert opened.samples == tuple(ITEMS)
+    assert replace(opened.record, digests={}) == RECORDED
+    np.testing.assert_array_equal(opened.stats["accuracy"], MATRICES["accuracy"])
+    assert read_record(folder / RECORD, samples=False).samples == ()
+
+
+def test_the_same_record_is_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    write_record(tmp_path / "other", RECORDED, ITEMS, MATRICES)
+    for name in (RECORD, SAMPLES, STATS):
+        assert (folder / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
+def test_a_record_is_not_overwritten_unless_forced(folder: Path) -> None:
+    with pytest.raises(UsageError, match="exists already"):
+        write_record(folder, RECORDED, ITEMS, MATRICES)
+    write_record(folder, replace(RECORDED, task="other"), ITEMS, MATRICES, force=True)
+    assert read_record(folder).record.task == "other"
+    assert [path.name for path in folder.parent.iterdir()] == ["r"]
+
+
+def test_a_folder_that_is_no_record_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(UsageError, match="exists already"):
+        write_record(tmp_path / "mine", RECORDED, ITEMS, MATRICES, force=True)
+
+
+def test_an_imported_number_has_no_samples(tmp_path: Path) -> None:
+    write_record(tmp_path / "r", replace(RECORDED, trust="V0"), [], {})
+    opened = read_record(tmp_path / "r")
+    assert (opened.samples, dict(opened.stats), opened.record.digests) == ((), {}, {})
+
+
+def test_changed_samples_are_found_out(folder: Path) -> None:
+    lines = gzip.decompress((folder / SAMPLES).read_bytes()).replace(b'"gold":"b"', b'"gold":"a"')
+    (folder / SAMPLES).write_bytes(gzip.compress(lines))
+    with pytest.raises(NlptasksError, match="its digest is"):
+        read_record(folder)
+
+
+def test_changed_statistics_are_found_out(folder: Path) -> None:
+    np.savez_compressed(folder / STATS, accuracy=np.ones((2, 2)))
+    with pytest.raises(NlptasksError, match="its digest is"):
+        read_record(folder)
+
+
+@pytest.mark.parametrize("name", [SAMPLES, STATS, RECORD])
+def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes()[:40])
+    with pytest.raises(NlptasksError, match=name):
+        read_record(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"extra": 1}, "extra: Unexpected keyword argument"),
+        ({"task": 3}, "task: Input should be a valid string"),
+        ({"version": 99}, "not known here"),
+        ({"schema": "x"}, "not a record of nlptasks"),
+        ({"task": "qa"}, "its fields make"),
+        ({"trust": "V9"}, "trust: Input should be"),
+        ({"dataset": {"name": "x"}}, "dataset.sha256: Field required"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(folder: Path, change: dict[str, object], said: str) -> None:
+    data = json.loads((folder / RECORD).read_text())
+    (folder / RECORD).write_text(json.dumps(data | change))
+    with pytest.raises(NlptasksError, match=said):
+        read_record(folder)
+
+
+def test_no_record_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        read_record(tmp_path)
+    with pytest.raises(UsageError, match="no such folder"):
+        find_records(tmp_path / "gone")
+
+
+def test_records_are_found_in_order_and_hidden_ones_are_not(tmp_path: Path) -> None:
+    for name in ("b/two", "a/one", ".x.part/three"):
+        write_record(tmp_path / name, RECORDED, ITEMS, MATRICES)
+    assert find_records(tmp_path) == [tmp_path / "a/one", tmp_path / "b/two"]
+
+
+def test_what_decides_the_answers_decides_the_id() -> None:
+    assert replace(RECORDED, run=replace(RECORDED.run, seed=1)).id != RECORDED.id
+    assert replace(RECORDED, run=replace(RECORDED.run, argv=("other",)), trust="V3").id == RECORDED.id
+
+
+def test_json_has_no_nan() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical({"x": float("nan")})
+
+
+@given(TEXT, TEXT, st.one_of(st.none(), TEXT), st.dictionaries(TEXT, TEXT, max_size=3))
+def test_any_text_survives(name: str, gold: str, prediction: str | None, inputs: dict[str, str]) -> None:
+    sample = Sample(id=name, gold=gold, prediction=prediction, inputs=inputs)
+    line = sample_line(sample)
+    assert "\n" not in line
+    assert json.loads(line).get("prediction") == prediction
