@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, overload
 from nlptasks._plugins.configuration import read_config
 from nlptasks._plugins.loader import Plugins, load_plugins
 from nlptasks._plugins.records import report
-from nlptasks._running.predict import predict
-from nlptasks._running.run import RunRequest
+from nlptasks._running.call import predict_examples
 from nlptasks._running.run import run as run_request
+from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
 from nlptasks._systems.pipelines import open_pipeline
-from nlptasks._systems.pool import BackbonePool
-from nlptasks._systems.session import Opened, Session
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import LoadedSystem
 from nlptasks._training.methods import DECODER
 from nlptasks._training.train import TrainRequest
 from nlptasks._training.train import train as train_request
@@ -36,25 +36,34 @@ Input = str | Mapping[str, str]
 
 
 class LoadedTask:
-    """A task with a loaded head. Made by :func:`load`; call it with texts."""
+    """A task with a loaded head. Made by :func:`load`; call it with texts.
 
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
+    Several threads may call it; they take turns. It works in children of a process that forks, and where it is pickled,
+    the process that it comes to loads it anew.
+    """
+
+    def __init__(self, loaded: LoadedSystem, choice: SystemChoice) -> None:
+        self._loaded = loaded
+        self._choice = choice
+
+    def __reduce__(self) -> tuple[Callable[..., LoadedTask], tuple[str, SystemChoice]]:
+        """How a copy is made elsewhere: by its name and options, since weights are many and the files are there."""
+        return _load, (self.task.name, self._choice)
 
     @property
     def task(self) -> TaskSpec:
         """The task."""
-        return self._opened.tasks[0].task
+        return self._loaded.heads[0].task
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The closed set that the head answers from; empty where there is none."""
-        return self._opened.tasks[0].head.labels
+        """The closed set that the head predicts from; empty where there is none."""
+        return self._loaded.heads[0].head.labels
 
     @property
     def backbone(self) -> Any:
         """The shared backbone; ``None`` where the head needs none."""
-        return self._opened.backbone
+        return self._loaded.backbone
 
     @overload
     def __call__(self, inputs: Input) -> Prediction | None: ...  # type: ignore[overload-overlap]  # a str iterates
@@ -62,7 +71,7 @@ class LoadedTask:
     def __call__(self, inputs: Iterable[Input]) -> list[Prediction | None]: ...
 
     def __call__(self, inputs: Input | Iterable[Input]) -> Prediction | list[Prediction | None] | None:
-        """Answer one input or many.
+        """Predict one input or many.
 
         Args:
             inputs: A text (for tasks with one input) or a mapping with the task's inputs, or an iterable of such.
@@ -76,10 +85,7 @@ class LoadedTask:
         """
         if isinstance(inputs, str | Mapping):
             return self([inputs])[0]
-        examples = [_example(self.task, item) for item in inputs]
-        if not examples:
-            return []
-        return list(predict(self._opened.tasks, self._opened.backbone, [examples]).predictions[0])
+        return predict_examples(self._loaded, (_example(self.task, item) for item in inputs))
 
 
 def load(
@@ -98,10 +104,9 @@ def load(
     Raises:
         UsageError: A name or an option is unknown, or does not fit.
     """
-    session = _session()
-    tasks = session.tasks([task])
-    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options)
-    return LoadedTask(session.open(plan, device=device, dtype=dtype))
+    name = _session().tasks([task])[0].name
+    choice = SystemChoice(heads={name: head}, backbone=backbone, options=options, device=device, dtype=dtype)
+    return _load(name, choice)
 
 
 def run(
@@ -127,8 +132,7 @@ def run(
         columns: Columns of the data by the task's inputs, where their names do not tell.
         reading: Encoding, delimiter and the like.
         options: Options of the head.
-        settings: The other fields of :class:`nlptasks._running.run.RunRequest`: ``force``, ``gold``, ``data_format``,
-            ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
+        settings: ``force``, ``gold``, ``data_format``, ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
 
     Raises:
         UsageError: Something that was asked for is not there or does not fit.
@@ -137,11 +141,13 @@ def run(
     plugins, session = _plugins(), _session()
     tasks = session.tasks([task] if isinstance(task, str) else task)
     heads = {tasks[0].name: head} if isinstance(head, str) else head
-    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {})
-    request = RunRequest(
-        data=str(data), output=str(output), columns=columns or {}, reading=reading or FormatOptions(), **settings
-    )
-    return run_request(session, plan, request, plugins.observers(_warn))
+    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
+    written = {name: settings.pop(name) for name in ("force", "output_format") if name in settings}
+    if "data_format" in settings:
+        settings["format"] = settings.pop("data_format")
+    system = session.choose(tasks, SystemChoice(heads=heads, backbone=backbone, options=options or {}, **placed))
+    source = TableSource(data=str(data), columns=columns or {}, reading=reading or FormatOptions(), **settings)
+    return run_request(session, system, source, TableTarget(output=str(output), **written), plugins.observers(_warn))
 
 
 def evaluate(
@@ -176,7 +182,7 @@ def evaluate(
         reading: Encoding, delimiter and the like.
         options: Options of the head.
         settings: ``name`` of the system, ``limit``, ``slices``, ``metrics``, ``force``, ``restart``, ``device`` and
-            ``dtype``; see :class:`nlptasks._running.jobs.Asked`.
+            ``dtype``.
 
     Returns:
         The record, which lies in the folder too; :func:`nlptasks.records.store.read_record` reads it with its samples.
@@ -186,22 +192,20 @@ def evaluate(
         DataError: A row cannot be read, or none has a gold answer.
     """
     from nlptasks._running.eval import evaluate as evaluate_request
-    from nlptasks._running.jobs import Asked, FileAsked, file_jobs
+    from nlptasks._running.jobs import Asked, file_jobs
 
     plugins, session = _plugins(), _session()
     spec = session.tasks([task])[0]
-    asked = Asked(heads={spec.name: head}, backbone=backbone, options=options or {}, output=str(output), **settings)
-    file = FileAsked(
-        data=str(data),
-        columns=columns or {},
-        gold=gold,
-        id=id,
-        cluster=cluster,
-        language=language,
-        reading=reading or FormatOptions(),
+    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
+    scored = {name: settings.pop(name) for name in ("limit", "slices", "metrics", "seeds") if name in settings}
+    asked = Asked(
+        system=SystemChoice(heads={spec.name: head}, backbone=backbone, options=options or {}, **placed),
+        target=RecordTarget(output=str(output), **settings),
+        evaluation=Evaluation(cluster=cluster, language=language, **scored),
     )
-    job = file_jobs(session, spec, asked, file)[0]
-    return evaluate_request(session, job.plan, job.request, plugins.observers(_warn)).record
+    source = TableSource(data=str(data), columns=columns or {}, gold=gold, id=id, reading=reading or FormatOptions())
+    job = file_jobs(session, spec, asked, source)[0]
+    return evaluate_request(session, job.system, job.request, plugins.observers(_warn)).record
 
 
 def train(
@@ -238,12 +242,14 @@ def train(
     session = _session()
     tasks = session.tasks([task])
     heads = {tasks[0].name: head}
-    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {}, made=DECODER)
+    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
+    choice = SystemChoice(heads=heads, backbone=backbone, options=options or {}, **placed)
+    system = session.choose(tasks, choice, made=DECODER)
     files = [data] if isinstance(data, str | Path) else data
     request = TrainRequest(
         data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
     )
-    return train_request(session, plan, request, progress)
+    return train_request(session, system, request, progress)
 
 
 def pipeline(
@@ -313,6 +319,11 @@ def pipeline(
     return open_pipeline(_plugins().registry, context)
 
 
+def _load(task: str, choice: SystemChoice) -> LoadedTask:
+    session = _session()
+    return LoadedTask(session.load(session.choose(session.tasks([task]), choice)), choice)
+
+
 def _example(task: TaskSpec, item: Input) -> Example:
     names = [column.name for column in task.inputs]
     if isinstance(item, str):
@@ -338,7 +349,7 @@ def _plugins() -> Plugins:
 @cache
 def _session() -> Session:
     """One session a process, so that a second ``load`` finds the backbone of the first."""
-    return Session(_plugins().registry, BackbonePool())
+    return Session(_plugins().registry)
 
 
 def _warn(line: str) -> None:

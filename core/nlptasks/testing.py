@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Owned
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask, PlannedTask, open_task
+from nlptasks._systems.loading import load_head
+from nlptasks._systems.system import ChosenHead, LoadedHead
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import Encoder, Example, Prediction
 
@@ -230,8 +231,8 @@ def check_head(
     Raises:
         AssertionError: It does not; the message says what was expected.
     """
-    opened = open_task(
-        PlannedTask(
+    opened = load_head(
+        ChosenHead(
             task=task,
             head=Owned(head, "under-test", "under-test"),
             options=options if options is not None or head.options is None else head.options(),
@@ -309,16 +310,16 @@ def _hard(task: TaskSpec) -> list[Example]:
 
 
 def _answers(
-    opened: OpenTask, backbone: Encoder | None, examples: Sequence[Example], *, windows: int = 1
+    opened: LoadedHead, backbone: Encoder | None, examples: Sequence[Example], *, windows: int = 1
 ) -> list[Prediction]:
     """The answers, the blank rows' left out, from batches of so many windows (and more where they are short)."""
     budget = windows * backbone.max_tokens if backbone and windows > 1 else 1
-    answers = predict([opened], backbone, [examples], budget=budget).predictions[0]
+    answers = predict([opened], backbone, [examples], budget=budget).by_head[0]
     return [answer for answer in answers if answer is not None]
 
 
 def _check_blank(
-    opened: OpenTask, backbone: Encoder | None, examples: Sequence[Example], answers: Sequence[Prediction]
+    opened: LoadedHead, backbone: Encoder | None, examples: Sequence[Example], answers: Sequence[Prediction]
 ) -> None:
     """Rows without text beside other rows."""
     for column in opened.task.inputs:
@@ -329,7 +330,7 @@ def _check_blank(
             _check_same(answers, found, "a row without text beside it")
 
 
-def _check_read(opened: OpenTask, backbone: Encoder, example: Example) -> None:
+def _check_read(opened: LoadedHead, backbone: Encoder, example: Example) -> None:
     """The windows hold all tokens of the last input, or the last of them says how many are cut.
 
     A head may do without any window, where it has no need to read the text.
@@ -347,7 +348,7 @@ def _check_read(opened: OpenTask, backbone: Encoder, example: Example) -> None:
     )
 
 
-def _check_score(opened: OpenTask, prediction: Prediction, example: Example) -> None:
+def _check_score(opened: LoadedHead, prediction: Prediction, example: Example) -> None:
     labels = opened.head.labels
     assert not labels or prediction.answer in labels, f"{example.inputs}: {prediction.answer!r} is not in {labels}"
     score = getattr(prediction, "score", 1.0)

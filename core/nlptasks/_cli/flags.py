@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlptasks.errors import UsageError
 from nlptasks.plugin.protocols import FormatOptions
+
+if TYPE_CHECKING:
+    from nlptasks._settings.groups import SystemChoice, TableSource
+    from nlptasks.plugin import TaskSpec
 
 
 def flag(*names: str, shown: str, **settings: Any) -> click.Option:
@@ -121,6 +126,35 @@ def format_options(values: dict[str, Any]) -> FormatOptions:
         quote=values.pop("quote"),
         header=values.pop("header"),
         max_cell=_size(values.pop("max_cell")),
+    )
+
+
+def table_source(values: dict[str, Any]) -> TableSource:
+    """The table that the flags of a command name."""
+    from nlptasks._settings.groups import TableSource
+
+    return TableSource(
+        data=values["data"],
+        format=values["data_format"],
+        columns=values["columns"],
+        gold=values["gold"],
+        id=values.get("id", ""),
+        reading=format_options(values),
+        skip_bad_rows=values["skip_bad_rows"],
+    )
+
+
+def system_choice(tasks: Sequence[TaskSpec], values: dict[str, Any]) -> SystemChoice:
+    """The system that the flags of a command name."""
+    from nlptasks._settings.groups import SystemChoice
+    from nlptasks._systems.choosing import heads_by_task
+
+    return SystemChoice(
+        heads=heads_by_task(tasks, values["head"]),
+        backbone=values["backbone"],
+        options=values["options"],
+        device=values["device"],
+        dtype=values["dtype"],
     )
 
 

@@ -1,15 +1,13 @@
 """An evaluation: from a file with gold answers to a record, through a journal that survives a kill.
 
-The rows are answered in blocks that depend on nothing but the data, so that an evaluation that was killed and goes on
+The rows are predicted in blocks that depend on nothing but the data, so that an evaluation that was killed and goes on
 makes the same batches, and with them the same bytes, as one that was not.
 """
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,68 +15,64 @@ from typing import Any
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
-from nlptasks._running.journal import Block, Journal, differing
-from nlptasks._running.predict import check_frozen, likelihoods, predict
+from nlptasks._running.blocks import Block, PredictedBlock, cut
+from nlptasks._running.driver import Source, Totals, drive
+from nlptasks._running.engine import LocalEngine
+from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
-from nlptasks._systems.session import Opened, Plan, Session
-from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
+from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import LoadedSystem, System
+from nlptasks._tables.gold_samples import GoldTable, Item, read_gold_table
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
-from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.plugin.predictions import DECIMALS, Label
 from nlptasks.plugin.protocols import Prediction
 from nlptasks.records.schema import FLAGS, Cost, Dataset, Record, Run, Sample, withhold
 from nlptasks.records.store import RECORD, read_record, write_record
-from nlptasks.text.display import one_line
 
-#: Rows of a block, and characters at which it ends early.
-_BLOCK, _BLOCK_CHARACTERS = 256, 1_000_000
+#: Rows of a block.
+_BLOCK = 256
 
 _BATCH = f"blocks of {_BLOCK} rows, batches by length within a token budget"
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvalRequest:
-    """What to evaluate.
+    """One evaluation of one system.
 
     Args:
-        table: What to read.
-        output: Folder of the record.
+        source: The table.
+        target: The record; its ``output`` names a folder.
+        evaluation: What is scored beside the task's metrics. Its ``seeds`` are told by the system's options here, and
+            its ``cluster`` and ``language`` by ``dataset``.
         dataset: What is known of the data beforehand; the hash and the number of samples are filled in.
-        name: What boards call the system; empty: its backbone and its head.
-        metrics: Names of further metrics; they are added to the task's.
+        meta: Further columns to keep with the samples.
         own_metrics: Names of the metrics in place of the task's; empty: the task's.
         primary: The metric that ranks systems; empty: the task's.
-        slices: What to score apart; see :mod:`nlptasks._scoring.slices`.
-        force: Whether another record that lies there is replaced.
-        restart: Whether a journal that another evaluation left is thrown away.
-        withhold: Whether the texts of the data are kept out of the record; see
-            :func:`nlptasks.records.schema.withhold`.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: The same.
         argv: The command that makes the record again.
     """
 
-    table: GoldRequest
-    output: Path
+    source: TableSource
+    target: RecordTarget
+    evaluation: Evaluation
     dataset: Dataset
-    name: str = ""
-    metrics: tuple[str, ...] = ()
+    meta: tuple[str, ...] = ()
     own_metrics: tuple[str, ...] = ()
     primary: str = ""
-    slices: tuple[str, ...] = ()
-    force: bool = False
-    restart: bool = False
-    withhold: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
     argv: tuple[str, ...] = ()
+
+    @property
+    def output(self) -> Path:
+        """The folder of the record."""
+        return Path(self.target.output)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
+class Evaluated:
     """What an evaluation came to.
 
     Args:
@@ -98,52 +92,55 @@ class Evaluation:
     notes: tuple[str, ...] = ()
 
 
-def evaluate(session: Session, plan: Plan, request: EvalRequest, observers: Observers) -> Evaluation:
-    """Evaluate the one task of a plan, and leave a record.
+def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
+    """Evaluate a system with one head, and leave a record.
 
     Raises:
         UsageError: A column or a metric is not there, or another record or journal lies in the way.
         DataError: A row cannot be read, or none has a gold answer.
         NlptasksError: The disk is full, or a head failed.
     """
-    task = plan.tasks[0].task
-    names = metric_names(session.registry, task, request.own_metrics, request.primary, request.metrics)
-    table = read_gold_table(session.registry, task, request.table)
-    opened = session.open(plan, device=request.device, dtype=request.dtype)
-    labels = _labels(opened, table)
-    draft = _draft(task, plan, opened, request, table, labels)
+    task = system.heads[0].task
+    names = metric_names(session.registry, task, request.own_metrics, request.primary, request.evaluation.metrics)
+    limit = request.evaluation.limit
+    table = read_gold_table(session.registry, task, request.source, meta=request.meta, limit=limit)
+    loaded = session.load(system)
+    labels = label_set(item.gold for item in table.items) if loaded.heads[0].head.labels else ()
+    draft = _draft(task, system, loaded, request, table, labels)
     if done := _done(draft, request):
-        return Evaluation(record=done, folder=request.output, done_before=True, skipped=table.skipped)
-    with Journal(_journal(request.output), draft.key, restart=request.restart) as journal:
-        resumed = sum(len(block.samples) for block in journal.blocks)
-        _Answering(opened, table, labels, _likely(session.registry, names), journal, observers, request).run()
-        record = _finish(draft, session.registry, task, names, journal.blocks, request)
+        return Evaluated(record=done, folder=request.output, done_before=True, skipped=table.skipped)
+    with Journal(_journal(request.output), draft.key, restart=request.target.restart) as journal:
+        resumed = sum(len(entry.samples) for entry in journal.entries)
+        source = _source(request.source.data, table, journal, likely=_likely(session.registry, names))
+        sink = _Samples(labels, journal)
+        drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
+        record = _finish(draft, session.registry, task, names, journal.entries, request)
         journal.remove()
-    return Evaluation(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
-
-
-def _labels(opened: Opened, table: GoldTable) -> tuple[str, ...]:
-    """The closed set of answers: the data's and not the head's, so that systems on the same data share it."""
-    return tuple(sorted({item.gold for item in table.items})) if opened.tasks[0].head.labels else ()
+    return Evaluated(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
 
 
 def _draft(
-    task: TaskSpec, plan: Plan, opened: Opened, request: EvalRequest, table: GoldTable, labels: tuple[str, ...]
+    task: TaskSpec,
+    system: System,
+    loaded: LoadedSystem,
+    request: EvalRequest,
+    table: GoldTable,
+    labels: tuple[str, ...],
 ) -> Record:
-    """The record as far as it is known before anything is answered; its key is complete."""
-    options = {**_plain(plan.options), **_plain(plan.tasks[0].options)}
+    """The record as far as it is known before anything is predicted; its key is complete."""
+    options = {**_plain(system.options), **_plain(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
     return Record(
         task=task.name,
         primary=request.primary or task.primary,
         dataset=replace(request.dataset, sha256=table.sha256, n=len(table.items)),
-        model=facts.model_of(plan, opened, request.name),
+        model=facts.model_of(system, loaded, request.target.name),
         run=Run(
             seed=seed if isinstance(seed, int) else None,
             batch=_BATCH,
             decoding=options,
-            limit=request.table.limit,
+            limit=request.evaluation.limit,
             argv=request.argv,
             commit=commit,
             dirty=dirty,
@@ -170,9 +167,9 @@ def _done(draft: Record, request: EvalRequest) -> Record | None:
         return None
     old = read_record(request.output).record
     differences = differing(old.key, draft.key)
-    if not differences and not request.force:
+    if not differences and not request.target.force:
         return old
-    if not request.force:
+    if not request.target.force:
         listed = "\n".join(f"  {name}: it has {left}, this run has {right}" for name, left, right in differences)
         raise UsageError(
             f"{request.output} holds the record of another evaluation:\n{listed}",
@@ -190,101 +187,74 @@ def _journal(output: Path) -> Path:
     return output.with_name(f"{output.name}.journal.jsonl")
 
 
-@dataclass
-class _Answering:
-    """Answers what the journal does not hold yet."""
+def _source(name: str, table: GoldTable, journal: Journal, *, likely: bool) -> Source[Item]:
+    """The rows that the journal does not hold yet.
 
-    opened: Opened
-    table: GoldTable
-    labels: tuple[str, ...]
-    likely: bool
-    journal: Journal
-    observers: Observers
-    request: EvalRequest
-    rows: int = 0
-    started: float = 0.0
+    Raises:
+        NlptasksError: The journal's samples are not those of the data.
+    """
+    blocks = list(cut(table.items, _characters, first=_BLOCK, largest=_BLOCK))
+    entries = journal.entries
+    for entry, items in zip(entries, blocks, strict=False):
+        if [sample.id for sample in entry.samples] != [item.id for item in items]:
+            raise NlptasksError(f"{journal.path}: its samples are not those of the data", hint="--restart begins anew")
+    before = Totals(
+        rows=sum(len(entry.samples) for entry in entries),
+        tokens=sum(entry.tokens for entry in entries),
+        long=sum(entry.long for entry in entries),
+        cut=sum("truncated_input" in sample.flags for entry in entries for sample in entry.samples),
+        blank=sum("missing" in sample.flags for entry in entries for sample in entry.samples),
+    )
+    return Source(
+        name=name,
+        blocks=_blocks(blocks[len(entries) :], before.rows, likely=likely),
+        place=lambda item: f"the row with the id {item.id!r}",
+        rows=len(table.items),
+        skipped=Counter(table.skipped),
+        before=before,
+    )
 
-    def run(self) -> None:
-        """Go through the blocks, telling observers how it goes."""
-        self.started = time.perf_counter()
-        total = len(self.table.items)
-        self.observers.send(
-            RunStarted(
-                tasks=(self.opened.tasks[0].task.name,),
-                source=self.request.table.data,
-                output=str(self.request.output),
-                rows=total,
-                bytes=None,
-                interactive=sys.stderr.isatty(),
-            )
-        )
-        try:
-            for at, items in enumerate(_blocks(self.table.items)):
-                if at < len(self.journal.blocks):
-                    self._check(self.journal.blocks[at], items)
-                else:
-                    self._answer(items)
-                self.rows += len(items)
-            check_frozen(self.opened)
-        except BaseException as error:
-            self.observers.send(RunFailed(rows=self.rows, error=one_line(f"{type(error).__name__}: {error}")))
-            raise
-        seconds = time.perf_counter() - self.started
-        self.observers.send(RunFinished(rows=total, seconds=seconds, output=str(self.request.output), outcome={}))
 
-    def _answer(self, items: Sequence[Item]) -> None:
-        """Answer a block and write it into the journal."""
-        began = time.perf_counter()
-        head, examples = self.opened.tasks[0], [item.example for item in items]
-        answers = predict((head,), self.opened.backbone, [examples], progress=self._progress(len(items)))
-        nats, spelling = self._likelihoods(items), Spelling(self.labels)
-        samples = [
-            _sample(item, prediction, unread, value, self.labels, spelling)
-            for item, prediction, unread, value in zip(
-                items, answers.predictions[0], answers.unread[0], nats, strict=True
-            )
-        ]
-        seconds = round(time.perf_counter() - began, 6)
-        self.journal.add(Block(samples=tuple(samples), seconds=seconds, tokens=answers.tokens))
-
-    def _likelihoods(self, items: Sequence[Item]) -> list[float | None]:
-        """How probable the gold texts are to the head, where a metric reads that and the head can tell."""
-        if not self.likely:
-            return [None] * len(items)
+def _blocks(blocks: Sequence[Sequence[Item]], first: int, *, likely: bool) -> Iterator[Block[Item]]:
+    for items in blocks:
         # The text as it stands in the table: a language model also expects the space before a continuation.
-        texts = [item.text for item in items]
-        nats = likelihoods(self.opened.tasks[0], [item.example for item in items], texts)
-        return [None] * len(items) if nats is None else [round(value, DECIMALS) for value in nats]
+        texts = [item.text for item in items] if likely else None
+        yield Block(rows=items, examples=[[item.example for item in items]], texts=[texts], first=first)
+        first += len(items)
 
-    def _check(self, block: Block, items: Sequence[Item]) -> None:
-        if [sample.id for sample in block.samples] != [item.id for item in items]:
-            raise NlptasksError(
-                f"{self.journal.path}: its samples are not those of the data", hint="--restart begins anew"
+
+def _characters(item: Item) -> int:
+    return sum(map(len, item.example.inputs.values()))
+
+
+class _Samples:
+    """The sink that makes samples of predictions, and keeps them in the journal."""
+
+    def __init__(self, labels: tuple[str, ...], journal: Journal) -> None:
+        self._labels = labels
+        self._spelling = Spelling(labels)
+        self._journal = journal
+
+    def take(self, done: PredictedBlock[Item]) -> None:
+        """Write a block into the journal."""
+        rows = zip(done.block.rows, done.made.by_head[0], done.made.unread[0], done.nats[0], strict=True)
+        samples = tuple(
+            _sample(
+                item,
+                prediction,
+                unread,
+                None if nats is None else round(nats, DECIMALS),
+                self._labels,
+                self._spelling,
             )
+            for item, prediction, unread, nats in rows
+        )
+        self._journal.add(
+            Entry(samples=samples, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
+        )
 
-    def _progress(self, rows: int) -> Callable[[float, int], None]:
-        def tell(share: float, tokens: int) -> None:
-            self.observers.send(
-                BatchFinished(
-                    rows=self.rows + int(share * rows),
-                    bytes_read=0,
-                    tokens=tokens,
-                    seconds=time.perf_counter() - self.started,
-                )
-            )
-
-        return tell
-
-
-def _blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    start = characters = 0
-    for at, item in enumerate(items):
-        characters += sum(map(len, item.example.inputs.values()))
-        if at + 1 - start == _BLOCK or characters >= _BLOCK_CHARACTERS:
-            yield items[start : at + 1]
-            start, characters = at + 1, 0
-    if start < len(items):
-        yield items[start:]
+    def finish(self) -> None:
+        """The record is made of the journal, whose blocks may be older than this process."""
 
 
 def _sample(
@@ -327,11 +297,11 @@ def _finish(
     registry: Registry,
     task: TaskSpec,
     names: Sequence[str],
-    blocks: Sequence[Block],
+    entries: Sequence[Entry],
     request: EvalRequest,
 ) -> Record:
-    """Score what was answered, and write the record."""
-    samples = [sample for block in blocks for sample in block.samples]
+    """Score what was predicted, and write the record."""
+    samples = [sample for entry in entries for sample in entry.samples]
     cluster = draft.dataset.cluster
     scored = score_samples(
         registry,
@@ -343,12 +313,12 @@ def _finish(
         task=task,
     )
     if not scored.scores:
-        raise NlptasksError("no installed metric can read these answers", hint="see 'nlptasks metrics list'")
+        raise NlptasksError("no installed metric can read these predictions", hint="see 'nlptasks metrics list'")
     parts = slices(
         samples,
         scored.metrics,
         scored.stats,
-        request.slices,
+        request.evaluation.slices,
         labels=draft.labels,
         clusters=[sample.meta[cluster] for sample in samples] if cluster else None,
         cluster=cluster,
@@ -359,30 +329,30 @@ def _finish(
         scores=scored.scores,
         slices=parts,
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
-        cost=_cost(blocks),
-        withheld=request.withhold,
+        cost=_cost(entries),
+        withheld=request.target.withhold_texts,
     )
-    if request.withhold:
+    if request.target.withhold_texts:
         samples = withhold(samples, record.labels)
-    return write_record(request.output, record, samples, scored.stats, force=request.force)
+    return write_record(request.output, record, samples, scored.stats, force=request.target.force)
 
 
-def _cost(blocks: Sequence[Block]) -> Cost:
-    """What the blocks cost, those of earlier runs of the same evaluation included."""
+def _cost(entries: Sequence[Entry]) -> Cost:
+    """What the entries cost, those of earlier runs of the same evaluation included."""
     import numpy as np
 
-    seconds = sum(block.seconds for block in blocks)
-    rows = [len(block.samples) for block in blocks]
-    each = np.repeat([1_000 * block.seconds / len(block.samples) for block in blocks], rows)
+    seconds = sum(entry.seconds for entry in entries)
+    rows = [len(entry.samples) for entry in entries]
+    each = np.repeat([1_000 * entry.seconds / len(entry.samples) for entry in entries], rows)
     rate = 1 / seconds if seconds else 0.0
     return Cost(
         seconds=round(seconds, 3),
         rows_per_second=round(sum(rows) * rate, 3),
-        tokens_per_second=round(sum(block.tokens for block in blocks) * rate, 1),
+        tokens_per_second=round(sum(entry.tokens for entry in entries) * rate, 1),
         p50_ms=round(float(np.percentile(each, 50)), 3),
         p95_ms=round(float(np.percentile(each, 95)), 3),
         peak_rss_mb=facts.peak_rss_mb(),
     )
 
 
-__all__ = ["EvalRequest", "Evaluation", "evaluate"]
+__all__ = ["EvalRequest", "Evaluated", "evaluate"]

@@ -14,19 +14,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from nlptasks._systems.folders import read_card
-from nlptasks._systems.session import Opened, Plan, PlannedTask
+from nlptasks._systems.system import ChosenHead, LoadedSystem, System
 from nlptasks._version import __version__
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import GENERATE
 from nlptasks.records.schema import Machine, Model
 
-#: Packages that decide what a model answers or what an answer scores.
+#: Packages that decide what a model predicts or what a prediction scores.
 _PACKAGES = ("rouge-score", "sacrebleu", "scikit-learn", "tokenizers", "torch", "transformers")
 
 
 def versions() -> dict[str, str]:
-    """Version of nlptasks and of each installed package that decides answers or scores."""
+    """Version of nlptasks and of each installed package that decides predictions or scores."""
     found = {"nlptasks": __version__}
     for name in _PACKAGES:
         try:
@@ -71,20 +70,20 @@ def peak_rss_mb() -> float:
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
 
 
-def model_of(plan: Plan, opened: Opened, name: str) -> Model:
-    """What a plan with one task runs on.
+def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
+    """What a record says of a system with one head.
 
     Args:
-        plan: The plan.
-        opened: The same, loaded.
+        system: The system.
+        loaded: The same in memory.
         name: What boards call it; empty: its backbone and its head.
     """
-    item, backbone = plan.tasks[0], opened.backbone
+    item, backbone = system.heads[0], loaded.backbone
     files = list(_weights(item))
     shared, own = _parameters(backbone), sum(map(_stored, files))
     return Model(
-        name=name or system_name(plan),
-        backbone=_backbone_name(plan),
+        name=name or system_name(system),
+        backbone=_backbone_name(system),
         head=item.head.qualified,
         parameters=shared + own,
         trainable=own,
@@ -92,27 +91,27 @@ def model_of(plan: Plan, opened: Opened, name: str) -> Model:
         dtype=str(getattr(backbone, "dtype", "")).removeprefix("torch."),
         weights=_digest(files, backbone if GENERATE in item.head.spec.needs else None),
         digest=backbone.digest if backbone else "",
-        trained_on=_trained_on(item.weights),
+        trained_on=_trained_on(item),
     )
 
 
-def system_name(plan: Plan) -> str:
-    """What boards call the system of a plan with one task, where the user gives no name: its backbone and its head."""
-    item = plan.tasks[0]
+def system_name(system: System) -> str:
+    """What boards call a system with one head, where the user gives no name: its backbone and its head."""
+    item = system.heads[0]
     head = item.weights.name if item.weights else item.head.spec.name
-    return f"{_backbone_name(plan)} {head}" if plan.backbone else head
+    return f"{_backbone_name(system)} {head}" if system.backbone else head
 
 
-def _backbone_name(plan: Plan) -> str:
+def _backbone_name(system: System) -> str:
     """Name of the backbone, its reference, or its folder's name: where that lies is nobody's concern."""
-    if plan.backbone is None:
+    if system.backbone is None:
         return ""
-    if plan.reference:
-        return plan.reference if not Path(plan.reference).is_dir() else Path(plan.reference).name
-    return plan.folder.name if plan.folder else plan.backbone.spec.name
+    if system.reference:
+        return system.reference if not Path(system.reference).is_dir() else Path(system.reference).name
+    return system.folder.name if system.folder else system.backbone.spec.name
 
 
-def _weights(item: PlannedTask) -> Iterator[Path]:
+def _weights(item: ChosenHead) -> Iterator[Path]:
     """The files with a head's weights: those in the user's folder, or else those that its package ships."""
     if item.weights:
         yield from sorted(path for path in item.weights.iterdir() if path.is_file() and path.suffix == ".safetensors")
@@ -156,12 +155,9 @@ def _parameters(backbone: Any) -> int:
     return sum(weights.values())
 
 
-def _trained_on(folder: Path | None) -> tuple[str, ...]:
+def _trained_on(item: ChosenHead) -> tuple[str, ...]:
     """SHA-256 of the files that the card of a trained head names."""
-    if folder is None:
-        return ()
-    card = read_card(folder)
-    files = [*card.get("data", ()), *card.get("validation", ())]
+    files = [*item.card.get("data", ()), *item.card.get("validation", ())]
     return tuple(sorted({str(file["sha256"]) for file in files if isinstance(file, Mapping) and "sha256" in file}))
 
 

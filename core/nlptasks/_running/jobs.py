@@ -10,12 +10,12 @@ from typing import Any
 
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
-from nlptasks._systems.session import Plan, Session
-from nlptasks._tables.gold_samples import GoldRequest
+from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import System
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import split_suffix
 from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.protocols import FormatOptions
 from nlptasks.records.schema import Dataset
 from nlptasks.records.suites import Card, Suite, locate
 
@@ -31,63 +31,14 @@ class Asked:
     """What the user asked for, whatever the data.
 
     Args:
-        heads: By task, the name of a head or the folder of a trained one.
-        backbone: Name of a backbone, a folder, or a reference.
-        options: Options of head and backbone.
-        output: Where records go; empty: below ``results``.
-        name: What boards call the system.
-        limit: Most samples; 0: all.
-        seeds: Seeds, a record each; none: the head's own.
-        slices: What to score apart.
-        metrics: Further metrics.
-        force: Whether a record that lies there is replaced.
-        restart: Whether a journal of another evaluation is thrown away.
-        withhold: Whether the texts of the data are kept out of the record.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: The same.
+        system: The systems; a benchmark's data sets may name heads of their own where none is named here.
+        target: Where records go; below ``results`` where no place is named.
+        evaluation: What is scored, on how many rows, with which seeds.
     """
 
-    heads: Mapping[str, str] = field(default_factory=dict)
-    backbone: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    output: str = ""
-    name: str = ""
-    limit: int = 0
-    seeds: tuple[int, ...] = ()
-    slices: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-    force: bool = False
-    restart: bool = False
-    withhold: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileAsked:
-    """A file to evaluate on.
-
-    Args:
-        data: The file.
-        columns: Columns by the task's inputs.
-        gold: The gold column.
-        id: Column of the ids.
-        cluster: Column whose values tie samples together.
-        language: ISO 639-1 code of the language of the answers.
-        data_format: Name of its format.
-        reading: How to read it.
-        skip_bad_rows: Whether rows that cannot be read are left out.
-    """
-
-    data: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    id: str = ""
-    cluster: str = ""
-    language: str = ""
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
+    system: SystemChoice = field(default_factory=SystemChoice)
+    target: RecordTarget = field(default_factory=RecordTarget)
+    evaluation: Evaluation = field(default_factory=Evaluation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,45 +46,36 @@ class Job:
     """One evaluation.
 
     Args:
-        plan: The task with its head and backbone.
+        system: The head with its backbone.
         request: What to evaluate.
         group: What jobs share that differ in their seed alone.
     """
 
-    plan: Plan
+    system: System
     request: EvalRequest
     group: str
 
 
-def file_jobs(session: Session, task: TaskSpec, asked: Asked, file: FileAsked) -> list[Job]:
+def file_jobs(session: Session, task: TaskSpec, asked: Asked, source: TableSource) -> list[Job]:
     """The evaluations of a file, one for each seed.
 
     Raises:
         UsageError: Names are unknown or do not fit.
     """
-    stem = split_suffix(file.data)[0]
-    table = GoldRequest(
-        data=file.data,
-        columns=file.columns,
-        gold=file.gold,
-        id=file.id,
-        meta=_meta(asked.slices, file.cluster),
-        limit=asked.limit,
-        data_format=file.data_format,
-        reading=file.reading,
-        skip_bad_rows=file.skip_bad_rows,
-    )
-    dataset = Dataset(name=stem, sha256="", n=0, cluster=file.cluster, language=file.language)
+    stem = split_suffix(source.data)[0]
+    wanted = asked.evaluation
+    dataset = Dataset(name=stem, sha256="", n=0, cluster=wanted.cluster, language=wanted.language)
     return [
         _job(
             session,
             task,
             options,
             asked,
-            table,
+            source,
             dataset,
+            meta=_meta(wanted.slices, wanted.cluster),
             place=(task.name, stem),
-            said=("--data", Path(file.data).name),
+            said=("--data", Path(source.data).name),
         )
         for options in _seeded(asked)
     ]
@@ -203,31 +145,26 @@ def _card_jobs(
     session: Session, suite: Suite, card: Card, path: Path, asked: Asked, said: tuple[str, ...]
 ) -> Iterator[Job]:
     task = session.tasks([card.task])[0]
-    table = GoldRequest(
-        data=str(path),
-        columns=card.columns,
-        gold=card.gold,
-        id=card.id,
-        meta=_meta(asked.slices, card.cluster, card.meta),
-        limit=asked.limit,
-    )
+    source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
     dataset = dataset_of(suite, card)
-    mine = replace(asked, heads={task.name: asked.heads.get(task.name) or card.head})
+    heads = {task.name: asked.system.heads.get(task.name) or card.head}
+    mine = replace(asked, system=replace(asked.system, heads=heads))
     for options in _seeded(mine):
         job = _job(
             session,
             task,
             {**_of_card(session, task, mine, card), **options},
             mine,
-            table,
+            source,
             dataset,
+            meta=_meta(asked.evaluation.slices, card.cluster, card.meta),
             place=(suite.name, card.name),
             said=(*said, "--dataset", card.name),
         )
         request = replace(job.request, own_metrics=card.metrics, primary=card.primary)
-        if asked.output:
-            output = Path(asked.output) / card.name / job.request.output.name
-            request = replace(request, output=output)
+        if asked.target.output:
+            folder = Path(asked.target.output) / card.name / job.request.output.name
+            request = replace(request, target=replace(request.target, output=str(folder)))
         yield replace(job, request=request)
 
 
@@ -236,33 +173,29 @@ def _job(
     task: TaskSpec,
     options: Mapping[str, Any],
     asked: Asked,
-    table: GoldRequest,
+    source: TableSource,
     dataset: Dataset,
     *,
+    meta: tuple[str, ...],
     place: tuple[str, str],
     said: tuple[str, ...],
 ) -> Job:
-    plan = session.plan([task], heads=asked.heads, backbone=asked.backbone, options=options)
-    name = asked.name or system_name(plan)
-    seed = f"-seed{options['seed']}" if asked.seeds else ""
+    system = session.choose([task], replace(asked.system, options=options))
+    target = asked.target
+    name = target.name or system_name(system)
+    seed = f"-seed{options['seed']}" if asked.evaluation.seeds else ""
     folder = RESULTS.joinpath(*place, _slug(name) + seed)
-    if asked.output:
-        folder = Path(asked.output + seed) if said[0] == "--data" else Path(asked.output) / (_slug(name) + seed)
-    language = dataset.language or str(options.get("to") or getattr(plan.tasks[0].options, "to", ""))
+    if target.output:
+        folder = Path(target.output + seed) if said[0] == "--data" else Path(target.output) / (_slug(name) + seed)
+    language = dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
     return Job(
-        plan=plan,
+        system=system,
         request=EvalRequest(
-            table=table,
-            output=folder,
+            source=source,
+            target=replace(target, output=str(folder)),
+            evaluation=asked.evaluation,
             dataset=replace(dataset, language=language),
-            name=asked.name,
-            metrics=asked.metrics,
-            slices=asked.slices,
-            force=asked.force,
-            restart=asked.restart,
-            withhold=asked.withhold,
-            device=asked.device,
-            dtype=asked.dtype,
+            meta=meta,
             argv=tuple(_command(task, asked, options, said)),
         ),
         group=f"{task.name} {dataset.name}",
@@ -271,20 +204,20 @@ def _job(
 
 def _seeded(asked: Asked) -> Iterator[dict[str, Any]]:
     """The options of the user, with each seed."""
-    given = {name: value for name, value in asked.options.items() if value is not None}
-    if not asked.seeds:
+    given = {name: value for name, value in asked.system.options.items() if value is not None}
+    if not asked.evaluation.seeds:
         yield given
-    for seed in asked.seeds:
+    for seed in asked.evaluation.seeds:
         yield {**given, "seed": seed}
 
 
 def _of_card(session: Session, task: TaskSpec, asked: Asked, card: Card) -> dict[str, Any]:
     """The card's options; another head than the card's may not have them."""
-    head = asked.heads[task.name]
+    head = asked.system.heads[task.name]
     if head == card.head or not card.options:
         return dict(card.options)
     try:
-        session.plan([task], heads=asked.heads, backbone=asked.backbone, options={**asked.options, **card.options})
+        session.choose([task], replace(asked.system, options={**asked.system.options, **card.options}))
     except UsageError:
         return {}
     return dict(card.options)
@@ -311,21 +244,25 @@ def _slug(name: str) -> str:
 def _command(task: TaskSpec, asked: Asked, options: Mapping[str, Any], said: tuple[str, ...]) -> Iterator[str]:
     """The command that makes a record again; of files and folders it holds the names and not where they lie."""
     yield from ("nlptasks", "eval", task.name, *said)
-    if head := asked.heads.get(task.name):
+    if head := asked.system.heads.get(task.name):
         yield from ("--head", Path(head).name if "/" in head else head)
-    if asked.backbone:
-        yield from ("--backbone", Path(asked.backbone).name if Path(asked.backbone).is_dir() else asked.backbone)
+    if backbone := asked.system.backbone:
+        yield from ("--backbone", Path(backbone).name if Path(backbone).is_dir() else backbone)
     for name, value in sorted(options.items()):
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
             yield flag if value else f"--no-{flag[2:]}"
         else:
             yield from (flag, ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-    for flag, text in (("--limit", asked.limit), ("--slice", ",".join(asked.slices)), ("--name", asked.name)):
+    for flag, text in (
+        ("--limit", asked.evaluation.limit),
+        ("--slice", ",".join(asked.evaluation.slices)),
+        ("--name", asked.target.name),
+    ):
         if text:
             yield from (flag, str(text))
-    if asked.withhold:
+    if asked.target.withhold_texts:
         yield "--withhold-texts"
 
 
-__all__ = ["RESULTS", "Asked", "FileAsked", "Job", "dataset_of", "file_jobs", "suite_jobs"]
+__all__ = ["RESULTS", "Asked", "Job", "dataset_of", "file_jobs", "suite_jobs"]

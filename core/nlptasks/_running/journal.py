@@ -1,8 +1,8 @@
-"""The journal of an evaluation: what is answered so far, on the disk, so that a kill loses one block at most.
+"""The journal of an evaluation: what is predicted so far, on the disk, so that a kill loses one block at most.
 
 It is a file of JSON lines beside the record to come. Its first line is the key of the evaluation (see
 :attr:`nlptasks.records.schema.Record.key`): one with another key does not go on with it. Each further line is a block
-of samples, written whole and synced; a line that a kill cut short is dropped, and its block is answered again.
+of samples, written whole and synced; a line that a kill cut short is dropped, and its block is predicted again.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ _QUOTED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
-    """Samples that were answered together.
+class Entry:
+    """The samples of a block that was predicted.
 
     Args:
         samples: The samples.
         seconds: How long it took.
         tokens: Tokens of the backbone.
+        long: Samples that took more than one window.
     """
 
     samples: tuple[Sample, ...]
     seconds: float
     tokens: int
+    long: int = 0
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Journal:
     path: Path
     key: Mapping[str, Json]
     restart: bool = False
-    blocks: list[Block] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     _stream: BinaryIO | None = None
 
     def __enter__(self) -> Journal:
@@ -81,15 +83,16 @@ class Journal:
         assert self._stream is not None
         self._stream.close()
 
-    def add(self, block: Block) -> None:
-        """Write a block, and return when it is on the disk.
+    def add(self, entry: Entry) -> None:
+        """Write an entry, and return when it is on the disk.
 
         Raises:
             NlptasksError: The disk is full or fails.
         """
-        samples = ",".join(map(sample_line, block.samples))
-        self._write(f'{{"samples":[{samples}],"seconds":{block.seconds!r},"tokens":{block.tokens}}}')
-        self.blocks.append(block)
+        samples = ",".join(map(sample_line, entry.samples))
+        counts = f'"seconds":{entry.seconds!r},"tokens":{entry.tokens},"long":{entry.long}'
+        self._write(f'{{"samples":[{samples}],{counts}}}')
+        self.entries.append(entry)
 
     def remove(self) -> None:
         """Remove it: the record is there."""
@@ -108,7 +111,7 @@ class Journal:
         self._check(head)
         for number, line in enumerate(lines, 2):
             try:
-                self.blocks.append(_block(line))
+                self.entries.append(_entry(line))
             except (ValueError, LookupError, TypeError, ValidationError) as error:
                 raise NlptasksError(
                     f"{self.path}:{number}: not a block of samples ({str(error)[:_QUOTED]})",
@@ -168,10 +171,15 @@ def _shown(value: Any) -> str:
     return (text if len(text) <= _QUOTED else f"{text[:_QUOTED]}...") or "''"
 
 
-def _block(line: str) -> Block:
+def _entry(line: str) -> Entry:
     data = json.loads(line)
     samples: list[Sample] = TypeAdapter(list[Sample]).validate_python(data["samples"])
-    return Block(samples=tuple(samples), seconds=float(data["seconds"]), tokens=int(data["tokens"]))
+    return Entry(
+        samples=tuple(samples),
+        seconds=float(data["seconds"]),
+        tokens=int(data["tokens"]),
+        long=int(data.get("long", 0)),
+    )
 
 
 def _lock(stream: BinaryIO, path: Path) -> None:
@@ -188,4 +196,4 @@ def _lock(stream: BinaryIO, path: Path) -> None:
         ) from error
 
 
-__all__ = ["Block", "Journal", "differing"]
+__all__ = ["Entry", "Journal", "differing"]

@@ -1,37 +1,36 @@
-"""From examples to predictions: windows, shared batches, one forward pass for all heads, answers in row order."""
+"""From examples to predictions: windows, shared batches, one forward pass for all heads, predictions in row order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from nlptasks._systems.session import Opened, OpenTask
+from nlptasks._systems.blame import blame
+from nlptasks._systems.system import LoadedHead, LoadedSystem
 from nlptasks._tables.columns import is_blank
-from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.errors import PluginError
 from nlptasks.models.batching import TOKEN_BUDGET, batches
 from nlptasks.plugin.protocols import Encoder, Example, HiddenStates, Prediction, Window
-from nlptasks.text.display import one_line
 
-#: Told after each batch: the share of tokens that is done, and their number.
-Progress = Callable[[float, int], None]
+#: Told after each batch: the proportion of tokens that is done, and their number.
+Told = Callable[[float, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Predictions:
     """What the heads made of a block of examples.
 
     Args:
-        predictions: For each head, a prediction per example; ``None`` where the example has no text.
+        by_head: For each head, a prediction per example; ``None`` where the example has no text.
         tokens: Tokens that went through the backbone.
         long: Examples that took more than one window.
         cut: Examples of which a head left some text unread.
         unread: For each head, whether it left some text of each example unread.
     """
 
-    predictions: tuple[tuple[Prediction | None, ...], ...]
+    by_head: tuple[tuple[Prediction | None, ...], ...]
     tokens: int = 0
     long: int = 0
     cut: int = 0
@@ -40,16 +39,16 @@ class Answers:
 
 @dataclass(frozen=True)
 class _Part:
-    """One head's share of a block.
+    """One head's part of a block.
 
     Args:
-        task: The task with its open head.
+        head: The head.
         examples: The examples that the head finds in the rows.
         asked: Each example's windows; ``None`` where there is no text to read.
         kept: What the head keeps of each window.
     """
 
-    task: OpenTask
+    head: LoadedHead
     examples: Sequence[Example]
     asked: list[list[Window] | None]
     kept: dict[Window, Any] = field(default_factory=dict)
@@ -58,14 +57,14 @@ class _Part:
         """Keep of a batch what the head needs, where it asked for windows in it."""
         mine = [at for at, window in enumerate(windows) if window in self.kept]
         if mine:
-            with blame(self.task.name):
-                reduced = self.task.head.reduce(states.rows(mine))
+            with blame(_name(self.head)):
+                reduced = self.head.head.reduce(states.rows(mine))
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:
-        """The head's answers."""
-        read, kept = self.task.head.read, self.kept
-        with blame(self.task.name):
+        """The head's predictions."""
+        read, kept = self.head.head.read, self.kept
+        with blame(_name(self.head)):
             return tuple(
                 None if windows is None else read(example, windows, [kept[window] for window in windows])
                 for example, windows in zip(self.examples, self.asked, strict=True)
@@ -73,33 +72,33 @@ class _Part:
 
 
 def predict(
-    tasks: Sequence[OpenTask],
+    heads: Sequence[LoadedHead],
     backbone: Encoder | None,
-    blocks: Sequence[Sequence[Example]],
+    examples: Sequence[Sequence[Example]],
     *,
     budget: int = TOKEN_BUDGET,
-    progress: Progress | None = None,
-) -> Answers:
-    """Answer the same rows with several heads.
+    progress: Told | None = None,
+) -> Predictions:
+    """Predict the same rows with several heads.
 
     A window that several heads or several rows ask for goes through the backbone once.
 
     Args:
-        tasks: The tasks with their heads, open on the backbone.
+        heads: The heads, loaded on the backbone.
         backbone: The backbone; ``None`` where no head needs one.
-        blocks: For each head, the examples that it finds in the rows.
+        examples: For each head, the examples that it finds in the rows.
         budget: Padded tokens in a batch.
         progress: Told after each batch.
 
     Raises:
-        PluginError: A head failed; the error names it.
+        PluginError: A head or the backbone failed; the error names it.
     """
-    parts = [_part(task, examples) for task, examples in zip(tasks, blocks, strict=True)]
+    parts = [_part(head, own) for head, own in zip(heads, examples, strict=True)]
     tokens = _encode(parts, backbone, budget, progress) if backbone is not None else 0
     rows = list(zip(*(part.asked for part in parts), strict=True))
     unread = tuple(tuple(bool(windows and windows[-1].cut) for windows in part.asked) for part in parts)
-    return Answers(
-        predictions=tuple(part.read() for part in parts),
+    return Predictions(
+        by_head=tuple(part.read() for part in parts),
         tokens=tokens,
         long=sum(any(windows and len(windows) > 1 for windows in row) for row in rows),
         cut=sum(map(any, zip(*unread, strict=True))),
@@ -107,71 +106,63 @@ def predict(
     )
 
 
-@contextmanager
-def blame(head: str) -> Iterator[None]:
-    """Turn whatever a head raises into an error that names it; explained errors pass as they are."""
-    try:
-        yield
-    except NlptasksError:
-        raise
-    except Exception as error:
-        cause = one_line(f"{type(error).__name__}: {error}")
-        raise PluginError(
-            f"the head {head} failed: {cause}", hint="`nlptasks --traceback run ...` shows where; tell its author"
-        ) from error
-
-
-def likelihoods(task: OpenTask, examples: Sequence[Example], texts: Sequence[str]) -> list[float] | None:
-    """How probable texts are to a head as the answers to their examples; ``None`` where it cannot tell.
+def likelihoods(head: LoadedHead, examples: Sequence[Example], texts: Sequence[str]) -> list[float] | None:
+    """How probable texts are to a head as the predictions of their examples, in nats; ``None`` where it cannot tell.
 
     Raises:
         PluginError: The head failed, or gave something that is no likelihood; the error names it.
     """
-    ask = getattr(task.head, "likelihoods", None)
+    ask = getattr(head.head, "likelihoods", None)
     if ask is None:
         return None
-    with blame(task.name):
+    with blame(_name(head)):
         nats = [float(value) for value in ask(examples, texts)]
         if len(nats) != len(texts) or not all(0 <= value < inf for value in nats):
             raise ValueError(f"likelihoods() gave {len(nats)} numbers for {len(texts)} texts, or one below 0 or NaN")
     return nats
 
 
-def check_frozen(opened: Opened) -> None:
-    """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's answers.
+def check_frozen(system: LoadedSystem) -> None:
+    """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's predictions.
 
     Raises:
         PluginError: A head did.
     """
-    if opened.backbone and opened.backbone.fingerprint() != opened.fingerprint:
-        heads = ", ".join(item.name for item in opened.tasks)
+    if system.backbone and system.backbone.fingerprint() != system.fingerprint:
+        heads = ", ".join(item.name for item in system.heads)
         raise PluginError(
             f"a head changed the shared backbone during this run: {heads}",
-            hint="its answers cannot be trusted and were not kept; tell the head's author",
+            hint="its predictions cannot be trusted and were not kept; tell the head's author",
         )
 
 
-def _part(task: OpenTask, examples: Sequence[Example]) -> _Part:
+def _name(head: LoadedHead) -> str:
+    return f"the head {head.name}"
+
+
+def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
     """Ask a head for its windows."""
-    blank = [is_blank(task.task, example) for example in examples]
-    readable = [example for example, nothing in zip(examples, blank, strict=True) if not nothing]
-    with blame(task.name):
-        windows = task.head.windows(readable) if readable else []
+    blank = [is_blank(head.task, example) for example in examples]
+    readable = [example for example, empty in zip(examples, blank, strict=True) if not empty]
+    with blame(_name(head)):
+        windows = head.head.windows(readable) if readable else []
         if len(windows) != len(readable):
             raise ValueError(f"windows() gave {len(windows)} lists for {len(readable)} examples")
+        kept: dict[Window, Any] = dict.fromkeys(window for row in windows for window in row)
     remaining = iter(windows)
-    asked = [None if nothing else next(remaining) for nothing in blank]
-    return _Part(task, examples, asked, dict.fromkeys(window for row in windows for window in row))
+    asked = [None if empty else next(remaining) for empty in blank]
+    return _Part(head, examples, asked, kept)
 
 
-def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Progress | None) -> int:
-    """Send each distinct window through the backbone, let the heads keep their share, and count the tokens."""
+def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Told | None) -> int:
+    """Send each distinct window through the backbone, let the heads keep their part, and count the tokens."""
     unique = list(dict.fromkeys(window for part in parts for window in part.kept))
     lengths = [len(window) for window in unique]
     done, total = 0, sum(lengths)
     for batch in batches(lengths, budget):
         windows = [unique[position] for position in batch]
-        states = backbone.encode(windows)
+        with blame(f"the backbone {getattr(backbone, 'name', '')}".rstrip()):
+            states = backbone.encode(windows)
         for part in parts:
             part.reduce(windows, states)
         done += sum(lengths[position] for position in batch)

@@ -1,15 +1,19 @@
-"""Answers samples of a record again, from the weights: what the trust levels V2 and V3 say."""
+"""Predicts samples of a record again, from the weights: what the trust levels V2 and V3 say."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nlptasks._plugins.observers import Observers
 from nlptasks._running import facts
-from nlptasks._running.predict import predict
+from nlptasks._running.blocks import Block, PredictedBlock, cut
+from nlptasks._running.driver import Source, drive
+from nlptasks._running.engine import LocalEngine
 from nlptasks._scoring.spelling import Spelling
+from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.session import Session
 from nlptasks.errors import UsageError
 from nlptasks.plugin.protocols import Example, Prediction
@@ -19,7 +23,10 @@ from nlptasks.records.store import Opened
 #: Scores may differ by this much: other batches, and another machine.
 TOLERANCE = 1e-4
 
-#: Characters of an answer that a complaint quotes.
+#: Rows of a block.
+_BLOCK = 256
+
+#: Characters of a prediction that a complaint quotes.
 _QUOTED = 60
 
 
@@ -28,13 +35,13 @@ class Rerun:
     """What came of it.
 
     Args:
-        answered: Samples that were answered again.
+        predicted: Samples that were predicted again.
         mismatches: What came out otherwise, a line each.
-        trust: The level that holds: V3 where all samples were answered, V2 where some were; V1 where something came
+        trust: The level that holds: V3 where all samples were predicted, V2 where some were; V1 where something came
             out otherwise.
     """
 
-    answered: int
+    predicted: int
     mismatches: tuple[str, ...]
     trust: Trust
 
@@ -43,22 +50,20 @@ def rerun(
     session: Session,
     opened: Opened,
     count: int,
+    choice: SystemChoice | None = None,
     *,
-    head: str = "",
-    backbone: str = "",
     seed: int = 0,
-    device: str = "auto",
+    observers: Observers | None = None,
 ) -> Rerun:
-    """Answer some samples again and compare.
+    """Predict some samples again and compare.
 
     Args:
         session: What is installed.
         opened: The record with its samples.
-        count: How many samples, drawn at random; as many as there are, or more: all.
-        head: The head, or the folder of a trained one; empty: the installed one that the record names.
-        backbone: The backbone; empty: the one that the record names.
-        seed: Seeds the draw.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        count: How many samples, sampled at random; as many as there are, or more: all.
+        choice: The system in place of the record's: its head, its backbone and its device, where they are named.
+        seed: Seeds the sampling.
+        observers: Who is told how it goes; ``None``: nobody.
 
     Raises:
         UsageError: The record was not made by a head that is installed here, or it has no samples.
@@ -66,40 +71,73 @@ def rerun(
     record = opened.record
     if not record.model.head or not opened.samples:
         raise UsageError(
-            f"{opened.folder}: its answers were made elsewhere, so that nothing here can make them again",
+            f"{opened.folder}: its predictions were made elsewhere, so that nothing here can make them again",
             hint="leave --rerun out; its trust level is V1 at most",
         )
     if record.withheld:
         raise UsageError(
-            f"{opened.folder}: the texts of its data are withheld, so that they cannot be answered again",
+            f"{opened.folder}: the texts of its data are withheld, so that they cannot be predicted again",
             hint=f"evaluate again where the data are, and compare: {' '.join(record.run.argv)}",
         )
     task = session.tasks([record.task])[0]
-    options = {**record.run.decoding, **({} if record.run.seed is None else {"seed": record.run.seed})}
-    plan = session.plan(
-        [task],
-        heads={task.name: head or record.model.head},
-        backbone=backbone or record.model.backbone,
-        options={name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
-    )
-    loaded = session.open(plan, device=device, dtype=record.model.dtype or "auto")
-    model = facts.model_of(plan, loaded, record.model.name)
+    system = session.choose([task], _choice(record, task.name, choice or SystemChoice()))
+    loaded = session.load(system)
+    model = facts.model_of(system, loaded, record.model.name)
     foreign = _foreign(record, {"weights": model.weights, "digest": model.digest, "dtype": model.dtype})
     if foreign:
-        return Rerun(answered=0, mismatches=tuple(foreign), trust="V1")
-    samples = _drawn(opened.samples, count, seed)
-    answers = predict(loaded.tasks, loaded.backbone, [[Example(sample.inputs) for sample in samples]]).predictions[0]
-    spelling = Spelling(record.labels)
-    mismatches = tuple(
-        line
-        for sample, prediction in zip(samples, answers, strict=True)
-        for line in _compared(sample, prediction, spelling)
-    )
+        return Rerun(predicted=0, mismatches=tuple(foreign), trust="V1")
+    samples = _sampled(opened.samples, count, seed)
+    sink = _Comparison(Spelling(record.labels))
+    drive(_source(str(opened.folder), samples), loaded.heads, LocalEngine(loaded), [sink], observers=observers)
     whole: Trust = "V3" if len(samples) == len(opened.samples) else "V2"
-    return Rerun(answered=len(samples), mismatches=mismatches, trust="V1" if mismatches else whole)
+    return Rerun(predicted=len(samples), mismatches=tuple(sink.mismatches), trust="V1" if sink.mismatches else whole)
 
 
-def _drawn(samples: Sequence[Sample], count: int, seed: int) -> list[Sample]:
+def _choice(record: Record, task: str, choice: SystemChoice) -> SystemChoice:
+    """The record's own system, but for what the user named."""
+    options = {**record.run.decoding, **({} if record.run.seed is None else {"seed": record.run.seed})}
+    return replace(
+        choice,
+        heads={task: choice.heads.get(task) or record.model.head},
+        backbone=choice.backbone or record.model.backbone,
+        options={name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
+        dtype=record.model.dtype or "auto",
+    )
+
+
+def _source(name: str, samples: Sequence[Sample]) -> Source[Sample]:
+    return Source(
+        name=name,
+        blocks=_blocks(samples),
+        place=lambda sample: f"the sample {sample.id!r}",
+        rows=len(samples),
+    )
+
+
+def _blocks(samples: Sequence[Sample]) -> Iterator[Block[Sample]]:
+    first = 0
+    for block in cut(samples, lambda sample: sum(map(len, sample.inputs.values())), first=_BLOCK, largest=_BLOCK):
+        yield Block(rows=block, examples=[[Example(sample.inputs) for sample in block]], first=first)
+        first += len(block)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """The sink that compares predictions with those of a record."""
+
+    spelling: Spelling
+    mismatches: list[str] = field(default_factory=list)
+
+    def take(self, done: PredictedBlock[Sample]) -> None:
+        """Compare a block."""
+        for sample, prediction in zip(done.block.rows, done.made.by_head[0], strict=True):
+            self.mismatches.extend(_compared(sample, prediction, self.spelling))
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+
+def _sampled(samples: Sequence[Sample], count: int, seed: int) -> list[Sample]:
     if count >= len(samples):
         return list(samples)
     chosen = sorted(random.Random(seed).sample(range(len(samples)), count))
@@ -118,11 +156,11 @@ def _foreign(record: Record, found: Mapping[str, Any]) -> list[str]:
 def _compared(sample: Sample, prediction: Prediction | None, spelling: Spelling) -> Iterator[str]:
     answer = None if prediction is None else spelling.of(prediction.answer)
     if answer != sample.prediction:
-        yield f"sample {sample.id}: it has {_quoted(sample.prediction)}, and the weights answer {_quoted(answer)}"
+        yield f"sample {sample.id}: it has {_quoted(sample.prediction)}, and the weights predict {_quoted(answer)}"
     score = getattr(prediction, "score", None)
     if sample.score is not None and score is not None and abs(score - sample.score) > TOLERANCE:
         yield f"sample {sample.id}: its score is {sample.score:.6f}, and the weights give {score:.6f}"
 
 
 def _quoted(answer: str | None) -> str:
-    return "no answer" if answer is None else repr(answer[:_QUOTED])
+    return "no prediction" if answer is None else repr(answer[:_QUOTED])

@@ -1,4 +1,4 @@
-"""A run: from a file with rows to a file with the same rows and the tasks' answers beside them.
+"""A run: from a file with rows to a file with the same rows and the tasks' predictions beside them.
 
 Everything that can be wrong with names, columns and paths is found before a weight is loaded; the output appears under
 its name only when it is complete.
@@ -6,268 +6,185 @@ its name only when it is complete.
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
 
 from nlptasks._plugins.observers import Observers
-from nlptasks._plugins.registry import Registry
-from nlptasks._running.predict import check_frozen, predict
-from nlptasks._running.tally import Tally, prediction_type
-from nlptasks._scoring.metrics import OpenMetric, open_metrics
-from nlptasks._systems.session import Opened, OpenTask, Plan, PlannedTask, Session
+from nlptasks._running.blocks import Block, cut
+from nlptasks._running.checks import prediction_type
+from nlptasks._running.driver import Source, Totals, drive
+from nlptasks._running.engine import LocalEngine
+from nlptasks._running.report import Reporter
+from nlptasks._running.sinks import TableSink, TallySink
+from nlptasks._running.tally import Tally
+from nlptasks._settings.groups import TableSource, TableTarget
+from nlptasks._systems.blame import blame
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks.errors import DataError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
-from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
-from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, RowWriter, Table
+from nlptasks.plugin import LIKELIHOOD
+from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.records.report import RunReport
-from nlptasks.text.display import one_line
 
 #: Rows of the first block and of the largest one. Blocks grow, so that the first rows are out within seconds and later
 #: ones are sorted by length over many rows, which pads little.
 _FIRST_BLOCK, _LAST_BLOCK = 64, 4_096
 
-#: A block ends early at this many characters, so that long texts do not fill the memory.
-_BLOCK_CHARACTERS = 1_000_000
-
 #: Bad rows that a report quotes.
 _QUOTED = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """What to run.
-
-    Args:
-        data: A file, or ``-`` for standard input.
-        output: A file, ``-`` for JSON Lines on standard output, or empty: a name made from the data's.
-        force: Whether an output that exists is replaced.
-        columns: Columns that the user named, by the tasks' inputs.
-        gold: Gold column that the user named.
-        data_format: Name of the data's format; empty: by suffix, and CSV where there is none.
-        output_format: The same for the output.
-        reading: How to read the table.
-        skip_bad_rows: Whether rows that cannot be read are left out (and counted) and do not end the run.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: The same.
-    """
-
-    data: str
-    output: str = ""
-    force: bool = False
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    data_format: str = ""
-    output_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
-
-
-def run(session: Session, plan: Plan, request: RunRequest, observers: Observers) -> RunReport:
-    """Run the planned tasks on a table.
+def run(session: Session, system: System, source: TableSource, target: TableTarget, observers: Observers) -> RunReport:
+    """Run a system on a table.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
         DataError: A row cannot be read. Nothing is written then.
     """
     with ExitStack() as stack:
-        source = stack.enter_context(open_input(request.data))
-        table = read_table(session.registry, source, name=request.data_format, options=request.reading)
-        bindings = [
-            bind(
-                item.task,
-                table.columns,
-                chosen=chosen_columns(item.task, request.columns),
-                gold=request.gold,
-                source=source.name,
-            )
-            for item in plan.tasks
-        ]
-        output = _output_name(request, plan)
-        stream = stack.enter_context(open_output(output, force=request.force, source=request.data))
-        columns = _output_columns(plan.tasks, table.columns)
+        opened = stack.enter_context(open_input(source.data))
+        table = read_table(session.registry, opened, name=source.format, options=source.reading)
+        bindings = [_bound(item, table, source, opened.name) for item in system.heads]
+        output = _output_name(source, target, system)
+        stream = stack.enter_context(open_output(output, force=target.force, source=source.data))
+        columns = _output_columns(system.heads, table.columns)
         names = [*table.columns, *(name for names in columns for name in names)]
-        writer = open_writer(session.registry, stream, output, names, name=request.output_format)
-        opened = session.open(plan, device=request.device, dtype=request.dtype)
+        writer = open_writer(session.registry, stream, output, names, name=target.output_format)
+        loaded = session.load(system)
         tallies = [
-            Tally(item, binding, names, _metrics(session.registry, item, binding))
-            for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
+            TallySink(at, Reporter(registry=session.registry, head=head, binding=binding, columns=own), _tally(head))
+            for at, (head, binding, own) in enumerate(zip(loaded.heads, bindings, columns, strict=True))
         ]
-        work = _Work(source, table, opened, tallies, writer, stream, request, observers, output or STDOUT)
-        return work.run()
+        rows = _Rows(opened, table, source.skip_bad_rows, tallies)
+        written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
+        done = drive(
+            rows.source(),
+            loaded.heads,
+            LocalEngine(loaded),
+            [*tallies, written],
+            observers=observers,
+            output=output or STDOUT,
+        )
+        return _report(rows, done, loaded, output or STDOUT)
+
+
+def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
+    """The columns of one task."""
+    chosen = chosen_columns(item.task, source.columns)
+    return bind(item.task, table.columns, chosen=chosen, gold=source.gold, source=name)
+
+
+def _tally(head: LoadedHead) -> Tally:
+    with blame(f"the head {head.name}"):
+        return Tally(closed=bool(head.head.labels))
 
 
 @dataclass
-class _Work:
-    """The moving parts of one run."""
+class _Rows:
+    """The table as a source, which counts what it leaves out."""
 
-    source: Input
+    opened: Input
     table: Table
-    opened: Opened
-    tallies: list[Tally]
-    writer: RowWriter
-    stream: BinaryIO
-    request: RunRequest
-    observers: Observers
-    output: str
-    rows: int = 0
-    tokens: int = 0
-    long: int = 0
-    cut: int = 0
+    skip_bad_rows: bool
+    tallies: Sequence[TallySink]
     skipped: Counter[str] = field(default_factory=Counter)
     bad_rows: list[str] = field(default_factory=list)
-    started: float = 0.0
-    read: int = 0
 
-    def run(self) -> RunReport:
-        """Go through the table, telling observers how it goes and how it ends."""
-        self.started = time.perf_counter()
-        self.observers.send(
-            RunStarted(
-                tasks=tuple(item.task.name for item in self.opened.tasks),
-                source=self.source.name,
-                output=self.output,
-                rows=None,
-                bytes=self.source.size,
-                interactive=sys.stderr.isatty(),
-            )
+    def source(self) -> Source[Row]:
+        return Source(
+            name=self.opened.name,
+            blocks=self._blocks(),
+            place=lambda row: f"{self.opened.name}:{row.line}",
+            bytes=self.opened.size,
+            skipped=self.skipped,
         )
-        try:
-            self._go()
-            report = self._report()
-        except BaseException as error:
-            self.observers.send(RunFailed(rows=self.rows, error=one_line(f"{type(error).__name__}: {error}")))
-            raise
-        outcome = {"tokens": self.tokens, "long": self.long, "cut": self.cut, "skipped": self.skipped.total()}
-        self.observers.send(RunFinished(rows=self.rows, seconds=report.seconds, output=self.output, outcome=outcome))
-        return report
 
-    def _go(self) -> None:
-        for block in self._blocks():
-            self._answer(block)
-        if not self.rows:
+    def _blocks(self) -> Iterator[Block[Row]]:
+        """The readable rows, in blocks that grow."""
+        # Metrics are opened before the first row, too: one that cannot be must not cost the predictions of all rows.
+        likely = [
+            any(metric.reads == LIKELIHOOD for metric in item.reporter.metrics(()).values()) for item in self.tallies
+        ]
+        first = 0
+        for rows in cut(self._readable(), _characters, first=_FIRST_BLOCK, largest=_LAST_BLOCK):
+            examples = [[item.reporter.binding.example(row) for row in rows] for item in self.tallies]
+            yield Block(
+                rows=rows,
+                examples=examples,
+                texts=[
+                    _texts(item.reporter, rows, own) if asked else None
+                    for item, own, asked in zip(self.tallies, examples, likely, strict=True)
+                ],
+                first=first,
+                read=self.opened.position(),
+            )
+            first += len(rows)
+        if not first:
             reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
-            raise DataError(self.source.name, reason, hint="a first row that is data needs --no-header")
-        check_frozen(self.opened)
-        self.writer.close()
-        self.stream.flush()
+            raise DataError(self.opened.name, reason, hint="a first row that is data needs --no-header")
 
-    def _blocks(self) -> Iterator[list[Row]]:
-        """Readable rows, in blocks that grow."""
-        size, characters, block = _FIRST_BLOCK, 0, list[Row]()
+    def _readable(self) -> Iterator[Row]:
         for row in self.table.rows:
             if isinstance(row, BadRow):
-                self._bad(row)
-                continue
-            block.append(row)
-            characters += sum(len(cell) for cell in row.cells if isinstance(cell, str))
-            if len(block) == size or characters >= _BLOCK_CHARACTERS:
-                yield block
-                size, characters, block = min(size * 4, _LAST_BLOCK), 0, []
-        if block:
-            yield block
+                self._leave_out(row)
+            else:
+                yield row
 
-    def _bad(self, row: BadRow) -> None:
-        if not self.request.skip_bad_rows:
+    def _leave_out(self, row: BadRow) -> None:
+        if not self.skip_bad_rows:
             hint = f"{row.hint}; " if row.hint else ""
             raise DataError(
-                self.source.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
+                self.opened.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
             )
         self.skipped["cannot be read; left out"] += 1
         if len(self.bad_rows) < _QUOTED:
-            self.bad_rows.append(f"{self.source.name}:{row.line}: {row.reason}")
-
-    def _answer(self, block: list[Row]) -> None:
-        """Predict, count and write one block of rows."""
-        examples = [[tally.binding.example(row) for row in block] for tally in self.tallies]
-        answers = predict(
-            self.opened.tasks,
-            self.opened.backbone,
-            examples,
-            progress=self._progress(len(block), self.source.position()),
-        )
-        for tally, predictions in zip(self.tallies, answers.predictions, strict=True):
-            tally.add(block, predictions)
-        for tally, rows, predictions in zip(self.tallies, examples, answers.predictions, strict=True):
-            tally.add_likelihoods(block, rows, predictions)
-        self.writer.write(
-            [*row.cells, *_answer_cells(predictions, self.tallies)]
-            for row, predictions in zip(block, zip(*answers.predictions, strict=True), strict=True)
-        )
-        if self.output == STDOUT:
-            self.stream.flush()
-        self.rows += len(block)
-        self.tokens += answers.tokens
-        self.long += answers.long
-        self.cut += answers.cut
-        self._count_blank(examples)
-        self.read = self.source.position()
-        self._progress(0, self.read)(1.0, 0)
-
-    def _count_blank(self, examples: list[list[Example]]) -> None:
-        tasks = [item.task for item in self.opened.tasks]
-        blank = sum(any(map(is_blank, tasks, row)) for row in zip(*examples, strict=True))
-        if blank:
-            self.skipped["no text; kept without an answer"] += blank
-
-    def _progress(self, rows: int, read: int) -> Callable[[float, int], None]:
-        """Tells observers of the share of a block of ``rows`` that is done; the block ends at byte ``read``."""
-
-        def tell(share: float, tokens: int) -> None:
-            self.observers.send(
-                BatchFinished(
-                    rows=self.rows + int(share * rows),
-                    bytes_read=self.read + int(share * (read - self.read)),
-                    tokens=self.tokens + tokens,
-                    seconds=time.perf_counter() - self.started,
-                )
-            )
-
-        return tell
-
-    def _report(self) -> RunReport:
-        backbone = self.opened.backbone
-        return RunReport(
-            source=self.source.name,
-            output=self.output,
-            rows=self.rows,
-            skipped=dict(self.skipped),
-            bad_rows=tuple(self.bad_rows),
-            long=self.long,
-            cut=self.cut,
-            tokens=self.tokens,
-            seconds=time.perf_counter() - self.started,
-            backbone=backbone.name if backbone else "",
-            digest=backbone.digest if backbone else "",
-            notes=(*self.table.notes, *(note for tally in self.tallies for note in tally.binding.notes)),
-            tasks=tuple(tally.report() for tally in self.tallies),
-        )
+            self.bad_rows.append(f"{self.opened.name}:{row.line}: {row.reason}")
 
 
-def _metrics(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
-    """The task's metrics that are installed, where there is a gold column."""
-    names = opened.task.metrics if binding.gold else ()
-    return open_metrics(registry, names, labels=opened.head.labels)
+def _characters(row: Row) -> int:
+    return sum(len(cell) for cell in row.cells if isinstance(cell, str))
 
 
-def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Iterator[Cell]:
-    for prediction, tally in zip(predictions, tallies, strict=True):
-        yield from prediction.cells() if prediction is not None else (None,) * len(tally.columns)
+def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example]) -> list[str | None]:
+    """The gold texts whose likelihood is asked for: those that are there, of rows that have a prediction."""
+    # As they stand in the table: a language model also expects the space before a continuation.
+    texts = [reporter.binding.gold_text(row) for row in rows]
+    return [
+        text if text.strip() and not is_blank(reporter.head.task, example) else None
+        for text, example in zip(texts, examples, strict=True)
+    ]
 
 
-def _output_columns(tasks: Sequence[PlannedTask], taken: Sequence[str]) -> list[tuple[str, ...]]:
+def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> RunReport:
+    backbone, skipped = loaded.backbone, Counter(rows.skipped)
+    if done.blank:
+        skipped["no text; kept without an answer"] = done.blank
+    return RunReport(
+        source=rows.opened.name,
+        output=output,
+        rows=done.rows,
+        skipped=dict(skipped),
+        bad_rows=tuple(rows.bad_rows),
+        long=done.long,
+        cut=done.cut,
+        tokens=done.tokens,
+        seconds=done.seconds,
+        backbone=backbone.name if backbone else "",
+        digest=backbone.digest if backbone else "",
+        notes=(*rows.table.notes, *(note for item in rows.tallies for note in item.reporter.binding.notes)),
+        tasks=tuple(item.report for item in rows.tallies if item.report),
+    )
+
+
+def _output_columns(heads: Sequence[ChosenHead], taken: Sequence[str]) -> list[tuple[str, ...]]:
     """Each task's output columns, called ``predicted_...`` where the table has columns of these names already."""
     columns = []
-    for item in tasks:
+    for item in heads:
         suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
         names = tuple(item.task.output + suffix for suffix in suffixes)
         while set(names) & set(taken):
@@ -277,8 +194,8 @@ def _output_columns(tasks: Sequence[PlannedTask], taken: Sequence[str]) -> list[
     return columns
 
 
-def _output_name(request: RunRequest, plan: Plan) -> str:
+def _output_name(source: TableSource, target: TableTarget, system: System) -> str:
     """The output file; empty for standard output."""
-    if request.output:
-        return "" if request.output == "-" else request.output
-    return str(default_output(request.data, *(item.task.name for item in plan.tasks)) or "")
+    if target.output:
+        return "" if target.output == "-" else target.output
+    return str(default_output(source.data, *(item.task.name for item in system.heads)) or "")

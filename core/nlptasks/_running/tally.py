@@ -1,29 +1,25 @@
-"""Counts what a task's answers look like and how they compare with the gold ones, in bounded memory."""
+"""Counts what a task's predictions look like and how they compare with the gold answers.
+
+A tally of two parts of a table can be merged into that of the whole, in whatever order the parts come, and can be
+written as JSON in between.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
-from nlptasks._names import resolve
-from nlptasks._running.predict import likelihoods
-from nlptasks._scoring.metrics import OpenMetric
-from nlptasks._systems.session import OpenTask
-from nlptasks._tables.columns import REMEMBERED, Binding
-from nlptasks.plugin import LIKELIHOOD, TaskSpec
-from nlptasks.plugin.protocols import Baseline, Example, Prediction, Row
-from nlptasks.records.report import TaskReport
-
-if TYPE_CHECKING:
-    from nlptasks.statistics.scoring import Score
-
-#: Distinct gold cells that a reason quotes.
-_QUOTED = 3
+from nlptasks._running.remembered import RememberedCells
+from nlptasks._tables.columns import REMEMBERED
+from nlptasks.plugin.protocols import Prediction
 
 #: Stands for the gold cells of a task with labels that are too many to remember.
-_OTHER = "\0"
+OTHER = "\0"
+
+#: Parts of a probability that are counted: whole numbers add up to the same in any order.
+_PARTS = 10**9
 
 
 @dataclass
@@ -31,129 +27,120 @@ class Tally:
     """The running counts of one task.
 
     Args:
-        opened: The task and its head.
-        binding: Its columns.
-        columns: Its output columns.
-        metrics: The task's metrics that are installed, in its order.
+        closed: Whether the head predicts one of a closed set of labels; then only counts are kept, and no more of them
+            than there are labels times gold cells that are remembered.
+        predicted: Rows with a prediction.
+        labels: How often each label was predicted; empty where the set is not closed.
+        pairs: How often each prediction met each cell of the gold column.
+        nats: How often each negative log-likelihood, as Python writes it, was that of each gold text.
+        without_gold: Rows with a prediction whose gold cell is empty.
+        remembered: Most gold cells that are remembered.
     """
 
-    opened: OpenTask
-    binding: Binding
-    columns: tuple[str, ...]
-    metrics: Mapping[str, OpenMetric] = field(default_factory=dict)
-    answered: int = 0
+    closed: bool
+    predicted: int = 0
     labels: Counter[str] = field(default_factory=Counter)
-    compared: Counter[tuple[str, str]] = field(default_factory=Counter)
-    likely: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    nats: Counter[tuple[str, str]] = field(default_factory=Counter)
     without_gold: int = 0
-    _cells: set[str] = field(default_factory=set)
-    _scores: float = 0.0
+    remembered: int = REMEMBERED
+    _parts: int = 0
+    _cells: RememberedCells = field(init=False, repr=False)
 
-    def add(self, rows: Sequence[Row], answers: Sequence[Prediction | None]) -> None:
-        """Count a block of rows."""
-        for row, prediction in zip(rows, answers, strict=True):
-            if prediction is not None:
-                self._count(row, prediction)
+    def __post_init__(self) -> None:
+        self._cells = RememberedCells(self.remembered)
 
-    def add_likelihoods(
-        self, rows: Sequence[Row], examples: Sequence[Example], answers: Sequence[Prediction | None]
-    ) -> None:
-        """Ask the head how probable the gold texts of a block are, where a metric reads that and the head can tell."""
-        if not (self.binding.gold and any(metric.reads == LIKELIHOOD for metric in self.metrics.values())):
-            return
-        # The text as it stands in the table: a language model also expects the space before a continuation.
-        texts = [self.binding.gold_text(row) for row in rows]
-        asked = [at for at, text in enumerate(texts) if text.strip() and answers[at] is not None]
-        nats = likelihoods(self.opened, [examples[at] for at in asked], [texts[at] for at in asked])
-        if nats is not None:
-            self.likely.update(zip(map(repr, nats), (texts[at] for at in asked), strict=True))
+    @property
+    def confidence(self) -> float | None:
+        """Mean probability of the predictions; ``None`` where there is none."""
+        return self._parts / _PARTS / self.predicted if self.predicted else None
 
-    def _count(self, row: Row, prediction: Prediction) -> None:
-        self.answered += 1
-        self._scores += getattr(prediction, "score", 0.0)
-        answer = prediction.answer
-        if self.opened.head.labels:
-            self.labels[answer] += 1
-        if not self.binding.gold:
-            return
-        cell = self.binding.gold_cell(row)
+    @property
+    def cells(self) -> frozenset[str]:
+        """The gold cells that are remembered."""
+        return frozenset(self._cells)
+
+    def add(self, predictions: Sequence[Prediction | None], *, cells: Sequence[str] | None = None) -> None:
+        """Count a block of rows.
+
+        Args:
+            predictions: A prediction for each row.
+            cells: The gold cell of each row, stripped; ``None`` where there is no gold column.
+        """
+        for at, prediction in enumerate(predictions):
+            if prediction is None:
+                continue
+            self.predicted += 1
+            self._parts += round(getattr(prediction, "score", 0.0) * _PARTS)
+            if self.closed:
+                self.labels[prediction.answer] += 1
+            if cells is not None:
+                self._compare(prediction.answer, cells[at])
+
+    def add_likelihood(self, nats: float, text: str) -> None:
+        """Count how probable a gold text is to the head."""
+        self.nats[repr(nats), text] += 1
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of another part of the same table."""
+        self.predicted += other.predicted
+        self.without_gold += other.without_gold
+        self._parts += other._parts
+        for mine, theirs in ((self.labels, other.labels), (self.pairs, other.pairs), (self.nats, other.nats)):
+            mine.update(theirs)  # type: ignore[arg-type]  # each pair is of one type
+        for cell in other._cells:
+            self._remember(cell)
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts in types that JSON has."""
+        return {
+            "closed": self.closed,
+            "predicted": self.predicted,
+            "probability": self._parts,
+            "labels": dict(sorted(self.labels.items())),
+            "pairs": [[*pair, count] for pair, count in sorted(self.pairs.items())],
+            "nats": [[*pair, count] for pair, count in sorted(self.nats.items())],
+            "without gold": self.without_gold,
+            "remembered": self.remembered,
+            "cells": list(self._cells),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Tally:
+        """The tally that :meth:`to_json` wrote."""
+        found = cls(
+            closed=data["closed"],
+            predicted=data["predicted"],
+            labels=Counter(data["labels"]),
+            pairs=Counter({(one, other): count for one, other, count in data["pairs"]}),
+            nats=Counter({(one, other): count for one, other, count in data["nats"]}),
+            without_gold=data["without gold"],
+            remembered=data["remembered"],
+            _parts=data["probability"],
+        )
+        for cell in data["cells"]:
+            found._remember(cell)
+        return found
+
+    def _compare(self, answer: str, cell: str) -> None:
         if not cell:
             self.without_gold += 1
             return
-        if len(self._cells) < REMEMBERED:
-            self._cells.add(cell)
-        elif self.opened.head.labels and cell not in self._cells:
-            cell = _OTHER  # no column of labels holds so many different ones
-        self.compared[answer, cell] += 1
-
-    def _gold(self) -> tuple[Counter[tuple[str, str]], Counter[str]]:
-        """Pairs of answer and gold answer, and the cells that hold none that the head could give.
-
-        What a cell means is only clear when all of them are known: ``1`` beside ``0``, or ``1`` beside ``5``.
-        """
-        known = {label.casefold(): label for label in self.opened.head.labels}
-        pairs: Counter[tuple[str, str]] = Counter()
-        unknown: Counter[str] = Counter()
-        for (answer, cell), count in self.compared.items():
-            gold = self.binding.gold_answer(cell, self._cells)
-            if gold is not None and known:
-                gold = known.get(gold.casefold())
-            if gold is None:
-                unknown[cell] += count
+        gone = self._cells.add(cell)
+        if gone is not None and self.closed:
+            if gone == cell:
+                cell = OTHER  # no column of labels holds so many different ones
             else:
-                pairs[answer, gold] += count
-        return pairs, unknown
+                self._forget(gone)
+        self.pairs[answer, cell] += 1
 
-    def report(self) -> TaskReport:
-        """The counts with their scores."""
-        scored = "_score" in prediction_type(self.opened.task).suffixes
-        pairs, unknown = self._gold()
-        return TaskReport(
-            task=self.opened.task.name,
-            head=self.opened.name,
-            columns=self.columns,
-            answered=self.answered,
-            labels=dict(self.labels),
-            confidence=self._scores / self.answered if scored and self.answered else None,
-            gold=self.binding.gold,
-            scores=self._scored(pairs),
-            confusion=dict(pairs) if self.opened.head.labels else {},
-            unscored=self._unscored(unknown),
-        )
+    def _remember(self, cell: str) -> None:
+        """Remember a gold cell that is counted already."""
+        gone = self._cells.add(cell)
+        if gone is not None and self.closed:
+            self._forget(gone)
 
-    def _scored(self, pairs: Counter[tuple[str, str]]) -> tuple[Score, ...]:
-        if not pairs:
-            return ()
-        from nlptasks.statistics.scoring import (  # SciPy: imported only where there is something to score
-            gold_counts,
-            score_pairs,
-        )
-
-        # With labels, the baseline's answer depends on the gold answers only; otherwise it would need the rows again.
-        baseline = self._baseline(gold_counts(pairs)) if self.opened.head.labels else None
-        read = {name: self.likely if item.reads == LIKELIHOOD else pairs for name, item in self.metrics.items()}
-        return tuple(
-            score_pairs(name, item.metric, read[name], baseline=baseline)
-            for name, item in self.metrics.items()
-            if read[name]
-        )
-
-    def _baseline(self, golds: Counter[str]) -> Counter[tuple[str, str]]:
-        """Pairs of the trivial baseline's one answer and each gold answer."""
-        make: Baseline = resolve(self.opened.task.baseline)
-        answer = make(golds)(Example({})).answer
-        return Counter({(answer, gold): count for gold, count in golds.items()})
-
-    def _unscored(self, unknown: Counter[str]) -> dict[str, int]:
-        reasons = {"no gold answer": self.without_gold} if self.without_gold else {}
-        if unknown:
-            shown = [repr(cell[:40]) for cell, _ in unknown.most_common(_QUOTED) if cell != _OTHER]
-            more = ", ..." if len(unknown) > _QUOTED else ""
-            reasons[f"gold answer that this head cannot give: {', '.join(shown)}{more}"] = unknown.total()
-        return reasons
-
-
-def prediction_type(task: TaskSpec) -> type[Prediction]:
-    """The class of a task's predictions, which knows the output columns."""
-    found: type[Prediction] = resolve(task.prediction)
-    return found
+    def _forget(self, gone: str) -> None:
+        """Count a cell that is not remembered any more among the others."""
+        for pair in [pair for pair in self.pairs if pair[1] == gone]:
+            self.pairs[pair[0], OTHER] += self.pairs.pop(pair)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, guess_gold
-from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
+from nlptasks._tables.gold_samples import GoldTable, Item, read_gold_table
 from nlptasks._tables.tables import read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input, sha256_of, split_suffix
@@ -97,21 +99,20 @@ def _gold(registry: Registry, request: FileRequest, given: Given) -> GoldTable:
             f"{with_} has ids and {without} has none, so their rows cannot be matched",
             hint="--id COLUMN names the column of the ids in both files",
         )
-    wanted = GoldRequest(
+    wanted = TableSource(
         data=request.data or request.predictions,
+        format=request.data_format,
         columns=request.columns,
         gold=gold,
         id=id_,
-        meta=request.meta,
-        data_format=request.data_format,
         reading=request.reading,
         skip_bad_rows=request.skip_bad_rows,
     )
     try:
-        return read_gold_table(registry, request.task, wanted)
+        return read_gold_table(registry, request.task, wanted, meta=request.meta)
     except UsageError:
         # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
-        return read_gold_table(registry, replace(request.task, inputs=()), wanted)
+        return read_gold_table(registry, replace(request.task, inputs=()), wanted, meta=request.meta)
 
 
 def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
@@ -195,7 +196,7 @@ def _with_labels(request: FileRequest, table: GoldTable) -> tuple[GoldTable, tup
             )
         return table, (), 0
     if not request.labels:
-        return table, tuple(sorted({item.gold for item in table.items})), 0
+        return table, label_set(item.gold for item in table.items), 0
     spelling = {label.casefold(): label for label in request.labels}
     items = tuple(
         replace(item, gold=spelling[item.gold.casefold()]) for item in table.items if item.gold.casefold() in spelling

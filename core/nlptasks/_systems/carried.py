@@ -37,7 +37,7 @@ def choose_head_for(
     heads = registry.heads(task)
     candidates = registry.preferred(f"heads.{task}", having(heads, tuple(given_options), task)) if heads else ()
     asked = bool(given_options)
-    usable = tuple(item for item in candidates if _usable(item.spec, referred.inspection, asked=asked))
+    usable = tuple(item for item in candidates if works_on(item.spec, referred.inspection, asked=asked))
     carried = tuple(item for item in usable if _CARRIED & item.spec.needs)
     first = carried or tuple(item for item in usable if PROMPT in item.spec.needs)
     least = min((len(item.spec.needs) for item in first), default=0)
@@ -76,7 +76,7 @@ def check_head_for(registry: Registry, head: HeadSpec, referred: Referred, *, tr
         )
     if not _made_for(head, referred.inspection, asked=True):
         raise _made_for_others(registry, head, referred)
-    if not trained and not _usable(head, referred.inspection, asked=True):
+    if not trained and not works_on(head, referred.inspection, asked=True):
         raise _untrained(registry, head, referred)
 
 
@@ -86,7 +86,7 @@ def heads_for(registry: Registry, inspection: Inspection) -> tuple[dict[str, lis
     trainable: dict[str, list[str]] = {}
     for task in registry.all(TaskSpec):
         for item in registry.heads(task.spec.name):
-            if _usable(item.spec, inspection):
+            if works_on(item.spec, inspection):
                 ready.setdefault(task.spec.name, []).append(item.spec.name)
             elif _fits(item.spec, inspection):
                 trainable.setdefault(task.spec.name, []).append(item.spec.name)
@@ -107,15 +107,23 @@ def _made_for(head: HeadSpec, inspection: Inspection, *, asked: bool = False) ->
     return asked and GENERATE not in head.needs
 
 
-def _usable(head: HeadSpec, inspection: Inspection, *, asked: bool = False) -> bool:
-    """Whether it works without training: weights that a plugin ships fit the backbone that they were trained on."""
+def works_on(head: HeadSpec, inspection: Inspection, *, asked: bool = False) -> bool:
+    """Whether a head works on a checkpoint as it is.
+
+    Weights that a plugin ships do not: they fit the backbone that they were trained on.
+
+    Args:
+        head: The head.
+        inspection: What the checkpoint says of itself.
+        asked: Whether the user named the head, or gave it an option.
+    """
     return _fits(head, inspection, asked=asked) and (bool(_CARRIED & head.needs) or not head.trainer)
 
 
 def _trainable_default(heads: Sequence[Owned[HeadSpec]], inspection: Inspection) -> bool:
     """Whether the default head is one that would have to be trained; then no other is taken in its place unasked."""
     return any(
-        item.spec.default and _fits(item.spec, inspection) and not _usable(item.spec, inspection) for item in heads
+        item.spec.default and _fits(item.spec, inspection) and not works_on(item.spec, inspection) for item in heads
     )
 
 
@@ -145,7 +153,7 @@ def _made_for_others(registry: Registry, head: HeadSpec, referred: Referred) -> 
 
 
 def _untrained(registry: Registry, head: HeadSpec, referred: Referred) -> UsageError:
-    usable = [item.spec for item in registry.heads(head.task) if _usable(item.spec, referred.inspection)]
+    usable = [item.spec for item in registry.heads(head.task) if works_on(item.spec, referred.inspection)]
     others = "".join(f"\nor take a head that needs no training: --head {_shown(other)}" for other in usable)
     return UsageError(
         f"the head {head.name!r} was trained on another backbone, and its weights do not fit {referred.reference}",

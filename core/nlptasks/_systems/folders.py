@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,118 @@ from nlptasks.training.recipes import RECIPE, read_recipe
 CARD = "head.json"
 
 
-def read_card(folder: Path) -> dict[str, Any]:
-    """What a folder of trained weights says about itself.
+@dataclass(frozen=True, kw_only=True)
+class TrainedHead:
+    """The folder of a trained head, with its card, which is read once.
+
+    Args:
+        folder: The folder.
+        card: What its ``head.json`` says.
+    """
+
+    folder: Path
+    card: Mapping[str, Any]
+
+    @property
+    def head(self) -> str:
+        """Qualified name of the head that can read it."""
+        return str(self.card["head"])
+
+    @property
+    def backbone(self) -> str:
+        """Name or reference of the backbone that it was trained on; empty where it is not said."""
+        return str((self.card.get("backbone") or {}).get("name", ""))
+
+    @property
+    def own_backbone(self) -> Path | None:
+        """The backbone that lies in the folder; ``None`` where the head was trained on an installed one."""
+        inner = (self.card.get("backbone") or {}).get("folder")
+        return self.folder / str(inner) if inner else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedBackbone:
+    """What ``--backbone`` or a trained head names, where that is no checkpoint.
+
+    Args:
+        name: The backbone's name; empty where any will do.
+        folder: The folder of its weights; ``None`` for its own.
+        made: Capabilities that it has from its training, whatever the installed one can do.
+    """
+
+    name: str = ""
+    folder: Path | None = None
+    made: frozenset[str] = frozenset()
+
+
+def head_folder(head: str) -> Path | None:
+    """The folder that ``--head`` names: anything with a slash, or a folder that is there."""
+    looks_like_path = "/" in head or "\\" in head or (bool(head) and (Path(head) / CARD).is_file())
+    return Path(head) if looks_like_path else None
+
+
+def trained_head(folder: Path, task: TaskSpec) -> TrainedHead:
+    """Read the card of a trained head.
 
     Raises:
-        UsageError: There is no such folder, or none of the kind.
+        UsageError: It is no such folder, or one for another task.
     """
+    found = _read(folder)
+    if found.card.get("task") != task.name:
+        raise UsageError(
+            f"{folder} holds a head for the task {found.card.get('task')!r}, not {task.name!r}",
+            hint=f"nlptasks run {found.card.get('task')} --head {folder} --data FILE",
+        )
+    return found
+
+
+def named_backbone(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone:
+    """Which backbone to open, and from which folder.
+
+    Args:
+        heads: The trained heads that it is for.
+        backbone: What ``--backbone`` names: a backbone, or a folder that ``nlptasks train`` made; empty: nothing.
+
+    Raises:
+        UsageError: Two heads have different backbones of their own, or ``--backbone`` is another one.
+    """
+    named = _at(heads, backbone)
+    own = [(head, folder) for head in heads if (folder := head.own_backbone)]
+    for head, folder in own:
+        first, other = own[0]
+        if not _same(folder, other):
+            raise UsageError(
+                f"the heads in {first.folder} and {head.folder} have each a backbone of their own, and one run opens "
+                "one backbone",
+                hint="run one after the other",
+            )
+        if backbone and (named.folder is None or not _same(folder, named.folder)):
+            raise UsageError(
+                f"the head in {head.folder} has a backbone of its own, and --backbone names another: {backbone}",
+                hint="leave --backbone out",
+            )
+    if own and not backbone:
+        return NamedBackbone(name=own[0][0].backbone, folder=own[0][1], made=_made_in(own[0][1]))
+    return named
+
+
+def _at(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone:
+    """What ``--backbone`` names: an installed backbone, a backbone's folder, or a trained head's with one in it."""
+    folder = Path(backbone)
+    if backbone and (folder / CARD).is_file():
+        known = next((head for head in heads if _same(head.folder, folder)), None) or _read(folder)
+        if known.own_backbone is None:
+            raise UsageError(
+                f"{backbone} holds a head without a backbone of its own: it was trained on '{known.backbone}'",
+                hint=f"--backbone {known.backbone}, or the folder as --head {backbone}",
+            )
+        folder = known.own_backbone
+    if not backbone or not (folder / RECIPE).is_file():
+        return NamedBackbone(name=backbone)
+    return NamedBackbone(name=read_recipe(folder / RECIPE).backbone, folder=folder, made=_made_in(folder))
+
+
+def _read(folder: Path) -> TrainedHead:
     path = folder / CARD
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
@@ -32,100 +139,12 @@ def read_card(folder: Path) -> dict[str, Any]:
             f"{folder} is not the folder of a trained head: {path}: {reason}",
             hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",
         ) from error
-    return card
+    return TrainedHead(folder=folder, card=card)
 
 
-def head_folder(head: str) -> Path | None:
-    """The folder that ``--head`` names: anything with a slash, or a folder that is there."""
-    looks_like_path = "/" in head or "\\" in head or (bool(head) and (Path(head) / CARD).is_file())
-    return Path(head) if looks_like_path else None
-
-
-def head_in(weights: Path, task: TaskSpec) -> str:
-    """Name of the head that can read a folder of trained weights.
-
-    Raises:
-        UsageError: It is no such folder, or one for another task.
-    """
-    card = read_card(weights)
-    if card.get("task") != task.name:
-        raise UsageError(
-            f"{weights} holds a head for the task {card.get('task')!r}, not {task.name!r}",
-            hint=f"nlptasks run {card.get('task')} --head {weights} --data FILE",
-        )
-    return str(card["head"])
-
-
-def choose_folder(heads: Sequence[Path], backbone: str) -> tuple[str, Path | None]:
-    """Which backbone to open, and from which folder.
-
-    Args:
-        heads: Folders of the trained heads.
-        backbone: What ``--backbone`` names: a backbone, or a folder that ``nlptasks train`` made; empty: nothing.
-
-    Returns:
-        The backbone's name, empty where any will do; and the folder of its weights, ``None`` for its own.
-
-    Raises:
-        UsageError: Two heads have different backbones of their own, or ``--backbone`` is another one.
-    """
-    name, folder = _backbone_at(backbone)
-    own = {head: found for head in heads if (found := _own_backbone(head))}
-    for head, other in own.items():
-        first = next(iter(own))
-        if not _same(other, own[first]):
-            raise UsageError(
-                f"the heads in {first} and {head} have each a backbone of their own, and one run opens one backbone",
-                hint="run one after the other",
-            )
-        if backbone and (folder is None or not _same(other, folder)):
-            raise UsageError(
-                f"the head in {head} has a backbone of its own, and --backbone names another: {backbone}",
-                hint="leave --backbone out",
-            )
-        name, folder = str(read_card(head)["backbone"]["name"]), other
-    return name, folder
-
-
-def _backbone_at(backbone: str) -> tuple[str, Path | None]:
-    """Name and folder of what ``--backbone`` names: a trained head's folder with a backbone in it, or a backbone's."""
-    if not backbone:
-        return "", None
-    folder = Path(backbone)
-    if (folder / CARD).is_file():
-        inner = _own_backbone(folder)
-        if inner is None:
-            name = read_card(folder).get("backbone", {}).get("name", "")
-            raise UsageError(
-                f"{backbone} holds a head without a backbone of its own: it was trained on '{name}'",
-                hint=f"--backbone {name}, or the folder as --head {backbone}",
-            )
-        folder = inner
-    if not (folder / RECIPE).is_file():
-        return backbone, None
-    return read_recipe(folder / RECIPE).backbone, folder
-
-
-def made_in(folder: Path | None) -> frozenset[str]:
-    """Capabilities that the backbone in a folder has from its training, whatever the installed one can do."""
-    trained = folder is not None and read_recipe(folder / RECIPE).trains == "decoder"
+def _made_in(folder: Path) -> frozenset[str]:
+    trained = read_recipe(folder / RECIPE).trains == "decoder"
     return frozenset({GENERATE, SCORE}) if trained else frozenset()
-
-
-def backbone_of(head: Path) -> str:
-    """Name or reference of the backbone that a trained head's card gives; empty where it has one of its own.
-
-    Raises:
-        UsageError: It is not the folder of a trained head.
-    """
-    backbone = read_card(head).get("backbone") or {}
-    return "" if backbone.get("folder") else str(backbone.get("name", ""))
-
-
-def _own_backbone(head: Path) -> Path | None:
-    """The backbone that lies in the folder of a trained head; ``None`` where it was trained on an installed one."""
-    inner = read_card(head).get("backbone", {}).get("folder")
-    return head / str(inner) if inner else None
 
 
 def _same(one: Path, other: Path) -> bool:

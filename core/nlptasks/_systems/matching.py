@@ -43,14 +43,18 @@ def choose_head(
             hint="'nlptasks heads list' shows the heads; 'nlptasks plugins list --check' what did not load",
         )
     found = having(heads, given, task)
-    servable = tuple(item for item in found if not item.spec.needs or _fitting(item.spec, registry))
-    candidates = registry.preferred(f"heads.{task}", servable or found)
+    candidates = registry.preferred(f"heads.{task}", servable(registry, found) or found)
     if head_ := default_or_only(candidates):
         return head_
     raise UsageError(
         f"several heads for {task} could be meant: {names_of(candidates)}",
         hint=f"choose one with --head, for example --head {candidates[0].qualified}",
     )
+
+
+def servable(registry: Registry, heads: Iterable[Owned[HeadSpec]]) -> tuple[Owned[HeadSpec], ...]:
+    """Those of some heads that work without a backbone, or on one that has weights of its own."""
+    return tuple(item for item in heads if not item.spec.needs or _fitting(item.spec, registry))
 
 
 def choose_backbone(registry: Registry, head: HeadSpec, name: str | None) -> Owned[BackboneSpec] | None:

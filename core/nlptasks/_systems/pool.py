@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -18,6 +19,7 @@ class BackbonePool:
 
     def __init__(self) -> None:
         self._open: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
+        self._lock = Lock()
 
     def get(self, spec: BackboneSpec, context: BackboneContext) -> Backbone:
         """The backbone of a descriptor, loaded at the first call.
@@ -26,11 +28,12 @@ class BackbonePool:
             NlptasksError: It cannot be loaded.
         """
         key = (spec.object, replace(context, reference=_place(context.reference)))
-        backbone: Backbone | None = self._open.get(key)
-        if backbone is None:
-            load: Callable[[BackboneContext], Backbone] = resolve(spec.object)
-            backbone = self._open[key] = load(context)
-        return backbone
+        with self._lock:  # two threads that ask at once get one copy
+            backbone: Backbone | None = self._open.get(key)
+            if backbone is None:
+                load: Callable[[BackboneContext], Backbone] = resolve(spec.object)
+                backbone = self._open[key] = load(context)
+            return backbone
 
 
 def _place(reference: str) -> str:

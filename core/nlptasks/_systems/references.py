@@ -9,7 +9,7 @@ from typing import Any
 
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._systems.folders import CARD, backbone_of
+from nlptasks._systems.folders import CARD, TrainedHead
 from nlptasks.errors import PluginError, UsageError
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.inspection import Inspection
@@ -106,13 +106,13 @@ def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
     return from_values(spec.options, {name: value for name, value in given.items() if name in names})
 
 
-def trained_on(registry: Registry, heads: Sequence[Path]) -> str:
+def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
     """The reference of the checkpoint that trained heads need, by their cards; empty where they name none.
 
     A folder counts only where it is still there.
     """
     for head in heads:
-        name = backbone_of(head)
+        name = "" if head.own_backbone else head.backbone
         there = not is_path(name) or Path(name).expanduser().is_dir()
         if name and there and opener_of(registry, name) is not None:
             return name

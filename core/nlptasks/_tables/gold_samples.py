@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from nlptasks._names import nearest
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import REMEMBERED, Binding, as_text, bind
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input, sha256_of
 from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
+from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 
 #: The column that holds ids where the user names none.
 _ID = "id"
@@ -24,7 +25,7 @@ _ID = "id"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row to be answered.
+    """A row to be predicted.
 
     Args:
         id: Its id.
@@ -62,69 +63,52 @@ class GoldTable:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoldRequest:
-    """What to read.
+def read_gold_table(
+    registry: Registry, task: TaskSpec, wanted: TableSource, *, meta: Sequence[str] = (), limit: int = 0
+) -> GoldTable:
+    """Read a table whole: what a gold cell means is told by all of them.
 
     Args:
-        data: A file.
-        columns: Columns that the user named, by the task's inputs.
-        gold: Gold column that the user named.
-        id: Column of the ids; empty: ``id`` where the table has it, else the rows' numbers from 1.
+        registry: What is installed.
+        task: The task.
+        wanted: The table; its ids are in the column ``id`` where none is named and it has one, and else the numbers of
+            its rows from 1.
         meta: Further columns to keep.
         limit: Most rows; 0: all.
-        data_format: Name of the data's format; empty: by suffix.
-        reading: How to read the table.
-        skip_bad_rows: Whether rows that cannot be read are left out.
-    """
-
-    data: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    id: str = ""
-    meta: tuple[str, ...] = ()
-    limit: int = 0
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
-
-
-def read_gold_table(registry: Registry, task: TaskSpec, request: GoldRequest) -> GoldTable:
-    """Read a table whole: what a gold cell means is told by all of them.
 
     Raises:
         UsageError: It is standard input, or a column is not there.
         DataError: A row cannot be read, or none has a gold answer.
     """
-    if request.data == "-":
+    if wanted.data == "-":
         raise UsageError("an evaluation needs a file, whose bytes it can name", hint="save the rows in a file first")
     with ExitStack() as stack:
-        source = stack.enter_context(open_input(request.data))
-        table = read_table(registry, source, name=request.data_format, options=request.reading)
-        chosen = chosen_columns(task, request.columns)
-        binding = bind(task, table.columns, chosen=chosen, gold=request.gold, source=source.name, gold_needed=True)
+        source = stack.enter_context(open_input(wanted.data))
+        table = read_table(registry, source, name=wanted.format, options=wanted.reading)
+        chosen = chosen_columns(task, wanted.columns)
+        binding = bind(task, table.columns, chosen=chosen, gold=wanted.gold, source=source.name, gold_needed=True)
         skipped: Counter[str] = Counter()
-        rows = list(_rows(table, source.name, request, skipped))
+        rows = list(_rows(table, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows))
         notes = (*table.notes, *binding.notes)
-    id_at = _id_at(table.columns, request, source.name)
-    meta = [(name, _at(name, table.columns, source.name)) for name in request.meta]
-    items = tuple(_items(rows, binding, id_at, meta, skipped))
+    id_at = _id_at(table.columns, wanted.id, source.name)
+    kept = [(name, _at(name, table.columns, source.name)) for name in meta]
+    items = tuple(_items(rows, binding, id_at, kept, skipped))
     if not items:
         raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'", hint="see --gold")
     return GoldTable(
-        items=items[: request.limit or None],
-        sha256=sha256_of(Path(request.data)),
+        items=items[: limit or None],
+        sha256=sha256_of(Path(wanted.data)),
         columns={**_named(binding, table.columns, chosen), "gold": binding.gold},
         skipped=dict(skipped),
         notes=notes,
     )
 
 
-def _rows(table: Table, source: str, request: GoldRequest, skipped: Counter[str]) -> Iterator[Row]:
+def _rows(table: Table, source: str, skipped: Counter[str], *, skip_bad_rows: bool) -> Iterator[Row]:
     for row in table.rows:
         if isinstance(row, Row):
             yield row
-        elif request.skip_bad_rows:
+        elif skip_bad_rows:
             skipped["cannot be read"] += 1
         else:
             raise _unreadable(source, row)
@@ -157,10 +141,10 @@ def _items(
         seen.add(name)
 
 
-def _id_at(columns: Sequence[str], request: GoldRequest, source: str) -> int:
+def _id_at(columns: Sequence[str], name: str, source: str) -> int:
     """Position of the ids' column; -1: none."""
-    if request.id:
-        return _at(request.id, columns, source)
+    if name:
+        return _at(name, columns, source)
     return columns.index(_ID) if _ID in columns else -1
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from nlptasks._names import resolve
 from nlptasks._systems.folders import CARD
-from nlptasks._systems.session import Plan, Session
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import System
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.recipe import Advance, backbone_trainer, plot_of, refuse_start, scorer
 from nlptasks._training.train import (
@@ -54,44 +55,44 @@ HEAD_RATE = 10
 EVALUATED, PATIENCE = 1_000, 2
 
 
-def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
-    """Fine-tune the plan's backbone, and make the head on it; see :func:`nlptasks._training.train.train`."""
-    assert plan.backbone is not None
-    check_start(session, plan, request)
+def finetune(session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
+    """Fine-tune the system's backbone, and make the head on it; see :func:`nlptasks._training.train.train`."""
+    assert system.backbone is not None
+    check_start(session, system, request)
     skipped: Counter[str] = Counter()
-    reader = checked_reader(session, plan, request, skipped)
+    reader = checked_reader(session, system, request, skipped)
     _clear(request)
     make_folder(request)
     rows, held_out = read_rows(reader, request)
-    tuned = _tuned(session, plan, request, tell, advance, rows, held_out)
+    tuned = _tuned(session, system, request, tell, advance, rows, held_out)
     folder = request.output / BACKBONE
     job = head_job(
         session,
-        plan,
+        system,
         request,
         tell,
-        backbone=open_backbone(session, plan, request, folder),
+        backbone=open_backbone(session, system, folder),
         examples=rows,
         validation=held_out,
-        layers=folder if plan.tasks[0].head.spec.takes_layer else None,
+        layers=folder if system.heads[0].head.spec.takes_layer else None,
     )
-    report = replace(trainer_of(plan)(job), n_train=len(rows))  # the backbone's layer was trained on them
+    report = replace(trainer_of(system)(job), n_train=len(rows))  # the backbone's layer was trained on them
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned})
     (request.output / DONE).unlink()
     return report
 
 
-def check_start(session: Session, plan: Plan, request: TrainRequest) -> None:
-    """Check that the plan's backbone can be trained, and not into the folder whose weights the training goes on from.
+def check_start(session: Session, system: System, request: TrainRequest) -> None:
+    """Check that the system's backbone can be trained, and not into the folder whose weights the training goes on from.
 
     Raises:
         UsageError: It cannot; or the output folder is that one, or the head's that it lies in.
     """
-    assert plan.backbone is not None
-    backbone_trainer(session.registry, plan.backbone.qualified)
-    if plan.folder:
-        refuse_start(plan.folder, request.output)
+    assert system.backbone is not None
+    backbone_trainer(session.registry, system.backbone.qualified)
+    if system.folder:
+        refuse_start(system.folder, request.output)
 
 
 def _clear(request: TrainRequest) -> None:
@@ -111,7 +112,7 @@ def read_rows(reader: GoldReader, request: TrainRequest) -> tuple[list[Example],
 
 def _tuned(
     session: Session,
-    plan: Plan,
+    system: System,
     request: TrainRequest,
     tell: Tell,
     advance: Advance,
@@ -119,9 +120,9 @@ def _tuned(
     held_out: Sequence[Example],
 ) -> Mapping[str, Any]:
     """Fine-tune the backbone, where that is not done yet, and return what the card says of it."""
-    assert plan.backbone is not None
-    task = plan.tasks[0].task
-    recipe = _recipe(plan, request, len(rows))
+    assert system.backbone is not None
+    task = system.heads[0].task
+    recipe = _recipe(system, request, len(rows))
     source = recipe_text(recipe)
     part = JobTask(
         recipe=recipe.tasks[0],
@@ -132,23 +133,23 @@ def _tuned(
         files=tuple(DataFile(**described(path)) for path in (*request.data, *request.validation)),
         score=scorer(session.registry, task),
     )
-    start = sha256_of(plan.folder / MODEL_CARD) if plan.folder else ""
+    start = sha256_of(system.folder / MODEL_CARD) if system.folder else ""
     made_of = {"recipe": source, "files": [asdict(file) for file in part.files], "start": start}
     done = request.output / DONE
     if done.exists():
         return _found(done, made_of, tell)
     folder = request.output / BACKBONE
     folder.mkdir(exist_ok=True)
-    trainer = backbone_trainer(session.registry, plan.backbone.qualified)
+    trainer = backbone_trainer(session.registry, system.backbone.qualified)
     job = RecipeJob(
         recipe=recipe,
         source=source,
         tasks=(part,),
         output=folder,
-        device=request.device,
+        device=system.device,
         progress=tell,
         advance=advance,
-        start=plan.folder,
+        start=system.folder,
     )
     report = trainer(job)
     plot_of(folder, tell)
@@ -175,10 +176,10 @@ def _found(done: Path, made_of: Mapping[str, Any], tell: Tell) -> Mapping[str, A
     return tuned
 
 
-def _recipe(plan: Plan, request: TrainRequest, rows: int) -> Recipe:
+def _recipe(system: System, request: TrainRequest, rows: int) -> Recipe:
     """The recipe that the flags describe. It names files by their folder and name, as the card does."""
-    assert plan.backbone is not None
-    name = plan.tasks[0].task.name
+    assert system.backbone is not None
+    name = system.heads[0].task.name
     part = RecipeTask(
         task=name,
         head=name,
@@ -189,7 +190,7 @@ def _recipe(plan: Plan, request: TrainRequest, rows: int) -> Recipe:
     )
     rate = RATE if request.rate is None else request.rate
     return Recipe(
-        backbone=plan.backbone.spec.name,
+        backbone=system.backbone.spec.name,
         tasks=(part,),
         seed=request.seed,
         batch_tokens=BATCHES[rows >= FEW],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
-from nlptasks._systems.folders import choose_folder
+from nlptasks._systems.folders import named_backbone
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import sha256_of
@@ -86,14 +86,14 @@ def _start(request: RecipeRequest, recipe: Recipe) -> Path | None:
     """The folder to go on from."""
     if not request.start:
         return None
-    name, folder = choose_folder([], request.start)
-    if folder is None or name != recipe.backbone:
+    named = named_backbone((), request.start)
+    if named.folder is None or named.name != recipe.backbone:
         raise UsageError(
             f"{request.start} is no folder that a training of the backbone '{recipe.backbone}' left",
             hint="leave --backbone out to start from the backbone's own weights",
         )
-    refuse_start(folder, request.output)
-    return folder
+    refuse_start(named.folder, request.output)
+    return named.folder
 
 
 def refuse_start(start: Path, output: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._systems.folders import CARD
-from nlptasks._systems.session import Plan, Session
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import System
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
 from nlptasks._training.recipe import Advance, ignore, scorer
@@ -44,8 +45,6 @@ class TrainRequest:
         data_format: Name of the data's format; empty: by suffix.
         reading: How to read the tables.
         skip_bad_rows: Whether rows that cannot be read are left out.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: The same.
         seed: Seeds everything that is drawn.
         method: One of :data:`nlptasks._training.methods.NAMES`.
         layers: Folder with output layers (see :mod:`nlptasks.models.output_layers`) to make the head of, in place of
@@ -70,8 +69,6 @@ class TrainRequest:
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
     seed: int = 0
     method: str = PROBE
     layers: Path | None = None
@@ -87,15 +84,17 @@ class TrainRequest:
 Tell = Callable[[str], None]
 
 #: What :data:`nlptasks._training.methods.METHODS` names.
-Method = Callable[[Session, Plan, TrainRequest, Tell, Advance], TrainReport]
+Method = Callable[[Session, System, TrainRequest, Tell, Advance], TrainReport]
 
 
-def train(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance = ignore) -> TrainReport:
-    """Train for the one task of a plan, and leave weights and a card in the output folder.
+def train(
+    session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance = ignore
+) -> TrainReport:
+    """Train for the one task of a system, and leave weights and a card in the output folder.
 
     Args:
         session: What is installed.
-        plan: The task with its head and backbone.
+        system: The head with its backbone.
         request: What to train on, and how.
         tell: Called with a line for the user.
         advance: Called with the tokens that are trained and all that will be, where the method knows.
@@ -109,23 +108,23 @@ def train(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advan
         raise UsageError(
             f"no method '{request.method}'{did_you_mean(request.method, NAMES)}", hint=f"known: {', '.join(NAMES)}"
         )
-    _check(plan, request)
-    methods = WRITING if writes(plan.tasks[0].head.spec) else METHODS
+    _check(system, request)
+    methods = WRITING if writes(system.heads[0].head.spec) else METHODS
     method: Method = resolve(methods[request.method])
-    return method(session, plan, request, tell, advance)
+    return method(session, system, request, tell, advance)
 
 
-def train_head(session: Session, plan: Plan, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
+def train_head(session: Session, system: System, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
     """The method ``probe``: a head on the frozen backbone; see :func:`train`."""
-    backbone = open_backbone(session, plan, request)
+    backbone = open_backbone(session, system)
     if request.layers:
-        check_layers(session, plan, request, backbone)
+        check_layers(session, system, request, backbone)
     skipped: Counter[str] = Counter()
-    reader = checked_reader(session, plan, request, skipped)
+    reader = checked_reader(session, system, request, skipped)
     make_folder(request)
     job = head_job(
         session,
-        plan,
+        system,
         request,
         tell,
         backbone=backbone,
@@ -133,7 +132,7 @@ def train_head(session: Session, plan: Plan, request: TrainRequest, tell: Tell, 
         validation=reader.examples(request.validation) if request.validation else None,
         layers=request.layers,
     )
-    report = trainer_of(plan)(job)
+    report = trainer_of(system)(job)
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, _made_of(request))
     return report
@@ -148,10 +147,10 @@ def _made_of(request: TrainRequest) -> Mapping[str, Any]:
     return {"output layers": {"sha256": sha256_of(request.layers / FILE)}}
 
 
-def _check(plan: Plan, request: TrainRequest) -> None:
+def _check(system: System, request: TrainRequest) -> None:
     """Find what cannot be trained, and flags that would be ignored, before anything is read."""
-    head = plan.tasks[0].head.spec
-    if plan.backbone is None:
+    head = system.heads[0].head.spec
+    if system.backbone is None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
     _check_flags(head, request)
@@ -214,22 +213,21 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 # ------------------------------------------------------ what methods share
 
 
-def open_backbone(session: Session, plan: Plan, request: TrainRequest, folder: Path | None = None) -> Any:
-    """The plan's backbone, with its own weights or with those in a folder."""
-    assert plan.backbone is not None
-    context = plan.context(device=request.device, dtype=request.dtype, folder=folder)
-    return session.pool.get(plan.backbone.spec, context)
+def open_backbone(session: Session, system: System, folder: Path | None = None) -> Any:
+    """The system's backbone, with its own weights or with those in a folder."""
+    assert system.backbone is not None
+    return session.pool.get(system.backbone.spec, system.context(folder))
 
 
-def check_layers(session: Session, plan: Plan, request: TrainRequest, backbone: Any) -> None:
+def check_layers(session: Session, system: System, request: TrainRequest, backbone: Any) -> None:
     """Refuse output layers of another backbone: the digests may differ, but not the hidden states.
 
     Raises:
         BackboneMismatchError: They belong to another one.
     """
     assert request.layers is not None
-    trained_with = open_backbone(session, plan, request, request.layers)
-    texts = [row[column.name] for row in plan.tasks[0].task.examples for column in plan.tasks[0].task.inputs]
+    trained_with = open_backbone(session, system, request.layers)
+    texts = [row[column.name] for row in system.heads[0].task.examples for column in system.heads[0].task.inputs]
     for text in texts:
         here, there = (each.encode(each.tokenize([text])[0]).states for each in (backbone, trained_with))
         if here.shape != there.shape or float((here - there).abs().max()) > SAME:
@@ -240,11 +238,11 @@ def check_layers(session: Session, plan: Plan, request: TrainRequest, backbone: 
             )
 
 
-def checked_reader(session: Session, plan: Plan, request: TrainRequest, skipped: Counter[str]) -> GoldReader:
+def checked_reader(session: Session, system: System, request: TrainRequest, skipped: Counter[str]) -> GoldReader:
     """A reader of the request's files, all of which it has looked at."""
     reader = GoldReader(
         registry=session.registry,
-        task=plan.tasks[0].task,
+        task=system.heads[0].task,
         skipped=skipped,
         columns=request.columns,
         gold=request.gold,
@@ -257,15 +255,15 @@ def checked_reader(session: Session, plan: Plan, request: TrainRequest, skipped:
     return reader
 
 
-def trainer_of(plan: Plan) -> Callable[[TrainJob], TrainReport]:
-    """What trains the plan's head."""
-    fit: Callable[[TrainJob], TrainReport] = resolve(plan.tasks[0].head.spec.trainer)
+def trainer_of(system: System) -> Callable[[TrainJob], TrainReport]:
+    """What trains the system's head."""
+    fit: Callable[[TrainJob], TrainReport] = resolve(system.heads[0].head.spec.trainer)
     return fit
 
 
-def head_job(session: Session, plan: Plan, request: TrainRequest, tell: Tell, **given: Any) -> TrainJob:
+def head_job(session: Session, system: System, request: TrainRequest, tell: Tell, **given: Any) -> TrainJob:
     """The job of the head's trainer; ``given`` are the fields that depend on the method."""
-    planned = plan.tasks[0]
+    planned = system.heads[0]
     return TrainJob(
         task=planned.task,
         head=planned.head.qualified,

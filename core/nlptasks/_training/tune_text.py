@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlptasks._names import did_you_mean, resolve
-from nlptasks._systems.session import Plan, Session
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import System
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.finetune import (
     BATCHES,
@@ -57,49 +58,49 @@ RATE = 5e-4
 ENGLISH = "en"
 
 
-def finetune(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
+def finetune(session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
     """Train the decoder to write the gold answers for the inputs; see :func:`nlptasks._training.train.train`."""
-    return _train(session, plan, request, tell, advance, "")
+    return _train(session, system, request, tell, advance, "")
 
 
-def pretrain(session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
+def pretrain(session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance) -> TrainReport:
     """Train the decoder on raw text, which the gold column holds; see :func:`nlptasks._training.train.train`."""
-    _check_pretraining(plan, request)
-    return _train(session, plan, request, tell, advance, request.objective or OBJECTIVES[0])
+    _check_pretraining(system, request)
+    return _train(session, system, request, tell, advance, request.objective or OBJECTIVES[0])
 
 
-def language_of(plan: Plan, request: TrainRequest) -> str:
+def language_of(system: System, request: TrainRequest) -> str:
     """ISO 639-1 code of the language that the decoder learns to write.
 
     Raises:
         UsageError: The head has an option for it, and ``--language`` is given.
     """
-    to = getattr(plan.tasks[0].options, TO, None)
+    to = getattr(system.heads[0].options, TO, None)
     if to is None:
         return (request.language or ENGLISH).lower()
     if request.language:
         raise UsageError(
-            f"the head '{plan.tasks[0].head.spec.name}' says its language by --{TO}",
+            f"the head '{system.heads[0].head.spec.name}' says its language by --{TO}",
             hint=f"write --{TO} {request.language} in place of --language",
         )
     return str(to).lower()
 
 
 def _train(
-    session: Session, plan: Plan, request: TrainRequest, tell: Tell, advance: Advance, objective: str
+    session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance, objective: str
 ) -> TrainReport:
-    language = language_of(plan, request)
-    check_start(session, plan, request)
+    language = language_of(system, request)
+    check_start(session, system, request)
     refuse_finished(request, MODEL_CARD, "backbone")
     skipped: Counter[str] = Counter()
-    reader = _reader(session, plan, request, skipped, objective)
+    reader = _reader(session, system, request, skipped, objective)
     rows, held_out = _rows(reader, request, objective)
-    recipe = _recipe(plan, request, language, objective, len(rows), len(held_out))
+    recipe = _recipe(system, request, language, objective, len(rows), len(held_out))
     make_folder(request)
     _clear(request)
     if not recipe.warm:
         tell(f"the backbone '{recipe.backbone}' has no decoder to go on from: a new one is made")
-    report = _run(session, plan, request, tell, advance, recipe, rows, held_out[:EVALUATED])
+    report = _run(session, system, request, tell, advance, recipe, rows, held_out[:EVALUATED])
     plot_of(request.output, tell)
     tell_skipped(skipped, tell)
     return TrainReport(
@@ -114,7 +115,7 @@ def _train(
 
 def _run(
     session: Session,
-    plan: Plan,
+    system: System,
     request: TrainRequest,
     tell: Tell,
     advance: Advance,
@@ -123,8 +124,8 @@ def _run(
     held_out: Sequence[Example],
 ) -> RecipeReport:
     """Run the backbone's trainer, which goes on where it was interrupted."""
-    assert plan.backbone is not None
-    task = plan.tasks[0].task
+    assert system.backbone is not None
+    task = system.heads[0].task
     part = JobTask(
         recipe=recipe.tasks[0],
         spec=task,
@@ -134,23 +135,23 @@ def _run(
         files=tuple(DataFile(**described(path)) for path in (*request.data, *request.validation)),
         score=scorer(session.registry, task),
     )
-    trainer = backbone_trainer(session.registry, plan.backbone.qualified)
+    trainer = backbone_trainer(session.registry, system.backbone.qualified)
     job = RecipeJob(
         recipe=recipe,
         source=recipe_text(recipe),
         tasks=(part,),
         output=request.output,
-        device=request.device,
+        device=system.device,
         progress=tell,
         advance=advance,
-        start=plan.folder,
+        start=system.folder,
     )
     return trainer(job)
 
 
-def _check_pretraining(plan: Plan, request: TrainRequest) -> None:
+def _check_pretraining(system: System, request: TrainRequest) -> None:
     """Find what makes no sense on raw text."""
-    task = plan.tasks[0].task
+    task = system.heads[0].task
     needed = [column.name for column in task.inputs if not column.optional]
     if needed:
         raise UsageError(
@@ -162,19 +163,19 @@ def _check_pretraining(plan: Plan, request: TrainRequest) -> None:
             f"no objective '{request.objective}'{did_you_mean(request.objective, OBJECTIVES)}",
             hint=f"known: {', '.join(OBJECTIVES)}",
         )
-    if request.objective == "denoise" and not _has_decoder(plan):
-        assert plan.backbone is not None
+    if request.objective == "denoise" and not _has_decoder(system):
+        assert system.backbone is not None
         raise UsageError(
-            f"the backbone '{plan.backbone.spec.name}' has no decoder, and a new one that learns only to mend spoilt "
+            f"the backbone '{system.backbone.spec.name}' has no decoder, and a new one that learns only to mend spoilt "
             "copies could write nothing else",
             hint=f"--objective {OBJECTIVES[0]}, or another --backbone",
         )
 
 
-def _has_decoder(plan: Plan) -> bool:
-    """Whether the plan's backbone has a decoder that training can go on from."""
-    assert plan.backbone is not None
-    return has_decoder(plan.folder) if plan.folder else GENERATE in plan.backbone.spec.provides
+def _has_decoder(system: System) -> bool:
+    """Whether the system's backbone has a decoder that training can go on from."""
+    assert system.backbone is not None
+    return has_decoder(system.folder) if system.folder else GENERATE in system.backbone.spec.provides
 
 
 def _clear(request: TrainRequest) -> None:
@@ -184,10 +185,12 @@ def _clear(request: TrainRequest) -> None:
             (request.output / name).unlink(missing_ok=True)
 
 
-def _reader(session: Session, plan: Plan, request: TrainRequest, skipped: Counter[str], objective: str) -> GoldReader:
+def _reader(
+    session: Session, system: System, request: TrainRequest, skipped: Counter[str], objective: str
+) -> GoldReader:
     """A reader of the request's files; of texts that follow a prompt, it keeps the space before the first word."""
-    reader = checked_reader(session, plan, request, skipped)
-    reads = session.registry.get(MetricSpec, plan.tasks[0].task.primary).spec.reads
+    reader = checked_reader(session, system, request, skipped)
+    reads = session.registry.get(MetricSpec, system.heads[0].task.primary).spec.reads
     return replace(reader, verbatim=reads == LIKELIHOOD and not objective)
 
 
@@ -214,10 +217,10 @@ def _texts(reader: GoldReader, paths: Sequence[str]) -> list[Example]:
     return [replace(example, inputs=dict.fromkeys(names, example.gold or "")) for example in reader.examples(paths)]
 
 
-def _recipe(plan: Plan, request: TrainRequest, language: str, objective: str, rows: int, held_out: int) -> Recipe:
+def _recipe(system: System, request: TrainRequest, language: str, objective: str, rows: int, held_out: int) -> Recipe:
     """The recipe that the flags describe. It names files by their folder and name, as cards do."""
-    assert plan.backbone is not None
-    task = plan.tasks[0].task
+    assert system.backbone is not None
+    task = system.heads[0].task
     part = RecipeTask(
         task=task.name,
         head=task.name,
@@ -229,10 +232,10 @@ def _recipe(plan: Plan, request: TrainRequest, language: str, objective: str, ro
         objective=objective,
     )
     return Recipe(
-        backbone=plan.backbone.spec.name,
+        backbone=system.backbone.spec.name,
         tasks=(part,),
         trains="decoder",
-        warm=_has_decoder(plan),
+        warm=_has_decoder(system),
         seed=request.seed,
         batch_tokens=BATCHES[rows >= FEW],
         max_tokens=MAX_TOKENS if request.max_tokens is None else request.max_tokens,

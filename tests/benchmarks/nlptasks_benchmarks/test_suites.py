@@ -17,7 +17,8 @@ import nlptasks_benchmarks
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._tables.gold_samples import GoldRequest, GoldTable, read_gold_table
+from nlptasks._settings.groups import TableSource
+from nlptasks._tables.gold_samples import GoldTable, read_gold_table
 from nlptasks.plugin import BenchmarkSpec, HeadSpec, MetricSpec, TaskSpec
 from nlptasks.plugin.options import option_fields
 from nlptasks.records.suites import DATA_VARIABLE, Card, Suite, locate, open_suite
@@ -53,8 +54,8 @@ def floors() -> Any:
 def read(installed: Registry, card: Card, path: Path) -> GoldTable:
     task = installed.get(TaskSpec, card.task).spec
     meta = tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta))))
-    request = GoldRequest(data=str(path), columns=card.columns, gold=card.gold, id=card.id, meta=meta)
-    return read_gold_table(installed, task, request)
+    source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
+    return read_gold_table(installed, task, source, meta=meta)
 
 
 def test_importing_the_plugin_imports_little():

@@ -6,52 +6,52 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks._running.journal import Block, Journal, differing
+from nlptasks._running.journal import Entry, Journal, differing
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Sample
 
 KEY = {"task": "sentiment", "decoding": {"seed": 1}, "limit": 0}
 
 
-def block(*names: str) -> Block:
+def entry(*names: str) -> Entry:
     samples = tuple(Sample(id=name, gold="a", prediction="b\n\u2028😀", flags=("empty",)) for name in names)
-    return Block(samples=samples, seconds=0.25, tokens=7)
+    return Entry(samples=samples, seconds=0.25, tokens=7)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with Journal(tmp_path / "deep" / "x.journal.jsonl", KEY) as journal:
-        journal.add(block("1", "2"))
-        journal.add(block("3"))
+        journal.add(entry("1", "2"))
+        journal.add(entry("3"))
     return journal.path
 
 
 def test_what_was_written_is_read_again(path: Path) -> None:
     with Journal(path, KEY) as journal:
-        assert journal.blocks == [block("1", "2"), block("3")]
-        journal.add(block("4"))
+        assert journal.entries == [entry("1", "2"), entry("3")]
+        journal.add(entry("4"))
     with Journal(path, KEY) as journal:
-        assert journal.blocks[-1] == block("4")
+        assert journal.entries[-1] == entry("4")
 
 
 @pytest.mark.parametrize("lost", [1, 2, 30])
 def test_a_line_that_was_cut_short_is_dropped(path: Path, lost: int) -> None:
     path.write_bytes(path.read_bytes()[:-lost])
     with Journal(path, KEY) as journal:
-        assert journal.blocks == [block("1", "2")]
-        journal.add(block("3"))
+        assert journal.entries == [entry("1", "2")]
+        journal.add(entry("3"))
     with Journal(path, KEY) as journal:
-        assert journal.blocks == [block("1", "2"), block("3")]
+        assert journal.entries == [entry("1", "2"), entry("3")]
 
 
 @pytest.mark.parametrize("kept", [0, 1, 20])
 def test_a_kill_before_the_first_block(path: Path, kept: int) -> None:
     path.write_bytes(path.read_bytes()[:kept])
     with Journal(path, KEY) as journal:
-        assert journal.blocks == []
-        journal.add(block("1"))
+        assert journal.entries == []
+        journal.add(entry("1"))
     with Journal(path, KEY) as journal:
-        assert journal.blocks == [block("1")]
+        assert journal.entries == [entry("1")]
 
 
 def test_another_evaluation_is_refused_field_by_field(path: Path) -> None:
@@ -60,7 +60,7 @@ def test_another_evaluation_is_refused_field_by_field(path: Path) -> None:
         raise AssertionError("it must not open")
     assert "decoding.seed: it has 1, this run has 2\n  limit: it has 0, this run has 5" in error.value.message
     with Journal(path, other, restart=True) as journal:
-        assert journal.blocks == []
+        assert journal.entries == []
 
 
 @pytest.mark.parametrize("head", ["not json", "[]", '{"schema": "other"}', '{"schema":"nlptasks.journal","version":9}'])

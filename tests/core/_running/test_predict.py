@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.models.pooling import join_means, mean_states
 from nlptasks.plugin.predictions import Text
@@ -45,8 +45,8 @@ class Counting:
         return self.encoder.encode(windows)
 
 
-def task(head: Any, name: str = "x:norms") -> OpenTask:
-    return OpenTask(task=SENTIMENT, name=name, head=head)
+def task(head: Any, name: str = "x:norms") -> LoadedHead:
+    return LoadedHead(task=SENTIMENT, name=name, head=head)
 
 
 def rows(*texts: str) -> list[Example]:
@@ -57,7 +57,7 @@ TEXTS = ["good", "a very good phone that works " * 9, "bad", "the film is great"
 
 
 def answers(head: Any, encoder: Any, texts: Sequence[str], **settings: Any) -> list[str | None]:
-    found = predict([task(head)], encoder, [rows(*texts)], **settings).predictions[0]
+    found = predict([task(head)], encoder, [rows(*texts)], **settings).by_head[0]
     return [prediction and prediction.answer for prediction in found]
 
 
@@ -74,7 +74,7 @@ def test_each_distinct_window_goes_through_the_backbone_once(encoder: Encoder) -
     heads = [task(Norms(encoder)), task(Norms(encoder), "y:norms"), task(Norms(encoder, size=20), "z:norms")]
     found = predict(heads, counting, [rows(*TEXTS)] * 3)  # type: ignore[arg-type]
     assert len(counting.seen) == len(set(counting.seen))
-    assert found.predictions[0] == found.predictions[1]
+    assert found.by_head[0] == found.by_head[1]
     assert found.tokens == sum(len(window) for window in counting.seen)
     assert found.long == 1
 

@@ -15,8 +15,8 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._running.run import RunRequest, run
-from nlptasks._systems.pool import BackbonePool
+from nlptasks._running.run import run
+from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks.errors import PluginError, UsageError
 from nlptasks.models.pooling import join_means, mean_states
@@ -73,9 +73,7 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
             ("vandal", "sentiment", "Vandal"),
         )
     ]
-    return Session(
-        Registry((*registry.items, *(Owned(spec, "t", "test") for spec in (backbone, *heads)))), BackbonePool()
-    )
+    return Session(Registry((*registry.items, *(Owned(spec, "t", "test") for spec in (backbone, *heads)))))
 
 
 @pytest.fixture
@@ -86,10 +84,10 @@ def go(session: Session, tmp_path: Path) -> Callable[..., RunReport]:
         data = tmp_path / "rows.csv"
         with data.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["text"], *([text] for text in texts)])
-        plan = session.plan(session.tasks(list(heads)), heads=heads, backbone="", options={})
+        system = session.choose(session.tasks(list(heads)), SystemChoice(heads=heads))
         observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
-        request = RunRequest(data=str(data), output=str(tmp_path / "out.jsonl"), force=True, **settings)
-        return run(session, plan, request, observers)
+        target = TableTarget(output=str(tmp_path / "out.jsonl"), force=True)
+        return run(session, system, TableSource(data=str(data), **settings), target, observers)
 
     return call
 
@@ -136,13 +134,14 @@ def test_what_does_not_fit_is_refused_before_weights_load(session: Session) -> N
     registry = Registry((*session.registry.items, Owned(needy, "t", "test")))
     other = Session(registry, session.pool)
     with pytest.raises(UsageError, match="no backbone provides what the head 'needy' needs: generate"):
-        other.plan(other.tasks(["sentiment"]), heads={"sentiment": "needy"}, backbone="", options={})
+        other.choose(other.tasks(["sentiment"]), SystemChoice(heads={"sentiment": "needy"}))
     with pytest.raises(UsageError, match="the backbone 'tiny' cannot generate"):
-        other.plan(other.tasks(["sentiment"]), heads={"sentiment": "needy"}, backbone="tiny", options={})
+        other.choose(other.tasks(["sentiment"]), SystemChoice(heads={"sentiment": "needy"}, backbone="tiny"))
 
 
 def test_an_option_that_no_chosen_head_has_is_refused(session: Session) -> None:
     with pytest.raises(UsageError, match="--labels is"):
-        session.plan(
-            session.tasks(["classification"]), heads={"classification": "mean"}, backbone="", options={"labels": "a,b"}
+        session.choose(
+            session.tasks(["classification"]),
+            SystemChoice(heads={"classification": "mean"}, options={"labels": "a,b"}),
         )

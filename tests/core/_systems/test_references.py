@@ -14,10 +14,11 @@ import pytest
 
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._plugins.validation import validate
+from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.carried import heads_for
-from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.references import inspected, opener_of
-from nlptasks._systems.session import Plan, Session
+from nlptasks._systems.session import Session
+from nlptasks._systems.system import System
 from nlptasks.errors import PluginError, UsageError
 from nlptasks.plugin import BackboneSpec, Column, HeadSpec, TaskSpec
 from nlptasks.plugin.inspection import Inspection
@@ -141,11 +142,11 @@ def registry(*more: Any) -> Registry:
 
 @pytest.fixture
 def session() -> Session:
-    return Session(registry(), BackbonePool())
+    return Session(registry())
 
 
-def plan(session: Session, task: str, backbone: str, head: str = "", **options: Any) -> Plan:
-    return session.plan(session.tasks([task]), heads={task: head}, backbone=backbone, options=options)
+def plan(session: Session, task: str, backbone: str, head: str = "", **options: Any) -> System:
+    return session.choose(session.tasks([task]), SystemChoice(heads={task: head}, backbone=backbone, options=options))
 
 
 def checkpoint(folder: Path, name: str) -> Path:
@@ -217,7 +218,7 @@ def test_options_reach_the_inspector_and_the_backbone(session: Session) -> None:
     assert planned.options == Options(revision="v2", careless=True)
     assert planned.backbone is not None
     assert planned.backbone.spec.languages == ("v2",)
-    opened = session.open(planned)
+    opened = session.load(planned)
     assert opened.backbone.context == BackboneContext(options=planned.options, reference="any:labels")
 
 
@@ -251,9 +252,9 @@ def test_one_checkpoint_is_open_once_however_it_is_spelt(
 ) -> None:
     folder = checkpoint(tmp_path, "labels")
     monkeypatch.chdir(tmp_path)
-    opened = [session.open(plan(session, "sentiment", text)).backbone for text in ("./labels", str(folder), "labels")]
+    opened = [session.load(plan(session, "sentiment", text)).backbone for text in ("./labels", str(folder), "labels")]
     assert len({id(backbone) for backbone in opened}) == 1
-    assert session.open(plan(session, "sentiment", "any:labels")).backbone is not opened[0]
+    assert session.load(plan(session, "sentiment", "any:labels")).backbone is not opened[0]
 
 
 # ------------------------------------------------------------ which head it gets
@@ -276,7 +277,7 @@ def test_one_checkpoint_is_open_once_however_it_is_spelt(
 def test_the_head_that_reads_what_the_checkpoint_carries(
     session: Session, task: str, provides: str, options: dict[str, Any], chosen: str
 ) -> None:
-    assert plan(session, task, f"any:{provides}", **options).tasks[0].head.spec.name == chosen
+    assert plan(session, task, f"any:{provides}", **options).heads[0].head.spec.name == chosen
 
 
 @pytest.mark.parametrize(
@@ -289,20 +290,20 @@ def test_the_head_that_reads_what_the_checkpoint_carries(
     ],
 )
 def test_a_head_that_prompts_comes_between_those_that_read_and_others(backbone: str, chosen: str) -> None:
-    asking = Session(registry(head("topics", "asks", "prompt", "score", options=Labels)), BackbonePool())
-    assert plan(asking, "topics", backbone, labels="a,b").tasks[0].head.spec.name == chosen
+    asking = Session(registry(head("topics", "asks", "prompt", "score", options=Labels)))
+    assert plan(asking, "topics", backbone, labels="a,b").heads[0].head.spec.name == chosen
 
 
 def test_heads_of_several_tasks_share_it(session: Session) -> None:
     tasks = session.tasks(["sentiment", "topics"])
-    planned = session.plan(tasks, heads={}, backbone="any:labels", options={})
-    assert [item.head.spec.name for item in planned.tasks] == ["own", "own"]
+    planned = session.choose(tasks, SystemChoice(backbone="any:labels"))
+    assert [item.head.spec.name for item in planned.heads] == ["own", "own"]
     assert planned.reference == "any:labels"
 
 
 def test_the_head_that_the_user_names(session: Session) -> None:
-    assert plan(session, "topics", "any:encode-labels", head="nearest").tasks[0].head.spec.name == "nearest"
-    assert plan(session, "sentiment", "any:labels-for-topics", head="own").tasks[0].head.spec.name == "own"
+    assert plan(session, "topics", "any:encode-labels", head="nearest").heads[0].head.spec.name == "nearest"
+    assert plan(session, "sentiment", "any:labels-for-topics", head="own").heads[0].head.spec.name == "own"
     with pytest.raises(UsageError, match="any:encode does not provide labels, which the head 'own' needs"):
         plan(session, "topics", "any:encode", head="own")
     with pytest.raises(UsageError, match="the head 'first' works without a backbone"):
@@ -369,17 +370,19 @@ def test_what_does_not_fit_is_refused_with_a_way_out(
 
 
 def test_two_heads_that_fit_alike() -> None:
-    other = Session(registry(head("topics", "also", "labels")), BackbonePool())
+    other = Session(registry(head("topics", "also", "labels")))
     with pytest.raises(UsageError, match="several heads for topics fit any:labels: d:also, d:own") as caught:
         plan(other, "topics", "any:labels")
     assert "--head d:also" in caught.value.hint
 
 
 def test_training_takes_the_default_head(session: Session) -> None:
-    planned = session.plan(
-        session.tasks(["topics"]), heads={}, backbone="any:encode-labels", options={}, made=frozenset({"generate"})
+    planned = session.choose(
+        session.tasks(["topics"]),
+        SystemChoice(heads={}, backbone="any:encode-labels", options={}),
+        made=frozenset({"generate"}),
     )
-    assert (planned.tasks[0].head.spec.name, planned.reference) == ("linear", "any:encode-labels")
+    assert (planned.heads[0].head.spec.name, planned.reference) == ("linear", "any:encode-labels")
 
 
 def trained(place: Path, **backbone: Any) -> Path:
@@ -394,7 +397,7 @@ def test_a_trained_head_finds_the_checkpoint_that_it_was_trained_on(
 ) -> None:
     here = f"{trained(tmp_path / 'a', name='any:encode', digest='x')}"
     planned = plan(session, "topics", "", head=here)
-    assert (planned.reference, planned.tasks[0].weights) == ("any:encode", tmp_path / "a")
+    assert (planned.reference, planned.heads[0].weights) == ("any:encode", tmp_path / "a")
     assert plan(session, "topics", "any:encode-labels", head=here).reference == "any:encode-labels"
     assert plan(session, "topics", "house", head=here).reference == ""
 

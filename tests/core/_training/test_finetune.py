@@ -17,8 +17,8 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._running.predict import predict
-from nlptasks._systems.folders import CARD, choose_folder
-from nlptasks._systems.pool import BackbonePool
+from nlptasks._settings.groups import SystemChoice
+from nlptasks._systems.folders import CARD, named_backbone, trained_head
 from nlptasks._systems.session import Session
 from nlptasks._training.finetune import DONE
 from nlptasks._training.train import TrainRequest, train
@@ -56,7 +56,7 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
         trainer=f"{__name__}:train_tiny",
     )
     others = (item for item in registry.items if not isinstance(item.spec, BackboneSpec))
-    return Session(Registry((*others, Owned(tiny, "t", "test"))), BackbonePool())
+    return Session(Registry((*others, Owned(tiny, "t", "test"))))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def go(session: Session, data: Path) -> Callable[..., TrainReport]:
     def call(
         task: str, output: str, *, backbone: str = "", tell: Callable[[str], None] = str, **given: Any
     ) -> TrainReport:
-        plan = session.plan(session.tasks([task]), heads={}, backbone=backbone, options={})
+        plan = session.choose(session.tasks([task]), SystemChoice(backbone=backbone))
         file = str(data / ("questions.jsonl" if task == "qa" else "rows.csv"))
         request = TrainRequest(**{"data": (file,), "output": data / output, **given})
         return train(session, plan, request, tell)
@@ -96,9 +96,9 @@ FINE = {"method": "finetune", "epochs": 12, "rate": 2e-3, "max_tokens": 48}
 
 
 def answers(session: Session, task: str, folder: Path, inputs: list[dict[str, str]], backbone: str = "") -> list[str]:
-    plan = session.plan(session.tasks([task]), heads={task: f"{folder}/"}, backbone=backbone, options={})
-    opened = session.open(plan, device="cpu")
-    found = predict(opened.tasks, opened.backbone, [[Example(row) for row in inputs]]).predictions[0]
+    choice = SystemChoice(heads={task: f"{folder}/"}, backbone=backbone, device="cpu")
+    opened = session.load(session.choose(session.tasks([task]), choice))
+    found = predict(opened.heads, opened.backbone, [[Example(row) for row in inputs]]).by_head[0]
     return [answer.answer for answer in found if answer]
 
 
@@ -188,14 +188,19 @@ def test_one_run_opens_one_backbone(go, session: Session, data: Path) -> None:
     heads = {"sentiment": f"{a}/", "classification": f"{b}/"}
     tasks = session.tasks(["sentiment", "classification"])
     with pytest.raises(UsageError, match=r"the heads in .*a and .*b have each a backbone of their own"):
-        session.plan(tasks, heads=heads, backbone="", options={})
+        session.choose(tasks, SystemChoice(heads=heads))
     with pytest.raises(UsageError, match="has a backbone of its own, and --backbone names another: tiny"):
-        session.plan(tasks[:1], heads=heads, backbone="tiny", options={})
+        session.choose(tasks[:1], SystemChoice(heads=heads, backbone="tiny"))
     with pytest.raises(UsageError, match="holds a head without a backbone of its own: it was trained on 'tiny'"):
-        session.plan(tasks[1:], heads={}, backbone=str(plain), options={})
-    assert choose_folder([a], "") == ("tiny", a / "backbone") == choose_folder([a], str(a))
-    assert choose_folder([plain], str(b)) == ("tiny", b / "backbone")
-    assert choose_folder([plain], "tiny") == ("tiny", None)
+        session.choose(tasks[1:], SystemChoice(backbone=str(plain)))
+    of_a, of_plain = trained_head(a, tasks[0]), trained_head(plain, tasks[0])
+    for named, folder in (
+        (named_backbone([of_a], ""), a / "backbone"),
+        (named_backbone([of_a], str(a)), a / "backbone"),
+        (named_backbone([of_plain], str(b)), b / "backbone"),
+        (named_backbone([of_plain], "tiny"), None),
+    ):
+        assert (named.name, named.folder) == ("tiny", folder)
 
 
 @pytest.mark.parametrize(

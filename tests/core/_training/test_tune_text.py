@@ -15,7 +15,7 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._running.predict import predict
-from nlptasks._systems.pool import BackbonePool
+from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.session import Session
 from nlptasks._training.methods import DECODER
 from nlptasks._training.train import TrainRequest, train
@@ -72,17 +72,16 @@ class Place:
         **given: Any,
     ) -> TrainReport:
         heads = {task: head} if head else {}
-        plan = self.session.plan(
-            self.session.tasks([task]), heads=heads, backbone=backbone, options=options or {}, made=DECODER
-        )
+        choice = SystemChoice(heads=heads, backbone=backbone, options=options or {})
+        plan = self.session.choose(self.session.tasks([task]), choice, made=DECODER)
         data = (str(self.folder / f"{task}.csv"),)
         return train(self.session, plan, TrainRequest(**{"data": data, "output": self.folder / output, **given}), tell)
 
     def answers(self, task: str, backbone: Path | str, inputs: list[dict[str, str]], **options: Any) -> list[str]:
         heads = {task: options.pop("head")} if "head" in options else {}
-        plan = self.session.plan(self.session.tasks([task]), heads=heads, backbone=str(backbone), options=options)
-        opened = self.session.open(plan, device="cpu")
-        found = predict(opened.tasks, opened.backbone, [[Example(row) for row in inputs]]).predictions[0]
+        choice = SystemChoice(heads=heads, backbone=str(backbone), options=options, device="cpu")
+        opened = self.session.load(self.session.choose(self.session.tasks([task]), choice))
+        found = predict(opened.heads, opened.backbone, [[Example(row) for row in inputs]]).by_head[0]
         return [answer.answer for answer in found if answer]
 
 
@@ -106,7 +105,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Make:
             trainer=f"{__name__}:train_tiny",
         )
         others = (item for item in registry.items if not isinstance(item.spec, BackboneSpec))
-        return Place(Session(Registry((*others, Owned(tiny, "t", "test"))), BackbonePool()), tmp_path)
+        return Place(Session(Registry((*others, Owned(tiny, "t", "test")))), tmp_path)
 
     draw = random.Random(0)
     words = [draw.choices(sorted(WORDS), k=draw.randint(1, 3)) for _ in range(80)]

@@ -15,10 +15,10 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._running.predict import is_blank
-from nlptasks._running.run import RunRequest, run
-from nlptasks._systems.pool import BackbonePool
+from nlptasks._running.run import run
+from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
+from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
 from nlptasks.models.generation import Generator, Instruction
 from nlptasks.plugin import ENCODE, GENERATE, SCORE, BackboneSpec, HeadSpec
@@ -87,17 +87,16 @@ def go(monkeypatch: pytest.MonkeyPatch, generator: Generator, tmp_path: Path) ->
             for kind in (Echo, Short, Negative, Endless)
         ),
     ]
-    session = Session(Registry((*registry.items, *(Owned(spec, "t", "test") for spec in own))), BackbonePool())
+    session = Session(Registry((*registry.items, *(Owned(spec, "t", "test") for spec in own))))
 
     def call(rows: list[dict[str, str]], head: str = "nlptasks:decoder", /, **settings: Any) -> RunReport:
         data = tmp_path / "rows.jsonl"
         data.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        plan = session.plan(
-            session.tasks(["generation"]), heads={"generation": head}, backbone="", options=settings.pop("options", {})
-        )
+        choice = SystemChoice(heads={"generation": head}, options=settings.pop("options", {}))
+        system = session.choose(session.tasks(["generation"]), choice)
         observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
-        request = RunRequest(data=str(data), output=str(tmp_path / "out.jsonl"), force=True, **settings)
-        return run(session, plan, request, observers)
+        target = TableTarget(output=str(tmp_path / "out.jsonl"), force=True)
+        return run(session, system, TableSource(data=str(data), **settings), target, observers)
 
     return call
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction
 from nlptasks.plugin.options import from_values
@@ -51,8 +51,8 @@ def opened(backbone: Any, **options: Any) -> Writer:
 
 
 def written(backbone: Any, prompts: Sequence[str], **options: Any) -> list[Text]:
-    task = OpenTask(task=TASK, name="x:decoder", head=opened(backbone, **options))
-    found = predict([task], backbone, [[Example({"prompt": prompt}) for prompt in prompts]]).predictions[0]
+    task = LoadedHead(task=TASK, name="x:decoder", head=opened(backbone, **options))
+    found = predict([task], backbone, [[Example({"prompt": prompt}) for prompt in prompts]]).by_head[0]
     return [prediction for prediction in found if isinstance(prediction, Text)]
 
 
@@ -146,7 +146,7 @@ def test_the_window_of_a_prompt_is_its_end(generator: Generator, prompt: str) ->
 
 
 def test_a_cut_prompt_is_counted(generator: Generator) -> None:
-    task = OpenTask(task=TASK, name="x:decoder", head=opened(generator, max_new_tokens=3))
+    task = LoadedHead(task=TASK, name="x:decoder", head=opened(generator, max_new_tokens=3))
     answers = predict([task], generator, [[Example({"prompt": prompt}) for prompt in PROMPTS]])
     assert (answers.cut, answers.long) == (1, 0)
 

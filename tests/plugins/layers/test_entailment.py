@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.encoder import quiet_loading
 from nlptasks.plugin.protocols import Example, HeadContext
@@ -28,7 +28,7 @@ LABELS = ("phone", "film", "service is late")
 def answers(backbone: Any, texts: Sequence[str], **options: Any) -> list[Any]:
     head = Entailment(HeadContext(task=SPEC, backbone=backbone, options=EntailmentOptions(**options)))
     examples = [Example({"text": text}) for text in texts]
-    return list(predict([OpenTask(task=SPEC, name="nli", head=head)], backbone, [examples]).predictions[0])
+    return list(predict([LoadedHead(task=SPEC, name="nli", head=head)], backbone, [examples]).by_head[0])
 
 
 def logits(folder: Path, text: str, sentences: Sequence[str]) -> torch.Tensor:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.encoder import quiet_loading
 from nlptasks.plugin import HeadSpec, TaskSpec
@@ -35,8 +35,8 @@ def spec(task: str, name: str = "own") -> HeadSpec:
 
 def answers(task: TaskSpec, head: Any, backbone: Any, texts: Sequence[str]) -> list[Any]:
     examples = [Example({"text": text}) for text in texts]
-    opened = OpenTask(task=task, name="own", head=head)
-    return list(predict([opened], backbone, [examples]).predictions[0])
+    opened = LoadedHead(task=task, name="own", head=head)
+    return list(predict([opened], backbone, [examples]).by_head[0])
 
 
 def classified(backbone: Any, texts: Sequence[str], **options: Any) -> list[Any]:

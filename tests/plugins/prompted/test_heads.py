@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.generation import Continuation, Instruction
@@ -191,8 +191,8 @@ def test_scores_are_those_of_a_plain_forward_pass(kind: str, per_token: bool, ba
 
 
 def predict_all(task: str, head: Any, backbone: Any, rows: list[Example]) -> tuple[Any, int]:
-    answers = predict([OpenTask(task=TASKS[task], name="prompted", head=head)], backbone, [rows])
-    return answers.predictions[0], answers.cut
+    answers = predict([LoadedHead(task=TASKS[task], name="prompted", head=head)], backbone, [rows])
+    return answers.by_head[0], answers.cut
 
 
 @pytest.mark.parametrize("kind", ["plain", "chat"])

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.models.encoder import quiet_loading
 from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head, write_tiny_checkpoint
@@ -45,7 +45,7 @@ def backbone(folder: Path) -> Any:
 def answers(backbone: Any, contexts: Sequence[str], **options: Any) -> list[Any]:
     head = open_head(HeadContext(task=SPEC, backbone=backbone, options=OwnSpanOptions(**options)))
     examples = [Example({"question": QUESTION, "context": context}) for context in contexts]
-    return list(predict([OpenTask(task=SPEC, name="own", head=head)], backbone, [examples]).predictions[0])
+    return list(predict([LoadedHead(task=SPEC, name="own", head=head)], backbone, [examples]).by_head[0])
 
 
 @pytest.mark.parametrize("no_answer", [False, True])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.generation import Decoding, Generator, Instruction
@@ -28,8 +28,8 @@ def opened(generator: Generator, **options: Any) -> Abstractive:
 
 
 def summary(generator: Generator, document: str, **options: Any) -> str:
-    task = OpenTask(task=TASK, name="x:abstractive", head=opened(generator, **options))
-    (found,) = predict([task], generator, [[Example({"document": document})]]).predictions[0]
+    task = LoadedHead(task=TASK, name="x:abstractive", head=opened(generator, **options))
+    (found,) = predict([task], generator, [[Example({"document": document})]]).by_head[0]
     assert found is not None
     return found.answer
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.generation import Continuation, Decoding, Generator, Instruction
 from nlptasks.plugin.options import from_values
@@ -67,8 +67,8 @@ def opened(backbone: Any, **options: Any) -> Translator:
 
 
 def translated(backbone: Any, texts: Sequence[str], **options: Any) -> list[str | None]:
-    task = OpenTask(task=TASK, name="x:decoder", head=opened(backbone, **options))
-    found = predict([task], backbone, [[Example({"source": text}) for text in texts]]).predictions[0]
+    task = LoadedHead(task=TASK, name="x:decoder", head=opened(backbone, **options))
+    found = predict([task], backbone, [[Example({"source": text}) for text in texts]]).by_head[0]
     return [prediction and prediction.answer for prediction in found]
 
 

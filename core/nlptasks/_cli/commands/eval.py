@@ -13,7 +13,6 @@ from nlptasks._cli.flags import (
     data_dir_flag,
     device_params,
     flag,
-    format_options,
     format_params,
     gold_flag,
     head_flag,
@@ -21,12 +20,14 @@ from nlptasks._cli.flags import (
     language_flag,
     listed,
     metric_flag,
+    system_choice,
+    table_source,
     withhold_flag,
 )
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlptasks._running.eval import Evaluation
+    from nlptasks._running.eval import Evaluated
     from nlptasks._running.jobs import Asked, Job
     from nlptasks._systems.session import Session
     from nlptasks.plugin import TaskSpec
@@ -57,18 +58,17 @@ def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
     """Run the evaluations that a command asks for, and print what they came to."""
     from nlptasks._cli.views.evaluated import evaluated, seeds_apart
     from nlptasks._running.eval import evaluate
-    from nlptasks._systems.pool import BackbonePool
     from nlptasks._systems.session import Session
 
     assert app is not None
     plugins = app.plugins()
-    session = Session(plugins.registry, BackbonePool())
+    session = Session(plugins.registry)
     quiet, as_json = values.pop("quiet"), values.pop("as_json_")
     jobs = _jobs(session, session.tasks(tasks), values)
-    done: list[tuple[Job, Evaluation]] = []
+    done: list[tuple[Job, Evaluated]] = []
     for job in jobs:
         observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-        outcome = evaluate(session, job.plan, job.request, observers)
+        outcome = evaluate(session, job.system, job.request, observers)
         done.append((job, outcome))
         if not quiet:
             click.echo(evaluated(outcome), err=True)
@@ -83,7 +83,7 @@ def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
 
 
 def _jobs(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]) -> list[Job]:
-    from nlptasks._running.jobs import FileAsked, file_jobs, suite_jobs
+    from nlptasks._running.jobs import file_jobs, suite_jobs
     from nlptasks.records.suites import open_suite, read_suite
 
     given = [name for name in ("data", "benchmark", "suite") if values[name]]
@@ -92,39 +92,49 @@ def _jobs(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any])
             "what to evaluate on is named by one of --data FILE, --benchmark NAME and --suite FILE",
             hint="for example: nlptasks eval sentiment --data reviews.csv",
         )
-    reading = format_options(values)
-    data, file = values.pop("data"), {name: values.pop(name) for name in _OF_FILES}
-    named, path = values.pop("benchmark"), values.pop("suite")
-    datasets, data_dir = values.pop("dataset"), values.pop("data_dir")
     asked = _asked(session, tasks, values)
-    if data:
+    if values["data"]:
         if not tasks:
-            raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {data}")
-        if datasets or data_dir:
+            raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {values['data']}")
+        if values["dataset"] or values["data_dir"]:
             raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
-        return file_jobs(session, tasks[0], asked, FileAsked(data=data, reading=reading, **file))
-    if unused := [name for name, value in file.items() if value]:
+        return file_jobs(session, tasks[0], asked, table_source(values))
+    if unused := [name for name in _OF_FILES if values[name]]:
         raise UsageError(
             f"--{unused[0].replace('_', '-')} goes with --data; a benchmark says such things itself",
             hint="leave it out",
         )
+    named, path = values["benchmark"], values["suite"]
     suite = open_suite(session.registry, named) if named else read_suite(Path(path))
     said = ("--benchmark", named) if named else ("--suite", Path(path).name)
-    return suite_jobs(session, suite, asked, said=said, tasks=tasks, datasets=datasets, data_dir=data_dir)
+    return suite_jobs(
+        session, suite, asked, said=said, tasks=tasks, datasets=values["dataset"], data_dir=values["data_dir"]
+    )
 
 
 def _asked(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]) -> Asked:
     from nlptasks._running.jobs import Asked
-    from nlptasks._systems.session import heads_by_task
+    from nlptasks._settings.groups import Evaluation, RecordTarget
     from nlptasks.plugin import TaskSpec
 
     known = tasks or tuple(item.spec for item in session.registry.all(TaskSpec))
     return Asked(
-        heads=heads_by_task(known, values.pop("head")),
-        slices=listed(values.pop("slice_")),
-        metrics=tuple(values.pop("metric")),
-        seeds=_seeds(values.pop("seeds")),
-        **values,
+        system=system_choice(known, values),
+        target=RecordTarget(
+            output=values["output"],
+            name=values["name"],
+            force=values["force"],
+            restart=values["restart"],
+            withhold_texts=values["withhold"],
+        ),
+        evaluation=Evaluation(
+            metrics=tuple(values["metric"]),
+            slices=listed(values["slice_"]),
+            cluster=values["cluster"],
+            language=values["language"],
+            limit=values["limit"],
+            seeds=_seeds(values["seeds"]),
+        ),
     )
 
 

@@ -80,7 +80,7 @@ def list_backbones(app: App, as_json_: bool) -> None:
 @pass_app
 def show_backbone(app: App, name: str, as_json_: bool) -> None:
     """Show the backbone NAME, or what the checkpoint NAME (SCHEME:NAME or a folder) can do; no weights are read."""
-    from nlptasks._systems.folders import choose_folder, made_in
+    from nlptasks._systems.folders import named_backbone
     from nlptasks._systems.references import inspected
 
     registry = app.plugins().registry
@@ -92,12 +92,12 @@ def show_backbone(app: App, name: str, as_json_: bool) -> None:
         else:
             click.echo("\n".join(checkpoint_as_lines(shown)))
         return
-    opened, folder = choose_folder([], name)
-    item = registry.get(BackboneSpec, opened, hint=reference_hint(registry, opened))
-    if folder is not None:  # one that `nlptasks train` made
-        spec = replace(item.spec, provides=item.spec.provides | made_in(folder), parameters=0, default=False)
+    named = named_backbone((), name)
+    item = registry.get(BackboneSpec, named.name, hint=reference_hint(registry, named.name))
+    if named.folder is not None:  # one that `nlptasks train` made
+        spec = replace(item.spec, provides=item.spec.provides | named.made, parameters=0, default=False)
         item = replace(item, spec=spec)
-        click.echo(f"{one_line(name)}: trained from the backbone {opened!r}, which opens it", err=True)
+        click.echo(f"{one_line(name)}: trained from the backbone {named.name!r}, which opens it", err=True)
     if as_json_:
         echo_json(as_json(item))
     else:

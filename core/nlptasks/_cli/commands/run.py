@@ -8,26 +8,24 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, head_flag
+from nlptasks._cli.flags import device_params, flag, format_params, gold_flag, head_flag, system_choice, table_source
 
 
 def run_tasks(app: App, tasks: list[str], **values: Any) -> None:
     """Run the tasks and print the summary on standard error."""
     from nlptasks._cli.views.summary import summary
-    from nlptasks._running.run import RunRequest, run
-    from nlptasks._systems.pool import BackbonePool
-    from nlptasks._systems.session import Session, heads_by_task
+    from nlptasks._running.run import run
+    from nlptasks._settings.groups import TableTarget
+    from nlptasks._systems.session import Session
 
     plugins = app.plugins()
-    session = Session(plugins.registry, BackbonePool())
+    session = Session(plugins.registry)
     specs = session.tasks(tasks)
-    heads = heads_by_task(specs, values.pop("head"))
-    plan = session.plan(specs, heads=heads, backbone=values.pop("backbone"), options=values.pop("options"))
-    reading = format_options(values)
-    quiet = values.pop("quiet")
+    system = session.choose(specs, system_choice(specs, values))
+    target = TableTarget(**{name: values[name] for name in ("output", "output_format", "force")})
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-    report = run(session, plan, RunRequest(reading=reading, **values), observers)
-    if not quiet:
+    report = run(session, system, table_source(values), target, observers)
+    if not values["quiet"]:
         click.echo(summary(report), err=True)
 
 

@@ -15,30 +15,31 @@ from nlptasks._training.methods import DECODER, NAMES, OBJECTIVES, TO, can_train
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlptasks._systems.session import Plan
+    from nlptasks._systems.system import System
 
 
 def train_task(app: App, tasks: list[str], **values: Any) -> None:
     """Train a head or the backbone's decoder, and print how good it is on held-out rows."""
-    from nlptasks._systems.pool import BackbonePool
-    from nlptasks._systems.session import Session, heads_by_task
+    from nlptasks._settings.groups import SystemChoice
+    from nlptasks._systems.choosing import heads_by_task
+    from nlptasks._systems.session import Session
     from nlptasks._training.train import TrainRequest
     from nlptasks._training.train import train as train_head
 
-    session = Session(app.plugins().registry, BackbonePool())
+    session = Session(app.plugins().registry)
     specs = session.tasks(tasks)
     head = values.pop("head")
     heads = heads_by_task(specs, [head] if head else [])
-    backbone, options = values.pop("backbone"), values.pop("options")
-    plan = session.plan(specs, heads=heads, backbone=backbone, options=options, made=DECODER)
-    made = "backbone" if writes(plan.tasks[0].head.spec) else "head"
+    placed = {name: values.pop(name) for name in ("backbone", "options", "device", "dtype")}
+    system = session.choose(specs, SystemChoice(heads=heads, **placed), made=DECODER)
+    made = "backbone" if writes(system.heads[0].head.spec) else "head"
     output = Path(values.pop("output") or f"{specs[0].name}-{made}")
     layers = values.pop("layers")
     request = TrainRequest(
         reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
     )
     with shown() as show:
-        report = train_head(session, plan, request, show.line, show.advance)
+        report = train_head(session, system, request, show.line, show.advance)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
     made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {layers}"
     labels = f"{len(report.labels)} labels, " if report.labels else ""
@@ -47,14 +48,14 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
         click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
     if report.refitted:
         click.echo("the head itself was then fitted on all rows, these too", err=True)
-    click.echo(f"use it: nlptasks run {specs[0].name}{_flags_of_use(plan, output)} --data FILE", err=True)
+    click.echo(f"use it: nlptasks run {specs[0].name}{_flags_of_use(system, output)} --data FILE", err=True)
 
 
-def _flags_of_use(plan: Plan, output: Path) -> str:
+def _flags_of_use(system: System, output: Path) -> str:
     """The flags by which ``run`` uses what was trained."""
-    item = plan.tasks[0]
+    item = system.heads[0]
     if not writes(item.head.spec):
-        return f" --head {output}" + (f" --backbone {plan.folder}" if plan.folder else "")
+        return f" --head {output}" + (f" --backbone {system.folder}" if system.folder else "")
     head = "" if item.head.spec.default else f" --head {item.head.spec.name}"
     to = getattr(item.options, TO, "")
     return f"{head}{f' --{TO} {to}' if to else ''} --backbone {output}"

@@ -14,7 +14,6 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks._plugins.registry import Registry
     from nlptasks.records.schema import Trust
 
 
@@ -63,9 +62,8 @@ def verify(
     """
     if (head or backbone) and not rerun:
         raise UsageError("--head and --backbone are for --rerun", hint="add --rerun 20")
-    registry = app.plugins().registry
     again = _Again(rerun, head, backbone) if rerun else None
-    verdicts = [_verdict(source, registry, again) for source in records]
+    verdicts = [_verdict(source, app, again) for source in records]
     if mark:
         for verdict in verdicts:
             _mark(verdict)
@@ -112,19 +110,23 @@ def _mark(verdict: _Verdict) -> None:
     write_record(opened.folder, record, opened.samples, opened.stats, force=True)
 
 
-def _rerun(source: str, registry: Registry, again: _Again) -> tuple[str, tuple[str, ...], int]:
-    """The level that holds after a rerun, what came out otherwise, and how many samples were answered."""
+def _rerun(source: str, app: App, again: _Again) -> tuple[str, tuple[str, ...], int]:
+    """The level that holds after a rerun, what came out otherwise, and how many samples were predicted."""
     from nlptasks._running.rerun import rerun
-    from nlptasks._systems.pool import BackbonePool
+    from nlptasks._settings.groups import SystemChoice
     from nlptasks._systems.session import Session
     from nlptasks.records.store import read_record
 
-    session = Session(registry, BackbonePool())
-    done = rerun(session, read_record(Path(source)), again.count, head=again.head, backbone=again.backbone)
-    return done.trust, done.mismatches, done.answered
+    plugins, opened = app.plugins(), read_record(Path(source))
+    session = Session(plugins.registry)
+    heads = {session.tasks([opened.record.task])[0].name: again.head}
+    observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
+    choice = SystemChoice(heads=heads, backbone=again.backbone)
+    done = rerun(session, opened, again.count, choice, observers=observers)
+    return done.trust, done.mismatches, done.predicted
 
 
-def _verdict(source: str, registry: Registry, again: _Again | None) -> _Verdict:
+def _verdict(source: str, app: App, again: _Again | None) -> _Verdict:
     from nlptasks._scoring.verify import verify_scores
     from nlptasks.records.store import read_record
 
@@ -134,10 +136,10 @@ def _verdict(source: str, registry: Registry, again: _Again | None) -> _Verdict:
         if error.exit_code != 1:
             raise
         return _Verdict(source=source, mismatches=(error.message,))
-    mismatches = tuple(verify_scores(opened, registry))
+    mismatches = tuple(verify_scores(opened, app.plugins().registry))
     holds, answered = "V1" if opened.samples and not mismatches else "V0", 0
     if again and holds == "V1":
-        holds, mismatches, answered = _rerun(source, registry, again)
+        holds, mismatches, answered = _rerun(source, app, again)
     return _Verdict(
         source=source,
         trust=holds,

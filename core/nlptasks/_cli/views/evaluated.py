@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from nlptasks.text.display import left_out, one_line
 
 if TYPE_CHECKING:
-    from nlptasks._running.eval import Evaluation
+    from nlptasks._running.eval import Evaluated
     from nlptasks.records.schema import Record, Result
 
 #: Samples below which an interval says little.
 _FEW = 30
 
 
-def evaluated(outcome: Evaluation) -> str:
+def evaluated(outcome: Evaluated) -> str:
     """A few lines on an evaluation. Names come from the data, so they are escaped."""
     return "\n".join(_lines(outcome))
 
 
-def _lines(outcome: Evaluation) -> Iterator[str]:
+def _lines(outcome: Evaluated) -> Iterator[str]:
     record = outcome.record
     cost = record.cost
     state = "the same evaluation was done before" if outcome.done_before else f"{cost.seconds:.1f} s"

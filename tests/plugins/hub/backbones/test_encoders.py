@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nlptasks._running.predict import predict
-from nlptasks._systems.session import OpenTask
+from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
 from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.pooling import text_means
@@ -146,11 +146,11 @@ def test_padding_and_neighbours_change_no_logit(backbone: Make) -> None:
 def test_one_pass_serves_the_carried_layer_and_other_heads(backbone: Make) -> None:
     ours = backbone("bert", num_labels=2)
     tasks = [
-        OpenTask(
+        LoadedHead(
             task=CLASSIFICATION, name="own", head=open_classification(HeadContext(task=CLASSIFICATION, backbone=ours))
         ),
-        OpenTask(task=SENTIMENT, name="mood", head=open_sentiment(HeadContext(task=SENTIMENT, backbone=ours))),
-        OpenTask(
+        LoadedHead(task=SENTIMENT, name="mood", head=open_sentiment(HeadContext(task=SENTIMENT, backbone=ours))),
+        LoadedHead(
             task=CLASSIFICATION,
             name="zero-shot",
             head=ZeroShot(HeadContext(task=CLASSIFICATION, backbone=ours, options=ZeroShotOptions(labels=("a", "b")))),

@@ -1,0 +1,53 @@
+"""The engine of this process: one block after the other, on the backbone that is in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from nlptasks._running.blocks import Block, PredictedBlock, Progress, R
+from nlptasks._running.predict import check_frozen, likelihoods, predict
+from nlptasks._systems.system import LoadedHead, LoadedSystem
+from nlptasks.plugin.protocols import Example
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Predicts in this process; see :class:`nlptasks._running.blocks.Engine`.
+
+    Args:
+        system: The system.
+        watch: Whether the shared weights are compared with their checksum after the last block.
+    """
+
+    system: LoadedSystem
+    watch: bool = True
+
+    def __call__(self, blocks: Iterator[Block[R]], progress: Progress) -> Iterator[PredictedBlock[R]]:
+        for block in blocks:
+            yield self._predicted(block, progress)
+        if self.watch:
+            check_frozen(self.system)
+
+    def _predicted(self, block: Block[R], progress: Progress) -> PredictedBlock[R]:
+        began = time.perf_counter()
+        heads = self.system.heads
+        made = predict(heads, self.system.backbone, block.examples, progress=partial(progress, block))
+        nats = tuple(
+            _nats(head, examples, texts)
+            for head, examples, texts in zip(heads, block.examples, block.texts or (None,) * len(heads), strict=True)
+        )
+        return PredictedBlock(block=block, made=made, nats=nats, seconds=time.perf_counter() - began)
+
+
+def _nats(head: LoadedHead, examples: Sequence[Example], texts: Sequence[str | None] | None) -> Sequence[float | None]:
+    """How probable the texts that are asked for are to a head; of those that are not, ``None``."""
+    found: list[float | None] = [None] * len(examples)
+    asked = [(at, text) for at, text in enumerate(texts or ()) if text is not None]
+    if asked:
+        told = likelihoods(head, [examples[at] for at, _ in asked], [text for _, text in asked])
+        for (at, _), value in zip(asked, told or (), strict=False):
+            found[at] = value
+    return found

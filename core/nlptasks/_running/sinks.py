@@ -1,0 +1,108 @@
+"""What becomes of predicted blocks: a table, counts, a list. The journal and the comparison stand with what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from nlptasks._running.blocks import PredictedBlock
+from nlptasks._running.report import Reporter
+from nlptasks._running.tally import Tally
+from nlptasks._systems.blame import blame
+from nlptasks._systems.system import LoadedHead
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import Prediction, Row, RowWriter
+from nlptasks.records.report import TaskReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSink:
+    """Writes each row with the cells of its predictions.
+
+    Args:
+        writer: The table.
+        stream: What the table is written to.
+        heads: The heads.
+        columns: Each head's columns in the table.
+        flush: Whether each block is to be seen as soon as it is written.
+    """
+
+    writer: RowWriter
+    stream: BinaryIO
+    heads: Sequence[LoadedHead]
+    columns: Sequence[Sequence[str]]
+    flush: bool
+
+    def take(self, done: PredictedBlock[Row]) -> None:
+        """Write a block."""
+        cells = [
+            list(_cells(head, predictions, len(columns)))
+            for head, predictions, columns in zip(self.heads, done.made.by_head, self.columns, strict=True)
+        ]
+        self.writer.write(
+            [*row.cells, *(cell for own in found for cell in own)]
+            for row, found in zip(done.block.rows, zip(*cells, strict=True), strict=True)
+        )
+        if self.flush:
+            self.stream.flush()
+
+    def finish(self) -> None:
+        """Complete the table."""
+        self.writer.close()
+        self.stream.flush()
+
+
+@dataclass
+class TallySink:
+    """Counts the predictions of one head, and reports on them at the end.
+
+    Args:
+        at: Which of the heads.
+        reporter: What makes the report.
+        tally: The counts.
+        report: The report, once all is counted.
+    """
+
+    at: int
+    reporter: Reporter
+    tally: Tally
+    report: TaskReport | None = None
+
+    def take(self, done: PredictedBlock[Row]) -> None:
+        """Count a block."""
+        binding, rows = self.reporter.binding, done.block.rows
+        cells = [binding.gold_cell(row) for row in rows] if binding.gold else None
+        self.tally.add(done.made.by_head[self.at], cells=cells)
+        if done.nats:
+            for row, nats in zip(rows, done.nats[self.at], strict=True):
+                if nats is not None:
+                    self.tally.add_likelihood(nats, binding.gold_text(row))
+
+    def finish(self) -> None:
+        """Score what was counted."""
+        self.report = self.reporter.report(self.tally)
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Keeps the predictions of the first head."""
+
+    predictions: list[Prediction | None] = field(default_factory=list)
+
+    def take(self, done: PredictedBlock[Any]) -> None:
+        """Keep those of a block."""
+        self.predictions.extend(done.made.by_head[0])
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+
+def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:
+    empty = (None,) * width
+    with blame(f"the head {head.name}"):
+        for prediction in predictions:
+            cells = empty if prediction is None else prediction.cells()
+            if len(cells) != width:
+                raise ValueError(f"a prediction has {len(cells)} cells for {width} columns: {prediction!r}")
+            yield cells

@@ -1,0 +1,94 @@
+"""What was chosen to do the work, and the same once it is loaded. Both are values: nothing here looks anything up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nlptasks._plugins.registry import Owned
+from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin.protocols import BackboneContext, Encoder, Head
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenHead:
+    """A task and the head that solves it; nothing is loaded.
+
+    Args:
+        task: The task.
+        head: The head.
+        options: The head's options, checked.
+        weights: Folder of the trained head that the user named; ``None``: what its plugin ships.
+        card: What that folder's ``head.json`` says; empty where there is none.
+    """
+
+    task: TaskSpec
+    head: Owned[HeadSpec]
+    options: Any = None
+    weights: Path | None = None
+    card: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """Heads on the one backbone that they share: what a run, an evaluation and a training work with.
+
+    Args:
+        heads: The heads with their tasks, in the order that the user named the tasks in.
+        backbone: The backbone; ``None`` where no head needs one.
+        folder: Fine-tuned weights that it opens in place of its own.
+        reference: The checkpoint that it opens; empty: its own weights or those in ``folder``.
+        options: The backbone's options, checked.
+        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        dtype: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+    """
+
+    heads: tuple[ChosenHead, ...]
+    backbone: Owned[BackboneSpec] | None
+    folder: Path | None = None
+    reference: str = ""
+    options: Any = None
+    device: str = "auto"
+    dtype: str = "auto"
+
+    def context(self, folder: Path | None = None) -> BackboneContext:
+        """What the backbone is opened with; ``folder`` takes the place of the weights that were chosen."""
+        return BackboneContext(
+            options=self.options,
+            device=self.device,
+            dtype=self.dtype,
+            folder=folder or self.folder,
+            reference="" if folder else self.reference,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedHead:
+    """A task with its head in memory.
+
+    Args:
+        task: The task.
+        name: Qualified name of the head, by which errors call it.
+        head: The head.
+    """
+
+    task: TaskSpec
+    name: str
+    head: Head
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedSystem:
+    """Heads and the backbone that they share, in memory.
+
+    Args:
+        heads: The heads, in the order of the system.
+        backbone: The backbone; ``None`` where no head needs one.
+        fingerprint: Its checksum before any head saw it.
+    """
+
+    heads: tuple[LoadedHead, ...]
+    backbone: Encoder | None
+    fingerprint: str = ""
