@@ -38,8 +38,8 @@ Input = str | Mapping[str, str]
 class LoadedTask:
     """A task with a loaded head. Made by :func:`load`; call it with texts.
 
-    Several threads may call it; they take turns. It works in children of a process that forks, and where it is pickled,
-    the process that it comes to loads it anew.
+    Several threads may call it at once, as far as its head and backbone allow that; those that come with nlptasks do.
+    It works in children of a process that forks. Where it is pickled, the process that it comes to loads it anew.
     """
 
     def __init__(self, loaded: LoadedSystem, choice: SystemChoice) -> None:

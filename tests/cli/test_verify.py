@@ -36,12 +36,12 @@ def test_all_samples_again(recorded):
 def test_another_head_is_found_out(recorded):
     result = recorded("verify", "mine", "--rerun", "50", "--head", "contrary")
     assert result.code == 1
-    assert "and the weights answer" in result.stdout.decode()
+    assert "and the weights predict" in result.stdout.decode()
     assert "its score is" in result.stdout.decode()
 
 
 def test_predictions_from_elsewhere_cannot_be_made_again(recorded):
     recorded.write("theirs.csv", "prediction\n" + "positive\n" * 50)
     recorded("rescore", "theirs.csv", "--task", "sentiment", "--data", "reviews.csv", "-o", "theirs").succeeded()
-    recorded("verify", "theirs", "--rerun", "5").refused("its answers were made elsewhere")
+    recorded("verify", "theirs", "--rerun", "5").refused("its predictions were made elsewhere")
     recorded("verify", "mine", "--head", "constant").refused("--head and --backbone are for --rerun")

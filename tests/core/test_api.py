@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,65 @@ def test_one_text_or_many() -> None:
     assert sentiment([{"text": "great phone"}, "  "]) == [one, None]
     assert sentiment([]) == []
     assert sentiment.labels == ("negative", "positive")
+
+
+def test_any_iterable_of_inputs_is_read_once() -> None:
+    sentiment = nlptasks.load("sentiment", device="cpu")
+    texts = ["great phone", "", "it broke"]
+    assert sentiment(text for text in texts) == sentiment(texts) == sentiment({"text": text} for text in texts)
+
+
+def test_a_loaded_task_is_pickled_as_how_it_was_loaded() -> None:
+    topics = nlptasks.load("classification", head="zero-shot", labels=("billing", "shipping"), device="cpu")
+    written = pickle.dumps(topics)
+    assert len(written) < 2_000
+    again = pickle.loads(written)
+    assert again("my parcel is late") == topics("my parcel is late")
+    assert again.backbone is topics.backbone, "one process has one copy"
+
+
+def test_threads_may_share_a_loaded_task() -> None:
+    sentiment = nlptasks.load("sentiment", device="cpu")
+    texts = [f"{word} phone {'very ' * at}" for at in range(20) for word in ("great", "bad")]
+    alone = [sentiment(text) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(sentiment, texts))
+    assert together == alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_child_of_a_fork_predicts() -> None:
+    code = """
+import multiprocessing, sys, warnings
+import nlptasks, torch
+warnings.simplefilter("ignore", DeprecationWarning)  # Python's own, on a fork with threads
+torch.set_num_threads(2)
+sentiment = nlptasks.load("sentiment", device="cpu")
+text = "good film " * 200
+expected = sentiment([text, "bad " * 300])[0].label
+context = multiprocessing.get_context("fork")
+mine, theirs = context.Pipe()
+child = context.Process(target=lambda: theirs.send(sentiment(text).label))
+child.start()
+found = mine.recv() if mine.poll(60) else "the child hangs"
+child.kill()
+print(found == expected, found)
+"""
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "OMP_NUM_THREADS": "2"}, capture_output=True)
+    assert done.stdout.decode().split()[:1] == ["True"], done
+
+
+def test_a_run_and_an_evaluation_give_one_score(tmp_path: Path) -> None:
+    data = tmp_path / "reviews.csv"
+    data.write_text("text,label\ngreat,positive\nit broke,negative\nawful,negative\nthe box is blue,positive\n")
+    options = {"neutral": True}  # a label that no gold answer has
+    done = nlptasks.run("sentiment", data, options=options, device="cpu")
+    record = nlptasks.evaluate("sentiment", data, options=options, output=tmp_path / "record", device="cpu")
+    scores = {score.metric: score for score in done.tasks[0].scores}
+    assert record.scores["macro-f1"].value == pytest.approx(scores["macro-f1"].value, abs=1e-12)
+    # One label set, and so one signature; behind it stands how the interval was made.
+    assert "labels:2|" in record.scores["macro-f1"].signature
+    assert scores["macro-f1"].signature.split("|")[:4] == record.scores["macro-f1"].signature.split("|")[:4]
 
 
 def test_unknown_names_are_usage_errors() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from nlptasks._running.predict import predict
+from nlptasks._signals import Terminated
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.models.pooling import join_means, mean_states
@@ -99,6 +101,41 @@ def test_a_head_that_fails_is_named(encoder: Encoder, method: str) -> None:
     setattr(head, method, fail)
     with pytest.raises(PluginError, match=r"the head x:norms failed: ZeroDivisionError: oh\\nno"):
         answers(head, encoder, TEXTS)
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), CancelledError(), GeneratorExit(), MemoryError()])
+@pytest.mark.parametrize("method", ["windows", "reduce", "read"])
+def test_whatever_a_head_raises_is_its_own_fault(encoder: Encoder, method: str, raised: BaseException) -> None:
+    def fail(*_: object) -> None:
+        raise raised
+
+    head = Norms(encoder)
+    setattr(head, method, fail)
+    with pytest.raises(PluginError, match=f"the head x:norms failed: {type(raised).__name__}"):
+        answers(head, encoder, TEXTS)
+
+
+@pytest.mark.parametrize("wish", [KeyboardInterrupt(), Terminated()])
+def test_the_users_wish_to_stop_passes(encoder: Encoder, wish: BaseException) -> None:
+    def stop(*_: object) -> None:
+        raise wish
+
+    head = Norms(encoder)
+    head.read = stop  # type: ignore[method-assign, assignment]
+    with pytest.raises(type(wish)):
+        answers(head, encoder, TEXTS)
+
+
+def test_a_backbone_that_fails_is_named(encoder: Encoder) -> None:
+    @dataclass
+    class Broken(Counting):
+        name: str = "b:broken"
+
+        def encode(self, windows: Sequence[Window]) -> HiddenStates:
+            raise RuntimeError("out of memory")
+
+    with pytest.raises(PluginError, match="the backbone b:broken failed: RuntimeError: out of memory"):
+        answers(Norms(encoder), Broken(encoder), TEXTS)
 
 
 def test_a_head_with_too_few_windows_is_named(encoder: Encoder) -> None:

@@ -1,0 +1,112 @@
+"""What a head may give, and how an error calls what it may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from nlptasks._running.blocks import Block, PredictedBlock
+from nlptasks._running.checks import check_block
+from nlptasks._running.predict import Predictions
+from nlptasks._systems.system import LoadedHead
+from nlptasks.errors import PluginError
+from nlptasks.plugin.predictions import Label, Span, Text
+from nlptasks.plugin.protocols import Example
+from nlptasks_tasks.qa import SPEC as QA
+from nlptasks_tasks.sentiment import SPEC as SENTIMENT
+from nlptasks_tasks.summarization import SPEC as SUMMARIZATION
+
+FILM = {"text": "a good film"}
+QUESTION = {"question": "who?", "context": "It was Ada."}
+
+
+@dataclass
+class Nothing:
+    labels: tuple[str, ...] = ("negative", "positive")
+    head: Any = field(default=None)
+
+
+def check(task: Any, inputs: dict[str, str], prediction: Any, labels: tuple[str, ...] = ()) -> None:
+    block = Block(rows=["five"], examples=[[Example(inputs)]], first=0)
+    head = LoadedHead(task=task, name="x:mine", head=Nothing(labels))  # type: ignore[arg-type]
+    done = PredictedBlock(block=block, made=Predictions(by_head=((prediction,),)))
+    check_block(done, [head], lambda row: f"row {row}")
+
+
+CLOSED = ("negative", "positive")
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs", "prediction", "labels"),
+    [
+        (SENTIMENT, FILM, Label("positive", 0.75), CLOSED),
+        (SENTIMENT, FILM, Label("positive", 0.75, {"positive": 0.7504, "negative": 0.25}), CLOSED),
+        (SENTIMENT, FILM, Label("positive", 1.0000001, {"positive": 1.0000001}), CLOSED),
+        (SENTIMENT, {"text": " \n"}, None, CLOSED),
+        (SENTIMENT, FILM, Label("whatever, at all", 0.1, {"whatever": 0.9, "at all": 0.8}), ()),
+        (QA, QUESTION, Span("Ada", 0.5, 7, 10), ()),
+        (QA, QUESTION, Span("", 0.5, -1, -1, (Span("It", 0.2, 0, 2),)), ()),
+        (SUMMARIZATION, {"document": "long"}, Text(""), ()),
+    ],
+)
+def test_what_is_right_passes(task: Any, inputs: dict[str, str], prediction: Any, labels: tuple[str, ...]) -> None:
+    check(task, inputs, prediction, labels)
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs", "prediction", "said"),
+    [
+        (SENTIMENT, FILM, None, "gave no prediction for row five"),
+        (SENTIMENT, FILM, "positive", "gave 'positive', which is no Label, for row five"),
+        (SENTIMENT, FILM, Text("positive"), "which is no Label, for row five"),
+        (SENTIMENT, FILM, Label(None, 0.5), "gave None, which is no text, for row five"),  # type: ignore[arg-type]
+        (
+            SENTIMENT,
+            FILM,
+            Label("neutral", 0.5),
+            "'neutral', which is none of its labels .negative, positive., for",
+        ),
+        (SENTIMENT, FILM, Label("positive", nan), "gave the score nan, which is not between 0 and 1, for row five"),
+        (SENTIMENT, FILM, Label("positive", 1.5), "the score 1.5"),
+        (SENTIMENT, FILM, Label("positive", 0.5, {"positive": -0.5}), "the label 'positive' the probability -0.5"),
+        (
+            SENTIMENT,
+            FILM,
+            Label("positive", 0.5, {"positive": 0.5, "negative": 0.4}),
+            "that sum to 0.9000 and not to 1",
+        ),
+        (QA, QUESTION, Span("Ada", inf, 7, 10), "the score inf"),
+        (QA, QUESTION, Span("Ada", 0.5, 6, 9), "gave 'Ada' at 6 to 9, where the text has something else, for row five"),
+        (QA, QUESTION, Span("", 0.5, -1, -1, (Span("Bob", 0.1, 7, 10),)), "gave 'Bob' at 7 to 10"),
+        (SUMMARIZATION, {"document": "long"}, Text("a", (None,)), "further texts that are no texts"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_wrong_is_named_with_the_head_and_the_row(
+    task: Any, inputs: dict[str, str], prediction: Any, said: str
+) -> None:
+    with pytest.raises(PluginError, match=f"the head x:mine gave .*{said}|the head x:mine {said}"):
+        check(task, inputs, prediction, CLOSED if task is SENTIMENT else ())
+
+
+def test_there_is_one_prediction_for_each_example() -> None:
+    block = Block(rows=[1, 2], examples=[[Example(FILM)] * 2], first=0)
+    head = LoadedHead(task=SENTIMENT, name="x:mine", head=Nothing())  # type: ignore[arg-type]
+    for made, said in (
+        (Predictions(by_head=((None,),)), "1 predictions for 2 examples"),
+        (Predictions(()), "0 columns"),
+    ):
+        with pytest.raises(PluginError, match=said):
+            check_block(PredictedBlock(block=block, made=made), [head], str)
+
+
+def test_a_prediction_that_raises_is_the_heads_fault() -> None:
+    class Broken(Label):
+        @property
+        def answer(self) -> str:
+            raise SystemExit(3)
+
+    with pytest.raises(PluginError, match="the head x:mine failed: SystemExit: 3"):
+        check(SENTIMENT, FILM, Broken("positive", 0.5), CLOSED)
