@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -14,6 +15,17 @@ from nlptasks._plugins.records import report
 from nlptasks._running.predict import predict
 from nlptasks._running.run import RunRequest
 from nlptasks._running.run import run as run_request
+from nlptasks._settings.functions import Given
+from nlptasks._settings.groups import (
+    Evaluation,
+    RecordTarget,
+    SystemChoice,
+    TableSource,
+    TableTarget,
+    Training,
+    TrainingData,
+    TrainingTarget,
+)
 from nlptasks._systems.pipelines import open_pipeline
 from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.session import Opened, Session
@@ -22,14 +34,21 @@ from nlptasks._training.train import TrainRequest
 from nlptasks._training.train import train as train_request
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.options import from_values
 from nlptasks.plugin.pipelines import PipelineContext
-from nlptasks.plugin.protocols import Example, FormatOptions, Prediction, TrainReport
+from nlptasks.plugin.protocols import Example, Prediction, TrainReport
 from nlptasks.records.report import RunReport
 
 __all__ = ["LoadedTask", "evaluate", "load", "pipeline", "run", "train"]
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from nlptasks._settings.keywords import EvaluateSettings, RunSettings, TrainSettings
     from nlptasks.records.schema import Record
+
+#: What an option of a head or a backbone holds.
+Option = str | int | float | bool | Sequence[str] | None
 
 #: What a row of a task is in Python: its text, or its inputs by name.
 Input = str | Mapping[str, str]
@@ -83,7 +102,13 @@ class LoadedTask:
 
 
 def load(
-    task: str, *, head: str = "", backbone: str = "", device: str = "auto", dtype: str = "auto", **options: Any
+    task: str,
+    *,
+    head: str = "",
+    backbone: str = "",
+    device: str = "auto",
+    dtype: str = "auto",
+    **options: Option,
 ) -> LoadedTask:
     """Load a head, and its backbone unless it is in memory already.
 
@@ -93,15 +118,16 @@ def load(
         backbone: Name of a backbone; empty: the one that fits.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
-        options: Options of the head, for example ``labels=("billing", "returns")``.
+        options: Options of the head and the backbone, for example ``labels=("billing", "returns")``.
 
     Raises:
         UsageError: A name or an option is unknown, or does not fit.
     """
+    system = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype})
     session = _session()
     tasks = session.tasks([task])
-    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=backbone, options=options)
-    return LoadedTask(session.open(plan, device=device, dtype=dtype))
+    plan = session.plan(tasks, heads={tasks[0].name: head}, backbone=system.backbone, options=options)
+    return LoadedTask(session.open(plan, device=system.device, dtype=system.dtype))
 
 
 def run(
@@ -110,11 +136,9 @@ def run(
     *,
     output: str | Path = "",
     head: str | Mapping[str, str] = "",
-    backbone: str = "",
     columns: Mapping[str, str] | None = None,
-    reading: FormatOptions | None = None,
     options: Mapping[str, Any] | None = None,
-    **settings: Any,
+    **settings: Unpack[RunSettings],
 ) -> RunReport:
     """Do what ``nlptasks run`` does.
 
@@ -123,25 +147,22 @@ def run(
         data: The file with the rows.
         output: Where to write; empty: beside the data.
         head: Name of a head or folder of a trained one, or a mapping from tasks to such.
-        backbone: Name of a backbone.
         columns: Columns of the data by the task's inputs, where their names do not tell.
-        reading: Encoding, delimiter and the like.
-        options: Options of the head.
-        settings: The other fields of :class:`nlptasks._running.run.RunRequest`: ``force``, ``gold``, ``data_format``,
-            ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
+        options: Options of heads and backbone; ``{"TASK.option": value}`` for one of several tasks.
+        settings: What the flags of ``nlptasks run`` say. The configuration file is for commands and says nothing here.
 
     Raises:
         UsageError: Something that was asked for is not there or does not fit.
         DataError: A row cannot be read; nothing is written then.
     """
+    given = Given("run", settings, ("task", "data", "output", "head", "columns", "options")).check()
+    source, target = given.of(TableSource, data=data), given.of(TableTarget, output=output)
+    system = given.of(SystemChoice)
     plugins, session = _plugins(), _session()
     tasks = session.tasks([task] if isinstance(task, str) else task)
     heads = {tasks[0].name: head} if isinstance(head, str) else head
-    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {})
-    request = RunRequest(
-        data=str(data), output=str(output), columns=columns or {}, reading=reading or FormatOptions(), **settings
-    )
-    return run_request(session, plan, request, plugins.observers(_warn))
+    plan = session.plan(tasks, heads=heads, backbone=system.backbone, options=options or {})
+    return run_request(session, plan, RunRequest.of(source, target, system, columns or {}), plugins.observers(_warn))
 
 
 def evaluate(
@@ -150,33 +171,20 @@ def evaluate(
     *,
     output: str | Path = "",
     head: str = "",
-    backbone: str = "",
     columns: Mapping[str, str] | None = None,
-    gold: str = "",
-    id: str = "",  # noqa: A002 - the flag's name
-    cluster: str = "",
-    language: str = "",
-    reading: FormatOptions | None = None,
     options: Mapping[str, Any] | None = None,
-    **settings: Any,
+    **settings: Unpack[EvaluateSettings],
 ) -> Record:
     """Do what ``nlptasks eval TASK --data FILE`` does.
 
     Args:
         task: Name of the task.
-        data: The file, with gold answers.
+        data: The file, with a gold column.
         output: Folder of the record; empty: below ``results``.
         head: Name of a head, or the folder of a trained one.
-        backbone: Name of a backbone, a folder, or a reference.
         columns: Columns of the data by the task's inputs, where their names do not tell.
-        gold: The gold column, likewise.
-        id: Column of the samples' ids; empty: ``id``, or the rows' numbers.
-        cluster: Column whose values tie samples together; intervals respect it.
-        language: ISO 639-1 code of the language of the answers.
-        reading: Encoding, delimiter and the like.
-        options: Options of the head.
-        settings: ``name`` of the system, ``limit``, ``slices``, ``metrics``, ``force``, ``restart``, ``device`` and
-            ``dtype``; see :class:`nlptasks._running.jobs.Asked`.
+        options: Options of the head and the backbone.
+        settings: What the flags of ``nlptasks eval`` say. The configuration file is for commands and says nothing here.
 
     Returns:
         The record, which lies in the folder too; :func:`nlptasks.records.store.read_record` reads it with its samples.
@@ -186,21 +194,15 @@ def evaluate(
         DataError: A row cannot be read, or none has a gold answer.
     """
     from nlptasks._running.eval import evaluate as evaluate_request
-    from nlptasks._running.jobs import Asked, FileAsked, file_jobs
+    from nlptasks._running.jobs import file_jobs
 
+    given = Given("evaluate", settings, ("task", "data", "output", "head", "columns", "options")).check()
+    source = replace(given.of(TableSource, data=data), columns=columns or {})
+    target, evaluation = given.of(RecordTarget, output=output), given.of(Evaluation)
     plugins, session = _plugins(), _session()
     spec = session.tasks([task])[0]
-    asked = Asked(heads={spec.name: head}, backbone=backbone, options=options or {}, output=str(output), **settings)
-    file = FileAsked(
-        data=str(data),
-        columns=columns or {},
-        gold=gold,
-        id=id,
-        cluster=cluster,
-        language=language,
-        reading=reading or FormatOptions(),
-    )
-    job = file_jobs(session, spec, asked, file)[0]
+    system = replace(given.of(SystemChoice), heads={spec.name: head}, options=options or {})
+    job = file_jobs(session, spec, source, system, target, evaluation)[0]
     return evaluate_request(session, job.plan, job.request, plugins.observers(_warn)).record
 
 
@@ -211,10 +213,10 @@ def train(
     *,
     validation: Sequence[str | Path] = (),
     head: str = "",
-    backbone: str = "",
+    columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
-    **settings: Any,
+    **settings: Unpack[TrainSettings],
 ) -> TrainReport:
     """Do what ``nlptasks train`` does.
 
@@ -224,25 +226,35 @@ def train(
         output: Folder of the trained head, or of the backbone with the decoder that was trained.
         validation: Files with held-out rows; none: a tenth of the data is held out.
         head: Name of the head to train.
-        backbone: Name of the backbone.
-        options: Options of the head.
+        columns: Columns of the data by the task's inputs, where their names do not tell.
+        options: Options of the head and the backbone.
         progress: Called with a line for the user.
-        settings: The other fields of :class:`nlptasks._training.train.TrainRequest`: ``force``, ``columns``, ``gold``,
-            ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``, ``method`` and what that
-            takes: ``epochs``, ``tokens``, ``rate``, ``max_tokens``, ``language``, ``objective``.
+        settings: What the flags of ``nlptasks train`` say. The configuration file is for commands and says nothing
+            here.
 
     Raises:
         UsageError: The head cannot be trained, or something that was asked for is not there.
         DataError: A row cannot be read.
     """
+    named = ("task", "data", "output", "validation", "head", "columns", "options", "progress")
+    given = Given("train", settings, named).check()
+    files = from_values(
+        TrainingData, {"data": (data,) if isinstance(data, str | Path) else data, "validation": validation}
+    )
+    target, system = given.of(TrainingTarget, output=output), given.of(SystemChoice)
+    request = TrainRequest.of(
+        files,
+        given.of(Training),
+        given.of(TableSource),
+        system,
+        output=Path(target.output),
+        force=target.force,
+        columns=columns or {},
+    )
     session = _session()
     tasks = session.tasks([task])
     heads = {tasks[0].name: head}
-    plan = session.plan(tasks, heads=heads, backbone=backbone, options=options or {}, made=DECODER)
-    files = [data] if isinstance(data, str | Path) else data
-    request = TrainRequest(
-        data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
-    )
+    plan = session.plan(tasks, heads=heads, backbone=system.backbone, options=options or {}, made=DECODER)
     return train_request(session, plan, request, progress)
 
 

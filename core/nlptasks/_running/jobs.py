@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
+from nlptasks._settings.command import of_task, words
+from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._systems.session import Plan, Session
 from nlptasks._tables.gold_samples import GoldRequest
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import split_suffix
 from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.protocols import FormatOptions
 from nlptasks.records.schema import Dataset
 from nlptasks.records.suites import Card, Suite, locate
 
@@ -27,67 +28,12 @@ _META = "meta."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the user asked for, whatever the data.
+class _Asked:
+    """What the user asked for, whatever the data."""
 
-    Args:
-        heads: By task, the name of a head or the folder of a trained one.
-        backbone: Name of a backbone, a folder, or a reference.
-        options: Options of head and backbone.
-        output: Where records go; empty: below ``results``.
-        name: What boards call the system.
-        limit: Most samples; 0: all.
-        seeds: Seeds, a record each; none: the head's own.
-        slices: What to score apart.
-        metrics: Further metrics.
-        force: Whether a record that lies there is replaced.
-        restart: Whether a journal of another evaluation is thrown away.
-        withhold: Whether the texts of the data are kept out of the record.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: The same.
-    """
-
-    heads: Mapping[str, str] = field(default_factory=dict)
-    backbone: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    output: str = ""
-    name: str = ""
-    limit: int = 0
-    seeds: tuple[int, ...] = ()
-    slices: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-    force: bool = False
-    restart: bool = False
-    withhold: bool = False
-    device: str = "auto"
-    dtype: str = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileAsked:
-    """A file to evaluate on.
-
-    Args:
-        data: The file.
-        columns: Columns by the task's inputs.
-        gold: The gold column.
-        id: Column of the ids.
-        cluster: Column whose values tie samples together.
-        language: ISO 639-1 code of the language of the answers.
-        data_format: Name of its format.
-        reading: How to read it.
-        skip_bad_rows: Whether rows that cannot be read are left out.
-    """
-
-    data: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    id: str = ""
-    cluster: str = ""
-    language: str = ""
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
+    system: SystemChoice
+    target: RecordTarget
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,36 +51,35 @@ class Job:
     group: str
 
 
-def file_jobs(session: Session, task: TaskSpec, asked: Asked, file: FileAsked) -> list[Job]:
+def file_jobs(
+    session: Session,
+    task: TaskSpec,
+    source: TableSource,
+    system: SystemChoice,
+    target: RecordTarget,
+    evaluation: Evaluation,
+) -> list[Job]:
     """The evaluations of a file, one for each seed.
 
     Raises:
         UsageError: Names are unknown or do not fit.
     """
-    stem = split_suffix(file.data)[0]
+    asked = _Asked(system=system, target=target, evaluation=evaluation)
+    stem = split_suffix(source.data)[0]
     table = GoldRequest(
-        data=file.data,
-        columns=file.columns,
-        gold=file.gold,
-        id=file.id,
-        meta=_meta(asked.slices, file.cluster),
-        limit=asked.limit,
-        data_format=file.data_format,
-        reading=file.reading,
-        skip_bad_rows=file.skip_bad_rows,
+        data=source.data,
+        columns=source.columns,
+        gold=source.gold,
+        id=source.id,
+        meta=_meta(evaluation.slices, evaluation.cluster),
+        limit=evaluation.limit,
+        data_format=source.format,
+        reading=source.reading,
+        skip_bad_rows=source.skip_bad_rows,
     )
-    dataset = Dataset(name=stem, sha256="", n=0, cluster=file.cluster, language=file.language)
+    dataset = Dataset(name=stem, sha256="", n=0, cluster=evaluation.cluster, language=evaluation.language)
     return [
-        _job(
-            session,
-            task,
-            options,
-            asked,
-            table,
-            dataset,
-            place=(task.name, stem),
-            said=("--data", Path(file.data).name),
-        )
+        _job(session, task, options, asked, table, dataset, place=(task.name, stem), data=source)
         for options in _seeded(asked)
     ]
 
@@ -142,30 +87,31 @@ def file_jobs(session: Session, task: TaskSpec, asked: Asked, file: FileAsked) -
 def suite_jobs(
     session: Session,
     suite: Suite,
-    asked: Asked,
+    choice: BenchmarkChoice,
+    system: SystemChoice,
+    target: RecordTarget,
+    evaluation: Evaluation,
     *,
-    said: tuple[str, ...],
     tasks: Sequence[TaskSpec] = (),
-    datasets: Sequence[str] = (),
-    data_dir: str = "",
 ) -> list[Job]:
     """The evaluations of a suite: of each of its data sets, or of those of some tasks or names, with each seed.
 
     Args:
         session: What is installed.
         suite: The suite.
-        asked: What the user asked for.
-        said: How the command names the suite.
+        choice: How the user named it, and which of its data sets.
+        system: What is evaluated.
+        target: Where the records go.
+        evaluation: What is scored.
         tasks: The tasks; none: all.
-        datasets: Names of data sets; none: all.
-        data_dir: Where the files lie that the suite does not ship.
 
     Raises:
         UsageError: Names are unknown or do not fit, or nothing is left.
         DataError: A file has another hash.
     """
-    cards = [card for card in suite.datasets if _wanted(session, card, tasks, datasets)]
-    if unknown := sorted(set(datasets) - {card.name for card in suite.datasets}):
+    asked = _Asked(system=system, target=target, evaluation=evaluation)
+    cards = [card for card in suite.datasets if _wanted(session, card, tasks, choice.datasets)]
+    if unknown := sorted(set(choice.datasets) - {card.name for card in suite.datasets}):
         known = ", ".join(card.name for card in suite.datasets)
         raise UsageError(f"the benchmark '{suite.name}' has no data set '{unknown[0]}'", hint=f"it has: {known}")
     if not cards:
@@ -173,11 +119,11 @@ def suite_jobs(
             f"the benchmark '{suite.name}' has no data set for this",
             hint=f"its tasks: {', '.join(sorted({card.task for card in suite.datasets}))}",
         )
-    paths = [locate(suite, card, data_dir=data_dir) for card in cards]  # all are there before the first is run
+    paths = [locate(suite, card, data_dir=choice.data_dir) for card in cards]  # all are there before the first is run
     return [
         job
         for card, path in zip(cards, paths, strict=True)
-        for job in _card_jobs(session, suite, card, path, asked, said)
+        for job in _card_jobs(session, suite, card, path, asked, choice)
     ]
 
 
@@ -200,7 +146,7 @@ def dataset_of(suite: Suite, card: Card) -> Dataset:
 
 
 def _card_jobs(
-    session: Session, suite: Suite, card: Card, path: Path, asked: Asked, said: tuple[str, ...]
+    session: Session, suite: Suite, card: Card, path: Path, asked: _Asked, choice: BenchmarkChoice
 ) -> Iterator[Job]:
     task = session.tasks([card.task])[0]
     table = GoldRequest(
@@ -208,11 +154,12 @@ def _card_jobs(
         columns=card.columns,
         gold=card.gold,
         id=card.id,
-        meta=_meta(asked.slices, card.cluster, card.meta),
-        limit=asked.limit,
+        meta=_meta(asked.evaluation.slices, card.cluster, card.meta),
+        limit=asked.evaluation.limit,
     )
     dataset = dataset_of(suite, card)
-    mine = replace(asked, heads={task.name: asked.heads.get(task.name) or card.head})
+    head = asked.system.heads.get(task.name) or card.head
+    mine = replace(asked, system=replace(asked.system, heads={task.name: head}))
     for options in _seeded(mine):
         job = _job(
             session,
@@ -222,11 +169,11 @@ def _card_jobs(
             table,
             dataset,
             place=(suite.name, card.name),
-            said=(*said, "--dataset", card.name),
+            data=replace(choice, datasets=(card.name,)),
         )
         request = replace(job.request, own_metrics=card.metrics, primary=card.primary)
-        if asked.output:
-            output = Path(asked.output) / card.name / job.request.output.name
+        if asked.target.output:
+            output = Path(asked.target.output) / card.name / job.request.output.name
             request = replace(request, output=output)
         yield replace(job, request=request)
 
@@ -235,56 +182,61 @@ def _job(
     session: Session,
     task: TaskSpec,
     options: Mapping[str, Any],
-    asked: Asked,
+    asked: _Asked,
     table: GoldRequest,
     dataset: Dataset,
     *,
     place: tuple[str, str],
-    said: tuple[str, ...],
+    data: TableSource | BenchmarkChoice,
 ) -> Job:
-    plan = session.plan([task], heads=asked.heads, backbone=asked.backbone, options=options)
-    name = asked.name or system_name(plan)
-    seed = f"-seed{options['seed']}" if asked.seeds else ""
+    system, target, evaluation = asked.system, asked.target, asked.evaluation
+    plan = session.plan([task], heads=system.heads, backbone=system.backbone, options=options)
+    name = target.name or system_name(plan)
+    seed = f"-seed{options['seed']}" if evaluation.seeds else ""
     folder = RESULTS.joinpath(*place, _slug(name) + seed)
-    if asked.output:
-        folder = Path(asked.output + seed) if said[0] == "--data" else Path(asked.output) / (_slug(name) + seed)
+    if target.output:
+        of_file = isinstance(data, TableSource)
+        folder = Path(target.output + seed) if of_file else Path(target.output) / (_slug(name) + seed)
     language = dataset.language or str(options.get("to") or getattr(plan.tasks[0].options, "to", ""))
+    columns = data.columns if isinstance(data, TableSource) else {}
+    argv = ("nlptasks", "eval", task.name, *words(data), *of_task(task.name, columns, system, options))
     return Job(
         plan=plan,
         request=EvalRequest(
             table=table,
             output=folder,
             dataset=replace(dataset, language=language),
-            name=asked.name,
-            metrics=asked.metrics,
-            slices=asked.slices,
-            force=asked.force,
-            restart=asked.restart,
-            withhold=asked.withhold,
-            device=asked.device,
-            dtype=asked.dtype,
-            argv=tuple(_command(task, asked, options, said)),
+            name=target.name,
+            metrics=evaluation.metrics,
+            slices=evaluation.slices,
+            force=target.force,
+            restart=target.restart,
+            withhold=target.withhold_texts,
+            device=system.device,
+            dtype=system.dtype,
+            argv=(*argv, *words(system, evaluation, target)),
         ),
         group=f"{task.name} {dataset.name}",
     )
 
 
-def _seeded(asked: Asked) -> Iterator[dict[str, Any]]:
+def _seeded(asked: _Asked) -> Iterator[dict[str, Any]]:
     """The options of the user, with each seed."""
-    given = {name: value for name, value in asked.options.items() if value is not None}
-    if not asked.seeds:
+    given = {name: value for name, value in asked.system.options.items() if value is not None}
+    if not asked.evaluation.seeds:
         yield given
-    for seed in asked.seeds:
+    for seed in asked.evaluation.seeds:
         yield {**given, "seed": seed}
 
 
-def _of_card(session: Session, task: TaskSpec, asked: Asked, card: Card) -> dict[str, Any]:
+def _of_card(session: Session, task: TaskSpec, asked: _Asked, card: Card) -> dict[str, Any]:
     """The card's options; another head than the card's may not have them."""
-    head = asked.heads[task.name]
+    system = asked.system
+    head = system.heads[task.name]
     if head == card.head or not card.options:
         return dict(card.options)
     try:
-        session.plan([task], heads=asked.heads, backbone=asked.backbone, options={**asked.options, **card.options})
+        session.plan([task], heads=system.heads, backbone=system.backbone, options={**system.options, **card.options})
     except UsageError:
         return {}
     return dict(card.options)
@@ -308,24 +260,4 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")[:80] or "system"
 
 
-def _command(task: TaskSpec, asked: Asked, options: Mapping[str, Any], said: tuple[str, ...]) -> Iterator[str]:
-    """The command that makes a record again; of files and folders it holds the names and not where they lie."""
-    yield from ("nlptasks", "eval", task.name, *said)
-    if head := asked.heads.get(task.name):
-        yield from ("--head", Path(head).name if "/" in head else head)
-    if asked.backbone:
-        yield from ("--backbone", Path(asked.backbone).name if Path(asked.backbone).is_dir() else asked.backbone)
-    for name, value in sorted(options.items()):
-        flag = f"--{name.replace('_', '-')}"
-        if isinstance(value, bool):
-            yield flag if value else f"--no-{flag[2:]}"
-        else:
-            yield from (flag, ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-    for flag, text in (("--limit", asked.limit), ("--slice", ",".join(asked.slices)), ("--name", asked.name)):
-        if text:
-            yield from (flag, str(text))
-    if asked.withhold:
-        yield "--withhold-texts"
-
-
-__all__ = ["RESULTS", "Asked", "FileAsked", "Job", "dataset_of", "file_jobs", "suite_jobs"]
+__all__ = ["RESULTS", "Job", "dataset_of", "file_jobs", "suite_jobs"]

@@ -19,6 +19,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._running.predict import check_frozen, predict
 from nlptasks._running.tally import Tally, prediction_type
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
+from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Opened, OpenTask, Plan, PlannedTask, Session
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
@@ -70,6 +71,25 @@ class RunRequest:
     skip_bad_rows: bool = False
     device: str = "auto"
     dtype: str = "auto"
+
+    @classmethod
+    def of(
+        cls, source: TableSource, target: TableTarget, system: SystemChoice, columns: Mapping[str, str]
+    ) -> RunRequest:
+        """What groups of settings ask for."""
+        return cls(
+            data=source.data,
+            output=target.output,
+            force=target.force,
+            columns=columns,
+            gold=source.gold,
+            data_format=source.format,
+            output_format=target.output_format,
+            reading=source.reading,
+            skip_bad_rows=source.skip_bad_rows,
+            device=system.device,
+            dtype=system.dtype,
+        )
 
 
 def run(session: Session, plan: Plan, request: RunRequest, observers: Observers) -> RunReport:
