@@ -16,16 +16,8 @@ from nlptasks._running.predict import predict
 from nlptasks._running.run import RunRequest
 from nlptasks._running.run import run as run_request
 from nlptasks._settings.functions import Given
-from nlptasks._settings.groups import (
-    Evaluation,
-    RecordTarget,
-    SystemChoice,
-    TableSource,
-    TableTarget,
-    Training,
-    TrainingData,
-    TrainingTarget,
-)
+from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.training import Training, TrainingData, TrainingTarget
 from nlptasks._systems.pipelines import open_pipeline
 from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.session import Opened, Session

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.configured import configured
 from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand, help_of
-from nlptasks._plugins.registry import Registry
+from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
@@ -55,6 +54,11 @@ class TaskGroup(click.Group):
         """The flags that do not depend on the task."""
         return [*self._shared, *_head_flags((), many=True)]
 
+    @property
+    def own_flags(self) -> frozenset[str]:
+        """The flags that do not depend on the task."""
+        return frozenset(name for param in self.shared() for name in param.opts)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
 
@@ -72,9 +76,10 @@ class TaskGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         names = cmd_name.split(",") if self._many else [cmd_name]
-        tasks = [_registry(ctx).get(TaskSpec, name).spec for name in names]
+        owned = list({item.qualified: item for item in (_registry(ctx).get(TaskSpec, name) for name in names)}.values())
+        tasks = [item.spec for item in owned]
         params = self._params(_registry(ctx), tasks)
-        _check_flags(params, f"{self.name} {cmd_name}")
+        _check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
         return self.command_of(ctx, cmd_name, names, tasks, params, help_=f"{self.help} {_told(tasks)}")
 
     def command_of(
@@ -95,6 +100,8 @@ class TaskGroup(click.Group):
                 yield from (param for param in self._params(_registry(ctx), [task]) if isinstance(param, SettingFlag))
 
         def call(**values: Any) -> None:
+            from nlptasks._cli.configured import configured
+
             known = [item.spec for item in app.plugins().registry.all(TaskSpec)]
             found = configured(app.config, str(self.name), params, tasks=tasks, known=known, others=others)
             self._body(app, names, Chosen(params, values, found))
@@ -226,12 +233,23 @@ def _bare(option: OptionField) -> Any:
     return {name: value for name, value in option.said.items() if name not in ("min", "max", "above")}
 
 
-def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
+def _check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
+    """Refuse two things with one flag: nobody could say which is meant.
+
+    Raises:
+        UsageError: An input column or an option of a plugin is called like another flag of the command.
+    """
     taken: set[str] = set()
     for param in params:
         for name in param.opts:
             if name in taken:
-                raise UsageError(f"two plugins want the flag {name} of '{command}'", hint="disable one of them")
+                owner = next((t for t in tasks if name in {f"--{column.name}" for column in t.spec.inputs}), None)
+                whose = f"the task {owner.qualified} has an input column" if owner else "a plugin has an option"
+                plugin = owner.plugin if owner else "NAME"
+                raise UsageError(
+                    f"{whose} {name[2:]!r}, and {name} is a flag of '{command}' already",
+                    hint=f"its author must rename it; to do without it: NLPTASKS_PLUGINS=-{plugin}",
+                )
             taken.add(name)
 
 

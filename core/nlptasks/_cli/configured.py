@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,7 +47,7 @@ def configured(
         return {}
     keys = {_key(flag.setting.key): flag for flag in params if isinstance(flag, SettingFlag)}
     keys |= {flag.setting.name: flag for flag in params if isinstance(flag, SettingFlag)}
-    reader = _Reader(config, command, keys, others)
+    reader = _Reader(config, keys, others)
     own = {key: value for key, value in table.items() if not isinstance(value, dict)}
     named = {key: value for key, value in table.items() if isinstance(value, dict)}
     found = reader.read(own, (command,), "")
@@ -66,14 +65,13 @@ def configured(
     return found | mine
 
 
-@dataclass(frozen=True)
 class _Reader:
     """Turns keys and values of a table into values of parameters, naming the file and the line in each complaint."""
 
-    config: Config
-    command: str
-    keys: Keys
-    others: Callable[[], Iterable[SettingFlag]]
+    def __init__(self, config: Config, keys: Keys, others: Callable[[], Iterable[SettingFlag]]) -> None:
+        self.config = config
+        self.keys = keys
+        self.others = others
 
     def read(self, table: Mapping[str, Any], place: tuple[str, ...], task: str) -> dict[str, Any]:
         """The values of a table.

@@ -128,10 +128,10 @@ def _name(owner: type | str, name: str) -> str:
 
 
 def _type(setting: OptionField) -> click.ParamType[Any]:
-    return click.Choice(setting.choices) if setting.choices else _Value(setting)
+    return click.Choice(setting.choices) if setting.choices else Value(setting)
 
 
-class _Value(click.ParamType[Any]):
+class Value(click.ParamType[Any]):
     """The value of a flag, checked as it is declared."""
 
     def __init__(self, setting: OptionField) -> None:
@@ -174,4 +174,4 @@ def check_repeated(command: click.Command, ctx: click.Context, args: Sequence[st
         seen.add(name)
 
 
-__all__ = ["Chosen", "SettingFlag", "SettingsCommand", "check_repeated", "flags_of", "help_of", "json_flag"]
+__all__ = ["Chosen", "SettingFlag", "SettingsCommand", "Value", "check_repeated", "flags_of", "help_of", "json_flag"]

@@ -11,15 +11,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nlptasks._names import did_you_mean
-from nlptasks._settings.groups import (
-    Evaluation,
-    RecordTarget,
-    SystemChoice,
-    TableSource,
-    TableTarget,
-    Training,
-    TrainingTarget,
-)
+from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.training import Training, TrainingTarget
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import OptionField, from_values, option_fields
 

@@ -15,7 +15,7 @@ from nlptasks.plugin.format_options import FormatOptions
 from nlptasks.plugin.options import setting
 
 #: The largest seed that NumPy takes.
-_LARGEST_SEED = (1 << 32) - 1
+LARGEST_SEED = (1 << 32) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ class Evaluation:
     )
     limit: int = setting(0, "Only the first N rows; such a record is on no leaderboard.  0: all.", min=0, metavar="N")
     seeds: tuple[int, ...] = setting(
-        (), "A record for each seed; the head must sample.", min=0, max=_LARGEST_SEED, metavar="N,N,...", recorded=False
+        (), "A record for each seed; the head must sample.", min=0, max=LARGEST_SEED, metavar="N,N,...", recorded=False
     )
 
     def __post_init__(self) -> None:
@@ -138,98 +138,6 @@ class BenchmarkChoice:
         recorded=False,
         default_text="NLPTASKS_DATA",
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Predictions:
-    """Predictions of some system that stand in a table, and what they are predictions of."""
-
-    task: str = setting("", "The task that the predictions are for; see 'nlptasks tasks list'.", metavar="TASK")
-    prediction: str = setting("", "Column of predictions.", metavar="COLUMN", default_text="by its name")
-    score_column: str = setting(
-        "", "Column with the predictions' probabilities.", metavar="COLUMN", default_text="PREDICTION_score"
-    )
-    nll_column: str = setting(
-        "",
-        "Column with the negative log-likelihood of each gold text in nats.",
-        flag="nats-column",
-        metavar="COLUMN",
-        default_text="nats",
-    )
-    labels: tuple[str, ...] = setting((), "The closed set of labels.", metavar="A,B,...", default_text="the gold ones")
-    partial: bool = setting(False, "Score though predictions are missing, surplus or repeated, and mark the record.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingData:
-    """Files to train on."""
-
-    data: tuple[str, ...] = setting(
-        (), "File with rows and gold answers; may be repeated.", repeat=True, metavar="FILE", path=True
-    )
-    validation: tuple[str, ...] = setting(
-        (),
-        "File with held-out rows; may be repeated.",
-        repeat=True,
-        metavar="FILE",
-        path=True,
-        default_text="a tenth of the data",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingTarget:
-    """A folder with what was trained."""
-
-    output: str = setting(
-        "",
-        "Where the trained head or decoder goes.",
-        short="o",
-        metavar="FOLDER",
-        path=True,
-        recorded=False,
-        default_text="TASK-head, TASK-backbone or RECIPE-backbone",
-    )
-    force: bool = setting(False, "Train again where the folder holds what was trained.", short="f", recorded=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """How to train."""
-
-    method: Literal["probe", "finetune", "pretrain"] = setting(
-        "probe",
-        "Train a head on the frozen backbone, or the backbone too (of heads that write text: its decoder), or the "
-        "decoder on raw text in the gold column.",
-    )
-    epochs: float | None = setting(
-        None, "Passes of fine-tuning over the rows.", above=0, max=10_000, metavar="N", default_text="3"
-    )
-    tokens: int | None = setting(None, "Tokens to fine-tune on, in place of --epochs.", min=1, metavar="N")
-    rate: float | None = setting(
-        None,
-        "Highest learning rate of fine-tuning.",
-        above=0,
-        max=1,
-        metavar="R",
-        default_text="0.0001, of a decoder 0.0005",
-    )
-    max_tokens: int | None = setting(
-        None, "Longest window of fine-tuning.", min=8, max=1 << 20, metavar="N", default_text="256"
-    )
-    objective: Literal["causal", "denoise"] | None = setting(
-        None, "What is learnt of raw text: to carry it on, or to restore spoilt copies.", default_text="causal"
-    )
-    language: str = setting("", "Language that a decoder learns to write.", metavar="CODE", default_text="en")
-    layers: str = setting(
-        "",
-        "Make the head of the output layer of a fine-tuned backbone, and train nothing; replaces --data.",
-        flag="from-layers",
-        metavar="FOLDER",
-        path=True,
-    )
-    layer: str = setting("", "Which one, where the folder holds several that fit.", metavar="NAME")
-    seed: int = setting(0, "Seed of everything random.", min=0, max=_LARGEST_SEED, metavar="N")
 
 
 @dataclass(frozen=True, kw_only=True)

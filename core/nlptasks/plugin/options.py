@@ -213,10 +213,9 @@ def option_fields(options: type) -> tuple[OptionField, ...]:
 def _fields(options: type) -> tuple[OptionField, ...]:
     if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         raise PluginError(f"options {options.__name__} must be frozen", hint="write @dataclass(frozen=True)")
-    hints = get_type_hints(options)
     found: list[OptionField] = []
     for field in dataclasses.fields(options):
-        hint = hints[field.name]
+        hint = _hint(options, field)
         if isinstance(hint, type) and dataclasses.is_dataclass(hint):
             found += (dataclasses.replace(inner, within=field.name) for inner in option_fields(hint))
         elif not field.metadata.get("dynamic"):
@@ -266,6 +265,13 @@ def json_schema(options: type) -> dict[str, Any]:
     """Return the JSON schema of the settings."""
     properties = {option.name: _property(option) for option in option_fields(options)}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _hint(options: type, field: dataclasses.Field[Any]) -> Any:
+    """The type of a field. Evaluating annotations takes time at each start, and most are one of a few."""
+    plain = {"str": str, "int": int, "float": float, "bool": bool, "tuple[str, ...]": tuple[str, ...]}
+    found = plain.get(field.type) if isinstance(field.type, str) else field.type
+    return found or get_type_hints(options)[field.name]
 
 
 def _option_field(owner: str, field: dataclasses.Field[Any], hint: Any) -> OptionField:

@@ -10,7 +10,8 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.configured import command
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
-from nlptasks._settings.groups import BenchmarkChoice, Evaluation, Predictions, RecordTarget, TableSource
+from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, TableSource
+from nlptasks._settings.predictions import Predictions
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import split_suffix
 from nlptasks.text.display import one_line

@@ -20,7 +20,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
 
     source, target, system = chosen.of(TableSource), chosen.of(TableTarget), chosen.of(SystemChoice)
     if not source.data:
-        raise UsageError("there is no table to read", hint=f"nlptasks run {','.join(tasks)} --data FILE")
+        raise UsageError("the flag '--data' is missing", hint=f"nlptasks run {','.join(tasks)} --data FILE")
     plugins = app.plugins()
     session = Session(plugins.registry, BackbonePool())
     specs = session.tasks(tasks)

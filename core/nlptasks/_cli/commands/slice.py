@@ -41,9 +41,9 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
     """
     from nlptasks.records.store import read_record
 
-    names, metrics = chosen.of(Options).by, chosen.of(Evaluation).metrics
+    names, metrics = tuple(filter(None, chosen.of(Options).by)), chosen.of(Evaluation).metrics
     if not names:
-        raise UsageError("--by NAME says what makes the parts", hint="for example --by length,label")
+        raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
     opened = [read_record(path) for path in records]
     found = [_sliced(registry, record, names, metrics) for record in opened]

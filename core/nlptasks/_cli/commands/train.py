@@ -12,14 +12,8 @@ from nlptasks._cli.app import App
 from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup, heads_given
 from nlptasks._cli.flags import Chosen, check_repeated, flags_of
 from nlptasks._cli.views.progress import shown
-from nlptasks._settings.groups import (
-    BenchmarkChoice,
-    SystemChoice,
-    TableSource,
-    Training,
-    TrainingData,
-    TrainingTarget,
-)
+from nlptasks._settings.groups import BenchmarkChoice, SystemChoice, TableSource
+from nlptasks._settings.training import Training, TrainingData, TrainingTarget
 from nlptasks._training.methods import DECODER, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import setting

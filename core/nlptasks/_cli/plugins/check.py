@@ -16,14 +16,14 @@ from typing import Any
 
 import click
 
-from nlptasks._cli.app import App
-from nlptasks._cli.configured import command
-from nlptasks._cli.flags import Chosen, flags_of
+from nlptasks._cli.flags import Value
 from nlptasks._names import canonical
 from nlptasks._plugins.discovery import GROUP
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.plugin.options import setting
+from nlptasks.plugin.options import OptionField
 from nlptasks.text.display import one_line
+
+_TIMEOUT = Value(OptionField(name="timeout", kind="number", said={"min": 1, "max": 86_400}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +35,11 @@ class _Subject:
     python_path: tuple[str, ...] = field(default=())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How to check."""
-
-    timeout: float = setting(120.0, "Seconds to wait.", min=1, max=86_400, metavar="SECONDS", default_text="120")
-
-
-def _check(_app: App, chosen: Chosen, target: str) -> None:
+@click.command()
+@click.argument("target", metavar="NAME|PATH")
+@click.option("--timeout", type=_TIMEOUT, default=120.0, help="Seconds to wait.  [default: 120]")
+@click.pass_context
+def check(ctx: click.Context, target: str, timeout: float) -> None:
     """Load a plugin and import all that its descriptors name.
 
     It is an installed plugin or distribution, a .py file, or a project folder with a pyproject.toml, which need not be
@@ -50,11 +47,10 @@ def _check(_app: App, chosen: Chosen, target: str) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="nlptasks-check-") as scratch:
         subject = _subject(target, Path(scratch))
-        timeout = chosen.of(Options).timeout
         results = [_try(name, subject, timeout, Path(scratch)) for name in subject.ids]
     for name, problem in zip(subject.ids, results, strict=True):
         click.echo(one_line(f"{name}: {problem or 'ok'}", limit=2000))
-    click.get_current_context().exit(1 if any(results) else 0)
+    ctx.exit(1 if any(results) else 0)
 
 
 def _subject(target: str, scratch: Path) -> _Subject:
@@ -142,6 +138,3 @@ def _verdict(name: str, records: list[dict[str, Any]]) -> str:
             f"there is no plugin or distribution named {name!r}", hint="'nlptasks plugins list' shows the plugins"
         )
     return "; ".join(f"{r['state']} at {r['stage']}: {r['error']}" for r in records if r["state"] != "loaded")
-
-
-check = command("check", _check, [click.Argument(["target"], metavar="NAME|PATH"), *flags_of(Options)])
