@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup
+from nlptasks._cli.by_task import COLUMN, FORMAT, OPTION, TaskGroup
 from nlptasks._cli.flags import help_of
 from nlptasks._cli.main import cli
 from nlptasks._names import resolve
@@ -138,7 +138,7 @@ def by_task(context: click.Context, group: TaskGroup) -> Iterator[str]:
     yield from (f"`{context.command_path} TASK`, where `TASK` is {listed}. {plain(group.epilog or '')}", "")
     own: dict[str, list[click.Parameter]] = {}
     for name, found in inner.items():
-        own[name] = [param for param in found.params if getattr(param, "owner", "") in (COLUMN, OPTION)]
+        own[name] = [param for param in found.params if getattr(param, "owner", "") in (COLUMN, OPTION, FORMAT)]
         if name == names[0]:
             yield from flags(context, [param for param in found.params if param not in own[name]])
     for name, params in own.items():

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from nlptasks._settings.keywords import EvaluateSettings, RunSettings, TrainSettings
     from nlptasks.records.schema import Record
 
+#: What :func:`run` and the like take by name.
+_NAMED = ("task", "data", "output", "head", "columns", "options", "format_options")
+
 #: What an option of a head or a backbone holds.
 Option = str | int | float | bool | Sequence[str] | None
 
@@ -130,6 +133,7 @@ def run(
     head: str | Mapping[str, str] = "",
     columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    format_options: Mapping[str, Any] | None = None,
     **settings: Unpack[RunSettings],
 ) -> RunReport:
     """Do what ``nlptasks run`` does.
@@ -141,20 +145,22 @@ def run(
         head: Name of a head or folder of a trained one, or a mapping from tasks to such.
         columns: Columns of the data by the task's inputs, where their names do not tell.
         options: Options of heads and backbone; ``{"TASK.option": value}`` for one of several tasks.
+        format_options: Options that only the data's format has.
         settings: What the flags of ``nlptasks run`` say. The configuration file is for commands and says nothing here.
 
     Raises:
         UsageError: Something that was asked for is not there or does not fit.
         DataError: A row cannot be read; nothing is written then.
     """
-    given = Given("run", settings, ("task", "data", "output", "head", "columns", "options")).check()
-    source, target = given.of(TableSource, data=data), given.of(TableTarget, output=output)
+    given = Given("run", settings, _NAMED).check()
+    source = _source(given, columns, format_options, data=data)
+    target = given.of(TableTarget, output=output)
     system = given.of(SystemChoice)
     plugins, session = _plugins(), _session()
     tasks = session.tasks([task] if isinstance(task, str) else task)
     heads = {tasks[0].name: head} if isinstance(head, str) else head
     plan = session.plan(tasks, heads=heads, backbone=system.backbone, options=options or {})
-    return run_request(session, plan, RunRequest.of(source, target, system, columns or {}), plugins.observers(_warn))
+    return run_request(session, plan, RunRequest.of(source, target, system), plugins.observers(_warn))
 
 
 def evaluate(
@@ -165,6 +171,7 @@ def evaluate(
     head: str = "",
     columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    format_options: Mapping[str, Any] | None = None,
     **settings: Unpack[EvaluateSettings],
 ) -> Record:
     """Do what ``nlptasks eval TASK --data FILE`` does.
@@ -176,6 +183,7 @@ def evaluate(
         head: Name of a head, or the folder of a trained one.
         columns: Columns of the data by the task's inputs, where their names do not tell.
         options: Options of the head and the backbone.
+        format_options: Options that only the data's format has.
         settings: What the flags of ``nlptasks eval`` say. The configuration file is for commands and says nothing here.
 
     Returns:
@@ -188,8 +196,10 @@ def evaluate(
     from nlptasks._running.eval import evaluate as evaluate_request
     from nlptasks._running.jobs import file_jobs
 
-    given = Given("evaluate", settings, ("task", "data", "output", "head", "columns", "options")).check()
-    source = replace(given.of(TableSource, data=data), columns=columns or {})
+    given = Given(
+        "evaluate", settings, ("task", "data", "output", "head", "columns", "options", "format_options")
+    ).check()
+    source = _source(given, columns, format_options, data=data)
     target, evaluation = given.of(RecordTarget, output=output), given.of(Evaluation)
     plugins, session = _plugins(), _session()
     spec = session.tasks([task])[0]
@@ -207,6 +217,7 @@ def train(
     head: str = "",
     columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    format_options: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
     **settings: Unpack[TrainSettings],
 ) -> TrainReport:
@@ -220,6 +231,7 @@ def train(
         head: Name of the head to train.
         columns: Columns of the data by the task's inputs, where their names do not tell.
         options: Options of the head and the backbone.
+        format_options: Options that only the data's format has.
         progress: Called with a line for the user.
         settings: What the flags of ``nlptasks train`` say. The configuration file is for commands and says nothing
             here.
@@ -228,8 +240,7 @@ def train(
         UsageError: The head cannot be trained, or something that was asked for is not there.
         DataError: A row cannot be read.
     """
-    named = ("task", "data", "output", "validation", "head", "columns", "options", "progress")
-    given = Given("train", settings, named).check()
+    given = Given("train", settings, (*_NAMED, "validation", "progress")).check()
     files = from_values(
         TrainingData, {"data": (data,) if isinstance(data, str | Path) else data, "validation": validation}
     )
@@ -237,11 +248,10 @@ def train(
     request = TrainRequest.of(
         files,
         given.of(Training),
-        given.of(TableSource),
+        _source(given, columns, format_options),
         system,
         output=Path(target.output),
         force=target.force,
-        columns=columns or {},
     )
     session = _session()
     tasks = session.tasks([task])
@@ -315,6 +325,14 @@ def pipeline(
     given = {name: value for name, value in arguments.items() if value is not None}
     context = PipelineContext(task=task or "", model=model, settings=given | settings)
     return open_pipeline(_plugins().registry, context)
+
+
+def _source(
+    given: Given, columns: Mapping[str, str] | None, format_options: Mapping[str, Any] | None, **more: Any
+) -> TableSource:
+    source = given.of(TableSource, **more)
+    reading = replace(source.reading, given=format_options or {})
+    return replace(source, columns=columns or {}, reading=reading)
 
 
 def _example(task: TaskSpec, item: Input) -> Example:

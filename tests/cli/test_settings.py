@@ -137,3 +137,20 @@ def test_a_key_that_is_wrong_is_named_with_its_line(command, data, configure, te
 def test_tables_of_other_commands(command, data, configure):
     configure("[compare]\nmargn = 1")
     command("compare", "a", "b").refused("config.toml:2: the key 'compare.margn'", "did you mean 'margin'?")
+
+
+def test_a_format_has_options_of_its_own(command, configure):
+    command.write("a.marked", "% no\ngood\n# fine\n")
+    args = ("eval", *CONSTANT, "--data", "a.marked", "--mark", "%", "--label-of-all", "positive")
+    command(*args, "-o", "one").succeeded()
+    record = read_record(command.folder / "one").record
+    assert (record.dataset.n, record.scores["accuracy"].value) == (2, 1)
+    command(*record.run.argv[1:], "-o", "two").succeeded()
+    assert read_record(command.folder / "two").record.id == record.id
+    configure('[run.sentiment]\nmark = "%"')
+    command("run", *CONSTANT, "--data", "a.marked", "-o", "out.csv").succeeded()
+    assert "fine" in command.read("out.csv")
+    command.write("reviews.csv", ROWS)
+    command("eval", *CONSTANT, "--data", "reviews.csv", "--mark", "%").refused(
+        "--mark is not an option of the format 'csv'"
+    )

@@ -11,12 +11,14 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand, help_of
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
 
-#: Whose the settings are that depend on the task: columns, heads, and the options of heads and backbones.
-COLUMN, HEAD, OPTION = "column", "head", "option"
+#: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
+#: backbones, and those of formats.
+COLUMN, HEAD, OPTION, FORMAT = "column", "head", "option", "format"
 
 #: Called with the application, the names of the tasks, and what the user chose.
 Body = Callable[[App, list[str], Chosen], None]
@@ -118,6 +120,7 @@ class TaskGroup(click.Group):
         ]
         owned = [*((f"head {head.name}", option) for _, head, option in offered), *_of_backbones(registry)]
         params = [*self._shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
+        params += _options(_of_formats(registry), FORMAT)
         return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -132,6 +135,13 @@ class TaskGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         return args[0], self.get_command(ctx, args[0]), args[1:]
+
+
+def source_of(chosen: Chosen) -> TableSource:
+    """The table that the user chose, with its columns and with the options of its format."""
+    source = chosen.of(TableSource)
+    reading = replace(source.reading, given=chosen.values(FORMAT))
+    return replace(source, columns=chosen.values(COLUMN), reading=reading)
 
 
 def heads_given(chosen: Chosen) -> list[str]:
@@ -197,17 +207,24 @@ def _of_backbones(registry: Registry) -> Iterator[tuple[str, OptionField]]:
             yield f"backbone {item.spec.name}", option
 
 
-def _options(offered: Iterable[tuple[str, OptionField]]) -> list[SettingFlag]:
-    """The options of heads and backbones; one that several have is shown once."""
+def _of_formats(registry: Registry) -> Iterator[tuple[str, OptionField]]:
+    """The options that only some format has, each with whose it is."""
+    for item in registry.all(FormatSpec):
+        for option in option_fields(item.spec.options) if item.spec.options else ():
+            yield f"format {item.spec.name}", option
+
+
+def _options(offered: Iterable[tuple[str, OptionField]], owner: str = OPTION) -> list[SettingFlag]:
+    """The options of heads and backbones, or of formats; one that several have is shown once."""
     found: dict[str, OptionField] = {}
     having: dict[str, list[str]] = {}
-    for owner, option in offered:
+    for whose, option in offered:
         found.setdefault(option.name, option)
-        having.setdefault(option.name, []).append(owner)
+        having.setdefault(option.name, []).append(whose)
     flags = []
     for name, option in found.items():
         owners = ", ".join(having[name]).replace(", head ", ", ")
-        flags.append(SettingFlag(_unbounded(option), OPTION, help_=f"{help_of(option)} ({owners})".strip()))
+        flags.append(SettingFlag(_unbounded(option), owner, help_=f"{help_of(option)} ({owners})".strip()))
     return flags
 
 

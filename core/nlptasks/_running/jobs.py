@@ -198,8 +198,8 @@ def _job(
         of_file = isinstance(data, TableSource)
         folder = Path(target.output + seed) if of_file else Path(target.output) / (_slug(name) + seed)
     language = dataset.language or str(options.get("to") or getattr(plan.tasks[0].options, "to", ""))
-    columns = data.columns if isinstance(data, TableSource) else {}
-    argv = ("nlptasks", "eval", task.name, *words(data), *of_task(task.name, columns, system, options))
+    columns, given = (data.columns, data.reading.given) if isinstance(data, TableSource) else ({}, {})
+    argv = ("nlptasks", "eval", task.name, *words(data), *of_task(task.name, columns, system, {**options, **given}))
     return Job(
         plan=plan,
         request=EvalRequest(

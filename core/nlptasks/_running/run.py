@@ -73,15 +73,13 @@ class RunRequest:
     dtype: str = "auto"
 
     @classmethod
-    def of(
-        cls, source: TableSource, target: TableTarget, system: SystemChoice, columns: Mapping[str, str]
-    ) -> RunRequest:
+    def of(cls, source: TableSource, target: TableTarget, system: SystemChoice) -> RunRequest:
         """What groups of settings ask for."""
         return cls(
             data=source.data,
             output=target.output,
             force=target.force,
-            columns=columns,
+            columns=source.columns,
             gold=source.gold,
             data_format=source.format,
             output_format=target.output_format,

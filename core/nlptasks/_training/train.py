@@ -68,7 +68,6 @@ class TrainRequest(TrainingData, Training):
         *,
         output: Path,
         force: bool,
-        columns: Mapping[str, str],
     ) -> TrainRequest:
         """What groups of settings ask for."""
         return cls(
@@ -76,7 +75,7 @@ class TrainRequest(TrainingData, Training):
             **vars(how),
             output=output,
             force=force,
-            columns=columns,
+            columns=source.columns,
             gold=source.gold,
             data_format=source.format,
             reading=source.reading,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup, heads_given
+from nlptasks._cli.by_task import COLUMN, FORMAT, OPTION, TaskGroup, heads_given, source_of
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, Summary, SystemChoice, TableSource
 from nlptasks.errors import UsageError
@@ -71,7 +71,7 @@ def _jobs(session: Session, tasks: tuple[TaskSpec, ...], chosen: Chosen) -> list
     from nlptasks.plugin import TaskSpec
     from nlptasks.records.suites import open_suite, read_suite
 
-    source, choice, evaluation = chosen.of(TableSource), chosen.of(BenchmarkChoice), chosen.of(Evaluation)
+    source, choice, evaluation = source_of(chosen), chosen.of(BenchmarkChoice), chosen.of(Evaluation)
     if [bool(source.data), bool(choice.benchmark), bool(choice.suite)].count(True) != 1:
         raise UsageError(
             "what to evaluate on is named by one of --data FILE, --benchmark NAME and --suite FILE",
@@ -89,10 +89,9 @@ def _jobs(session: Session, tasks: tuple[TaskSpec, ...], chosen: Chosen) -> list
             raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {source.data}")
         if choice.datasets or choice.data_dir:
             raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
-        source = replace(source, columns=chosen.values(COLUMN))
         return file_jobs(session, tasks[0], source, system, target, evaluation)
     of_files = [*chosen.typed(TableSource), *(flag for flag in chosen.typed(Evaluation) if flag in _OF_FILES)]
-    if unused := [*of_files, *chosen.typed(COLUMN)]:
+    if unused := [*of_files, *chosen.typed(COLUMN), *chosen.typed(FORMAT)]:
         raise UsageError(f"{unused[0]} goes with --data; a benchmark says such things itself", hint="leave it out")
     suite = open_suite(session.registry, choice.benchmark) if choice.benchmark else read_suite(Path(choice.suite))
     return suite_jobs(session, suite, choice, system, target, evaluation, tasks=tasks)

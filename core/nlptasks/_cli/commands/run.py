@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup, heads_given
+from nlptasks._cli.by_task import OPTION, TaskGroup, heads_given, source_of
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._settings.groups import Summary, SystemChoice, TableSource, TableTarget
 from nlptasks.errors import UsageError
@@ -18,7 +18,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     from nlptasks._systems.pool import BackbonePool
     from nlptasks._systems.session import Session, heads_by_task
 
-    source, target, system = chosen.of(TableSource), chosen.of(TableTarget), chosen.of(SystemChoice)
+    source, target, system = source_of(chosen), chosen.of(TableTarget), chosen.of(SystemChoice)
     if not source.data:
         raise UsageError("the flag '--data' is missing", hint=f"nlptasks run {','.join(tasks)} --data FILE")
     plugins = app.plugins()
@@ -26,7 +26,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     specs = session.tasks(tasks)
     heads = heads_by_task(specs, heads_given(chosen))
     plan = session.plan(specs, heads=heads, backbone=system.backbone, options=chosen.values(OPTION))
-    request = RunRequest.of(source, target, system, columns=chosen.values(COLUMN))
+    request = RunRequest.of(source, target, system)
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
     report = run(session, plan, request, observers)
     if not chosen.of(Summary).quiet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup, heads_given
+from nlptasks._cli.by_task import OPTION, TaskGroup, heads_given, source_of
 from nlptasks._cli.flags import Chosen, check_repeated, flags_of
 from nlptasks._cli.views.progress import shown
 from nlptasks._settings.groups import BenchmarkChoice, SystemChoice, TableSource
@@ -38,16 +38,14 @@ def train_task(app: App, tasks: list[str], chosen: Chosen) -> None:
     from nlptasks._training.train import train as train_head
 
     data, how, target = chosen.of(TrainingData), chosen.of(Training), chosen.of(TrainingTarget)
-    source, system = chosen.of(TableSource), chosen.of(SystemChoice)
+    source, system = source_of(chosen), chosen.of(SystemChoice)
     session = Session(app.plugins().registry, BackbonePool())
     specs = session.tasks(tasks)
     heads = heads_by_task(specs, heads_given(chosen))
     plan = session.plan(specs, heads=heads, backbone=system.backbone, options=chosen.values(OPTION), made=DECODER)
     made = "backbone" if writes(plan.tasks[0].head.spec) else "head"
     output = Path(target.output or f"{specs[0].name}-{made}")
-    request = TrainRequest.of(
-        data, how, source, system, output=output, force=target.force, columns=chosen.values(COLUMN)
-    )
+    request = TrainRequest.of(data, how, source, system, output=output, force=target.force)
     with shown() as show:
         report = train_head(session, plan, request, show.line, show.advance)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
