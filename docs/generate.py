@@ -1,4 +1,6 @@
-"""Writes docs/reference/ from the source: ``python docs/generate.py``; with ``--check`` it only says what differs.
+"""Writes docs/reference/ and the keywords of the Python API from the source: ``python docs/generate.py``.
+
+With ``--check`` it only says what differs.
 
 Python modules are parsed and not imported, so signatures and docstrings stand in the reference as they stand in the
 code. Commands and tasks are asked for, with the plugins of nlptasks itself and no others.
@@ -18,15 +20,19 @@ from pathlib import Path
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, OPTION, TaskGroup
+from nlptasks._cli.by_task import COLUMN, FORMAT, OPTION, TaskGroup
+from nlptasks._cli.flags import help_of
 from nlptasks._cli.main import cli
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.functions import FUNCTIONS, keywords
 from nlptasks.plugin import Column, FormatSpec, TaskSpec
+from nlptasks.plugin.options import OptionField
 
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "core" / "nlptasks"
 REFERENCE = ROOT / "docs" / "reference"
+KEYWORDS = CORE / "_settings" / "keywords.py"
 
 #: Modules that a plugin author reads beside the hooks; ``nlptasks`` itself shows what ``api`` defines.
 HOOKS, BESIDE_HOOKS, INSIDE = "plugin.hooks", ("plugin.specs", "plugin.events"), ("__main__", "api")
@@ -40,9 +46,9 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or compare them with what would be written."""
     os.environ.update(NLPTASKS_CONFIG=os.devnull, NLPTASKS_PLUGINS="nlptasks")
     pages = {"commands.md": commands(), "hooks.md": hooks(), "python.md": python(), "tasks.md": tasks()}
+    texts = {REFERENCE / name: f"{NOTE}\n{_joined(lines)}" for name, lines in pages.items()}
     differing = 0
-    for name, lines in pages.items():
-        path, text = REFERENCE / name, NOTE + "\n" + "\n".join(lines).rstrip() + "\n"
+    for path, text in {KEYWORDS: _joined(keywords_module()), **texts}.items():
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         if before == text:
             continue
@@ -54,6 +60,46 @@ def main(arguments: list[str]) -> int:
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(ROOT)}")
     return differing if arguments == ["--check"] else 0
+
+
+def _joined(lines: Iterator[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"
+
+
+# ---------------------------------------------------------------- keywords
+
+
+def keywords_module() -> Iterator[str]:
+    """The module that tells type checkers which settings the functions of the API take."""
+    yield from (
+        '"""Written by docs/generate.py from the groups of settings; do not edit."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from collections.abc import Sequence",
+        "from pathlib import Path",
+        "from typing import Literal, TypedDict",
+    )
+    for function in FUNCTIONS:
+        yield from ("", "", f"class {function.capitalize()}Settings(TypedDict, total=False):")
+        yield from (f'    """What :func:`nlptasks.{function}` takes as keywords."""', "")
+        yield from (f"    {option.name}: {keyword_type(option)}" for option in keywords(function))
+
+
+def keyword_type(option: OptionField) -> str:
+    """The annotation of a setting as a keyword."""
+    text = "str | Path" if option.said.get("path") else "str"
+    choices = ", ".join(f'"{choice}"' for choice in option.choices)
+    kinds = {
+        "string": text,
+        "integer": "int | str" if option.said.get("size") else "int",
+        "number": "float",
+        "boolean": "bool",
+        "choice": f"Literal[{choices}]",
+        "list": f"Sequence[{text}]",
+        "integers": "Sequence[int]",
+    }
+    return kinds[option.kind] + (" | None" if option.nullable else "")
 
 
 # ---------------------------------------------------------------- commands
@@ -92,7 +138,7 @@ def by_task(context: click.Context, group: TaskGroup) -> Iterator[str]:
     yield from (f"`{context.command_path} TASK`, where `TASK` is {listed}. {plain(group.epilog or '')}", "")
     own: dict[str, list[click.Parameter]] = {}
     for name, found in inner.items():
-        own[name] = [param for param in found.params if str(param.name).startswith((COLUMN, OPTION))]
+        own[name] = [param for param in found.params if getattr(param, "owner", "") in (COLUMN, OPTION, FORMAT)]
         if name == names[0]:
             yield from flags(context, [param for param in found.params if param not in own[name]])
     for name, params in own.items():
@@ -243,6 +289,8 @@ def definition(node: Definition, level: str) -> Iterator[str]:
     yield from (f"{level} `{node.name}`", "", "```python")
     if isinstance(node, ast.FunctionDef):
         yield from (signature(node), "```", "", *prose(told))
+        if node.name in FUNCTIONS and node.args.kwarg:
+            yield from settings(node.name)
         return
     bases = ", ".join(ast.unparse(base) for base in node.bases)
     yield from (f"@{ast.unparse(decorator)}" for decorator in node.decorator_list)
@@ -252,6 +300,13 @@ def definition(node: Definition, level: str) -> Iterator[str]:
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and _shown(method, told):
             yield from ("```python", signature(method, node.name), "```", "", *prose(ast.get_docstring(method) or ""))
+
+
+def settings(function: str) -> Iterator[str]:
+    """A table of the settings that a function takes as keywords."""
+    yield from ("| keyword | what it says |", "|---|---|")
+    yield from (f"| `{option.name}` | {cell(help_of(option))} |" for option in keywords(function))
+    yield ""
 
 
 def _shown(method: ast.FunctionDef, class_docstring: str) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.text.display import one_line
-
-_IMPORT_STRING = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -28,12 +25,15 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 def canonical(distribution: str) -> str:
     """Return the one spelling under which distributions are compared, as package indexes do."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
+    return "-".join(filter(None, distribution.lower().replace("_", "-").replace(".", "-").split("-")))
 
 
 def is_import_string(text: object) -> bool:
     """Whether ``text`` reads ``package.module:object``."""
-    return isinstance(text, str) and _IMPORT_STRING.fullmatch(text) is not None
+    if not isinstance(text, str):
+        return False
+    module, _, path = text.partition(":")
+    return all(part.isidentifier() and part.isascii() for part in (*module.split("."), *path.split(".")))
 
 
 def resolve(import_string: str) -> Any:

@@ -2,94 +2,49 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from nlptasks._plugins.configuration import read_config
-from nlptasks._plugins.loader import Plugins, load_plugins
-from nlptasks._plugins.records import report
-from nlptasks._running.call import predict_examples
-from nlptasks._running.run import run as run_request
+from nlptasks._running.loaded import LoadedTask, Predictions, load_task
+from nlptasks._running.run import run as run_system
+from nlptasks._settings.functions import Given
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.training import Training, TrainingData, TrainingTarget
 from nlptasks._systems.pipelines import open_pipeline
-from nlptasks._systems.session import Session
-from nlptasks._systems.system import LoadedSystem
+from nlptasks._systems.process import plugins, session, warn
 from nlptasks._training.methods import DECODER
 from nlptasks._training.train import TrainRequest
-from nlptasks._training.train import train as train_request
-from nlptasks.errors import UsageError
-from nlptasks.plugin import TaskSpec
+from nlptasks._training.train import train as train_system
+from nlptasks.plugin.options import from_values
 from nlptasks.plugin.pipelines import PipelineContext
-from nlptasks.plugin.protocols import Example, FormatOptions, Prediction, TrainReport
+from nlptasks.plugin.protocols import TrainReport
 from nlptasks.records.report import RunReport
 
-__all__ = ["LoadedTask", "evaluate", "load", "pipeline", "run", "train"]
+__all__ = ["LoadedTask", "Predictions", "evaluate", "load", "pipeline", "run", "train"]
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from nlptasks._settings.keywords import EvaluateSettings, RunSettings, TrainSettings
     from nlptasks.records.schema import Record
 
-#: What a row of a task is in Python: its text, or its inputs by name.
-Input = str | Mapping[str, str]
+#: What :func:`run` and the like take by name.
+_NAMED = ("task", "data", "output", "head", "columns", "options", "format_options")
 
-
-class LoadedTask:
-    """A task with a loaded head. Made by :func:`load`; call it with texts.
-
-    Several threads may call it at once, as far as its head and backbone allow that; those that come with nlptasks do.
-    It works in children of a process that forks. Where it is pickled, the process that it comes to loads it anew.
-    """
-
-    def __init__(self, loaded: LoadedSystem, choice: SystemChoice) -> None:
-        self._loaded = loaded
-        self._choice = choice
-
-    def __reduce__(self) -> tuple[Callable[..., LoadedTask], tuple[str, SystemChoice]]:
-        """How a copy is made elsewhere: by its name and options, since weights are many and the files are there."""
-        return _load, (self.task.name, self._choice)
-
-    @property
-    def task(self) -> TaskSpec:
-        """The task."""
-        return self._loaded.heads[0].task
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The closed set that the head predicts from; empty where there is none."""
-        return self._loaded.heads[0].head.labels
-
-    @property
-    def backbone(self) -> Any:
-        """The shared backbone; ``None`` where the head needs none."""
-        return self._loaded.backbone
-
-    @overload
-    def __call__(self, inputs: Input) -> Prediction | None: ...  # type: ignore[overload-overlap]  # a str iterates
-    @overload
-    def __call__(self, inputs: Iterable[Input]) -> list[Prediction | None]: ...
-
-    def __call__(self, inputs: Input | Iterable[Input]) -> Prediction | list[Prediction | None] | None:
-        """Predict one input or many.
-
-        Args:
-            inputs: A text (for tasks with one input) or a mapping with the task's inputs, or an iterable of such.
-
-        Returns:
-            A prediction for one input, a list of them for many; ``None`` where an input is empty or white space and not
-            optional.
-
-        Raises:
-            UsageError: An input lacks something that the task needs.
-        """
-        if isinstance(inputs, str | Mapping):
-            return self([inputs])[0]
-        return predict_examples(self._loaded, (_example(self.task, item) for item in inputs))
+#: What an option of a head or a backbone holds.
+Option = str | int | float | bool | Sequence[str] | None
 
 
 def load(
-    task: str, *, head: str = "", backbone: str = "", device: str = "auto", dtype: str = "auto", **options: Any
+    task: str,
+    *,
+    head: str = "",
+    backbone: str = "",
+    device: str = "auto",
+    dtype: str = "auto",
+    **options: Option,
 ) -> LoadedTask:
     """Load a head, and its backbone unless it is in memory already.
 
@@ -99,14 +54,14 @@ def load(
         backbone: Name of a backbone; empty: the one that fits.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
-        options: Options of the head, for example ``labels=("billing", "returns")``.
+        options: Options of the head and the backbone, for example ``labels=("billing", "returns")``.
 
     Raises:
         UsageError: A name or an option is unknown, or does not fit.
     """
-    name = _session().tasks([task])[0].name
-    choice = SystemChoice(heads={name: head}, backbone=backbone, options=options, device=device, dtype=dtype)
-    return _load(name, choice)
+    name = session().tasks([task])[0].name
+    system = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype})
+    return load_task(name, replace(system, heads={name: head}, options=options))
 
 
 def run(
@@ -115,11 +70,10 @@ def run(
     *,
     output: str | Path = "",
     head: str | Mapping[str, str] = "",
-    backbone: str = "",
     columns: Mapping[str, str] | None = None,
-    reading: FormatOptions | None = None,
     options: Mapping[str, Any] | None = None,
-    **settings: Any,
+    format_options: Mapping[str, Any] | None = None,
+    **settings: Unpack[RunSettings],
 ) -> RunReport:
     """Do what ``nlptasks run`` does.
 
@@ -128,26 +82,22 @@ def run(
         data: The file with the rows.
         output: Where to write; empty: beside the data.
         head: Name of a head or folder of a trained one, or a mapping from tasks to such.
-        backbone: Name of a backbone.
         columns: Columns of the data by the task's inputs, where their names do not tell.
-        reading: Encoding, delimiter and the like.
-        options: Options of the head.
-        settings: ``force``, ``gold``, ``data_format``, ``output_format``, ``skip_bad_rows``, ``device``, ``dtype``.
+        options: Options of heads and backbone; ``{"TASK.option": value}`` for one of several tasks.
+        format_options: Options that only the data's format has.
+        settings: What the flags of ``nlptasks run`` say. The configuration file is for commands and says nothing here.
 
     Raises:
         UsageError: Something that was asked for is not there or does not fit.
         DataError: A row cannot be read; nothing is written then.
     """
-    plugins, session = _plugins(), _session()
-    tasks = session.tasks([task] if isinstance(task, str) else task)
+    given = Given("run", settings, _NAMED).check()
+    source = _source(given, columns, format_options, data=data)
+    target = given.of(TableTarget, output=output)
+    tasks = session().tasks([task] if isinstance(task, str) else task)
     heads = {tasks[0].name: head} if isinstance(head, str) else head
-    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
-    written = {name: settings.pop(name) for name in ("force", "output_format") if name in settings}
-    if "data_format" in settings:
-        settings["format"] = settings.pop("data_format")
-    system = session.choose(tasks, SystemChoice(heads=heads, backbone=backbone, options=options or {}, **placed))
-    source = TableSource(data=str(data), columns=columns or {}, reading=reading or FormatOptions(), **settings)
-    return run_request(session, system, source, TableTarget(output=str(output), **written), plugins.observers(_warn))
+    system = session().choose(tasks, replace(given.of(SystemChoice), heads=heads, options=options or {}))
+    return run_system(session(), system, source, target, plugins().observers(warn))
 
 
 def evaluate(
@@ -156,33 +106,22 @@ def evaluate(
     *,
     output: str | Path = "",
     head: str = "",
-    backbone: str = "",
     columns: Mapping[str, str] | None = None,
-    gold: str = "",
-    id: str = "",  # noqa: A002 - the flag's name
-    cluster: str = "",
-    language: str = "",
-    reading: FormatOptions | None = None,
     options: Mapping[str, Any] | None = None,
-    **settings: Any,
+    format_options: Mapping[str, Any] | None = None,
+    **settings: Unpack[EvaluateSettings],
 ) -> Record:
     """Do what ``nlptasks eval TASK --data FILE`` does.
 
     Args:
         task: Name of the task.
-        data: The file, with gold answers.
+        data: The file, with a gold column.
         output: Folder of the record; empty: below ``results``.
         head: Name of a head, or the folder of a trained one.
-        backbone: Name of a backbone, a folder, or a reference.
         columns: Columns of the data by the task's inputs, where their names do not tell.
-        gold: The gold column, likewise.
-        id: Column of the samples' ids; empty: ``id``, or the rows' numbers.
-        cluster: Column whose values tie samples together; intervals respect it.
-        language: ISO 639-1 code of the language of the answers.
-        reading: Encoding, delimiter and the like.
-        options: Options of the head.
-        settings: ``name`` of the system, ``limit``, ``slices``, ``metrics``, ``force``, ``restart``, ``device`` and
-            ``dtype``.
+        options: Options of the head and the backbone.
+        format_options: Options that only the data's format has.
+        settings: What the flags of ``nlptasks eval`` say. The configuration file is for commands and says nothing here.
 
     Returns:
         The record, which lies in the folder too; :func:`nlptasks.records.store.read_record` reads it with its samples.
@@ -192,20 +131,17 @@ def evaluate(
         DataError: A row cannot be read, or none has a gold answer.
     """
     from nlptasks._running.eval import evaluate as evaluate_request
-    from nlptasks._running.jobs import Asked, file_jobs
+    from nlptasks._running.jobs import file_jobs
 
-    plugins, session = _plugins(), _session()
-    spec = session.tasks([task])[0]
-    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
-    scored = {name: settings.pop(name) for name in ("limit", "slices", "metrics", "seeds") if name in settings}
-    asked = Asked(
-        system=SystemChoice(heads={spec.name: head}, backbone=backbone, options=options or {}, **placed),
-        target=RecordTarget(output=str(output), **settings),
-        evaluation=Evaluation(cluster=cluster, language=language, **scored),
-    )
-    source = TableSource(data=str(data), columns=columns or {}, gold=gold, id=id, reading=reading or FormatOptions())
-    job = file_jobs(session, spec, asked, source)[0]
-    return evaluate_request(session, job.system, job.request, plugins.observers(_warn)).record
+    given = Given(
+        "evaluate", settings, ("task", "data", "output", "head", "columns", "options", "format_options")
+    ).check()
+    source = _source(given, columns, format_options, data=data)
+    target, evaluation = given.of(RecordTarget, output=output), given.of(Evaluation)
+    spec = session().tasks([task])[0]
+    system = replace(given.of(SystemChoice), heads={spec.name: head}, options=options or {})
+    job = file_jobs(session(), spec, source, system, target, evaluation)[0]
+    return evaluate_request(session(), job.system, job.request, plugins().observers(warn)).record
 
 
 def train(
@@ -215,10 +151,11 @@ def train(
     *,
     validation: Sequence[str | Path] = (),
     head: str = "",
-    backbone: str = "",
+    columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    format_options: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda line: None,  # noqa: ARG005
-    **settings: Any,
+    **settings: Unpack[TrainSettings],
 ) -> TrainReport:
     """Do what ``nlptasks train`` does.
 
@@ -228,28 +165,32 @@ def train(
         output: Folder of the trained head, or of the backbone with the decoder that was trained.
         validation: Files with held-out rows; none: a tenth of the data is held out.
         head: Name of the head to train.
-        backbone: Name of the backbone.
-        options: Options of the head.
+        columns: Columns of the data by the task's inputs, where their names do not tell.
+        options: Options of the head and the backbone.
+        format_options: Options that only the data's format has.
         progress: Called with a line for the user.
-        settings: The other fields of :class:`nlptasks._training.train.TrainRequest`: ``force``, ``columns``, ``gold``,
-            ``data_format``, ``reading``, ``skip_bad_rows``, ``device``, ``dtype``, ``seed``, ``method`` and what that
-            takes: ``epochs``, ``tokens``, ``rate``, ``max_tokens``, ``language``, ``objective``.
+        settings: What the flags of ``nlptasks train`` say. The configuration file is for commands and says nothing
+            here.
 
     Raises:
         UsageError: The head cannot be trained, or something that was asked for is not there.
         DataError: A row cannot be read.
     """
-    session = _session()
-    tasks = session.tasks([task])
-    heads = {tasks[0].name: head}
-    placed = {name: settings.pop(name) for name in ("device", "dtype") if name in settings}
-    choice = SystemChoice(heads=heads, backbone=backbone, options=options or {}, **placed)
-    system = session.choose(tasks, choice, made=DECODER)
-    files = [data] if isinstance(data, str | Path) else data
-    request = TrainRequest(
-        data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
+    given = Given("train", settings, (*_NAMED, "validation", "progress")).check()
+    files = from_values(
+        TrainingData, {"data": (data,) if isinstance(data, str | Path) else data, "validation": validation}
     )
-    return train_request(session, system, request, progress)
+    target = given.of(TrainingTarget, output=output)
+    request = TrainRequest.of(
+        files,
+        given.of(Training),
+        _source(given, columns, format_options),
+        output=Path(target.output),
+        force=target.force,
+    )
+    tasks = session().tasks([task])
+    choice = replace(given.of(SystemChoice), heads={tasks[0].name: head}, options=options or {})
+    return train_system(session(), session().choose(tasks, choice, made=DECODER), request, progress)
 
 
 def pipeline(
@@ -316,41 +257,12 @@ def pipeline(
     }
     given = {name: value for name, value in arguments.items() if value is not None}
     context = PipelineContext(task=task or "", model=model, settings=given | settings)
-    return open_pipeline(_plugins().registry, context)
+    return open_pipeline(plugins().registry, context)
 
 
-def _load(task: str, choice: SystemChoice) -> LoadedTask:
-    session = _session()
-    return LoadedTask(session.load(session.choose(session.tasks([task]), choice)), choice)
-
-
-def _example(task: TaskSpec, item: Input) -> Example:
-    names = [column.name for column in task.inputs]
-    if isinstance(item, str):
-        if len(names) > 1:
-            raise UsageError(f"the task '{task.name}' needs {' and '.join(names)}", hint=f"give a mapping with {names}")
-        return Example({names[0]: item})
-    missing = [column.name for column in task.inputs if column.name not in item and not column.optional]
-    if missing:
-        raise UsageError(f"the task '{task.name}' needs '{missing[0]}'; the input has {sorted(item)}")
-    return Example({name: item.get(name, "") for name in names})
-
-
-@cache
-def _plugins() -> Plugins:
-    """The plugins of this process: what is installed does not change while it runs."""
-    plugins = load_plugins(read_config())
-    for record in plugins.records:
-        if record.failed:
-            _warn(report(record))
-    return plugins
-
-
-@cache
-def _session() -> Session:
-    """One session a process, so that a second ``load`` finds the backbone of the first."""
-    return Session(_plugins().registry)
-
-
-def _warn(line: str) -> None:
-    warnings.warn(line, RuntimeWarning, stacklevel=3)
+def _source(
+    given: Given, columns: Mapping[str, str] | None, format_options: Mapping[str, Any] | None, **more: Any
+) -> TableSource:
+    source = given.of(TableSource, **more)
+    reading = replace(source.reading, given=format_options or {})
+    return replace(source, columns=columns or {}, reading=reading)

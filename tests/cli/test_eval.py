@@ -113,7 +113,7 @@ def test_rows_without_answers_and_blank_ones_are_counted(command):
         (("sentiment",), "one of --data FILE, --benchmark NAME and --suite FILE"),
         (("--data", "reviews.csv"), "a file needs a task"),
         (("sentiment", "--data", "reviews.csv", "--dataset", "x"), "go with a benchmark"),
-        (("sentiment", "--data", "reviews.csv", "--seeds", "1,x"), "no list of whole numbers"),
+        (("sentiment", "--data", "reviews.csv", "--seeds", "1,x"), "expected a list of whole numbers"),
         (("sentiment", "--data", "reviews.csv", "--metric", "acuracy"), "there is no metric named 'acuracy'"),
         (("sentiment", "--data", "reviews.csv", "--slice", "meta.plaec"), "no column 'plaec'"),
         (("sentiment", "--data", "reviews.csv", "--id", "idd"), "no column 'idd'"),

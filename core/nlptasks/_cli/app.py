@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nlptasks._plugins.configuration import Config
     from nlptasks._plugins.loader import Plugins
 
 
-@dataclass(frozen=True, kw_only=True)
 class App:
     """The application: configuration and plugins, each read on first use. Take it with :data:`pass_app`.
 
@@ -25,14 +24,24 @@ class App:
         strict: Whether a plugin that fails is an error.
     """
 
-    config_file: Path | None = None
-    no_plugins: bool = False
-    plugins_dir: Path | None = None
-    strict: bool = False
+    def __init__(
+        self,
+        *,
+        config_file: Path | None = None,
+        no_plugins: bool = False,
+        plugins_dir: Path | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.config_file = config_file
+        self.no_plugins = no_plugins
+        self.plugins_dir = plugins_dir
+        self.strict = strict
 
     @cached_property
     def config(self) -> Config:
         """The configuration, with the environment and ``--no-plugins`` applied."""
+        from dataclasses import replace
+
         from nlptasks._plugins.configuration import read_config
 
         config = read_config(self.config_file)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.flags import flag
-from nlptasks._plugins.registry import Registry
+from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand, help_of
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
-from nlptasks.plugin.options import click_options
+from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin.options import OptionField, option_fields
 
-#: Prefixes of parameter names, so that a column and a head option of one name cannot be mixed up.
-COLUMN, OPTION = "column__", "option__"
+#: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
+#: backbones, and those of formats.
+COLUMN, HEAD, OPTION, FORMAT = "column", "head", "option", "format"
+
+#: Called with the application, the names of the tasks, and what the user chose.
+Body = Callable[[App, list[str], Chosen], None]
 
 
 class TaskGroup(click.Group):
     """A group whose commands are the installed tasks, or several of them joined by commas.
 
     Args:
-        body: Called with the app, the tasks' names and the values of all flags.
+        body: What the commands do.
         params_of_body: The flags that do not depend on the task.
         many: Whether several tasks may be joined.
         wanted: Which heads the command can use; their tasks and options are offered.
@@ -32,7 +38,7 @@ class TaskGroup(click.Group):
     def __init__(
         self,
         *args: Any,
-        body: Callable[..., None],
+        body: Body,
         params_of_body: Sequence[click.Parameter],
         many: bool,
         wanted: Callable[[HeadSpec], bool] = lambda _: True,
@@ -45,6 +51,15 @@ class TaskGroup(click.Group):
         self._many = many
         self._wanted = wanted
         self._offers = offers
+
+    def shared(self) -> list[click.Parameter]:
+        """The flags that do not depend on the task."""
+        return [*self._shared, *_head_flags((), many=True)]
+
+    @property
+    def own_flags(self) -> frozenset[str]:
+        """The flags that do not depend on the task."""
+        return frozenset(name for param in self.shared() for name in param.opts)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
@@ -63,17 +78,50 @@ class TaskGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         names = cmd_name.split(",") if self._many else [cmd_name]
-        registry = _registry(ctx)
-        tasks = [registry.get(TaskSpec, name).spec for name in names]
-        heads = [head for task in tasks for head in self._heads(registry, task)]
-        offered = [*_offered(heads, self._offers), *_of_backbones(registry)]
-        params = [*self._shared, *_columns(tasks), *_options(offered)]
-        _check_flags(params, cmd_name)
+        owned = list({item.qualified: item for item in (_registry(ctx).get(TaskSpec, name) for name in names)}.values())
+        tasks = [item.spec for item in owned]
+        params = self._params(_registry(ctx), tasks)
+        _check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
+        return self.command_of(ctx, cmd_name, names, tasks, params, help_=f"{self.help} {_told(tasks)}")
+
+    def command_of(
+        self,
+        ctx: click.Context,
+        cmd_name: str,
+        names: list[str],
+        tasks: Sequence[TaskSpec],
+        params: list[click.Parameter],
+        help_: str,
+    ) -> click.Command:
+        """The command for some tasks."""
+        app = ctx.find_object(App)
+        assert app is not None
+
+        def others() -> Iterator[SettingFlag]:
+            for task in self._tasks(ctx):
+                yield from (param for param in self._params(_registry(ctx), [task]) if isinstance(param, SettingFlag))
 
         def call(**values: Any) -> None:
-            self._body(ctx.find_object(App), names, **_sorted_out(values))
+            from nlptasks._cli.configured import configured
 
-        return click.Command(cmd_name, params=list(params), callback=call, help=f"{self.help} {_told(tasks)}")
+            known = [item.spec for item in app.plugins().registry.all(TaskSpec)]
+            found = configured(app.config, str(self.name), params, tasks=tasks, known=known, others=others)
+            self._body(app, names, Chosen(params, values, found))
+
+        return SettingsCommand(cmd_name, params=params, callback=call, help=help_)
+
+    def _params(self, registry: Registry, tasks: Sequence[TaskSpec]) -> list[click.Parameter]:
+        offered = [
+            (task, head, option)
+            for task in tasks
+            for head in self._heads(registry, task)
+            for option in (option_fields(head.options) if head.options else ())
+            if self._offers(head, option.name)
+        ]
+        owned = [*((f"head {head.name}", option) for _, head, option in offered), *_of_backbones(registry)]
+        params = [*self._shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
+        params += _options(_of_formats(registry), FORMAT)
+        return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
@@ -89,81 +137,147 @@ class TaskGroup(click.Group):
         return args[0], self.get_command(ctx, args[0]), args[1:]
 
 
+def system_of(chosen: Chosen, tasks: Sequence[TaskSpec]) -> SystemChoice:
+    """The heads, the backbone and their options that the user chose for some tasks."""
+    from nlptasks._systems.choosing import heads_by_task
+
+    heads = heads_by_task(tasks, heads_given(chosen))
+    return replace(chosen.of(SystemChoice), heads=heads, options=chosen.values(OPTION))
+
+
+def source_of(chosen: Chosen) -> TableSource:
+    """The table that the user chose, with its columns and with the options of its format."""
+    source = chosen.of(TableSource)
+    reading = replace(source.reading, given=chosen.values(FORMAT))
+    return replace(source, columns=chosen.values(COLUMN), reading=reading)
+
+
+def heads_given(chosen: Chosen) -> list[str]:
+    """The heads that the user named: ``NAME`` or ``TASK=NAME``.
+
+    Raises:
+        UsageError: Two are named for one task.
+    """
+    given = chosen.values(HEAD)
+    found = [*given.pop("head", ()), *(f"{name.rpartition('.')[0]}={head}" for name, head in given.items())]
+    tasks = [head.partition("=")[0] if "=" in head else "" for head in found]
+    if len(set(tasks)) < len(tasks):
+        raise UsageError("--head is given twice for one task", hint="leave one of them out")
+    return found
+
+
 def _registry(ctx: click.Context) -> Registry:
     app = ctx.find_object(App)
     assert app is not None
     return app.plugins().registry
 
 
-def _columns(tasks: Sequence[TaskSpec]) -> list[click.Option]:
+def _columns(tasks: Sequence[TaskSpec]) -> list[SettingFlag]:
     """A flag for each input column; ``--text`` too, where a task has one input under another name.
 
     Several tasks share one ``--text``, which names the column of each that has one input.
     """
-    found: dict[str, click.Option] = {}
+    found: dict[str, SettingFlag] = {}
     for task in tasks:
         for column in task.inputs:
-            flags = [f"--{column.name}"]
-            if len(tasks) == len(task.inputs) == 1 and column.name != "text":
-                flags.append("--text")
+            more = ["--text"] if len(tasks) == len(task.inputs) == 1 and column.name != "text" else []
             missing = " Without such a column it is empty, where there is a gold column." if column.optional else ""
             help_ = (
                 f"Column that holds {column.summary}, or a template over columns: '{{title}}: {{body}}'; "
                 f"found by its name otherwise.{missing}"
             )
-            found[column.name] = click.Option([*flags, COLUMN + column.name], default="", metavar="COLUMN", help=help_)
+            found[column.name] = _column(column.name, help_, more)
     if len(tasks) > 1 and "text" not in found and any(len(task.inputs) == 1 for task in tasks):
-        help_ = "The one column or template for all tasks that have one input."
-        found["text"] = flag("--text", COLUMN + "text", default="", metavar="COLUMN", shown=help_)
+        found["text"] = _column("text", "The one column or template for all tasks that have one input.")
     return list(found.values())
 
 
-def _offered(heads: Sequence[HeadSpec], offers: Callable[[HeadSpec, str], bool]) -> Iterator[tuple[str, click.Option]]:
-    """The options of all the heads that have a meaning, each with whose it is."""
-    for head in heads:
-        for option in click_options(head.options) if head.options else ():
-            if offers(head, str(option.name)):
-                yield f"head {head.name}", option
+def _column(name: str, help_: str, more: Sequence[str] = ()) -> SettingFlag:
+    setting = OptionField(name=name, said={"flag": name, "metavar": "COLUMN"})
+    return SettingFlag(setting, COLUMN, help_=help_, more=more)
 
 
-def _of_backbones(registry: Registry) -> Iterator[tuple[str, click.Option]]:
+def _head_flags(tasks: Sequence[TaskSpec], *, many: bool) -> Iterator[SettingFlag]:
+    """The flag that names a head, and one for each task where there are several."""
+    several = "; TASK=NAME where there are several tasks" if many else ""
+    help_ = f"The head, or the folder of one that you trained{several}."
+    yield SettingFlag(
+        OptionField(name="head", kind="list", said={"repeat": True, "metavar": "NAME|FOLDER"}), HEAD, help_=help_
+    )
+    if len(tasks) > 1:
+        yield from (SettingFlag(OptionField(name=f"{task.name}.head"), HEAD, hidden=True) for task in tasks)
+
+
+def _of_backbones(registry: Registry) -> Iterator[tuple[str, OptionField]]:
     """The options of all the backbones, each with whose it is."""
     for item in registry.all(BackboneSpec):
-        for option in click_options(item.spec.options) if item.spec.options else ():
+        for option in option_fields(item.spec.options) if item.spec.options else ():
             yield f"backbone {item.spec.name}", option
 
 
-def _options(offered: Iterable[tuple[str, click.Option]]) -> list[click.Option]:
-    """The options of heads and backbones; one that several have is shown once."""
-    found: dict[str, click.Option] = {}
+def _of_formats(registry: Registry) -> Iterator[tuple[str, OptionField]]:
+    """The options that only some format has, each with whose it is."""
+    for item in registry.all(FormatSpec):
+        for option in option_fields(item.spec.options) if item.spec.options else ():
+            yield f"format {item.spec.name}", option
+
+
+def _options(offered: Iterable[tuple[str, OptionField]], owner: str = OPTION) -> list[SettingFlag]:
+    """The options of heads and backbones, or of formats; one that several have is shown once."""
+    found: dict[str, OptionField] = {}
     having: dict[str, list[str]] = {}
-    for owner, option in offered:
-        name = str(option.name)
-        found.setdefault(name, option)
-        having.setdefault(name, []).append(owner)
+    for whose, option in offered:
+        found.setdefault(option.name, option)
+        having.setdefault(option.name, []).append(whose)
+    flags = []
     for name, option in found.items():
         owners = ", ".join(having[name]).replace(", head ", ", ")
-        option.name = OPTION + name
-        option.help = f"{option.help or ''} ({owners})".strip()
-    return list(found.values())
+        flags.append(SettingFlag(_unbounded(option), owner, help_=f"{help_of(option)} ({owners})".strip()))
+    return flags
 
 
-def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
+def _addressed(offered: Iterable[tuple[TaskSpec, OptionField]]) -> list[SettingFlag]:
+    """``--TASK.OPTION`` for each option of one of several tasks."""
+    found = {f"{task.name}.{option.key}": (task, option) for task, option in offered}
+    return [
+        SettingFlag(
+            replace(option, name=f"{task.name}.{option.name}", said=_bare(option) | {"flag": flag}),
+            OPTION,
+            hidden=True,
+        )
+        for flag, (task, option) in found.items()
+    ]
+
+
+def _unbounded(option: OptionField) -> OptionField:
+    """Without its range: the head that is chosen checks its own, and that of another may be wider."""
+    return replace(option, said=_bare(option))
+
+
+def _bare(option: OptionField) -> Any:
+    return {name: value for name, value in option.said.items() if name not in ("min", "max", "above")}
+
+
+def _check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
+    """Refuse two things with one flag: nobody could say which is meant.
+
+    Raises:
+        UsageError: An input column or an option of a plugin is called like another flag of the command.
+    """
     taken: set[str] = set()
     for param in params:
         for name in param.opts:
             if name in taken:
-                raise UsageError(f"two plugins want the flag {name} of 'run {command}'", hint="disable one of them")
+                owner = next((t for t in tasks if name in {f"--{column.name}" for column in t.spec.inputs}), None)
+                whose = f"the task {owner.qualified} has an input column" if owner else "a plugin has an option"
+                plugin = owner.plugin if owner else "NAME"
+                raise UsageError(
+                    f"{whose} {name[2:]!r}, and {name} is a flag of '{command}' already",
+                    hint=f"its author must rename it; to do without it: NLPTASKS_PLUGINS=-{plugin}",
+                )
             taken.add(name)
 
 
-def _sorted_out(values: dict[str, Any]) -> dict[str, Any]:
-    """Values with those of columns and head options in dictionaries of their own."""
-    columns = {key.removeprefix(COLUMN): value for key, value in values.items() if key.startswith(COLUMN) and value}
-    options = {key.removeprefix(OPTION): value for key, value in values.items() if key.startswith(OPTION)}
-    rest = {key: value for key, value in values.items() if not key.startswith((COLUMN, OPTION))}
-    return {**rest, "columns": columns, "options": options}
-
-
 def _told(tasks: Sequence[TaskSpec]) -> str:
-    return " ".join(f"{task.name}: {task.summary.rstrip('.?')}." for task in tasks)
+    told = " ".join(f"{task.name}: {task.summary.rstrip('.?')}." for task in tasks)
+    return f"{told} --{tasks[0].name}.OPTION gives an option to one task alone." if len(tasks) > 1 else told

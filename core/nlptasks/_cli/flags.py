@@ -1,172 +1,181 @@
-"""Flags that several commands share, each written once."""
+"""Flags made of settings: what a group declares becomes what a command takes, and what is typed becomes the group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from nlptasks.errors import UsageError
-from nlptasks.plugin.protocols import FormatOptions
+from nlptasks.plugin._values import parsed
+from nlptasks.plugin.options import OptionField, from_values, option_fields
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from nlptasks._settings.groups import SystemChoice, TableSource
     from nlptasks.plugin import TaskSpec
 
 
-def flag(*names: str, shown: str, **settings: Any) -> click.Option:
-    """A flag with its line in ``--help``."""
-    return click.Option(list(names), help=shown, **settings)
+class SettingFlag(click.Option):
+    """The flag of one setting. Where it is not given, its value is ``None``.
+
+    Args:
+        setting: The setting.
+        owner: Whose it is: a dataclass of settings, or the name of a set of them that depends on the task.
+        help_: Its line in ``--help``.
+        more: Further names, such as ``--text``.
+        hidden: Whether ``--help`` leaves it out.
+    """
+
+    def __init__(
+        self,
+        setting: OptionField,
+        owner: type | str,
+        *,
+        help_: str = "",
+        more: Sequence[str] = (),
+        hidden: bool = False,
+    ) -> None:
+        self.setting = setting
+        self.owner = owner
+        boolean, said = setting.kind == "boolean", setting.said
+        short = [f"-{said['short']}"] if "short" in said else []
+        flag = f"{setting.flag}/--no-{setting.key}" if boolean else setting.flag
+        super().__init__(
+            [*short, flag, *more, _name(owner, setting.name)],
+            type=None if boolean else _type(setting),
+            default=None,
+            multiple=said.get("repeat", False),
+            metavar=said.get("metavar") or ("A,B,..." if setting.kind in ("list", "integers") else None),
+            help=help_ or help_of(setting),
+            hidden=hidden,
+        )
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """What the user gave for it; ``None`` where nothing."""
+        value = values.get(str(self.name))
+        return None if value == () and self.multiple else value
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """The items of a flag that takes several, separated by commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+class SettingsCommand(click.Command):
+    """A command whose flags are settings: a flag that takes one value may stand there once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        check_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
 
 
-def gold_flag() -> click.Option:
-    """The column with the right answers."""
-    return flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]")
+class Chosen:
+    """What the user chose for a command: its configuration, and what was typed before that.
+
+    Args:
+        params: The command's parameters.
+        values: What click made of the command line, by the parameters' names.
+        configured: Settings of the configuration file, by the same names.
+    """
+
+    def __init__(
+        self, params: Iterable[click.Parameter], values: Mapping[str, Any], configured: Mapping[str, Any] | None = None
+    ) -> None:
+        self._flags = [param for param in params if isinstance(param, SettingFlag)]
+        typed = {str(flag.name): flag.given(values) for flag in self._flags}
+        self._typed = {name: value for name, value in typed.items() if value is not None}
+        self._values = {**(configured or {}), **self._typed}
+
+    def of(self, group: type[T]) -> T:
+        """A group of settings.
+
+        Raises:
+            UsageError: They do not go together.
+        """
+        return from_values(group, self.values(group))
+
+    def values(self, owner: type | str) -> dict[str, Any]:
+        """What is set of an owner's settings, by their names."""
+        mine = ((flag.setting.name, self._values.get(str(flag.name))) for flag in self._flags if flag.owner == owner)
+        return {name: value for name, value in mine if value is not None}
+
+    def typed(self, owner: type | str, *, but: Sequence[str] = ()) -> list[str]:
+        """The flags that the user typed, of those of an owner."""
+        mine = (flag for flag in self._flags if flag.owner == owner and flag.setting.name not in but)
+        return [flag.setting.flag for flag in mine if str(flag.name) in self._typed]
 
 
-def head_flag() -> click.Option:
-    """The heads that answer."""
-    return flag(
-        "--head",
-        multiple=True,
-        metavar="NAME|FOLDER",
-        shown="The head, or the folder of one that you trained; TASK=NAME where there are several tasks.",
-    )
+def flags_of(
+    group: type, *, only: Sequence[str] = (), without: Sequence[str] = (), owner: type | str = ""
+) -> list[click.Parameter]:
+    """The flags of a group of settings.
 
-
-def id_flag() -> click.Option:
-    """The column that says which row is which in a record."""
-    return flag("--id", default="", metavar="COLUMN", shown="Column with ids.  [default: id, or the rows' numbers]")
-
-
-def language_flag() -> click.Option:
-    """The language that metrics are told."""
-    return flag(
-        "--language", default="", metavar="CODE", shown="Language of the answers; some metrics cut words by it."
-    )
-
-
-def metric_flag() -> click.Option:
-    """Further metrics."""
-    return flag("--metric", multiple=True, metavar="NAME", shown="A further metric; see 'nlptasks metrics list'.")
-
-
-def data_dir_flag() -> click.Option:
-    """The folder of a benchmark's files."""
-    return flag(
-        "--data-dir",
-        default="",
-        metavar="DIR",
-        shown="Where files lie that a benchmark does not ship.  [default: NLPTASKS_DATA]",
-    )
-
-
-def withhold_flag() -> click.Option:
-    """Whether a record is to be passed on without the texts."""
-    return flag(
-        "--withhold-texts",
-        "withhold",
-        is_flag=True,
-        shown="Keep the texts of the data out of the record, where they must not be passed on.",
-    )
-
-
-def format_params() -> list[click.Parameter]:
-    """Flags that say how a data file is to be read."""
+    Args:
+        group: The group.
+        only: Names of the fields to take; none: all.
+        without: Names of fields to leave out.
+        owner: Under what their values are found; empty: the group.
+    """
     return [
-        flag(
-            "--format", "data_format", default="", metavar="NAME", shown="Format of the data.  [default: by its suffix]"
-        ),
-        flag(
-            "--encoding",
-            default="",
-            metavar="NAME",
-            shown="Encoding: utf-8, utf-16, cp1252, ...  [default: detected]",
-        ),
-        flag("--delimiter", default="", metavar="CHAR", shown="Column separator.  [default: detected]"),
-        flag("--quote", default="", metavar="CHAR|none", shown="Quote character.  [default: detected]"),
-        flag("--header/--no-header", default=True, shown="Whether the first row names the columns."),
-        flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is believed.  [default: 1MB]"),
-        skip_bad_rows_flag(),
+        SettingFlag(option, owner or group)
+        for option in option_fields(group)
+        if (not only or option.name in only) and option.name not in without
     ]
 
 
-def skip_bad_rows_flag() -> click.Option:
-    """The flag that leaves rows out which cannot be read."""
-    return flag("--skip-bad-rows", is_flag=True, shown="Leave rows out that cannot be read, and count them.")
+def json_flag(shown: str = "Print JSON.") -> click.Option:
+    """The flag that asks for JSON."""
+    return click.Option(["--json", "as_json"], is_flag=True, help=shown)
 
 
-def device_params() -> list[click.Parameter]:
-    """Flags that say which backbone runs, and where."""
-    numbers = click.Choice(["auto", "float32", "bfloat16", "float16"])
-    return [
-        flag(
-            "--backbone",
-            default="",
-            metavar="NAME|FOLDER",
-            shown="The backbone: a name or SCHEME:NAME of 'nlptasks backbones list', or a folder.  "
-            "[default: the one that fits the head]",
-        ),
-        flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
-        flag("--dtype", default="auto", type=numbers, shown="Its numbers; auto: float32 on a CPU, 16 bits on a GPU."),
-    ]
+def _name(owner: type | str, name: str) -> str:
+    own = owner if isinstance(owner, str) else owner.__name__.lower()
+    return "".join(letter if letter.isalnum() else "_" for letter in f"{own}__{name}")
 
 
-def format_options(values: dict[str, Any]) -> FormatOptions:
-    """Take the values of :func:`format_params` out of ``values``."""
-    return FormatOptions(
-        encoding=values.pop("encoding"),
-        delimiter=values.pop("delimiter"),
-        quote=values.pop("quote"),
-        header=values.pop("header"),
-        max_cell=_size(values.pop("max_cell")),
-    )
+def _type(setting: OptionField) -> click.ParamType[Any]:
+    return click.Choice(setting.choices) if setting.choices else Value(setting)
 
 
-def table_source(values: dict[str, Any]) -> TableSource:
-    """The table that the flags of a command name."""
-    from nlptasks._settings.groups import TableSource
+class Value(click.ParamType[Any]):
+    """The value of a flag, checked as it is declared."""
 
-    return TableSource(
-        data=values["data"],
-        format=values["data_format"],
-        columns=values["columns"],
-        gold=values["gold"],
-        id=values.get("id", ""),
-        reading=format_options(values),
-        skip_bad_rows=values["skip_bad_rows"],
-    )
+    def __init__(self, setting: OptionField) -> None:
+        names = {"integer": "integer", "number": "float"}
+        self._setting, self.name = setting, names.get(setting.kind, "text")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if self._setting.said.get("repeat"):
+            return value
+        return self._setting.checked(parsed(self._setting.kind, value) if isinstance(value, str) else value)
 
 
-def system_choice(tasks: Sequence[TaskSpec], values: dict[str, Any]) -> SystemChoice:
-    """The system that the flags of a command name."""
-    from nlptasks._settings.groups import SystemChoice
-    from nlptasks._systems.choosing import heads_by_task
-
-    return SystemChoice(
-        heads=heads_by_task(tasks, values["head"]),
-        backbone=values["backbone"],
-        options=values["options"],
-        device=values["device"],
-        dtype=values["dtype"],
-    )
+def help_of(option: OptionField) -> str:
+    """The line of a setting in ``--help``: what it is, its range and its default."""
+    extra = [option.limits] if option.limits and not option.said.get("size") else []
+    if said := option.said.get("default_text"):
+        extra.append(f"default: {said}")
+    elif option.default is not None and option.default is not False and option.default not in ("", ()):
+        extra.append(f"default: {_shown(option.default)}")
+    return f"{option.help}  [{'; '.join(extra)}]".strip() if extra else option.help
 
 
-def _size(text: str) -> int:
-    """``8MB`` is 8,388,608 characters."""
-    units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-    plain = text.strip().lower().removesuffix("b").removesuffix("i")
-    number, unit = (plain[:-1], plain[-1]) if plain and plain[-1] in "kmg" else (plain, "")
-    try:
-        size = int(float(number) * units[unit])
-    except ValueError:
-        size = 0
-    if size < 1:
-        raise UsageError(f"--max-cell: {text!r} is no size", hint="for example 500kB, 8MB")
-    return size
+def _shown(default: Any) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+def check_repeated(command: click.Command, ctx: click.Context, args: Sequence[str]) -> None:
+    """Of a flag that is given twice, click would take the last value and forget the first."""
+    _, _, order = command.make_parser(ctx).parse_args(list(args))
+    seen: set[str] = set()
+    for param in order:
+        if not isinstance(param, click.Option) or param.multiple or param.is_flag or param.count:
+            continue
+        name = str(param.name)
+        if name in seen:
+            flag = max(param.opts, key=len)
+            raise UsageError(f"{flag} is given twice, and takes one value", hint="leave one of them out")
+        seen.add(name)
+
+
+__all__ = ["Chosen", "SettingFlag", "SettingsCommand", "Value", "check_repeated", "flags_of", "help_of", "json_flag"]

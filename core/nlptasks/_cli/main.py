@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -47,26 +46,31 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="nlptasks %(version)s")
-@click.option(
-    "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Read this configuration file."
-)
+@click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")
-@click.option(
-    "--plugins-dir", type=click.Path(path_type=Path), metavar="DIR", help="Also load the .py files of DIR as plugins."
-)
+@click.option("--plugins-dir", metavar="DIR", help="Also load the .py files of DIR as plugins.")
 @click.option("--strict", is_flag=True, help="Make a plugin that fails to load an error.")
 @click.option("--traceback", is_flag=True, help="Show where in the code an error arose.")
 @click.pass_context
 def cli(
     ctx: click.Context,
-    config_file: Path | None,
+    config_file: str | None,
     no_plugins: bool,
-    plugins_dir: Path | None,
+    plugins_dir: str | None,
     strict: bool,
     traceback: bool,  # noqa: ARG001 - read by run_command
 ) -> None:
     """Labels, answers, translations and summaries for the text in your files."""
-    ctx.obj = App(config_file=config_file, no_plugins=no_plugins, plugins_dir=plugins_dir, strict=strict)
+    if ctx.resilient_parsing or ctx.invoked_subcommand is None:
+        return
+    from pathlib import Path  # --help and --version need none
+
+    ctx.obj = App(
+        config_file=None if config_file is None else Path(config_file),
+        no_plugins=no_plugins,
+        plugins_dir=None if plugins_dir is None else Path(plugins_dir),
+        strict=strict,
+    )
 
 
 def main() -> NoReturn:

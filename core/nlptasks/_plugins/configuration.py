@@ -1,9 +1,9 @@
-"""What the user configured: which plugins may load, and whose descriptor is taken where several clash."""
+"""What the user configured: which plugins may load, whose descriptor is taken where several clash, and settings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ from typing import Any
 from nlptasks._names import canonical, did_you_mean
 from nlptasks._plugins.registry import KINDS
 from nlptasks.errors import UsageError
-from nlptasks.files.toml import read_toml
+from nlptasks.files.toml import line_of, read_toml
+
+#: Commands whose settings may stand in the file, in a table of their name.
+COMMANDS = ("run", "eval", "train", "rescore", "compare", "slice", "errors", "verify")
 
 FILE_VARIABLE = "NLPTASKS_CONFIG"
 PLUGINS_VARIABLE = "NLPTASKS_PLUGINS"
@@ -26,12 +29,29 @@ class Config:
         allow: The only installed plugins that are loaded; ``None``: all.
         prefer_plugins: Distribution to take where several have a plugin of the same id.
         prefer: Distribution to take where several provide the same; see :class:`nlptasks._plugins.registry.Registry`.
+        commands: Settings by the command; each checks its own, since some keys are those of plugins.
+        path: The file; ``None``: there is none.
     """
 
     disable: frozenset[str] = frozenset()
     allow: frozenset[str] | None = None
     prefer_plugins: Mapping[str, str] = field(default_factory=dict)
     prefer: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False)
+
+    def error(self, place: Sequence[str], problem: str, hint: str) -> UsageError:
+        """What is wrong with a key.
+
+        Args:
+            place: The key, part by part, the tables that it is in first.
+            problem: What is wrong.
+            hint: What to do.
+        """
+        assert self.path is not None
+        line = line_of(self.path, place)
+        where = f"{self.path}:{line}" if line else str(self.path)
+        return UsageError(f"{where}: the key {'.'.join(place)!r} {problem}", hint=hint)
 
     def disables(self, plugin: str, distribution: str) -> bool:
         """Whether a plugin must not be loaded."""
@@ -87,7 +107,7 @@ class _Reader:
     path: Path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._only(data, ("plugins", "prefer"), "")
+        self._only(data, ("plugins", "prefer", *COMMANDS), "")
         plugins = self._table(data.get("plugins", {}), "plugins")
         self._only(plugins, ("disable", "allow", "prefer"), "plugins.")
         return Config(
@@ -95,6 +115,8 @@ class _Reader:
             allow=self._names(plugins["allow"], "plugins.allow") if "allow" in plugins else None,
             prefer_plugins=self._strings(plugins.get("prefer", {}), "plugins.prefer"),
             prefer=self._prefer(self._table(data.get("prefer", {}), "prefer")),
+            commands={name: self._table(data[name], name) for name in COMMANDS if name in data},
+            path=self.path,
         )
 
     def _prefer(self, table: Mapping[str, Any]) -> Mapping[str, str]:
@@ -133,7 +155,7 @@ class _Reader:
         return table
 
     def _error(self, key: str, problem: str, hint: str) -> UsageError:
-        return UsageError(f"{self.path}: the key {key!r} {problem}", hint=hint)
+        return Config(path=self.path).error(key.split("."), problem, hint)
 
 
 def _one_of(names: Iterable[str]) -> str:

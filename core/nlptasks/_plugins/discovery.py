@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from nlptasks._names import canonical
+from nlptasks._plugins.metadata import installed
 from nlptasks._plugins.records import PluginRecord
 from nlptasks.errors import UsageError
 
@@ -42,40 +42,16 @@ def discover(plugins_dir: Path | None = None) -> list[Candidate]:
 
 
 def _installed() -> Iterator[Candidate]:
-    """Yield the entry points of each distribution once, from the copy that Python would import.
-
-    Not ``metadata.entry_points()``: there, one malformed distribution hides all others.
-    """
-    for name in sorted({name for found in metadata.distributions() if (name := _plugin_distribution(found))}):
-        distribution = metadata.distribution(name)
-        if not _plugin_distribution(distribution):
-            continue
-        for entry in distribution.entry_points.select(group=GROUP):
+    """Yield the entry points of each distribution once, from the copy that Python would import."""
+    for distribution in installed(GROUP):
+        for name, module in distribution.entries:
             record = PluginRecord(
-                id=entry.name,
-                distribution=canonical(name),
-                version=_header(distribution, "Version"),
-                module=entry.value,
+                id=name,
+                distribution=canonical(distribution.name),
+                version=distribution.version,
+                module=module,
             )
-            yield Candidate(
-                record=record,
-                requires=tuple(distribution.requires or ()),
-                requires_python=_header(distribution, "Requires-Python"),
-            )
-
-
-def _plugin_distribution(distribution: metadata.Distribution) -> str:
-    """Return the name of a distribution that has plugins; empty for any other, or where its metadata cannot be read."""
-    try:
-        text = distribution.read_text("entry_points.txt") or ""
-        has_plugins = f"[{GROUP}]" in text and bool(distribution.entry_points.select(group=GROUP))
-        return _header(distribution, "Name") if has_plugins else ""
-    except Exception:  # somebody else's damaged installation
-        return ""
-
-
-def _header(distribution: metadata.Distribution, name: str) -> str:
-    return next(iter(distribution.metadata.get_all(name, [])), "")
+            yield Candidate(record=record, requires=distribution.requires, requires_python=distribution.requires_python)
 
 
 def _files(folder: Path) -> Iterator[Candidate]:

@@ -6,10 +6,10 @@ import contextlib
 import importlib.util
 import sys
 import traceback
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
-from nlptasks._plugins.discovery import GROUP, Candidate
+from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.metadata import loaded
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.text.display import one_line
 
@@ -23,7 +23,7 @@ def import_plugin(candidate: Candidate) -> object:
     with contextlib.redirect_stdout(sys.stderr):  # standard output holds the rows and the JSON of commands
         if candidate.path is not None:
             return _import_file(candidate.path)
-        return EntryPoint(name=candidate.record.id, value=candidate.record.module, group=GROUP).load()
+        return loaded(candidate.record.module)
 
 
 def explain(error: BaseException, module: str) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -14,7 +14,6 @@ from nlptasks._names import nearest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.discovery import Candidate, discover
 from nlptasks._plugins.importing import explain, import_plugin
-from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.records import PluginRecord, report
 from nlptasks._plugins.registry import KINDS, Owned, Registry, key_of
 from nlptasks._plugins.selection import select
@@ -22,6 +21,9 @@ from nlptasks._plugins.validation import validate
 from nlptasks._signals import Terminated
 from nlptasks.errors import PluginError
 from nlptasks.plugin import PROJECT, Descriptor, hooks
+
+if TYPE_CHECKING:
+    from nlptasks._plugins.observers import Observers
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Plugins:
 
     def observers(self, complain: Callable[[str], None]) -> Observers:
         """Return the observers of one run; ``complain`` is given a line for each that fails."""
+        from nlptasks._plugins.observers import Observers  # listings and --help run nothing
+
         return Observers(self.manager, complain)
 
 

@@ -57,7 +57,7 @@ def validate(spec: object, expected: type[Descriptor], hook: str) -> None:
         test, rule = checks[field.name]
         if not test(value):
             raise PluginError(f"{_title(spec)}: {field.name} must be {rule}, got {value!r}")
-    if isinstance(spec, HeadSpec | BackboneSpec) and spec.options is not None:
+    if isinstance(spec, HeadSpec | BackboneSpec | FormatSpec) and spec.options is not None:
         option_fields(spec.options)
     if isinstance(spec, TaskSpec):
         _check_task(spec)
@@ -209,6 +209,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "object": _IMPORT,
             "magic": (_tuple_of(lambda value: isinstance(value, bytes) and bool(value)), "a tuple of bytes"),
             "extra": _TEXT,
+            "options": _OPTIONS,
         },
         PipelineSpec: {
             **_COMMON,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
-from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource
+from nlptasks._settings.command import of_task, words
+from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
 from nlptasks.errors import UsageError
@@ -27,18 +28,12 @@ _META = "meta."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the user asked for, whatever the data.
+class _Asked:
+    """What the user asked for, whatever the data."""
 
-    Args:
-        system: The systems; a benchmark's data sets may name heads of their own where none is named here.
-        target: Where records go; below ``results`` where no place is named.
-        evaluation: What is scored, on how many rows, with which seeds.
-    """
-
-    system: SystemChoice = field(default_factory=SystemChoice)
-    target: RecordTarget = field(default_factory=RecordTarget)
-    evaluation: Evaluation = field(default_factory=Evaluation)
+    system: SystemChoice
+    target: RecordTarget
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,27 +51,25 @@ class Job:
     group: str
 
 
-def file_jobs(session: Session, task: TaskSpec, asked: Asked, source: TableSource) -> list[Job]:
+def file_jobs(
+    session: Session,
+    task: TaskSpec,
+    source: TableSource,
+    system: SystemChoice,
+    target: RecordTarget,
+    evaluation: Evaluation,
+) -> list[Job]:
     """The evaluations of a file, one for each seed.
 
     Raises:
         UsageError: Names are unknown or do not fit.
     """
+    asked = _Asked(system=system, target=target, evaluation=evaluation)
     stem = split_suffix(source.data)[0]
-    wanted = asked.evaluation
-    dataset = Dataset(name=stem, sha256="", n=0, cluster=wanted.cluster, language=wanted.language)
+    meta = _meta(evaluation.slices, evaluation.cluster)
+    dataset = Dataset(name=stem, sha256="", n=0, cluster=evaluation.cluster, language=evaluation.language)
     return [
-        _job(
-            session,
-            task,
-            options,
-            asked,
-            source,
-            dataset,
-            meta=_meta(wanted.slices, wanted.cluster),
-            place=(task.name, stem),
-            said=("--data", Path(source.data).name),
-        )
+        _job(session, task, options, asked, source, dataset, meta=meta, place=(task.name, stem), data=source)
         for options in _seeded(asked)
     ]
 
@@ -84,30 +77,31 @@ def file_jobs(session: Session, task: TaskSpec, asked: Asked, source: TableSourc
 def suite_jobs(
     session: Session,
     suite: Suite,
-    asked: Asked,
+    choice: BenchmarkChoice,
+    system: SystemChoice,
+    target: RecordTarget,
+    evaluation: Evaluation,
     *,
-    said: tuple[str, ...],
     tasks: Sequence[TaskSpec] = (),
-    datasets: Sequence[str] = (),
-    data_dir: str = "",
 ) -> list[Job]:
     """The evaluations of a suite: of each of its data sets, or of those of some tasks or names, with each seed.
 
     Args:
         session: What is installed.
         suite: The suite.
-        asked: What the user asked for.
-        said: How the command names the suite.
+        choice: How the user named it, and which of its data sets.
+        system: What is evaluated.
+        target: Where the records go.
+        evaluation: What is scored.
         tasks: The tasks; none: all.
-        datasets: Names of data sets; none: all.
-        data_dir: Where the files lie that the suite does not ship.
 
     Raises:
         UsageError: Names are unknown or do not fit, or nothing is left.
         DataError: A file has another hash.
     """
-    cards = [card for card in suite.datasets if _wanted(session, card, tasks, datasets)]
-    if unknown := sorted(set(datasets) - {card.name for card in suite.datasets}):
+    asked = _Asked(system=system, target=target, evaluation=evaluation)
+    cards = [card for card in suite.datasets if _wanted(session, card, tasks, choice.datasets)]
+    if unknown := sorted(set(choice.datasets) - {card.name for card in suite.datasets}):
         known = ", ".join(card.name for card in suite.datasets)
         raise UsageError(f"the benchmark '{suite.name}' has no data set '{unknown[0]}'", hint=f"it has: {known}")
     if not cards:
@@ -115,11 +109,11 @@ def suite_jobs(
             f"the benchmark '{suite.name}' has no data set for this",
             hint=f"its tasks: {', '.join(sorted({card.task for card in suite.datasets}))}",
         )
-    paths = [locate(suite, card, data_dir=data_dir) for card in cards]  # all are there before the first is run
+    paths = [locate(suite, card, data_dir=choice.data_dir) for card in cards]  # all are there before the first is run
     return [
         job
         for card, path in zip(cards, paths, strict=True)
-        for job in _card_jobs(session, suite, card, path, asked, said)
+        for job in _card_jobs(session, suite, card, path, asked, choice)
     ]
 
 
@@ -142,7 +136,7 @@ def dataset_of(suite: Suite, card: Card) -> Dataset:
 
 
 def _card_jobs(
-    session: Session, suite: Suite, card: Card, path: Path, asked: Asked, said: tuple[str, ...]
+    session: Session, suite: Suite, card: Card, path: Path, asked: _Asked, choice: BenchmarkChoice
 ) -> Iterator[Job]:
     task = session.tasks([card.task])[0]
     source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
@@ -159,7 +153,7 @@ def _card_jobs(
             dataset,
             meta=_meta(asked.evaluation.slices, card.cluster, card.meta),
             place=(suite.name, card.name),
-            said=(*said, "--dataset", card.name),
+            data=replace(choice, datasets=(card.name,)),
         )
         request = replace(job.request, own_metrics=card.metrics, primary=card.primary)
         if asked.target.output:
@@ -172,22 +166,25 @@ def _job(
     session: Session,
     task: TaskSpec,
     options: Mapping[str, Any],
-    asked: Asked,
+    asked: _Asked,
     source: TableSource,
     dataset: Dataset,
     *,
     meta: tuple[str, ...],
     place: tuple[str, str],
-    said: tuple[str, ...],
+    data: TableSource | BenchmarkChoice,
 ) -> Job:
     system = session.choose([task], replace(asked.system, options=options))
-    target = asked.target
+    target, evaluation = asked.target, asked.evaluation
     name = target.name or system_name(system)
-    seed = f"-seed{options['seed']}" if asked.evaluation.seeds else ""
+    seed = f"-seed{options['seed']}" if evaluation.seeds else ""
     folder = RESULTS.joinpath(*place, _slug(name) + seed)
     if target.output:
-        folder = Path(target.output + seed) if said[0] == "--data" else Path(target.output) / (_slug(name) + seed)
+        of_file = isinstance(data, TableSource)
+        folder = Path(target.output + seed) if of_file else Path(target.output) / (_slug(name) + seed)
     language = dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
+    columns, given = (data.columns, data.reading.given) if isinstance(data, TableSource) else ({}, {})
+    argv = ("nlptasks", "eval", task.name, *words(data), *of_task(task.name, columns, asked.system, {**options, **given}))
     return Job(
         system=system,
         request=EvalRequest(
@@ -196,13 +193,13 @@ def _job(
             evaluation=asked.evaluation,
             dataset=replace(dataset, language=language),
             meta=meta,
-            argv=tuple(_command(task, asked, options, said)),
+            argv=(*argv, *words(asked.system, evaluation, target)),
         ),
         group=f"{task.name} {dataset.name}",
     )
 
 
-def _seeded(asked: Asked) -> Iterator[dict[str, Any]]:
+def _seeded(asked: _Asked) -> Iterator[dict[str, Any]]:
     """The options of the user, with each seed."""
     given = {name: value for name, value in asked.system.options.items() if value is not None}
     if not asked.evaluation.seeds:
@@ -211,7 +208,7 @@ def _seeded(asked: Asked) -> Iterator[dict[str, Any]]:
         yield {**given, "seed": seed}
 
 
-def _of_card(session: Session, task: TaskSpec, asked: Asked, card: Card) -> dict[str, Any]:
+def _of_card(session: Session, task: TaskSpec, asked: _Asked, card: Card) -> dict[str, Any]:
     """The card's options; another head than the card's may not have them."""
     head = asked.system.heads[task.name]
     if head == card.head or not card.options:
@@ -241,28 +238,4 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")[:80] or "system"
 
 
-def _command(task: TaskSpec, asked: Asked, options: Mapping[str, Any], said: tuple[str, ...]) -> Iterator[str]:
-    """The command that makes a record again; of files and folders it holds the names and not where they lie."""
-    yield from ("nlptasks", "eval", task.name, *said)
-    if head := asked.system.heads.get(task.name):
-        yield from ("--head", Path(head).name if "/" in head else head)
-    if backbone := asked.system.backbone:
-        yield from ("--backbone", Path(backbone).name if Path(backbone).is_dir() else backbone)
-    for name, value in sorted(options.items()):
-        flag = f"--{name.replace('_', '-')}"
-        if isinstance(value, bool):
-            yield flag if value else f"--no-{flag[2:]}"
-        else:
-            yield from (flag, ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-    for flag, text in (
-        ("--limit", asked.evaluation.limit),
-        ("--slice", ",".join(asked.evaluation.slices)),
-        ("--name", asked.target.name),
-    ):
-        if text:
-            yield from (flag, str(text))
-    if asked.target.withhold_texts:
-        yield "--withhold-texts"
-
-
-__all__ = ["RESULTS", "Asked", "Job", "dataset_of", "file_jobs", "suite_jobs"]
+__all__ = ["RESULTS", "Job", "dataset_of", "file_jobs", "suite_jobs"]

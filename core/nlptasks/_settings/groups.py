@@ -1,15 +1,21 @@
 """The settings of the core, in groups that commands share.
 
-Each setting is a field of one frozen dataclass. Whoever needs it takes the group; nobody writes its fields again.
+Each setting is a field of one frozen dataclass, and declared nowhere else: flags, keys of the configuration file,
+keywords of the Python API, the reference and recorded commands follow. Whoever needs a setting takes its group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from nlptasks.plugin.protocols import FormatOptions
+from nlptasks.errors import UsageError
+from nlptasks.plugin.format_options import FormatOptions
+from nlptasks.plugin.options import setting
+
+#: The largest seed that NumPy takes.
+LARGEST_SEED = (1 << 32) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,37 +23,34 @@ class TableSource:
     """A table that is read.
 
     Args:
-        data: A file, or ``-`` for standard input.
-        format: Name of its format; empty: by suffix, and CSV where there is none.
         columns: Columns that the user named, or templates over columns, by the tasks' inputs.
-        gold: Gold column that the user named; empty: by its name.
-        id: Column of ids; empty: ``id``, or the rows' numbers.
-        reading: How to read the table.
-        skip_bad_rows: Whether rows that cannot be read are left out, and counted.
+        reading: How to read it, whatever its format.
     """
 
-    data: str
-    format: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    id: str = ""
+    data: str = setting("", "File with the rows; - is standard input.", metavar="FILE", path=True)
+    columns: Mapping[str, str] = field(default_factory=dict, metadata={"dynamic": True})
+    gold: str = setting("", "Column with the gold answers.", metavar="COLUMN", default_text="by its name")
+    id: str = setting("", "Column with ids.", metavar="COLUMN", default_text="id, or the rows' numbers")
+    format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
+    skip_bad_rows: bool = setting(False, "Leave out rows that cannot be read, and count them.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableTarget:
-    """A table that is written.
+    """A table that is written."""
 
-    Args:
-        output: A file, ``-`` for JSON Lines on standard output, or empty: a name made from the data's.
-        output_format: Name of its format; empty: by suffix.
-        force: Whether an output that exists is replaced.
-    """
-
-    output: str = ""
-    output_format: str = ""
-    force: bool = False
+    output: str = setting(
+        "",
+        "Where to write; - is standard output, as JSON Lines.",
+        short="o",
+        metavar="FILE",
+        path=True,
+        recorded=False,
+        default_text="beside the data",
+    )
+    output_format: str = setting("", "Format of the output.", metavar="NAME", default_text="by its suffix")
+    force: bool = setting(False, "Replace the output where it exists.", short="f", recorded=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,54 +59,89 @@ class SystemChoice:
 
     Args:
         heads: By task, the name of a head or the folder of a trained one.
-        backbone: Name of a backbone, a folder, or a reference; empty: the one that fits the head.
         options: Options of heads and backbone; those of one task alone under ``TASK.option``.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: See the same.
     """
 
-    heads: Mapping[str, str] = field(default_factory=dict)
-    backbone: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    device: str = "auto"
-    dtype: str = "auto"
+    heads: Mapping[str, str] = field(default_factory=dict, metadata={"dynamic": True})
+    backbone: str = setting(
+        "",
+        "The backbone: a name or SCHEME:NAME of 'nlptasks backbones list', or a folder.",
+        metavar="NAME|FOLDER",
+        default_text="the one that fits the head",
+    )
+    options: Mapping[str, Any] = field(default_factory=dict, metadata={"dynamic": True})
+    device: str = setting("auto", "Where it runs.", metavar="auto|cpu|cuda|mps")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = setting(
+        "auto", "Its type of numbers; auto: float32 on a CPU, 16 bits on a GPU."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTarget:
-    """A record that is written.
+    """A record that is written."""
 
-    Args:
-        output: Its folder; empty: below ``results``.
-        name: What boards call the system; empty: its backbone and its head.
-        force: Whether another record that lies there is replaced.
-        restart: Whether a journal that another evaluation left is thrown away.
-        withhold_texts: Whether the texts of the data are kept out of the record.
-    """
-
-    output: str = ""
-    name: str = ""
-    force: bool = False
-    restart: bool = False
-    withhold_texts: bool = False
+    output: str = setting(
+        "", "Folder of the record.", short="o", metavar="DIR", path=True, recorded=False, default_text="below results/"
+    )
+    name: str = setting("", "What boards call the system.", metavar="TEXT", default_text="backbone and head")
+    force: bool = setting(False, "Replace another record that lies there.", short="f", recorded=False)
+    restart: bool = setting(False, "Begin anew where another evaluation was not finished.", recorded=False)
+    withhold_texts: bool = setting(
+        False, "Keep the texts of the data out of the record, where they must not be passed on."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What is scored, and how.
+    """What is scored, and how."""
 
-    Args:
-        metrics: Names of further metrics; they are added to the task's.
-        slices: What to score apart; see :mod:`nlptasks._scoring.slices`.
-        cluster: Column whose values tie rows together; intervals respect it.
-        language: ISO 639-1 code of the language of the predictions.
-        limit: Most rows; 0: all.
-        seeds: Seeds, a record each; none: the head's own.
-    """
+    metrics: tuple[str, ...] = setting(
+        (), "A further metric; see 'nlptasks metrics list'.", flag="metric", repeat=True, metavar="NAME"
+    )
+    slices: tuple[str, ...] = setting(
+        (), "Score parts apart: length, label, meta.COLUMN.", flag="slice", metavar="NAME,..."
+    )
+    cluster: str = setting(
+        "",
+        "Column that ties rows together, such as the article of a question; intervals respect it.",
+        metavar="COLUMN",
+    )
+    language: str = setting(
+        "", "Language of the predictions (ISO 639-1); some metrics cut words by it.", metavar="CODE"
+    )
+    limit: int = setting(0, "Only the first N rows; such a record is on no leaderboard.  0: all.", min=0, metavar="N")
+    seeds: tuple[int, ...] = setting(
+        (), "A record for each seed; the head must sample.", min=0, max=LARGEST_SEED, metavar="N,N,...", recorded=False
+    )
 
-    metrics: tuple[str, ...] = ()
-    slices: tuple[str, ...] = ()
-    cluster: str = ""
-    language: str = ""
-    limit: int = 0
-    seeds: tuple[int, ...] = ()
+    def __post_init__(self) -> None:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise UsageError(
+                f"--seeds: a seed stands twice in {','.join(map(str, self.seeds))}",
+                hint="each makes a record of its own",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkChoice:
+    """The pinned data of a benchmark, in place of a table."""
+
+    benchmark: str = setting("", "A benchmark of 'nlptasks benchmark list'.", metavar="NAME")
+    suite: str = setting("", "A benchmark of your own: a YAML file.", metavar="FILE", path=True)
+    datasets: tuple[str, ...] = setting(
+        (), "Only this data set of the benchmark.", flag="dataset", repeat=True, metavar="NAME"
+    )
+    data_dir: str = setting(
+        "",
+        "Folder of the files that a benchmark does not ship.",
+        metavar="DIR",
+        recorded=False,
+        default_text="NLPTASKS_DATA",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a command prints."""
+
+    quiet: bool = setting(False, "No summary at the end.", short="q", recorded=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
+from nlptasks.plugin.options import from_values, option_fields
 from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
 
 
@@ -54,7 +56,21 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
     head = source.stream.peek(16)
     spec = format_of(registry, source.name, source.suffix, name=name, flag="--format", head=head)
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(options).read(source.stream, source.name)
+    return make(_for_format(spec, options)).read(source.stream, source.name)
+
+
+def _for_format(spec: FormatSpec, options: FormatOptions) -> FormatOptions:
+    """The options with those that only this format has.
+
+    Raises:
+        UsageError: The user gave one that it has not.
+    """
+    known = {option.name for option in option_fields(spec.options)} if spec.options else set()
+    if foreign := next((name for name in options.given if name not in known), None):
+        raise UsageError(
+            f"--{foreign.replace('_', '-')} is not an option of the format '{spec.name}'", hint="leave it out"
+        )
+    return replace(options, own=from_values(spec.options, options.given)) if spec.options else options
 
 
 def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:
@@ -66,7 +82,7 @@ def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequ
     suffix = split_suffix(output)[1].lower() if output else ".jsonl"
     spec = format_of(registry, output, suffix, name=name, flag="--output-format")
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(FormatOptions()).write(stream, columns)
+    return make(_for_format(spec, FormatOptions())).write(stream, columns)
 
 
 def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:

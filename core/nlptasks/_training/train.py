@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
+from nlptasks._settings.groups import SystemChoice, TableSource
+from nlptasks._settings.training import Training, TrainingData
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
@@ -32,12 +34,10 @@ SAME = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainRequest:
-    """What to train on.
+class TrainRequest(TrainingData, Training):
+    """What to train on, and how.
 
     Args:
-        data: Files of training rows.
-        validation: Files of held-out rows; none: some of the training rows are held out.
         output: Folder of the trained head.
         force: Whether a trained head that lies there is replaced.
         columns: Columns that the user named, by the task's inputs.
@@ -45,23 +45,8 @@ class TrainRequest:
         data_format: Name of the data's format; empty: by suffix.
         reading: How to read the tables.
         skip_bad_rows: Whether rows that cannot be read are left out.
-        seed: Seeds everything that is drawn.
-        method: One of :data:`nlptasks._training.methods.NAMES`.
-        layers: Folder with output layers (see :mod:`nlptasks.models.output_layers`) to make the head of, in place of
-            training one.
-        layer: Name of the one to take; empty: the folder holds one that fits.
-        epochs: Passes of fine-tuning over the training rows; ``None``: its default.
-        tokens: Padded tokens to fine-tune on, in place of ``epochs``.
-        rate: Highest learning rate of fine-tuning; ``None``: its default.
-        max_tokens: Longest window of fine-tuning; ``None``: its default.
-        language: ISO 639-1 code of the language that a decoder learns to write; empty: what the head's option ``to``
-            says, or else English.
-        objective: What a decoder learns of raw text, one of :data:`nlptasks._training.methods.OBJECTIVES`; empty: the
-            first.
     """
 
-    data: tuple[str, ...] = ()
-    validation: tuple[str, ...] = ()
     output: Path
     force: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -69,16 +54,26 @@ class TrainRequest:
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
-    seed: int = 0
-    method: str = PROBE
-    layers: Path | None = None
-    layer: str = ""
-    epochs: float | None = None
-    tokens: int | None = None
-    rate: float | None = None
-    max_tokens: int | None = None
-    language: str = ""
-    objective: str = ""
+
+    @classmethod
+    def of(cls, data: TrainingData, how: Training, source: TableSource, *, output: Path, force: bool) -> TrainRequest:
+        """What groups of settings ask for."""
+        return cls(
+            **vars(data),
+            **vars(how),
+            output=output,
+            force=force,
+            columns=source.columns,
+            gold=source.gold,
+            data_format=source.format,
+            reading=source.reading,
+            skip_bad_rows=source.skip_bad_rows,
+        )
+
+    @property
+    def layers_folder(self) -> Path | None:
+        """Folder with output layers (see :mod:`nlptasks.models.output_layers`) to make the head of."""
+        return Path(self.layers) if self.layers else None
 
 
 Tell = Callable[[str], None]
@@ -117,7 +112,7 @@ def train(
 def train_head(session: Session, system: System, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
     """The method ``probe``: a head on the frozen backbone; see :func:`train`."""
     backbone = open_backbone(session, system)
-    if request.layers:
+    if request.layers_folder:
         check_layers(session, system, request, backbone)
     skipped: Counter[str] = Counter()
     reader = checked_reader(session, system, request, skipped)
@@ -130,7 +125,7 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
         backbone=backbone,
         examples=reader.examples(request.data),
         validation=reader.examples(request.validation) if request.validation else None,
-        layers=request.layers,
+        layers=request.layers_folder,
     )
     report = trainer_of(system)(job)
     tell_skipped(skipped, tell)
@@ -140,11 +135,11 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
 
 def _made_of(request: TrainRequest) -> Mapping[str, Any]:
     """What a card says of the layers that a head was made of."""
-    if request.layers is None:
+    if request.layers_folder is None:
         return {}
     from nlptasks.models.output_layers import FILE  # imports numpy
 
-    return {"output layers": {"sha256": sha256_of(request.layers / FILE)}}
+    return {"output layers": {"sha256": sha256_of(request.layers_folder / FILE)}}
 
 
 def _check(system: System, request: TrainRequest) -> None:
@@ -154,9 +149,9 @@ def _check(system: System, request: TrainRequest) -> None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
     _check_flags(head, request)
-    if request.layers is None and not request.data:
+    if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
-    if request.layers is not None:
+    if request.layers_folder is not None:
         _check_layers_fit(head, request)
 
 
@@ -225,16 +220,16 @@ def check_layers(session: Session, system: System, request: TrainRequest, backbo
     Raises:
         BackboneMismatchError: They belong to another one.
     """
-    assert request.layers is not None
-    trained_with = open_backbone(session, system, request.layers)
+    assert request.layers_folder is not None
+    trained_with = open_backbone(session, system, request.layers_folder)
     texts = [row[column.name] for row in system.heads[0].task.examples for column in system.heads[0].task.inputs]
     for text in texts:
         here, there = (each.encode(each.tokenize([text])[0]).states for each in (backbone, trained_with))
         if here.shape != there.shape or float((here - there).abs().max()) > SAME:
             raise BackboneMismatchError(
-                f"the output layers in {request.layers} belong to the backbone there, and the backbone "
+                f"the output layers in {request.layers_folder} belong to the backbone there, and the backbone "
                 f"'{backbone.name}' here has other weights",
-                hint=f"--backbone {request.layers} makes a head for that one",
+                hint=f"--backbone {request.layers_folder} makes a head for that one",
             )
 
 

@@ -9,6 +9,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml._yaml import CParser as Parser
+except ImportError:  # PyYAML was built without libyaml
+    from yaml import SafeLoader as Parser  # type: ignore[assignment]
+
 from nlptasks.errors import UsageError
 from nlptasks.text.display import one_line
 
@@ -52,11 +57,11 @@ def read_yaml(path: Path, what: str) -> Any:
     """
     text = _text(path, what)
     try:
-        loader = _Loader(text)
-        try:
-            return loader.get_single_data()
-        finally:
-            loader.dispose()
+        return _loaded(_QuickLoader, text)
+    except (yaml.YAMLError, RecursionError, *_UNFIT):
+        pass  # PyYAML's own scanner says better what is wrong
+    try:
+        return _loaded(_Loader, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -66,6 +71,14 @@ def read_yaml(path: Path, what: str) -> Any:
         raise UsageError(f"{path}: its lists and mappings are nested too deeply") from error
     except (yaml.YAMLError, *_UNFIT) as error:
         raise UsageError(f"{path}: not valid YAML: {one_line(str(error))}", hint="put texts in quotes") from error
+
+
+def _loaded(kind: type[_Loader] | type[_QuickLoader], text: str) -> Any:
+    loader = kind(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _text(path: Path, what: str) -> str:
@@ -95,13 +108,8 @@ def _hint(problem: str) -> str:
     )
 
 
-class _Loader(yaml.SafeLoader):
+class _Building(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
     """Builds nodes of mappings; refuses a key that stands twice, which YAML itself lets overwrite the first."""
-
-    def fetch_flow_collection_start(self, token: Any) -> None:
-        if self.flow_level >= _OPEN:
-            raise yaml.scanner.ScannerError(None, None, f"more than {_OPEN} brackets are open", self.get_mark())
-        super().fetch_flow_collection_start(token)
 
     def compose_mapping_node(self, anchor: Any) -> Any:
         node = super().compose_mapping_node(anchor)
@@ -131,7 +139,26 @@ class _Loader(yaml.SafeLoader):
         return found
 
 
-def _node(loader: _Loader, node: yaml.MappingNode) -> Any:
+class _Loader(_Building, yaml.SafeLoader):
+    """Reads with PyYAML's own scanner."""
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        if self.flow_level >= _OPEN:
+            raise yaml.scanner.ScannerError(None, None, f"more than {_OPEN} brackets are open", self.get_mark())
+        super().fetch_flow_collection_start(token)
+
+
+class _QuickLoader(_Building, Parser):
+    """Reads with libyaml, where PyYAML was built with it, in a fraction of the time."""
+
+    def __init__(self, text: str) -> None:
+        Parser.__init__(self, text)
+        yaml.composer.Composer.__init__(self)
+        yaml.constructor.SafeConstructor.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
+
+
+def _node(loader: Any, node: yaml.MappingNode) -> Any:
     found = Node(line=node.start_mark.line + 1)
     yield found  # before its values, which may refer to it
     values: Mapping[Any, Any] = loader.construct_mapping(node)
@@ -140,3 +167,4 @@ def _node(loader: _Loader, node: yaml.MappingNode) -> Any:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _node)
+_QuickLoader.add_constructor("tag:yaml.org,2002:map", _node)

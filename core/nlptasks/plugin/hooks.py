@@ -6,11 +6,10 @@ read-only, and an observer that fails is reported once and not called again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pluggy
 
-from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.plugin.specs import (
     PROJECT,
     BackboneSpec,
@@ -21,6 +20,11 @@ from nlptasks.plugin.specs import (
     PipelineSpec,
     TaskSpec,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 

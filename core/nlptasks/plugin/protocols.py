@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 
+from nlptasks.plugin.format_options import FormatOptions as FormatOptions
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.specs import TaskSpec
 
@@ -359,25 +360,6 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterator[Row | BadRow]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormatOptions:
-    """How to read or write a table; empty strings are detected.
-
-    Args:
-        encoding: Name of the text encoding.
-        delimiter: Column separator.
-        quote: Quote character, or ``none``.
-        header: Whether the first row names the columns; else they are ``column_1``, ``column_2``, ...
-        max_cell: Largest cell in characters.
-    """
-
-    encoding: str = ""
-    delimiter: str = ""
-    quote: str = ""
-    header: bool = True
-    max_cell: int = 1 << 20
 
 
 class RowWriter(Protocol):

@@ -233,12 +233,15 @@ class FormatSpec(Descriptor):
         object: Import string of a callable ``(FormatOptions) -> Format``.
         magic: First bytes that tell the format of a pipe, which has no suffix.
         extra: The extra of ``pip install 'nlptasks[EXTRA]'`` that it needs, where it needs one.
+        options: Frozen dataclass of its own options, beside those of ``FormatOptions``; its fields become flags of
+            ``nlptasks run TASK``, and the format finds an instance in ``FormatOptions.own``.
     """
 
     suffixes: tuple[str, ...]
     object: str
     magic: tuple[bytes, ...] = ()
     extra: str = ""
+    options: type | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

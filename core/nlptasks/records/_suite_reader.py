@@ -15,7 +15,6 @@ from typing import Any
 
 from nlptasks._names import did_you_mean
 from nlptasks.errors import UsageError
-from nlptasks.files.paths import sha256_of
 from nlptasks.files.yaml import Node, read_yaml
 from nlptasks.records.suites import Card, Suite
 from nlptasks.text.display import one_line
@@ -132,6 +131,8 @@ class _Reader:
 
 def _paste(file: Path) -> str:
     """What to put in place of a hash that is left out: that of the file as it lies there."""
+    from nlptasks.files.paths import sha256_of  # few suites lack one
+
     try:
         return f"the file as it lies there has\nsha256: {sha256_of(file)}"
     except OSError:

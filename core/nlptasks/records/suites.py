@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
-from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import BenchmarkSpec
 
 if TYPE_CHECKING:
@@ -154,14 +153,14 @@ def open_suite(registry: Registry, name: str) -> Suite:
 def _package_folder(name: str, whose: str) -> Path:
     """Folder of a package, or the one in which a single module lies."""
     import importlib
-    from importlib.resources import files
 
     try:
         module = importlib.import_module(name)
-        folder = files(name) if hasattr(module, "__path__") else Path(str(module.__file__)).parent
+        places = list(getattr(module, "__path__", ()))
+        folder = Path(places[0]) if places else Path(str(module.__file__)).parent
     except Exception as error:
         raise PluginError(f"{whose}: cannot import {name!r}: {type(error).__name__}: {error}") from error
-    if not isinstance(folder, Path):
+    if not folder.is_dir():
         raise PluginError(f"{whose}: {name!r} lies in an archive", hint="install it as files")
     return folder
 
@@ -210,6 +209,8 @@ def check_hash(suite: Suite, card: Card, path: Path) -> None:
         DataError: It is another one; the message has both hashes.
         UsageError: It cannot be read.
     """
+    from nlptasks.files.paths import sha256_of  # listings read no data
+
     try:
         found = sha256_of(path)
     except OSError as error:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlptasks._cli.flags import Chosen, SettingsCommand, flags_of
 from nlptasks.errors import PluginError, UsageError
-from nlptasks.plugin.options import click_options, from_values, json_schema, unescaped
+from nlptasks.plugin.options import from_values, json_schema, option_fields, unescaped
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Options:
 
 def parse(*args: str, cls: type = Options) -> Any:
     """Through click, as a command does it."""
-    command = click.Command("run", params=click_options(cls))
-    return from_values(cls, command.make_context("run", list(args)).params)
+    command = SettingsCommand("run", params=flags_of(cls))
+    return Chosen(command.params, command.make_context("run", list(args)).params).of(cls)
 
 
 def flags(options: Options) -> list[str]:
@@ -140,7 +141,7 @@ def test_fields_that_do_not_go_together():
 
 
 def test_help_shows_choices_limits_and_defaults():
-    command = click.Command("run", params=click_options(Options))
+    command = SettingsCommand("run", params=flags_of(Options))
     text = command.get_help(click.Context(command, terminal_width=200))
     assert "--top-k INTEGER" in text
     assert "How many.  [1 to 1000; default: 3]" in text
@@ -188,7 +189,7 @@ def options_of(hint: Any, default: Any, **metadata: Any) -> type:
 )
 def test_options_that_are_not_supported(options, message):
     with pytest.raises(PluginError) as caught:
-        click_options(options)
+        option_fields(options)
     assert message in caught.value.message
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.app import App
+from nlptasks._cli.configured import command
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._cli.views.tables import echo_json, table
+from nlptasks._settings.groups import Evaluation
 from nlptasks.errors import UsageError
+from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -24,29 +29,19 @@ _WORSE = 3
 _FEW = 30
 
 
-@click.command()
-@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="A B [C ...]")
-@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Compare by this metric. May be repeated.")
-@click.option("--fail-if-worse", is_flag=True, help="Exit with code 3 where a later record is worse than A.")
-@click.option(
-    "--margin", type=click.FloatRange(min=0), metavar="X", help="With --fail-if-worse: how much worse it may be."
-)
-@click.option("--seed", type=click.IntRange(min=0), default=12_345, show_default=True, help="Seeds what is drawn.")
-@click.option("--paired-bs", is_flag=True, help="Also the p of 'sacrebleu --paired-bs', which is too small.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@pass_app
-@click.pass_context
-def compare(
-    ctx: click.Context,
-    app: App,
-    records: tuple[Path, ...],
-    metrics: tuple[str, ...],
-    fail_if_worse: bool,
-    margin: float | None,
-    seed: int,
-    paired_bs: bool,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to compare."""
+
+    fail_if_worse: bool = setting(False, "Exit with code 3 where a later record is worse than A.")
+    margin: float | None = setting(
+        None, "With --fail-if-worse: how much worse it may be.", min=0, metavar="X", default_text="0"
+    )
+    seed: int = setting(12_345, "Seed of the resampling.", min=0, metavar="N")
+    paired_bs: bool = setting(False, "Also the p of 'sacrebleu --paired-bs', which is too small.")
+
+
+def _compare(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -> None:
     """Compare records of the same samples in pairs.
 
     For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a share of
@@ -57,27 +52,25 @@ def compare(
     of a later record's difference to A is worse than --margin: where its upper end is below -X, or for a metric whose
     smaller values are better, its lower end above X.
     """
-    if margin is not None and not fail_if_worse:
+    options, metrics = chosen.of(Options), chosen.of(Evaluation).metrics
+    if options.margin is not None and not options.fail_if_worse:
         raise UsageError("--margin says nothing without --fail-if-worse", hint="add --fail-if-worse")
-    from nlptasks._scoring import compare as _compare
+    from nlptasks._scoring.compare import compare as compared
     from nlptasks.records.store import read_record
 
     opened = [read_record(path) for path in records]
-    found = _compare.compare(app.plugins().registry, opened, metrics, seed=seed, paired_bs=paired_bs)
+    found = compared(app.plugins().registry, opened, metrics, seed=options.seed, paired_bs=options.paired_bs)
+    margin = options.margin or 0.0
     gates = metrics or (found.primary,)
-    worse = [
-        item for item in found.comparisons if item.a == "A" and item.metric in gates and item.worse_by(margin or 0.0)
-    ]
+    worse = [item for item in found.comparisons if item.a == "A" and item.metric in gates and item.worse_by(margin)]
     if as_json:
-        echo_json(_json(found, worse if fail_if_worse else []))
+        echo_json(_json(found, worse if options.fail_if_worse else []))
     else:
         click.echo("\n".join(_lines(found)))
-    if fail_if_worse and worse:
+    if options.fail_if_worse and worse:
         for item in worse:
-            click.echo(
-                f"{item.b} is worse than A by {item.metric}: {_interval(item)}, margin {margin or 0:g}", err=True
-            )
-        ctx.exit(_WORSE)
+            click.echo(f"{item.b} is worse than A by {item.metric}: {_interval(item)}, margin {margin:g}", err=True)
+        click.get_current_context().exit(_WORSE)
 
 
 def _lines(found: Compared) -> Iterator[str]:
@@ -212,3 +205,15 @@ def _comparison(item: Comparison) -> dict[str, Any]:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+compare = command(
+    "compare",
+    _compare,
+    [
+        click.Argument(["records"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="A B [C ...]"),
+        *flags_of(Evaluation, only=("metrics",)),
+        *flags_of(Options),
+        json_flag(),
+    ],
+)

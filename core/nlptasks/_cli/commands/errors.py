@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.app import App
+from nlptasks._cli.configured import command
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._cli.views.tables import echo_json
+from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -19,24 +23,22 @@ if TYPE_CHECKING:
 _TEXT, _NAME = 200, 28
 
 
-@click.command(no_args_is_help=True)
-@click.argument("records", nargs=-1, required=True, metavar="RECORD...")
-@click.option(
-    "--kind",
-    default="wrong",
-    metavar="wrong|confident|all-wrong|only:NAME",
-    help="Wrong in some record; wrong with a high probability; wrong in each; wrong in this one alone.  "
-    "[default: wrong]",
-)
-@click.option("-n", "count", default=20, type=click.IntRange(min=1), metavar="N", help="How many.  [default: 20]")
-@click.option("--metric", default="", metavar="NAME", help="The metric that judges.  [default: by the record]")
-@click.option("--output", "-o", default="", metavar="FILE.html", help="Write a page in place of the listing.")
-@click.option("--force", "-f", is_flag=True, help="Replace the page where it exists.")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-@pass_app
-def errors(
-    app: App, records: tuple[str, ...], kind: str, count: int, metric: str, output: str, force: bool, as_json: bool
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Which errors, and where they go."""
+
+    kind: str = setting(
+        "wrong",
+        "Wrong in some record; wrong with a high probability; wrong in each; wrong in this one alone.",
+        metavar="wrong|confident|all-wrong|only:NAME",
+    )
+    number: int = setting(20, "How many.", short="n", min=1, metavar="N")
+    metric: str = setting("", "The metric that judges.", metavar="NAME", default_text="by the record")
+    output: str = setting("", "Write a page in place of the listing.", short="o", metavar="FILE.html", path=True)
+    force: bool = setting(False, "Replace the page where it exists.", short="f")
+
+
+def _errors(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -> None:
     """Show what records got wrong, sample by sample, side by side.
 
     With labels, an answer is wrong where it is not the gold answer. Otherwise the metric of the sample alone decides:
@@ -46,12 +48,13 @@ def errors(
     from nlptasks.files.paths import atomic_output
     from nlptasks.records.store import read_record
 
+    options = chosen.of(Options)
     opened = [read_record(Path(source)) for source in records]
-    found = view(opened, app.plugins().registry, kind=kind, n=count, metric=metric)
-    if output:
+    found = view(opened, app.plugins().registry, kind=options.kind, n=options.number, metric=options.metric)
+    if output := options.output:
         from nlptasks._scoring.errors_page import page
 
-        with atomic_output(output, force=force) as stream:
+        with atomic_output(output, force=options.force) as stream:
             stream.write(page(found).encode())
         click.echo(f"{len(found.errors):,} of {found.found:,} errors -> {one_line(output)}", err=True)
     elif not as_json:
@@ -100,3 +103,14 @@ def _answer(answer: Judged, metric: str) -> str:
     value = "" if answer.value is None else f", {metric} {answer.value:.3f}"
     sure = "" if answer.score is None else f", p {answer.score:.3f}"
     return f"{text}  [{'wrong' if answer.wrong else 'right'}{value}{sure}]"
+
+
+errors = command(
+    "errors",
+    _errors,
+    [
+        click.Argument(["records"], nargs=-1, required=True, metavar="RECORD..."),
+        *flags_of(Options),
+        json_flag("Print them as JSON."),
+    ],
+)

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import (
-    data_dir_flag,
-    device_params,
-    flag,
-    format_params,
-    gold_flag,
-    head_flag,
-    id_flag,
-    language_flag,
-    listed,
-    metric_flag,
-    system_choice,
-    table_source,
-    withhold_flag,
-)
+from nlptasks._cli.by_task import COLUMN, FORMAT, TaskGroup, source_of, system_of
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
+from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, Summary, SystemChoice, TableSource
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nlptasks._running.eval import Evaluated
-    from nlptasks._running.jobs import Asked, Job
+    from nlptasks._running.jobs import Job
     from nlptasks._systems.session import Session
     from nlptasks.plugin import TaskSpec
 
@@ -47,26 +34,20 @@ class EvalGroup(TaskGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name != _ALL:
             return super().get_command(ctx, cmd_name)
-
-        def call(**values: Any) -> None:
-            run_evaluations(ctx.find_object(App), [], **values, columns={}, options={})
-
-        return click.Command(_ALL, params=list(_PARAMS), callback=call, help="Evaluate on all tasks of a benchmark.")
+        return self.command_of(ctx, _ALL, [], [], self.shared(), "Evaluate on all tasks of a benchmark.")
 
 
-def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
+def run_evaluations(app: App, tasks: list[str], chosen: Chosen) -> None:
     """Run the evaluations that a command asks for, and print what they came to."""
     from nlptasks._cli.views.evaluated import evaluated, seeds_apart
     from nlptasks._running.eval import evaluate
     from nlptasks._systems.session import Session
 
-    assert app is not None
     plugins = app.plugins()
     session = Session(plugins.registry)
-    quiet, as_json = values.pop("quiet"), values.pop("as_json_")
-    jobs = _jobs(session, session.tasks(tasks), values)
+    quiet = chosen.of(Summary).quiet
     done: list[tuple[Job, Evaluated]] = []
-    for job in jobs:
+    for job in _jobs(session, session.tasks(tasks), chosen):
         observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
         outcome = evaluate(session, job.system, job.request, observers)
         done.append((job, outcome))
@@ -75,129 +56,55 @@ def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
     if not quiet:
         for line in seeds_apart([(job.group, outcome.record) for job, outcome in done]):
             click.echo(line, err=True)
-    if as_json:
+    if click.get_current_context().params["as_json"]:
         from nlptasks.records.store import record_json
 
         for _, outcome in done:
             click.echo(record_json(outcome.record), nl=False)
 
 
-def _jobs(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]) -> list[Job]:
+def _jobs(session: Session, tasks: tuple[TaskSpec, ...], chosen: Chosen) -> list[Job]:
     from nlptasks._running.jobs import file_jobs, suite_jobs
+    from nlptasks.plugin import TaskSpec
     from nlptasks.records.suites import open_suite, read_suite
 
-    given = [name for name in ("data", "benchmark", "suite") if values[name]]
-    if len(given) != 1:
+    source, choice, evaluation = source_of(chosen), chosen.of(BenchmarkChoice), chosen.of(Evaluation)
+    if [bool(source.data), bool(choice.benchmark), bool(choice.suite)].count(True) != 1:
         raise UsageError(
             "what to evaluate on is named by one of --data FILE, --benchmark NAME and --suite FILE",
             hint="for example: nlptasks eval sentiment --data reviews.csv",
         )
-    asked = _asked(session, tasks, values)
-    if values["data"]:
-        if not tasks:
-            raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {values['data']}")
-        if values["dataset"] or values["data_dir"]:
-            raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
-        return file_jobs(session, tasks[0], asked, table_source(values))
-    if unused := [name for name in _OF_FILES if values[name]]:
-        raise UsageError(
-            f"--{unused[0].replace('_', '-')} goes with --data; a benchmark says such things itself",
-            hint="leave it out",
-        )
-    named, path = values["benchmark"], values["suite"]
-    suite = open_suite(session.registry, named) if named else read_suite(Path(path))
-    said = ("--benchmark", named) if named else ("--suite", Path(path).name)
-    return suite_jobs(
-        session, suite, asked, said=said, tasks=tasks, datasets=values["dataset"], data_dir=values["data_dir"]
-    )
-
-
-def _asked(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]) -> Asked:
-    from nlptasks._running.jobs import Asked
-    from nlptasks._settings.groups import Evaluation, RecordTarget
-    from nlptasks.plugin import TaskSpec
-
     known = tasks or tuple(item.spec for item in session.registry.all(TaskSpec))
-    return Asked(
-        system=system_choice(known, values),
-        target=RecordTarget(
-            output=values["output"],
-            name=values["name"],
-            force=values["force"],
-            restart=values["restart"],
-            withhold_texts=values["withhold"],
-        ),
-        evaluation=Evaluation(
-            metrics=tuple(values["metric"]),
-            slices=listed(values["slice_"]),
-            cluster=values["cluster"],
-            language=values["language"],
-            limit=values["limit"],
-            seeds=_seeds(values["seeds"]),
-        ),
-    )
+    system = system_of(chosen, known)
+    target = chosen.of(RecordTarget)
+    if source.data:
+        if not tasks:
+            raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {source.data}")
+        if choice.datasets or choice.data_dir:
+            raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
+        return file_jobs(session, tasks[0], source, system, target, evaluation)
+    of_files = [*chosen.typed(TableSource), *(flag for flag in chosen.typed(Evaluation) if flag in _OF_FILES)]
+    if unused := [*of_files, *chosen.typed(COLUMN), *chosen.typed(FORMAT)]:
+        raise UsageError(f"{unused[0]} goes with --data; a benchmark says such things itself", hint="leave it out")
+    suite = open_suite(session.registry, choice.benchmark) if choice.benchmark else read_suite(Path(choice.suite))
+    return suite_jobs(session, suite, choice, system, target, evaluation, tasks=tasks)
 
 
-def _seeds(text: str) -> tuple[int, ...]:
-    try:
-        seeds = tuple(int(part) for part in listed(text))
-    except ValueError:
-        raise UsageError(f"--seeds: {text!r} is no list of whole numbers", hint="for example --seeds 1,2,3") from None
-    if len(set(seeds)) < len(seeds):
-        raise UsageError(f"--seeds: a seed stands twice in {text!r}", hint="each makes a record of its own")
-    return seeds
-
-
-#: Flags that say how a file is read; a benchmark says that itself.
-_OF_FILES = ("columns", "gold", "id", "cluster", "language", "data_format", "skip_bad_rows")
-
-_PARAMS: list[click.Parameter] = [
-    flag("--data", default="", metavar="FILE", shown="A file with a gold column."),
-    flag("--benchmark", default="", metavar="NAME", shown="A benchmark of 'nlptasks benchmark list'."),
-    flag("--suite", default="", metavar="FILE", shown="A benchmark of your own: a YAML file."),
-    flag("--dataset", multiple=True, metavar="NAME", shown="Only this data set of the benchmark."),
-    data_dir_flag(),
-    flag("--output", "-o", default="", metavar="DIR", shown="Folder of the record.  [default: below results/]"),
-    flag("--force", "-f", is_flag=True, shown="Replace another record that lies there."),
-    flag("--restart", is_flag=True, shown="Begin anew where another evaluation was not finished."),
-    withhold_flag(),
-    flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: backbone and head]"),
-    flag(
-        "--limit",
-        default=0,
-        type=click.IntRange(min=0),
-        metavar="N",
-        shown="Only the first N rows; such a record is on no leaderboard.",
-    ),
-    flag("--seeds", default="", metavar="N,N,...", shown="A record for each seed; the head must draw."),
-    flag(
-        "--slice",
-        "slice_",
-        default="",
-        metavar="NAME,...",
-        shown="Score parts apart: length, label, meta.COLUMN.",
-    ),
-    metric_flag(),
-    gold_flag(),
-    id_flag(),
-    flag(
-        "--cluster",
-        default="",
-        metavar="COLUMN",
-        shown="Column that ties rows together, such as the article of a question; intervals respect it.",
-    ),
-    language_flag(),
-    head_flag(),
-    *device_params(),
-    *format_params(),
-    flag("--json", "as_json_", is_flag=True, shown="Print the records."),
-    flag("--quiet", "-q", is_flag=True, shown="No summary."),
-]
+#: Settings of an evaluation that say what the rows are; a benchmark says that itself.
+_OF_FILES = ("--cluster", "--language")
 
 evaluate = EvalGroup(
     "eval",
     body=run_evaluations,
-    params_of_body=_PARAMS,
+    params_of_body=[
+        *flags_of(TableSource),
+        *flags_of(BenchmarkChoice),
+        *flags_of(RecordTarget),
+        *flags_of(Evaluation),
+        *flags_of(SystemChoice),
+        json_flag("Print the records."),
+        *flags_of(Summary),
+    ],
     many=False,
     help="Evaluate on a file or a benchmark, and keep a record. A run that was killed goes on where it stopped.",
     epilog="All tasks of a benchmark: nlptasks eval --benchmark smoke",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.flags import SettingsCommand
 from nlptasks.text.display import counted
 
 _FOLDER = click.Path(path_type=Path)
@@ -17,7 +18,7 @@ def leaderboard() -> None:
     """Leaderboards: what a folder of records says together."""
 
 
-@leaderboard.command()
+@leaderboard.command(cls=SettingsCommand)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option(
     "--output", "-o", default="", metavar="FILE", help="A .html, .md, .csv or .json file.  [default: a table]"
@@ -65,7 +66,7 @@ def build(
     click.echo(f"{summary(board)} -> {one_line(output)}", err=True)
 
 
-@leaderboard.command()
+@leaderboard.command(cls=SettingsCommand)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option("--train", multiple=True, metavar="FILE", help="Training data that the test data must not overlap with.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -90,7 +91,7 @@ def check(app: App, folder: Path, train: tuple[str, ...], as_json: bool) -> None
         raise click.exceptions.Exit(1)
 
 
-@leaderboard.command()
+@leaderboard.command(cls=SettingsCommand)
 @click.argument("old", type=_FOLDER)
 @click.argument("new", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -10,7 +10,7 @@ import click
 
 from nlptasks._cli.app import App, pass_app
 from nlptasks._cli.commands.listings import echo_all, json_option
-from nlptasks._cli.flags import listed
+from nlptasks._cli.flags import SettingsCommand
 from nlptasks._cli.views.describe import as_json
 from nlptasks._cli.views.tables import echo_json
 from nlptasks._names import resolve
@@ -54,7 +54,7 @@ def list_metrics(app: App, as_json_: bool) -> None:
     echo_all(app, MetricSpec, as_json_, ("NAME", "RANGE", "BETTER"), row)
 
 
-@metrics.command("explain")
+@metrics.command("explain", cls=SettingsCommand)
 @click.argument("name")
 @click.option("--labels", default="", metavar="A,B", help="Labels of the signature's label set, separated by commas.")
 @click.option("--language", default="", metavar="CODE", help="ISO 639-1 code of the language of the answers.")
@@ -66,7 +66,7 @@ def explain(app: App, name: str, labels: str, language: str, as_json_: bool) -> 
 
     registry = app.plugins().registry
     item = registry.get(MetricSpec, name)
-    chosen = listed(labels)
+    chosen = tuple(part.strip() for part in labels.split(",") if part.strip())
     opened = open_metric(registry, item.qualified, labels=chosen, language=language)
     other = open_metric(registry, item.qualified, labels=(*chosen, "another"), language=language)
     shown = _explained(item, opened.metric) | {"by_labels": opened.metric.signature != other.metric.signature}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.flags import listed
+from nlptasks._cli.app import App
+from nlptasks._cli.configured import command
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._cli.views.tables import echo_json, table
+from nlptasks._settings.groups import Evaluation
 from nlptasks.errors import UsageError
+from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -21,13 +25,14 @@ if TYPE_CHECKING:
     from nlptasks.records.store import Opened
 
 
-@click.command("slice")
-@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD ...")
-@click.option("--by", required=True, metavar="NAME[,NAME]", help="length, label, or meta.COLUMN of the data.")
-@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Score by this metric. May be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@pass_app
-def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...], as_json: bool) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What makes the parts."""
+
+    by: tuple[str, ...] = setting((), "length, label, or meta.COLUMN of the data.", metavar="NAME[,NAME]")
+
+
+def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -> None:
     """Score the parts of each RECORD's samples, by the primary metric or those that are named.
 
     length: words of the inputs, 0-15, 16-63, 64-255 or 256+; where words are not divided by spaces, each character is
@@ -36,7 +41,7 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
     """
     from nlptasks.records.store import read_record
 
-    names = listed(by)
+    names, metrics = tuple(filter(None, chosen.of(Options).by)), chosen.of(Evaluation).metrics
     if not names:
         raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
@@ -130,3 +135,15 @@ def _range(item: Result) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}"
+
+
+slice_ = command(
+    "slice",
+    _slice,
+    [
+        click.Argument(["records"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD ..."),
+        *flags_of(Options),
+        *flags_of(Evaluation, only=("metrics",)),
+        json_flag(),
+    ],
+)

@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, skip_bad_rows_flag
+from nlptasks._cli.by_task import TaskGroup, source_of, system_of
+from nlptasks._cli.flags import Chosen, check_repeated, flags_of
 from nlptasks._cli.views.progress import shown
-from nlptasks._training.methods import DECODER, NAMES, OBJECTIVES, TO, can_train, offers, writes
+from nlptasks._settings.groups import BenchmarkChoice, SystemChoice, TableSource
+from nlptasks._settings.training import Training, TrainingData, TrainingTarget
+from nlptasks._training.methods import DECODER, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
+from nlptasks.plugin.options import setting
 
 if TYPE_CHECKING:
     from nlptasks._systems.system import System
 
 
-def train_task(app: App, tasks: list[str], **values: Any) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What takes the place of a task."""
+
+    recipe: str = setting("", "Fine-tune a backbone by this recipe; takes the place of TASK.", metavar="FILE")
+    plot: str = setting("", "Plot the log of a training, and train nothing.", metavar="FOLDER")
+
+
+def train_task(app: App, tasks: list[str], chosen: Chosen) -> None:
     """Train a head or the backbone's decoder, and print how good it is on held-out rows."""
-    from nlptasks._settings.groups import SystemChoice
-    from nlptasks._systems.choosing import heads_by_task
     from nlptasks._systems.session import Session
     from nlptasks._training.train import TrainRequest
     from nlptasks._training.train import train as train_head
 
+    data, how, target = chosen.of(TrainingData), chosen.of(Training), chosen.of(TrainingTarget)
     session = Session(app.plugins().registry)
     specs = session.tasks(tasks)
-    head = values.pop("head")
-    heads = heads_by_task(specs, [head] if head else [])
-    placed = {name: values.pop(name) for name in ("backbone", "options", "device", "dtype")}
-    system = session.choose(specs, SystemChoice(heads=heads, **placed), made=DECODER)
+    system = session.choose(specs, system_of(chosen, specs), made=DECODER)
     made = "backbone" if writes(system.heads[0].head.spec) else "head"
-    output = Path(values.pop("output") or f"{specs[0].name}-{made}")
-    layers = values.pop("layers")
-    request = TrainRequest(
-        reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
-    )
+    output = Path(target.output or f"{specs[0].name}-{made}")
+    request = TrainRequest.of(data, how, source_of(chosen), output=output, force=target.force)
     with shown() as show:
         report = train_head(session, system, request, show.line, show.advance)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
-    made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {layers}"
+    made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {how.layers}"
     labels = f"{len(report.labels)} labels, " if report.labels else ""
     click.echo(f"{labels}{made_of} -> {output}", err=True)
     if scores:
@@ -61,103 +66,43 @@ def _flags_of_use(system: System, output: Path) -> str:
     return f"{head}{f' --{TO} {to}' if to else ''} --backbone {output}"
 
 
-_PARAMS: list[click.Parameter] = [
-    flag(
-        "--data",
-        multiple=True,
-        metavar="FILE",
-        shown="Rows with gold answers; may be repeated.",
-    ),
-    flag("--validation", multiple=True, metavar="FILE", shown="Held-out rows.  [default: a tenth of the data]"),
-    flag(
-        "--method",
-        default="probe",
-        metavar="|".join(NAMES),
-        shown="Train a head on the frozen backbone, or the backbone too (of heads that write text: its decoder), or "
-        "the decoder on raw text in the gold column.  [default: probe]",
-    ),
-    flag("--epochs", type=float, metavar="N", shown="Passes of fine-tuning over the rows.  [default: 3]"),
-    flag("--tokens", type=int, metavar="N", shown="Tokens to fine-tune on, in place of --epochs."),
-    flag(
-        "--rate",
-        type=float,
-        metavar="R",
-        shown="Highest learning rate of fine-tuning.  [default: 0.0001, of a decoder 0.0005]",
-    ),
-    flag("--max-tokens", type=int, metavar="N", shown="Longest window of fine-tuning.  [default: 256]"),
-    flag(
-        "--objective",
-        default="",
-        metavar="|".join(OBJECTIVES),
-        shown="What is learnt of raw text: to carry it on, or to mend spoilt copies.  [default: causal]",
-    ),
-    flag("--language", default="", metavar="CODE", shown="Language that a decoder learns to write.  [default: en]"),
-    flag(
-        "--from-layers",
-        "layers",
-        default="",
-        metavar="FOLDER",
-        shown="Make the head of the output layer of a fine-tuned backbone, and train nothing; replaces --data.",
-    ),
-    flag("--layer", default="", metavar="NAME", shown="Which one, where the folder holds several that fit."),
-    flag(
-        "--output",
-        "-o",
-        default="",
-        metavar="FOLDER",
-        shown="Where the trained head or decoder goes.  [default: TASK-head]",
-    ),
-    flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
-    gold_flag(),
-    flag("--head", default="", metavar="NAME", shown="The head to train.  [default: the task's default head]"),
-    flag("--seed", type=int, default=0, shown="Seed of everything that is drawn.  [default: 0]"),
-    *device_params(),
-    *format_params(),
-]
-
-
 class TrainGroup(TaskGroup):
     """The tasks, each a command; or, with ``--recipe`` or ``--plot``, none of them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if any(arg.partition("=")[0] in ("--recipe", "--plot") for arg in args):
+            check_repeated(self, ctx, args)
             return click.Group.parse_args(self, ctx, args)
         return super().parse_args(ctx, args)
 
 
-def train_by_recipe(
-    ctx: click.Context,
-    recipe: str,
-    output: str,
-    data_dir: str,
-    backbone: str,
-    device: str,
-    skip_bad_rows: bool,
-    plot: str,
-) -> None:
+def train_by_recipe(ctx: click.Context, **values: Any) -> None:
     """Fine-tune a backbone and print its scores, or plot how a training went; without either, leave it to the task."""
-    if not recipe and not plot:
+    chosen = Chosen(_OF_RECIPES, values)
+    what = chosen.of(Recipe)
+    if not what.recipe and not what.plot:
         return
     if ctx.invoked_subcommand is not None:
-        what = "a recipe names its own tasks" if recipe else "a log names its own tasks"
-        raise UsageError(what, hint=f"leave '{ctx.invoked_subcommand}' out")
-    if plot:
+        named = "a recipe names its own tasks" if what.recipe else "a log names its own tasks"
+        raise UsageError(named, hint=f"leave '{ctx.invoked_subcommand}' out")
+    if what.plot:
         from nlptasks.training.log import plot as plot_log
 
-        plot_log(Path(plot), lambda line: click.echo(line, err=True))
+        plot_log(Path(what.plot), lambda line: click.echo(line, err=True))
         return
     from nlptasks._training.recipe import RecipeRequest, train_recipe
 
     app = ctx.find_object(App)
     assert app is not None
-    folder = Path(output or f"{Path(recipe).stem}-backbone")
+    folder = Path(chosen.of(TrainingTarget).output or f"{Path(what.recipe).stem}-backbone")
+    system = chosen.of(SystemChoice)
     request = RecipeRequest(
-        recipe=Path(recipe),
+        recipe=Path(what.recipe),
         output=folder,
-        data_dir=Path(data_dir),
-        device=device,
-        start=backbone,
-        skip_bad_rows=skip_bad_rows,
+        data_dir=Path(chosen.of(BenchmarkChoice).data_dir or "."),
+        device=system.device,
+        start=system.backbone,
+        skip_bad_rows=chosen.of(TableSource).skip_bad_rows,
     )
     with shown() as show:
         report = train_recipe(app.plugins().registry, request, show.line, show.advance)
@@ -166,29 +111,28 @@ def train_by_recipe(
         click.echo(f"  {name} {value:.3f}", err=True)
 
 
-_PARAMS_OF_RECIPE: list[click.Parameter] = [
-    flag("--recipe", default="", metavar="FILE", shown="Fine-tune a backbone by this recipe; takes the place of TASK."),
-    flag("--output", "-o", default="", metavar="FOLDER", shown="Where it goes.  [default: RECIPE-backbone]"),
-    flag("--data-dir", default=".", metavar="DIR", shown="Folder of the recipe's data files.  [default: this one]"),
-    flag(
-        "--backbone",
-        default="",
-        metavar="FOLDER",
-        shown="Go on from what an earlier training left.  [default: the weights of the recipe's backbone]",
-    ),
-    flag("--device", default="auto", metavar="auto|cpu|cuda|mps", shown="Where it runs.  [default: auto]"),
-    skip_bad_rows_flag(),
-    flag("--plot", default="", metavar="FOLDER", shown="Plot the log of a training, and train nothing."),
+_OF_RECIPES = [
+    *flags_of(Recipe),
+    *flags_of(TrainingTarget, only=("output",)),
+    *flags_of(BenchmarkChoice, only=("data_dir",)),
+    *flags_of(SystemChoice, only=("backbone", "device")),
+    *flags_of(TableSource, only=("skip_bad_rows",)),
 ]
 
 train = TrainGroup(
     "train",
     body=train_task,
-    params_of_body=_PARAMS,
+    params_of_body=[
+        *flags_of(TrainingData),
+        *flags_of(Training),
+        *flags_of(TrainingTarget),
+        *flags_of(TableSource, without=("data", "id")),
+        *flags_of(SystemChoice),
+    ],
     many=False,
     wanted=can_train,
     offers=offers,
-    params=_PARAMS_OF_RECIPE,
+    params=_OF_RECIPES,
     callback=click.pass_context(train_by_recipe),
     invoke_without_command=True,
     help="Train a head on the frozen backbone, or the backbone.",

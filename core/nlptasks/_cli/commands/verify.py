@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.app import App
+from nlptasks._cli.configured import command
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._cli.views.tables import echo_json
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -38,33 +41,31 @@ class _Verdict:
     mismatches: tuple[str, ...] = ()
 
 
-@click.command(no_args_is_help=True)
-@click.argument("records", nargs=-1, required=True, metavar="RECORD...")
-@click.option(
-    "--rerun",
-    type=click.IntRange(min=1),
-    metavar="K",
-    help="Answer K samples again from the weights (V2); as many as there are: V3.",
-)
-@click.option("--head", default="", metavar="NAME|FOLDER", help="The head for --rerun.  [default: the record's]")
-@click.option("--backbone", default="", metavar="NAME|FOLDER", help="The backbone for it.  [default: the record's]")
-@click.option("--mark", is_flag=True, help="Write the trust level that holds into the record.")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-@pass_app
-def verify(
-    app: App, records: tuple[str, ...], rerun: int | None, head: str, backbone: str, mark: bool, as_json: bool
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What to check, and what to write."""
+
+    rerun: int | None = setting(
+        None, "Predict K samples again from the weights (V2); as many as there are: V3.", min=1, metavar="K"
+    )
+    head: str = setting("", "The head for --rerun.", metavar="NAME|FOLDER", default_text="the record's")
+    backbone: str = setting("", "The backbone for it.", metavar="NAME|FOLDER", default_text="the record's")
+    mark: bool = setting(False, "Write the trust level that holds into the record.")
+
+
+def _verify(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -> None:
     """Check that records are what they say.
 
     Compares digests and id, scores the samples anew with the metrics that are installed, and names each field that
     does not hold; then exits with 1. A record whose numbers follow from its samples is at trust level V1; one without
     samples is an imported number, V0. With --rerun, samples are answered again from the weights: V2, or V3 for all.
     """
-    if (head or backbone) and not rerun:
+    options = chosen.of(Options)
+    if (options.head or options.backbone) and not options.rerun:
         raise UsageError("--head and --backbone are for --rerun", hint="add --rerun 20")
-    again = _Again(rerun, head, backbone) if rerun else None
+    again = options if options.rerun else None
     verdicts = [_verdict(source, app, again) for source in records]
-    if mark:
+    if options.mark:
         for verdict in verdicts:
             _mark(verdict)
     if as_json:
@@ -88,15 +89,6 @@ def verify(
         click.get_current_context().exit(1)
 
 
-@dataclass(frozen=True)
-class _Again:
-    """What to run again: how many samples, and with which head and backbone where not the record's."""
-
-    count: int
-    head: str
-    backbone: str
-
-
 def _mark(verdict: _Verdict) -> None:
     """Write the level that holds into the record."""
     from dataclasses import replace
@@ -110,23 +102,23 @@ def _mark(verdict: _Verdict) -> None:
     write_record(opened.folder, record, opened.samples, opened.stats, force=True)
 
 
-def _rerun(source: str, app: App, again: _Again) -> tuple[str, tuple[str, ...], int]:
+def _rerun(source: str, app: App, again: Options) -> tuple[str, tuple[str, ...], int]:
     """The level that holds after a rerun, what came out otherwise, and how many samples were predicted."""
     from nlptasks._running.rerun import rerun
     from nlptasks._settings.groups import SystemChoice
     from nlptasks._systems.session import Session
     from nlptasks.records.store import read_record
 
-    plugins, opened = app.plugins(), read_record(Path(source))
+    plugins, stored = app.plugins(), read_record(Path(source))
     session = Session(plugins.registry)
-    heads = {session.tasks([opened.record.task])[0].name: again.head}
+    heads = {session.tasks([stored.record.task])[0].name: again.head}
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
     choice = SystemChoice(heads=heads, backbone=again.backbone)
-    done = rerun(session, opened, again.count, choice, observers=observers)
+    done = rerun(session, stored, again.rerun or 0, choice, observers=observers)
     return done.trust, done.mismatches, done.predicted
 
 
-def _verdict(source: str, app: App, again: _Again | None) -> _Verdict:
+def _verdict(source: str, app: App, again: Options | None) -> _Verdict:
     from nlptasks._scoring.verify import verify_scores
     from nlptasks.records.store import read_record
 
@@ -165,3 +157,14 @@ def _show(verdict: _Verdict) -> None:
     else:
         more = f"; {verdict.claimed}, as it says, takes a rerun" if verdict.claimed not in ("V0", "V1") else ""
         click.echo(f"{name}: V1 holds: its scores follow from its {verdict.samples:,} samples{more}")
+
+
+verify = command(
+    "verify",
+    _verify,
+    [
+        click.Argument(["records"], nargs=-1, required=True, metavar="RECORD..."),
+        *flags_of(Options),
+        json_flag("Print the outcome as JSON."),
+    ],
+)

@@ -16,10 +16,14 @@ from typing import Any
 
 import click
 
+from nlptasks._cli.flags import Value
 from nlptasks._names import canonical
 from nlptasks._plugins.discovery import GROUP
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.plugin.options import OptionField
 from nlptasks.text.display import one_line
+
+_TIMEOUT = Value(OptionField(name="timeout", kind="number", said={"min": 1, "max": 86_400}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,7 @@ class _Subject:
 
 @click.command()
 @click.argument("target", metavar="NAME|PATH")
-@click.option("--timeout", type=click.FloatRange(min=1), default=120.0, help="Seconds to wait.  [default: 120]")
+@click.option("--timeout", type=_TIMEOUT, default=120.0, help="Seconds to wait.  [default: 120]")
 @click.pass_context
 def check(ctx: click.Context, target: str, timeout: float) -> None:
     """Load a plugin and import all that its descriptors name.

@@ -11,6 +11,7 @@ from string import Template
 
 import click
 
+from nlptasks._cli.flags import SettingsCommand
 from nlptasks._version import __version__
 from nlptasks.errors import UsageError
 
@@ -26,7 +27,7 @@ _FILES = {
 }
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("name")
 @click.option("--kind", type=click.Choice(["head"]), required=True, help="What the plugin brings.")
 def new(name: str, kind: str) -> None:

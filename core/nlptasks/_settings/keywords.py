@@ -1,0 +1,78 @@
+"""Written by docs/generate.py from the groups of settings; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypedDict
+
+
+class RunSettings(TypedDict, total=False):
+    """What :func:`nlptasks.run` takes as keywords."""
+
+    gold: str
+    format: str
+    encoding: str
+    delimiter: str
+    quote: str
+    header: bool
+    max_cell: int | str
+    skip_bad_rows: bool
+    output_format: str
+    force: bool
+    backbone: str
+    device: str
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+
+
+class EvaluateSettings(TypedDict, total=False):
+    """What :func:`nlptasks.evaluate` takes as keywords."""
+
+    gold: str
+    id: str
+    format: str
+    encoding: str
+    delimiter: str
+    quote: str
+    header: bool
+    max_cell: int | str
+    skip_bad_rows: bool
+    name: str
+    force: bool
+    restart: bool
+    withhold_texts: bool
+    metrics: Sequence[str]
+    slices: Sequence[str]
+    cluster: str
+    language: str
+    limit: int
+    backbone: str
+    device: str
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+
+
+class TrainSettings(TypedDict, total=False):
+    """What :func:`nlptasks.train` takes as keywords."""
+
+    gold: str
+    format: str
+    encoding: str
+    delimiter: str
+    quote: str
+    header: bool
+    max_cell: int | str
+    skip_bad_rows: bool
+    force: bool
+    method: Literal["probe", "finetune", "pretrain"]
+    epochs: float | None
+    tokens: int | None
+    rate: float | None
+    max_tokens: int | None
+    objective: Literal["causal", "denoise"] | None
+    language: str
+    layers: str | Path
+    layer: str
+    seed: int
+    backbone: str
+    device: str
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]

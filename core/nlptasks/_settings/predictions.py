@@ -1,0 +1,27 @@
+"""The settings of predictions that stand in a file. Apart from the other groups, since few commands need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlptasks.plugin.options import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """Predictions of some system that stand in a table, and what they are predictions of."""
+
+    task: str = setting("", "The task that the predictions are for; see 'nlptasks tasks list'.", metavar="TASK")
+    prediction: str = setting("", "Column of predictions.", metavar="COLUMN", default_text="by its name")
+    score_column: str = setting(
+        "", "Column with the predictions' probabilities.", metavar="COLUMN", default_text="PREDICTION_score"
+    )
+    nll_column: str = setting(
+        "",
+        "Column with the negative log-likelihood of each gold text in nats.",
+        flag="nats-column",
+        metavar="COLUMN",
+        default_text="nats",
+    )
+    labels: tuple[str, ...] = setting((), "The closed set of labels.", metavar="A,B,...", default_text="the gold ones")
+    partial: bool = setting(False, "Score though predictions are missing, surplus or repeated, and mark the record.")
