@@ -10,12 +10,8 @@ from pathlib import Path
 import pytest
 
 import nlptasks
-from nlptasks.api import _example
 from nlptasks.errors import UsageError
-from nlptasks.plugin.protocols import Example
 from nlptasks.records.store import read_record
-from nlptasks_tasks.generation import SPEC as GENERATION
-from nlptasks_tasks.qa import SPEC as QA
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
@@ -120,7 +116,23 @@ def test_run_and_train_do_what_the_commands_do(tmp_path: Path) -> None:
     assert read_record(tmp_path / "record").record == record
 
 
-def test_optional_inputs_may_be_left_out() -> None:
-    assert _example(GENERATION, {}) == Example({"prompt": ""})
-    with pytest.raises(UsageError, match="needs 'context'"):
-        _example(QA, {"question": "Who?"})
+def test_a_loaded_task_and_its_predictions_show_themselves() -> None:
+    sentiment = nlptasks.load("sentiment", device="cpu")
+    assert repr(sentiment) == "<task sentiment; head nlptasks:binary; backbone bundled; labels negative, positive>"
+    assert "<td>negative, positive</td>" in sentiment._repr_html_()
+    made = sentiment(["great phone", None])
+    assert made[1] is None
+    assert repr(made).startswith("[Label(label='positive', score=0.9")
+    assert made._repr_html_().startswith("<table><thead><tr><th></th><th>sentiment</th><th>sentiment_score</th></tr>")
+
+
+def test_inputs_by_name_and_many_at_once() -> None:
+    answers = nlptasks.load("qa", device="cpu")
+    context = "The iron tower was built in Paris for a fair."
+    one = answers(question="Where was it built?", context=context)
+    assert one is not None
+    assert one == answers({"question": "Where was it built?", "context": context})
+    assert answers({"question": ["Where was it built?", ""], "context": [context] * 2}) == [one, None]
+    assert answers({"question": "Where was it built?", "context": context} for _ in range(2)) == [one, one]
+    with pytest.raises(UsageError, match="both by position and by name"):
+        answers("Where?", context=context)  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand, help_of
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._settings.groups import TableSource
+from nlptasks._settings.groups import SystemChoice, TableSource
 from nlptasks.errors import UsageError
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields

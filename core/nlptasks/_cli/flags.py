@@ -13,10 +13,6 @@ from nlptasks.plugin.options import OptionField, from_values, option_fields
 
 T = TypeVar("T")
 
-if TYPE_CHECKING:
-    from nlptasks._settings.groups import SystemChoice, TableSource
-    from nlptasks.plugin import TaskSpec
-
 
 class SettingFlag(click.Option):
     """The flag of one setting. Where it is not given, its value is ``None``.

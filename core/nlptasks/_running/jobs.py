@@ -184,7 +184,13 @@ def _job(
         folder = Path(target.output + seed) if of_file else Path(target.output) / (_slug(name) + seed)
     language = dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
     columns, given = (data.columns, data.reading.given) if isinstance(data, TableSource) else ({}, {})
-    argv = ("nlptasks", "eval", task.name, *words(data), *of_task(task.name, columns, asked.system, {**options, **given}))
+    argv = (
+        "nlptasks",
+        "eval",
+        task.name,
+        *words(data),
+        *of_task(task.name, columns, asked.system, {**options, **given}),
+    )
     return Job(
         system=system,
         request=EvalRequest(
@@ -193,7 +199,7 @@ def _job(
             evaluation=asked.evaluation,
             dataset=replace(dataset, language=language),
             meta=meta,
-            argv=(*argv, *words(asked.system, evaluation, target)),
+            argv=argv,
         ),
         group=f"{task.name} {dataset.name}",
     )

@@ -16,6 +16,7 @@ from nlptasks._scoring.spelling import Spelling
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.session import Session
 from nlptasks.errors import UsageError
+from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, Prediction
 from nlptasks.records.schema import Record, Sample, Trust
 from nlptasks.records.store import Opened
@@ -96,12 +97,13 @@ def rerun(
 def _choice(record: Record, task: str, choice: SystemChoice) -> SystemChoice:
     """The record's own system, but for what the user named."""
     options = {**record.run.decoding, **({} if record.run.seed is None else {"seed": record.run.seed})}
+    placed = from_values(SystemChoice, {"dtype": record.model.dtype or "auto"})
     return replace(
         choice,
         heads={task: choice.heads.get(task) or record.model.head},
         backbone=choice.backbone or record.model.backbone,
         options={name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
-        dtype=record.model.dtype or "auto",
+        dtype=placed.dtype,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
-from nlptasks._settings.groups import SystemChoice, TableSource
+from nlptasks._settings.groups import TableSource
 from nlptasks._settings.training import Training, TrainingData
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session

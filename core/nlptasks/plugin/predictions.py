@@ -1,4 +1,4 @@
-"""The typed answers of heads. Each knows the cells that it writes into an output table."""
+"""The types of predictions that heads return. Each knows the cells that it writes into an output table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from nlptasks.plugin.notebook import Shown
+
 Cell = str | int | float | None
 
 #: Decimals of a score in a table: what lies behind them depends on the batch that a text was in.
@@ -14,7 +16,7 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Label(Shown):
     """One label of a closed set.
 
     Args:
@@ -40,7 +42,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Shown):
     """A piece of the input, by character offsets.
 
     Args:
@@ -75,7 +77,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Shown):
     """Text that was written or selected.
 
     Args:
