@@ -22,6 +22,7 @@ from nlptasks._running.predict import check_frozen, likelihoods, predict
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
+from nlptasks._settings.command import with_dtype
 from nlptasks._systems.session import Opened, Plan, Session
 from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
 from nlptasks.errors import NlptasksError, UsageError
@@ -134,17 +135,18 @@ def _draft(
     options = {**_plain(plan.options), **_plain(plan.tasks[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
+    model = facts.model_of(plan, opened, request.name)
     return Record(
         task=task.name,
         primary=request.primary or task.primary,
         dataset=replace(request.dataset, sha256=table.sha256, n=len(table.items)),
-        model=facts.model_of(plan, opened, request.name),
+        model=model,
         run=Run(
             seed=seed if isinstance(seed, int) else None,
             batch=_BATCH,
             decoding=options,
             limit=request.table.limit,
-            argv=request.argv,
+            argv=with_dtype(request.argv, model.dtype),
             commit=commit,
             dirty=dirty,
             versions=facts.versions(),
