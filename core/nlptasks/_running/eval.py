@@ -23,6 +23,7 @@ from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
+from nlptasks._settings.command import with_dtype
 from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
@@ -131,17 +132,18 @@ def _draft(
     options = {**_plain(system.options), **_plain(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
+    model = facts.model_of(system, loaded, request.target.name)
     return Record(
         task=task.name,
         primary=request.primary or task.primary,
         dataset=replace(request.dataset, sha256=table.sha256, n=len(table.items)),
-        model=facts.model_of(system, loaded, request.target.name),
+        model=model,
         run=Run(
             seed=seed if isinstance(seed, int) else None,
             batch=_BATCH,
             decoding=options,
             limit=request.evaluation.limit,
-            argv=request.argv,
+            argv=with_dtype(request.argv, model.dtype),
             commit=commit,
             dirty=dirty,
             versions=facts.versions(),

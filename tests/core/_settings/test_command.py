@@ -9,7 +9,7 @@ import pytest
 
 from nlptasks._cli.flags import Chosen, SettingsCommand, flags_of
 from nlptasks._settings import groups
-from nlptasks._settings.command import of_task, words
+from nlptasks._settings.command import of_task, with_dtype, words
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks.plugin.format_options import FormatOptions
 from nlptasks.plugin.options import OptionField, option_fields
@@ -92,3 +92,10 @@ def test_what_depends_on_the_task(tmp_path):
 def test_where_a_record_lies_is_no_part_of_it():
     target = RecordTarget(output="/home/me/record", force=True, restart=True, name="mine")
     assert list(words(target, replace(Evaluation(), seeds=(1, 2)))) == ["--name", "mine"]
+
+
+def test_numbers_that_a_gpu_chose_are_recorded():
+    argv = ("nlptasks", "eval", "qa")
+    assert with_dtype(argv, "bfloat16") == (*argv, "--dtype", "bfloat16")
+    assert with_dtype(argv, "float32") == with_dtype(argv, "") == argv
+    assert with_dtype((*argv, "--dtype", "float16"), "float16") == (*argv, "--dtype", "float16")
