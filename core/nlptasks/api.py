@@ -249,7 +249,7 @@ def train(
     request = TrainRequest(
         data=tuple(map(str, files)), validation=tuple(map(str, validation)), output=Path(output), **settings
     )
-    return train_request(session, system, request, progress)
+    return train_request(session, system, request, progress, observers=_plugins().observers(_warn))
 
 
 def pipeline(

@@ -26,7 +26,8 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     from nlptasks._training.train import TrainRequest
     from nlptasks._training.train import train as train_head
 
-    session = Session(app.plugins().registry)
+    plugins = app.plugins()
+    session = Session(plugins.registry)
     specs = session.tasks(tasks)
     head = values.pop("head")
     heads = heads_by_task(specs, [head] if head else [])
@@ -39,7 +40,14 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
         reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
     )
     with shown() as show:
-        report = train_head(session, system, request, show.line, show.advance)
+        report = train_head(
+            session,
+            system,
+            request,
+            show.line,
+            show.advance,
+            plugins.observers(lambda line: show.line(f"warning: {line}")),
+        )
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
     made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {layers}"
     labels = f"{len(report.labels)} labels, " if report.labels else ""
@@ -159,8 +167,10 @@ def train_by_recipe(
         start=backbone,
         skip_bad_rows=skip_bad_rows,
     )
+    plugins = app.plugins()
     with shown() as show:
-        report = train_recipe(app.plugins().registry, request, show.line, show.advance)
+        observers = plugins.observers(lambda line: show.line(f"warning: {line}"))
+        report = train_recipe(plugins.registry, request, show.line, show.advance, observers)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
     for name, value in report.scores.items():
         click.echo(f"  {name} {value:.3f}", err=True)
