@@ -190,7 +190,8 @@ def train(
     )
     tasks = session().tasks([task])
     choice = replace(given.of(SystemChoice), heads={tasks[0].name: head}, options=options or {})
-    return train_system(session(), session().choose(tasks, choice, made=DECODER), request, progress)
+    system = session().choose(tasks, choice, made=DECODER)
+    return train_system(session(), system, request, progress, observers=plugins().observers(warn))
 
 
 def pipeline(

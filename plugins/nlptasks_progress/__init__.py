@@ -20,7 +20,7 @@ class ProgressObserver:
 
     @hookimpl
     def nlptasks_run_started(self, event: RunStarted) -> None:
-        if event.interactive:
+        if event.interactive and event.work == "predict":  # a training shows itself, in tokens
             from .bar import Bar  # rich is imported only where it is shown
 
             self._bar = Bar(event)

@@ -9,9 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from nlptasks._names import resolve
+from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Registry
 from nlptasks._systems.folders import named_backbone
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
+from nlptasks._training.events import TrainingEvents
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
@@ -50,7 +52,11 @@ def ignore(done: int, total: int) -> None:
 
 
 def train_recipe(
-    registry: Registry, request: RecipeRequest, tell: Callable[[str], None], advance: Advance = ignore
+    registry: Registry,
+    request: RecipeRequest,
+    tell: Callable[[str], None],
+    advance: Advance = ignore,
+    observers: Observers | None = None,
 ) -> RecipeReport:
     """Fine-tune the recipe's backbone, and leave it in the output folder with plots of its log.
 
@@ -62,6 +68,8 @@ def train_recipe(
     trainer = backbone_trainer(registry, recipe.backbone)
     start = _start(request, recipe)
     skipped: Counter[str] = Counter()
+    tasks = tuple(part.task for part in recipe.tasks)
+    events = TrainingEvents(observers, advance, tasks, str(request.recipe), str(request.output))
     job = RecipeJob(
         recipe=recipe,
         source=request.recipe.read_text(encoding="utf-8"),
@@ -69,14 +77,15 @@ def train_recipe(
         output=request.output,
         device=request.device,
         progress=tell,
-        advance=advance,
+        advance=events.advance,
         start=start,
     )
     try:
         request.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
-    report = trainer(job)
+    with events:
+        report = trainer(job)
     plot_of(request.output, tell)
     tell_skipped(skipped, tell)
     return report

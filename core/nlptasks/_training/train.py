@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
+from nlptasks._plugins.observers import Observers
 from nlptasks._settings.groups import TableSource
 from nlptasks._settings.training import Training, TrainingData
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
+from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
 from nlptasks._training.recipe import Advance, ignore, scorer
 from nlptasks._version import __version__
@@ -83,7 +85,12 @@ Method = Callable[[Session, System, TrainRequest, Tell, Advance], TrainReport]
 
 
 def train(
-    session: Session, system: System, request: TrainRequest, tell: Tell, advance: Advance = ignore
+    session: Session,
+    system: System,
+    request: TrainRequest,
+    tell: Tell,
+    advance: Advance = ignore,
+    observers: Observers | None = None,
 ) -> TrainReport:
     """Train for the one task of a system, and leave weights and a card in the output folder.
 
@@ -93,6 +100,7 @@ def train(
         request: What to train on, and how.
         tell: Called with a line for the user.
         advance: Called with the tokens that are trained and all that will be, where the method knows.
+        observers: Who is told how it goes; ``None``: nobody.
 
     Raises:
         UsageError: The head or its backbone cannot be trained, flags do not go together, the folder is taken, or a file
@@ -106,7 +114,11 @@ def train(
     _check(system, request)
     methods = WRITING if writes(system.heads[0].head.spec) else METHODS
     method: Method = resolve(methods[request.method])
-    return method(session, system, request, tell, advance)
+    task, source = system.heads[0].task.name, ", ".join(request.data) or str(request.layers)
+    with TrainingEvents(observers, advance, (task,), source, str(request.output)) as events:
+        report = method(session, system, request, tell, events.advance)
+        events.rows = report.n_train
+    return report
 
 
 def train_head(session: Session, system: System, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:

@@ -37,14 +37,22 @@ def train_task(app: App, tasks: list[str], chosen: Chosen) -> None:
     from nlptasks._training.train import train as train_head
 
     data, how, target = chosen.of(TrainingData), chosen.of(Training), chosen.of(TrainingTarget)
-    session = Session(app.plugins().registry)
+    plugins = app.plugins()
+    session = Session(plugins.registry)
     specs = session.tasks(tasks)
     system = session.choose(specs, system_of(chosen, specs), made=DECODER)
     made = "backbone" if writes(system.heads[0].head.spec) else "head"
     output = Path(target.output or f"{specs[0].name}-{made}")
     request = TrainRequest.of(data, how, source_of(chosen), output=output, force=target.force)
     with shown() as show:
-        report = train_head(session, system, request, show.line, show.advance)
+        report = train_head(
+            session,
+            system,
+            request,
+            show.line,
+            show.advance,
+            plugins.observers(lambda line: show.line(f"warning: {line}")),
+        )
     scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
     made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {how.layers}"
     labels = f"{len(report.labels)} labels, " if report.labels else ""
@@ -104,8 +112,10 @@ def train_by_recipe(ctx: click.Context, **values: Any) -> None:
         start=system.backbone,
         skip_bad_rows=chosen.of(TableSource).skip_bad_rows,
     )
+    plugins = app.plugins()
     with shown() as show:
-        report = train_recipe(app.plugins().registry, request, show.line, show.advance)
+        observers = plugins.observers(lambda line: show.line(f"warning: {line}"))
+        report = train_recipe(plugins.registry, request, show.line, show.advance, observers)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
     for name, value in report.scores.items():
         click.echo(f"  {name} {value:.3f}", err=True)
