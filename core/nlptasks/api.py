@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from nlptasks._plugins.configuration import read_config
 from nlptasks._plugins.loader import Plugins, load_plugins
-from nlptasks._plugins.records import report
+from nlptasks._plugins.records import complaints
 from nlptasks._running.predict import predict
 from nlptasks._running.run import RunRequest
 from nlptasks._running.run import run as run_request
@@ -330,8 +330,8 @@ def _plugins() -> Plugins:
     """The plugins of this process: what is installed does not change while it runs."""
     plugins = load_plugins(read_config())
     for record in plugins.records:
-        if record.failed:
-            _warn(report(record))
+        for line in complaints(record):
+            _warn(line)
     return plugins
 
 

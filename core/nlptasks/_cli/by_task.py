@@ -9,7 +9,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import flag
-from nlptasks._plugins.registry import Registry
+from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import click_options
@@ -46,6 +46,11 @@ class TaskGroup(click.Group):
         self._wanted = wanted
         self._offers = offers
 
+    @property
+    def own_flags(self) -> frozenset[str]:
+        """The flags that do not depend on the task."""
+        return frozenset(name for param in self._shared for name in param.opts)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
 
@@ -64,11 +69,12 @@ class TaskGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         names = cmd_name.split(",") if self._many else [cmd_name]
         registry = _registry(ctx)
-        tasks = [registry.get(TaskSpec, name).spec for name in names]
+        owned = [registry.get(TaskSpec, name) for name in names]
+        tasks = [item.spec for item in owned]
         heads = [head for task in tasks for head in self._heads(registry, task)]
         offered = [*_offered(heads, self._offers), *_of_backbones(registry)]
         params = [*self._shared, *_columns(tasks), *_options(offered)]
-        _check_flags(params, cmd_name)
+        _check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
 
         def call(**values: Any) -> None:
             self._body(ctx.find_object(App), names, **_sorted_out(values))
@@ -148,12 +154,23 @@ def _options(offered: Iterable[tuple[str, click.Option]]) -> list[click.Option]:
     return list(found.values())
 
 
-def _check_flags(params: Sequence[click.Parameter], command: str) -> None:
+def _check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
+    """Refuse two things with one flag: nobody could say which is meant.
+
+    Raises:
+        UsageError: An input column or an option of a plugin is called like another flag of the command.
+    """
     taken: set[str] = set()
     for param in params:
         for name in param.opts:
             if name in taken:
-                raise UsageError(f"two plugins want the flag {name} of 'run {command}'", hint="disable one of them")
+                owner = next((t for t in tasks if name in {f"--{column.name}" for column in t.spec.inputs}), None)
+                whose = f"the task {owner.qualified} has an input column" if owner else "a plugin has an option"
+                plugin = owner.plugin if owner else "NAME"
+                raise UsageError(
+                    f"{whose} {name[2:]!r}, and {name} is a flag of '{command}' already",
+                    hint=f"its author must rename it; to do without it: NLPTASKS_PLUGINS=-{plugin}",
+                )
             taken.add(name)
 
 

@@ -15,6 +15,7 @@ from nlptasks._cli.lazy import LazyGroup
 from nlptasks._signals import stop_on_sigterm
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
+from nlptasks.files.standard_streams import keep_for_data
 from nlptasks.text.display import one_line
 
 _INTERRUPTED = 130
@@ -72,6 +73,7 @@ def cli(
 def main() -> NoReturn:
     """Run the command line and exit."""
     stop_on_sigterm()
+    keep_for_data()
     try:
         code = run_command(sys.argv[1:])
     except BrokenPipeError:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+from nlptasks._plugins.guard import PluginErrors, plugin_errors
 from nlptasks._systems.session import Opened, OpenTask
 from nlptasks._tables.columns import is_blank
-from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.errors import PluginError
 from nlptasks.models.batching import TOKEN_BUDGET, batches
 from nlptasks.plugin.protocols import Encoder, Example, HiddenStates, Prediction, Window
-from nlptasks.text.display import one_line
 
 #: Told after each batch: the share of tokens that is done, and their number.
 Progress = Callable[[float, int], None]
@@ -107,18 +106,9 @@ def predict(
     )
 
 
-@contextmanager
-def blame(head: str) -> Iterator[None]:
-    """Turn whatever a head raises into an error that names it; explained errors pass as they are."""
-    try:
-        yield
-    except NlptasksError:
-        raise
-    except Exception as error:
-        cause = one_line(f"{type(error).__name__}: {error}")
-        raise PluginError(
-            f"the head {head} failed: {cause}", hint="`nlptasks --traceback run ...` shows where; tell its author"
-        ) from error
+def blame(head: str) -> PluginErrors:
+    """Turn whatever a head raises into an error that names it; see :func:`nlptasks._plugins.guard.plugin_errors`."""
+    return plugin_errors(f"the head {head}")
 
 
 def likelihoods(task: OpenTask, examples: Sequence[Example], texts: Sequence[str]) -> list[float] | None:
@@ -171,7 +161,8 @@ def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Pr
     done, total = 0, sum(lengths)
     for batch in batches(lengths, budget):
         windows = [unique[position] for position in batch]
-        states = backbone.encode(windows)
+        with plugin_errors(f"the backbone {backbone.name}"):
+            states = backbone.encode(windows)
         for part in parts:
             part.reduce(windows, states)
         done += sum(lengths[position] for position in batch)

@@ -256,7 +256,7 @@ class _Work:
 def _metrics(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
     """The task's metrics that are installed, where there is a gold column."""
     names = opened.task.metrics if binding.gold else ()
-    return open_metrics(registry, names, labels=opened.head.labels)
+    return open_metrics(registry, names, labels=opened.head.labels, task=opened.task.name)
 
 
 def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Iterator[Cell]:

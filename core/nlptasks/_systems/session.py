@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.carried import check_head_for, choose_head_for
 from nlptasks._systems.folders import choose_folder, head_folder, head_in, made_in
@@ -186,7 +186,7 @@ class Session:
         """
         backbone: Any = None
         if plan.backbone is not None:
-            backbone = self.pool.get(plan.backbone.spec, plan.context(device=device, dtype=dtype))
+            backbone = self.pool.get(plan.backbone, plan.context(device=device, dtype=dtype))
         fingerprint = "" if backbone is None else backbone.fingerprint()
         tasks = tuple(open_task(item, backbone) for item in plan.tasks)
         return Opened(tasks=tasks, backbone=backbone, fingerprint=fingerprint)
@@ -263,7 +263,8 @@ def open_task(item: PlannedTask, backbone: Any) -> OpenTask:
     Raises:
         NlptasksError: Its weights are missing or damaged, or belong to another backbone.
     """
-    factory = resolve(item.head.spec.object)
+    what = f"the head {item.head.qualified}"
+    factory = load_object(what, item.head.spec.object)
     if not callable(factory):
         raise NlptasksError(f"{item.head.qualified}: {item.head.spec.object} is not callable")
     context = HeadContext(
@@ -272,4 +273,6 @@ def open_task(item: PlannedTask, backbone: Any) -> OpenTask:
         options=item.options,
         weights=item.weights,
     )
-    return OpenTask(task=item.task, name=item.head.qualified, head=factory(context))
+    with plugin_errors(what):
+        head = factory(context)
+    return OpenTask(task=item.task, name=item.head.qualified, head=head)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Plan, Session
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
@@ -218,7 +219,7 @@ def open_backbone(session: Session, plan: Plan, request: TrainRequest, folder: P
     """The plan's backbone, with its own weights or with those in a folder."""
     assert plan.backbone is not None
     context = plan.context(device=request.device, dtype=request.dtype, folder=folder)
-    return session.pool.get(plan.backbone.spec, context)
+    return session.pool.get(plan.backbone, context)
 
 
 def check_layers(session: Session, plan: Plan, request: TrainRequest, backbone: Any) -> None:
@@ -259,8 +260,15 @@ def checked_reader(session: Session, plan: Plan, request: TrainRequest, skipped:
 
 def trainer_of(plan: Plan) -> Callable[[TrainJob], TrainReport]:
     """What trains the plan's head."""
-    fit: Callable[[TrainJob], TrainReport] = resolve(plan.tasks[0].head.spec.trainer)
-    return fit
+    head = plan.tasks[0].head
+    what = f"the trainer of the head {head.qualified}"
+    fit: Callable[[TrainJob], TrainReport] = load_object(what, head.spec.trainer)
+
+    def guarded(job: TrainJob) -> TrainReport:
+        with plugin_errors(what):
+            return fit(job)
+
+    return guarded
 
 
 def head_job(session: Session, plan: Plan, request: TrainRequest, tell: Tell, **given: Any) -> TrainJob:
