@@ -133,25 +133,37 @@ class Guarded:
         return call
 
 
-def guarded_items(what: str, items: Iterable[T], *, streams: bool = False) -> Iterator[T]:
-    """The items of an iterable of a plugin; see :func:`plugin_errors`."""
+def guarded_items(
+    what: str, items: Iterable[T], *, check: Callable[[T], None] = lambda _: None, streams: bool = False
+) -> Iterator[T]:
+    """The items of an iterable of a plugin; see :func:`plugin_errors`.
+
+    Args:
+        what: See there.
+        items: The iterable.
+        check: Raises where an item is not as it must be; that is the plugin's error too.
+        streams: See there.
+    """
     with plugin_errors(what, streams=streams):
         iterator = iter(items)
-    return _Items(what, iterator, streams)
+    return _Items(what, iterator, check, streams)
 
 
 class _Items(Iterator[T]):
     """No generator: one that fails is over, while a reader may be asked for the row behind a bad one."""
 
-    def __init__(self, what: str, items: Iterator[T], streams: bool) -> None:
+    def __init__(self, what: str, items: Iterator[T], check: Callable[[T], None], streams: bool) -> None:
         self._what = what
         self._items = items
+        self._check = check
         self._streams = streams
 
     def __next__(self) -> T:
         token = guest_enters()
         try:
-            return next(self._items)
+            item = next(self._items)
+            self._check(item)
+            return item
         except StopIteration:
             raise
         except BaseException as error:

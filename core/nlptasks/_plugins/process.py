@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -29,6 +31,8 @@ class Snapshot:
     environment: Mapping[str, str]
     filters: tuple[Any, ...]
     torch: Mapping[str, Any] | None
+    streams: Mapping[str, Any]
+    signals: Mapping[int, Any]
     seeds: tuple[Callable[[], None], ...]
 
     def put_back(self, *, environment: bool = False) -> tuple[str, ...]:
@@ -41,6 +45,7 @@ class Snapshot:
                 they are first imported.
         """
         changed = [*self._folder(), *self._locale(), *self._filters(), *self._torch()]
+        changed += [*self._streams(), *self._signals()]
         changed += self._environment() if environment else ()
         for restore in self.seeds:
             restore()
@@ -78,6 +83,18 @@ class Snapshot:
             warnings._filters_mutated()  # type: ignore[attr-defined]
             yield "the warning filters"
 
+    def _streams(self) -> Iterator[str]:
+        for name, stream in self.streams.items():
+            if getattr(sys, name) is not stream:
+                setattr(sys, name, stream)
+                yield f"sys.{name}"
+
+    def _signals(self) -> Iterator[str]:
+        for number, handler in self.signals.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+                yield f"the handler of {signal.Signals(number).name}"
+
     def _torch(self) -> Iterator[str]:
         torch = sys.modules.get("torch")
         if torch is None:
@@ -103,6 +120,8 @@ def taken() -> Snapshot:
         environment=dict(os.environ),
         filters=tuple(warnings.filters),
         torch=None if torch is None else _torch_settings(torch),
+        streams={name: getattr(sys, name) for name in ("stdin", "stdout", "stderr", "excepthook")},
+        signals=_handlers(),
         seeds=tuple(_seeds()),
     )
 
@@ -112,6 +131,13 @@ def _folder() -> str:
         return str(Path.cwd())
     except OSError:  # it was removed
         return ""
+
+
+def _handlers() -> Mapping[int, Any]:
+    """The handlers of the signals that end a process; only the main thread may set them."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def _is_broad(item: Any) -> bool:

@@ -161,7 +161,7 @@ def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Pr
     done, total = 0, sum(lengths)
     for batch in batches(lengths, budget):
         windows = [unique[position] for position in batch]
-        with plugin_errors(f"the backbone {backbone.name}"):
+        with plugin_errors(f"the backbone {getattr(backbone, 'name', type(backbone).__name__)}"):
             states = backbone.encode(windows)
         for part in parts:
             part.reduce(windows, states)

@@ -41,6 +41,7 @@ def result(
     """
     value = intervals.value(item.metric, matrix)
     defined = math.isfinite(value)
+    _check_range(item, value)
     interval, error = _uncertainty(item, matrix, n, clusters, cluster)
     return Result(
         value=_number(value),
@@ -54,6 +55,17 @@ def result(
         baseline=baseline,
         detectable=_number(power.detectable_from(error)) if defined else None,
     )
+
+
+def _check_range(item: OpenMetric, value: float) -> None:
+    """A value outside of what the metric says of itself would rank systems by a number that means something else."""
+    low, high = item.spec.range
+    slack = 1e-6 * max(1.0, abs(value))
+    if math.isfinite(value) and not low - slack <= value <= high + slack:
+        raise PluginError(
+            f"the metric {item.spec.name!r} gave {value:g}, and its range is {low:g} to {high:g}",
+            hint="tell its author; 'nlptasks metrics list' shows whose it is",
+        )
 
 
 def _uncertainty(

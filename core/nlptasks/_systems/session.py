@@ -275,4 +275,6 @@ def open_task(item: PlannedTask, backbone: Any) -> OpenTask:
     )
     with plugin_errors(what):
         head = factory(context)
+        if not all(isinstance(label, str) for label in head.labels):
+            raise TypeError("labels must be texts")
     return OpenTask(task=item.task, name=item.head.qualified, head=head)

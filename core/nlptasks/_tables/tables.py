@@ -14,7 +14,7 @@ from nlptasks.errors import UsageError
 from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
+from nlptasks.plugin.protocols import BadRow, Format, FormatOptions, Row, RowWriter, Table
 
 
 def format_of(
@@ -64,7 +64,15 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
         table = _open(item, options).read(source.stream, source.name)
         if not isinstance(table, Table):
             raise TypeError(f"read() gave {type(table).__name__} and no Table")
-    return replace(table, rows=guarded_items(what, table.rows, streams=True))
+    width = len(table.columns)
+
+    def check(row: Row | BadRow) -> None:
+        if not isinstance(row, Row | BadRow):
+            raise TypeError(f"it gave {type(row).__name__} and no Row")
+        if isinstance(row, Row) and len(row.cells) != width:
+            raise ValueError(f"row {row.line} has {len(row.cells)} cells for {width} columns")
+
+    return replace(table, rows=guarded_items(what, table.rows, check=check, streams=True))
 
 
 def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:
