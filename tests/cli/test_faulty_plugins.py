@@ -104,7 +104,7 @@ def test_a_head_that_leaves_in_any_way_is_named(command, zoo, reviews, way, said
     result.refused("the head file:zoo-at-work:leaver failed: ", said, "tell its author", code=1)
 
 
-@pytest.mark.parametrize("stage", ["open", "windows"])
+@pytest.mark.parametrize("stage", ["options", "open", "windows"])
 def test_a_head_that_exits_before_it_reads_is_named(command, zoo, reviews, stage):
     args = ("run", "sentiment", "--head", "leaver", "--way", "exit", "--stage", stage, "--data", reviews)
     result = command(*args, plugins=zoo("at_work"))

@@ -39,7 +39,11 @@ def raised(error):
 @dataclass(frozen=True)
 class Options:
     way: Way = field(default="", metadata={"help": "how it leaves"})
-    stage: Literal["open", "windows", "read"] = field(default="read", metadata={"help": "when it leaves"})
+    stage: Literal["options", "open", "windows", "read"] = field(default="read", metadata={"help": "when it leaves"})
+
+    def __post_init__(self):
+        if self.way and self.stage == "options":
+            LEAVING[self.way]()
 
 
 class Leaver:

@@ -11,7 +11,7 @@ from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
-from nlptasks._tables.columns import as_text, guess_gold
+from nlptasks._tables.columns import as_text, gold_reader, guess_gold
 from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
 from nlptasks._tables.tables import read_table
 from nlptasks.errors import DataError, UsageError
@@ -240,7 +240,7 @@ class _Reader:
 
     def __init__(self, task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> None:
         self._spelling = {label.casefold(): label for label in labels}
-        self._read = resolve(task.read_gold) if labels and task.read_gold else None
+        self._read = gold_reader(task) if labels and task.read_gold else None
         self._column = table.columns["gold"]
         # What a number stands for is told by all of them: a system that only ever says 1 does not say it alone.
         texts = (answer.text.strip() for answer in given.answers.values() if answer.text)

@@ -106,7 +106,8 @@ def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
     if spec.options is None:
         return None
     names = {option.name for option in option_fields(spec.options)}
-    return from_values(spec.options, {name: value for name, value in given.items() if name in names})
+    with plugin_errors(f"the backbone {spec.name}"):  # its options may check each other
+        return from_values(spec.options, {name: value for name, value in given.items() if name in names})
 
 
 def trained_on(registry: Registry, heads: Sequence[Path]) -> str:

@@ -200,10 +200,9 @@ class Session:
             chosen = choose_head(self.registry, task.name, name or None, mine)
         else:
             chosen = choose_head_for(self.registry, task.name, mine, referred)
-        options = chosen.spec.options
-        return PlannedTask(
-            task=task, head=chosen, options=from_values(options, mine) if options else None, weights=weights
-        )
+        with plugin_errors(f"the head {chosen.qualified}"):  # its options may check each other
+            options = from_values(chosen.spec.options, mine) if chosen.spec.options else None
+        return PlannedTask(task=task, head=chosen, options=options, weights=weights)
 
 
 def heads_by_task(tasks: Sequence[TaskSpec], given: Sequence[str]) -> dict[str, str]:

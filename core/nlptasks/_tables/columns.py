@@ -99,11 +99,12 @@ def bind(
         inputs=tuple(_inputs(task, columns, given, gold, source).items()),
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
-        read_gold=_gold_reader(task) if task.read_gold else lambda _column, cell, _cells: cell,
+        read_gold=gold_reader(task) if task.read_gold else lambda _column, cell, _cells: cell,
     )
 
 
-def _gold_reader(task: TaskSpec) -> Callable[[str, str, Collection[str]], str | None]:
+def gold_reader(task: TaskSpec) -> Callable[[str, str, Collection[str]], str | None]:
+    """What reads the gold cells of a task that says how; what it raises names the task."""
     what = f"read_gold of the task {task.name}"
     read: Callable[[str, str, Collection[str]], str | None] = load_object(what, task.read_gold)
 
