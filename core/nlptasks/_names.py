@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
+from nlptasks._signals import Terminated
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.text.display import one_line
 
@@ -50,9 +51,9 @@ def resolve(import_string: str) -> Any:
         found: Any = importlib.import_module(module)
         for attribute in path.split("."):
             found = getattr(found, attribute)
-    except NlptasksError:
+    except (NlptasksError, KeyboardInterrupt, Terminated):
         raise
-    except Exception as error:
+    except BaseException as error:  # a module that calls sys.exit must not end the run as if all were done
         cause = one_line(f"{type(error).__name__}: {error}")
         raise PluginError(f"cannot import {import_string!r}: {cause}") from error
     return found

@@ -117,13 +117,15 @@ class Command:
 
     def environment(self) -> dict[str, str]:
         """The environment of a run."""
-        return os.environ | {"NLPTASKS_CONFIG": str(self.config), "NLPTASKS_PLUGINS": ""}
+        state = self.config.with_name("state")
+        own = {"NLPTASKS_CONFIG": str(self.config), "NLPTASKS_PLUGINS": "", "XDG_STATE_HOME": str(state)}
+        return os.environ | own
 
     @contextmanager
-    def started(self, *args: str) -> Iterator[subprocess.Popen[bytes]]:
+    def started(self, *args: str, plugins: Path = PLUGINS) -> Iterator[subprocess.Popen[bytes]]:
         """A command that is running; it is dead when the block ends."""
         with subprocess.Popen(
-            self.line(*args),
+            self.line(*args, plugins=plugins),
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.PIPE,
@@ -135,13 +137,20 @@ class Command:
             finally:
                 process.kill()
 
-    def stop(self, *args: str, once: Callable[[], bool], sent: signal.Signals, stdin: bytes = b"") -> Result:
+    def stop(
+        self,
+        *args: str,
+        once: Callable[[], bool],
+        sent: signal.Signals,
+        stdin: bytes = b"",
+        plugins: Path = PLUGINS,
+    ) -> Result:
         """Start a command, send it a signal once something has happened, and wait for its end.
 
         Its standard input stays open.
         """
         before = self.files()
-        with self.started(*args) as process:
+        with self.started(*args, plugins=plugins) as process:
             process.stdin.write(stdin)
             process.stdin.flush()
             wait_for(lambda: once() or process.poll() is not None)

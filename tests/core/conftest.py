@@ -54,6 +54,7 @@ class Site:
             "PYTHONPATH": str(self.folder),
             "NLPTASKS_CONFIG": str(self.config),
             "NLPTASKS_PLUGINS": ",".join(self.entries),
+            "XDG_STATE_HOME": str(self.config.with_name("state")),
             **more,
         }
 

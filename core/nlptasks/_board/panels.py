@@ -18,6 +18,7 @@ from nlptasks._board.systems import System, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
+from nlptasks.errors import PluginError
 from nlptasks.records.schema import Result
 from nlptasks.statistics.intervals import SEED, values
 from nlptasks.statistics.ranking import Contest, apart, rank_intervals, tie_lines
@@ -126,7 +127,7 @@ def make_panel(
     systems, out = open_group(group, folder, strict=strict)
     names = {name: None for system in systems for run in system.runs for name in run.header.record.scores}
     dataset = group.first.dataset
-    metrics = open_metrics(registry, names, labels=group.first.labels, language=dataset.language)
+    metrics = open_metrics(registry, names, labels=group.first.labels, language=dataset.language, task=group.first.task)
     primary = metrics.get(group.first.primary)
     systems, shown, unfit = _rankable(systems, group.first.primary, primary)
     out += unfit
@@ -169,8 +170,8 @@ def altered(metric: OpenMetric, name: str, result: Result, matrix: Array) -> str
     """Why a value cannot be what its statistics give; empty where it is."""
     try:
         found = float(values(metric.metric, np.ones(len(matrix)), matrix))
-    except (ValueError, IndexError) as error:
-        return f"its statistics of {name} are not what the metric here reads ({error})"
+    except PluginError as error:
+        return f"its statistics of {name} are not what the metric here reads ({error.__cause__ or error})"
     if result.value is None or abs(found - result.value) <= EXACT * max(1.0, abs(found)):
         return ""
     return f"its {name} is {result.value:.6g}, but its statistics give {found:.6g}"

@@ -25,7 +25,9 @@ def recomputed(registry: Registry, run: Run) -> Iterator[tuple[str, str]]:
     apart.
     """
     record = run.header.record
-    metrics = open_metrics(registry, record.scores, labels=record.labels, language=record.dataset.language)
+    metrics = open_metrics(
+        registry, record.scores, labels=record.labels, language=record.dataset.language, task=record.task
+    )
     for name, item in metrics.items():
         result, matrix = record.scores[name], run.stats.get(name)
         if matrix is None:

@@ -48,7 +48,7 @@ class App:
         return replace(config, allow=frozenset()) if self.no_plugins else config
 
     def plugins(self) -> Plugins:
-        """Load the plugins, once, and print one line on standard error for each that failed.
+        """Load the plugins, once, and print one line on standard error for each that failed or meddled.
 
         Raises:
             UsageError: The configuration is not valid.
@@ -69,12 +69,12 @@ class App:
 
     @cached_property
     def _loaded(self) -> Plugins:
-        from nlptasks._plugins.records import report
+        from nlptasks._plugins.records import complaints
 
         loaded = self.outcomes(metadata_only=False)
         for record in loaded.records:
-            if record.failed:
-                click.echo(f"warning: {report(record)}", err=True)
+            for line in complaints(record):
+                click.echo(f"warning: {line}", err=True)
         return loaded
 
 

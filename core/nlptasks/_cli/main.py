@@ -11,9 +11,10 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.lazy import LazyGroup
-from nlptasks._signals import stop_on_sigterm
+from nlptasks._signals import Terminated, stop_on_sigterm
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
+from nlptasks.files.standard_streams import keep_for_data
 from nlptasks.text.display import one_line
 
 _INTERRUPTED = 130
@@ -76,6 +77,7 @@ def cli(
 def main() -> NoReturn:
     """Run the command line and exit."""
     stop_on_sigterm()
+    keep_for_data()
     try:
         code = run_command(sys.argv[1:])
     except BrokenPipeError:
@@ -121,7 +123,13 @@ def run_command(args: Sequence[str]) -> int:
     except NlptasksError as error:
         _show(error.message, error.hint, traceback=traceback)
         return error.exit_code
-    except Exception as error:
+    except Terminated:
+        raise
+    except SystemExit as error:  # nothing of ours ends a command so; what does must not look as if all were done
+        code = error.code if isinstance(error.code, int) and error.code else 1
+        _show(f"something ended the command by sys.exit({error.code!r}) before it was done", "", traceback=traceback)
+        return code
+    except BaseException as error:
         hint = "" if traceback else "run again with 'nlptasks --traceback ...' to see where"
         _show(one_line(f"{type(error).__name__}: {error}"), hint, traceback=traceback)
         return 1

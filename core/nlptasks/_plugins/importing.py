@@ -9,8 +9,10 @@ import traceback
 from pathlib import Path
 
 from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.guard import described
 from nlptasks._plugins.metadata import loaded
-from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.errors import PluginError
+from nlptasks.files.standard_streams import DataOutput, guest_enters, guest_leaves
 from nlptasks.text.display import one_line
 
 
@@ -20,16 +22,27 @@ def import_plugin(candidate: Candidate) -> object:
     Raises:
         BaseException: Whatever its code raises.
     """
-    with contextlib.redirect_stdout(sys.stderr):  # standard output holds the rows and the JSON of commands
-        if candidate.path is not None:
-            return _import_file(candidate.path)
-        return loaded(candidate.record.module)
+    # Standard output holds the rows and the JSON of commands. The command line keeps it for them itself; other callers
+    # have theirs back behind the import.
+    own = isinstance(sys.stdout, DataOutput)
+    token = guest_enters()
+    try:
+        with contextlib.nullcontext() if own else contextlib.redirect_stdout(sys.stderr):
+            return _import(candidate)
+    finally:
+        guest_leaves(token)
+
+
+def _import(candidate: Candidate) -> object:
+    if candidate.path is not None:
+        return _import_file(candidate.path)
+    return loaded(candidate.record.module)
 
 
 def explain(error: BaseException, module: str) -> str:
     """Return the error's type, message and, in the plugin's own code, file and line."""
     place = _own_place(error, module.partition(":")[0].partition(".")[0])
-    return one_line(_message(error)) + (f" ({one_line(place)})" if place else "")
+    return one_line(described(error)) + (f" ({one_line(place)})" if place else "")
 
 
 def _import_file(path: Path) -> object:
@@ -49,16 +62,6 @@ def _import_file(path: Path) -> object:
         del sys.modules[name]
         raise
     return module
-
-
-def _message(error: BaseException) -> str:
-    if isinstance(error, NlptasksError):
-        return f"{error.message}; {error.hint}" if error.hint else error.message
-    try:
-        text = str(error)
-    except Exception:  # an exception class of the plugin may itself be broken
-        text = "(its message cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _own_place(error: BaseException, package: str) -> str:

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from nlptasks._names import nearest
+from nlptasks._plugins.attempts import attempt, died_on
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.discovery import Candidate, discover
 from nlptasks._plugins.importing import explain, import_plugin
+from nlptasks._plugins.process import taken
 from nlptasks._plugins.records import PluginRecord, report
 from nlptasks._plugins.registry import KINDS, Owned, Registry, key_of
 from nlptasks._plugins.selection import select
 from nlptasks._plugins.validation import validate
 from nlptasks._signals import Terminated
 from nlptasks.errors import PluginError
+from nlptasks.files.standard_streams import guest_enters, guest_leaves
 from nlptasks.plugin import PROJECT, Descriptor, hooks
 
 if TYPE_CHECKING:
@@ -48,7 +51,12 @@ class Plugins:
 
 
 def load_plugins(
-    config: Config, *, plugins_dir: Path | None = None, strict: bool = False, metadata_only: bool = False
+    config: Config,
+    *,
+    plugins_dir: Path | None = None,
+    strict: bool = False,
+    metadata_only: bool = False,
+    retry: bool = False,
 ) -> Plugins:
     """Find the plugins, and load those that the configuration allows. Prints nothing; see ``records``.
 
@@ -57,6 +65,7 @@ def load_plugins(
         plugins_dir: A folder of single-file plugins to load as well.
         strict: Raise where any plugin failed.
         metadata_only: Import none: their state stays ``found``.
+        retry: Import those too on which a process died before.
 
     Raises:
         UsageError: ``plugins_dir`` is no folder.
@@ -65,7 +74,7 @@ def load_plugins(
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hooks)
     candidates = select(discover(plugins_dir), config)
-    loaded = [(c.record, ()) if metadata_only else _load(manager, c) for c in candidates]
+    loaded = [(c.record, ()) if metadata_only else _load(manager, c, retry) for c in candidates]
     records = tuple(record for record, _ in loaded)
     failures = [report(record) for record in records if record.failed]
     if strict and failures:
@@ -74,18 +83,35 @@ def load_plugins(
     return Plugins(records, Registry(items, config.prefer), manager)
 
 
-def _load(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
-    """Load one plugin completely or not at all."""
+def _load(
+    manager: pluggy.PluginManager, candidate: Candidate, retry: bool
+) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
+    """Load one plugin completely or not at all, and put back what it changed in the process."""
     record = candidate.record
     if record.state != "found":
         return record, ()
+    if not retry and died_on(candidate):
+        return replace(record, state="broken", stage="import", error=_left_out(candidate)), ()
+    before = taken()
+    found, owned = _loaded(manager, candidate)
+    return replace(found, changed=before.put_back(environment=True)), owned
+
+
+def _left_out(candidate: Candidate) -> str:
+    name = candidate.path or candidate.record.id
+    return f"a process died or hung while importing it, so it is left out; try it again: nlptasks plugins check {name}"
+
+
+def _loaded(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
+    record = candidate.record
     steps = _Steps(manager, candidate)
     started = time.perf_counter()
     try:
-        specs = steps.run()
-    except Terminated:
+        with attempt(candidate):
+            specs = steps.run()
+    except (KeyboardInterrupt, Terminated):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # whatever it is: sys.exit, a cancelled task, an exception of a kind of its own
         if manager.has_plugin(record.id):
             manager.unregister(name=record.id)
         return replace(record, state="broken", stage=steps.stage, error=explain(error, record.module)), ()
@@ -123,7 +149,11 @@ class _Steps:
             return []
         others = self._manager.get_plugins() - {plugin}
         # Materialised here: the body of a generator runs only when it is read.
-        answers = [list(answer) for answer in self._manager.subset_hook_caller(self.stage, others)()]
+        token = guest_enters()
+        try:
+            answers = [list(answer) for answer in self._manager.subset_hook_caller(self.stage, others)()]
+        finally:
+            guest_leaves(token)
         if not answers:  # pluggy leaves out None
             raise PluginError(f"it returned None; return an iterable of {expected.__name__}")
         for spec in answers[0]:

@@ -10,6 +10,7 @@ import pluggy
 
 from nlptasks._plugins.importing import explain
 from nlptasks._signals import Terminated
+from nlptasks.files.standard_streams import guest_enters, guest_leaves
 from nlptasks.plugin.events import BatchFinished, Event, RunFailed, RunFinished, RunStarted
 from nlptasks.text.display import one_line
 
@@ -41,14 +42,17 @@ class Observers:
         for plugin, (module, caller) in self._callers[type(event)].items():
             if plugin in self._dropped:
                 continue
+            token = guest_enters()
             try:
                 caller(event=event)
-            except Terminated:
+            except (KeyboardInterrupt, Terminated):
                 raise
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
                 self._dropped.add(plugin)
                 reason = explain(error, module)
                 self._complain(one_line(f"plugin {plugin!r} failed in {_HOOKS[type(event)]} and is ignored: {reason}"))
+            finally:
+                guest_leaves(token)
 
 
 def _per_plugin(manager: pluggy.PluginManager, hook: str) -> dict[str, tuple[str, Callable[..., Any]]]:

@@ -26,6 +26,7 @@ class PluginRecord:
         error: Why it is not loaded, in one line.
         provides: What it registered: ``tasks.sentiment``, ``heads.sentiment.keywords``, ...
         import_seconds: How long importing it took.
+        changed: What it changed in the process while it was imported; that was put back.
     """
 
     id: str
@@ -37,6 +38,7 @@ class PluginRecord:
     error: str = ""
     provides: tuple[str, ...] = ()
     import_seconds: float = 0.0
+    changed: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -45,11 +47,26 @@ class PluginRecord:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON holds them."""
-        return asdict(self) | {"provides": list(self.provides)}
+        return asdict(self) | {"provides": list(self.provides), "changed": list(self.changed)}
+
+
+def complaints(record: PluginRecord) -> tuple[str, ...]:
+    """Return a line for each thing that a user should be told about a plugin."""
+    return (*((report(record),) if record.failed else ()), *((_meddled(record),) if record.changed else ()))
 
 
 def report(record: PluginRecord) -> str:
     """Return the one line that tells a user about a plugin that failed."""
-    owner = f"{record.distribution} {record.version}".strip()
+    owner = _owner(record)
     where = f" at {record.stage}" if record.stage and record.state == "broken" else ""
     return one_line(f"plugin {record.id!r} of {owner} is {record.state}{where}: {record.error}", limit=2000)
+
+
+def _meddled(record: PluginRecord) -> str:
+    changed = ", ".join(record.changed)
+    line = f"plugin {record.id!r} of {_owner(record)} changed {changed} while it was imported; that was put back"
+    return one_line(line, limit=2000)
+
+
+def _owner(record: PluginRecord) -> str:
+    return f"{record.distribution} {record.version}".strip()

@@ -55,6 +55,8 @@ def _against_rivals(candidate: Candidate, owners: list[str], config: Config) -> 
     if Counter(owners)[preferred] == 1:
         chosen = preferred == record.distribution
         return candidate if chosen else _stop(candidate, "disabled", f"the one of {preferred} is preferred")
+    if len(set(owners)) == 1:
+        return _stop(candidate, "conflict", f"{owners[0]} has {len(owners)} plugins {record.id!r}; tell its author")
     choice = f'set [plugins.prefer] "{record.id}" = "{owners[0]}" in the configuration file, or uninstall one'
     return _stop(candidate, "conflict", f"{' and '.join(owners)} both have a plugin {record.id!r}; {choice}")
 

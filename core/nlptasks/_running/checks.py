@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any
 
 from nlptasks._names import resolve
+from nlptasks._plugins.guard import plugin_errors
 from nlptasks._running.blocks import PredictedBlock, R
-from nlptasks._systems.blame import blame
 from nlptasks._systems.system import LoadedHead
 from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
@@ -51,7 +51,7 @@ def check_block(done: PredictedBlock[R], heads: Sequence[LoadedHead], place: Cal
                 hint=_HINT,
             )
         check = _Check.of(head)
-        with blame(f"the head {head.name}"):
+        with plugin_errors(f"the head {head.name}"):
             for row, example, prediction in zip(done.block.rows, examples, predictions, strict=True):
                 if fault := check.fault(example, prediction):
                     raise PluginError(f"the head {head.name} gave {fault} for {place(row)}", hint=_HINT)
@@ -76,7 +76,7 @@ class _Check:
 
     @classmethod
     def of(cls, head: LoadedHead) -> _Check:
-        with blame(f"the head {head.name}"):
+        with plugin_errors(f"the head {head.name}"):
             labels = frozenset(head.head.labels)
         return cls(task=head.task, type=prediction_type(head.task), labels=labels)
 

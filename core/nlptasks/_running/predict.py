@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from nlptasks._systems.blame import blame
+from nlptasks._plugins.guard import plugin_errors
 from nlptasks._systems.system import LoadedHead, LoadedSystem
 from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
@@ -57,14 +57,14 @@ class _Part:
         """Keep of a batch what the head needs, where it asked for windows in it."""
         mine = [at for at, window in enumerate(windows) if window in self.kept]
         if mine:
-            with blame(_name(self.head)):
+            with plugin_errors(_name(self.head)):
                 reduced = self.head.head.reduce(states.rows(mine))
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:
         """The head's predictions."""
         read, kept = self.head.head.read, self.kept
-        with blame(_name(self.head)):
+        with plugin_errors(_name(self.head)):
             return tuple(
                 None if windows is None else read(example, windows, [kept[window] for window in windows])
                 for example, windows in zip(self.examples, self.asked, strict=True)
@@ -115,7 +115,7 @@ def likelihoods(head: LoadedHead, examples: Sequence[Example], texts: Sequence[s
     ask = getattr(head.head, "likelihoods", None)
     if ask is None:
         return None
-    with blame(_name(head)):
+    with plugin_errors(_name(head)):
         nats = [float(value) for value in ask(examples, texts)]
         if len(nats) != len(texts) or not all(0 <= value < inf for value in nats):
             raise ValueError(f"likelihoods() gave {len(nats)} numbers for {len(texts)} texts, or one below 0 or NaN")
@@ -144,7 +144,7 @@ def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
     """Ask a head for its windows."""
     blank = [is_blank(head.task, example) for example in examples]
     readable = [example for example, empty in zip(examples, blank, strict=True) if not empty]
-    with blame(_name(head)):
+    with plugin_errors(_name(head)):
         windows = head.head.windows(readable) if readable else []
         if len(windows) != len(readable):
             raise ValueError(f"windows() gave {len(windows)} lists for {len(readable)} examples")
@@ -161,7 +161,7 @@ def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: To
     done, total = 0, sum(lengths)
     for batch in batches(lengths, budget):
         windows = [unique[position] for position in batch]
-        with blame(f"the backbone {getattr(backbone, 'name', '')}".rstrip()):
+        with plugin_errors(f"the backbone {getattr(backbone, 'name', type(backbone).__name__)}"):
             states = backbone.encode(windows)
         for part in parts:
             part.reduce(windows, states)

@@ -45,7 +45,7 @@ class Reporter:
     def metrics(self, labels: tuple[str, ...]) -> dict[str, OpenMetric]:
         """The task's metrics that are installed, where there is a gold column, for a closed set of labels."""
         names = self.head.task.metrics if self.binding.gold else ()
-        return open_metrics(self.registry, names, labels=labels)
+        return open_metrics(self.registry, names, labels=labels, task=self.head.task.name)
 
     def report(self, tally: Tally) -> TaskReport:
         """The counts with their scores."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block, cut
 from nlptasks._running.checks import prediction_type
@@ -20,7 +21,6 @@ from nlptasks._running.report import Reporter
 from nlptasks._running.sinks import TableSink, TallySink
 from nlptasks._running.tally import Tally
 from nlptasks._settings.groups import TableSource, TableTarget
-from nlptasks._systems.blame import blame
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.columns import Binding, bind, is_blank
@@ -80,7 +80,7 @@ def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Bi
 
 
 def _tally(head: LoadedHead) -> Tally:
-    with blame(f"the head {head.name}"):
+    with plugin_errors(f"the head {head.name}"):
         return Tally(closed=bool(head.head.labels))
 
 

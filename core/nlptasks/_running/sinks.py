@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from nlptasks._plugins.guard import plugin_errors
 from nlptasks._running.blocks import PredictedBlock
 from nlptasks._running.report import Reporter
 from nlptasks._running.tally import Tally
-from nlptasks._systems.blame import blame
 from nlptasks._systems.system import LoadedHead
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Prediction, Row, RowWriter
@@ -100,7 +100,7 @@ class Collector:
 
 def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:
     empty = (None,) * width
-    with blame(f"the head {head.name}"):
+    with plugin_errors(f"the head {head.name}"):
         for prediction in predictions:
             cells = empty if prediction is None else prediction.cells()
             if len(cells) != width:

@@ -220,13 +220,13 @@ def _position(name: str, systems: Sequence[str], records: Sequence[Opened]) -> i
 def _metric(records: Sequence[Opened], registry: Registry, name: str) -> OpenMetric:
     """The metric that judges. The value of macro-F1 on one sample says little, so labels are judged by a share."""
     record = records[0].record
-    labels, language = record.labels, record.dataset.language
+    labels, language, task = record.labels, record.dataset.language, record.task
     if name:
-        item = open_metric(registry, name, labels=labels, language=language)
+        item = open_metric(registry, name, labels=labels, language=language, task=task)
     else:
-        item = open_metric(registry, record.primary, labels=labels, language=language)
+        item = open_metric(registry, record.primary, labels=labels, language=language, task=task)
         for other in record.scores if labels and not item.metric.binary else ():
-            found = open_metric(registry, other, labels=labels, language=language)
+            found = open_metric(registry, other, labels=labels, language=language, task=task)
             if found.metric.binary:
                 item = found
                 break

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nlptasks._names import resolve
-from nlptasks._plugins.registry import Registry
-from nlptasks.errors import UsageError
-from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
+from nlptasks._plugins.guard import Guarded, load_object, plugin_errors
+from nlptasks._plugins.registry import Owned, Registry
+from nlptasks.errors import PluginError
+from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import Matrices, Sample, canonical
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class OpenMetric:
         return sample.prediction or ""
 
 
-def open_metric(registry: Registry, name: str, *, labels: tuple[str, ...], language: str = "") -> OpenMetric:
+def open_metric(
+    registry: Registry, name: str, *, labels: tuple[str, ...], language: str = "", task: str = ""
+) -> OpenMetric:
     """Open a metric; importing it takes a while.
 
     Args:
@@ -50,27 +56,42 @@ def open_metric(registry: Registry, name: str, *, labels: tuple[str, ...], langu
         name: Its name.
         labels: The closed set of answers; empty: none.
         language: ISO 639-1 code of the language of the answers; empty: not known.
+        task: The task that is scored: where several distributions have the metric, its own comes first.
 
     Raises:
-        UsageError: There is no such metric.
+        UsageError: There is no such metric, or there are several and it is not clear which is meant.
+        PluginError: Its code failed.
     """
-    spec = registry.get(MetricSpec, name).spec
-    make: Callable[..., Metric] = resolve(spec.object)
-    more: dict[str, Any] = {"language": language} if spec.by_language else {}
-    return OpenMetric(spec, make(labels, **more))
+    item = metric_of(registry, name, task)
+    what = f"the metric {item.qualified}"
+    make: Callable[..., Metric] = load_object(what, item.spec.object)
+    more: dict[str, Any] = {"language": language} if item.spec.by_language else {}
+    with plugin_errors(what):
+        made = make(labels, **more)
+    guarded: Any = Guarded(what, made)
+    return OpenMetric(item.spec, guarded)
+
+
+def metric_of(registry: Registry, name: str, task: str = "") -> Owned[MetricSpec]:
+    """The metric that a name means for a task; see :func:`open_metric`."""
+    near = registry.owners(TaskSpec, task) if task else ()
+    return registry.get(MetricSpec, name, near=near)
 
 
 def open_metrics(
-    registry: Registry, names: Iterable[str], *, labels: tuple[str, ...], language: str = ""
+    registry: Registry, names: Iterable[str], *, labels: tuple[str, ...], language: str = "", task: str = ""
 ) -> dict[str, OpenMetric]:
-    """Open those of some metrics that are installed: a missing metrics plugin costs scores and never a run."""
-    found: dict[str, OpenMetric] = {}
-    for name in names:
-        try:
-            found[name] = open_metric(registry, name, labels=labels, language=language)
-        except UsageError:
-            continue
-    return found
+    """Open those of some metrics that are installed: a missing metrics plugin costs scores and never a run.
+
+    Raises:
+        UsageError: Several distributions have one of them, and it is not clear which is meant.
+        PluginError: The code of one failed.
+    """
+    return {
+        name: open_metric(registry, name, labels=labels, language=language, task=task)
+        for name in names
+        if registry.has(MetricSpec, name)
+    }
 
 
 def matrices(metrics: dict[str, OpenMetric], samples: Sequence[Sample]) -> Matrices:
@@ -85,10 +106,24 @@ def matrices(metrics: dict[str, OpenMetric], samples: Sequence[Sample]) -> Matri
         readings = [item.reading(sample) for sample in samples]
         at = [row for row, reading in enumerate(readings) if reading is not None]
         if at:
-            stats = item.metric.stats([readings[row] or "" for row in at], [samples[row].gold for row in at])
+            stats = _stats(item, [readings[row] or "" for row in at], [samples[row].gold for row in at])
             matrix = np.zeros((len(samples), stats.shape[1]))
             matrix[at] = stats
             found[name] = matrix
+    return found
+
+
+def _stats(item: OpenMetric, readings: Sequence[str], golds: Sequence[str]) -> NDArray[np.float64]:
+    """A metric's statistics, checked: it may be anybody's."""
+    import numpy as np
+
+    found = item.metric.stats(readings, golds)
+    if not isinstance(found, np.ndarray) or found.ndim != 2 or len(found) != len(golds):
+        shape = f"an array of shape {found.shape}" if isinstance(found, np.ndarray) else f"a {type(found).__name__}"
+        raise PluginError(
+            f"the metric {item.spec.name!r} gave {shape} for {len(golds)} examples; it must be [examples, k]",
+            hint="tell its author; 'nlptasks metrics list' shows whose it is",
+        )
     return found
 
 

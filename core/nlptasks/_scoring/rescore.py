@@ -87,6 +87,7 @@ def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tup
         labels=record.labels,
         language=record.dataset.language,
         cluster=record.dataset.cluster,
+        task_name=record.task,
     )
     # The baseline belongs to the data and not to the answers: what the record says of it holds.
     scores = {

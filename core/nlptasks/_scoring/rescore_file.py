@@ -13,7 +13,7 @@ from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import as_text, guess_gold
+from nlptasks._tables.columns import as_text, gold_reader, guess_gold
 from nlptasks._tables.gold_samples import GoldTable, Item, read_gold_table
 from nlptasks._tables.tables import read_table
 from nlptasks.errors import DataError, UsageError
@@ -241,7 +241,7 @@ class _Reader:
 
     def __init__(self, task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> None:
         self._spelling = {label.casefold(): label for label in labels}
-        self._read = resolve(task.read_gold) if labels and task.read_gold else None
+        self._read = gold_reader(task) if labels and task.read_gold else None
         self._column = table.columns["gold"]
         # What a number stands for is told by all of them: a system that only ever says 1 does not say it alone.
         texts = (answer.text.strip() for answer in given.answers.values() if answer.text)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metric
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.records.schema import Result
 from nlptasks.records.store import Opened
 from nlptasks.statistics import intervals, power
@@ -41,6 +41,7 @@ def result(
     """
     value = intervals.value(item.metric, matrix)
     defined = math.isfinite(value)
+    _check_range(item, value)
     interval, error = _uncertainty(item, matrix, n, clusters, cluster)
     return Result(
         value=_number(value),
@@ -54,6 +55,17 @@ def result(
         baseline=baseline,
         detectable=_number(power.detectable_from(error)) if defined else None,
     )
+
+
+def _check_range(item: OpenMetric, value: float) -> None:
+    """A value outside of what the metric says of itself would rank systems by a number that means something else."""
+    low, high = item.spec.range
+    slack = 1e-6 * max(1.0, abs(value))
+    if math.isfinite(value) and not low - slack <= value <= high + slack:
+        raise PluginError(
+            f"the metric {item.spec.name!r} gave {value:g}, and its range is {low:g} to {high:g}",
+            hint="tell its author; 'nlptasks metrics list' shows whose it is",
+        )
 
 
 def _uncertainty(
@@ -88,7 +100,7 @@ def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict
     record = opened.record
     found = {}
     for name in names:
-        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language)
+        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language, task=record.task)
         if not _agrees(item, opened.stats[name], record.scores.get(name)):
             raise NlptasksError(
                 f"{opened.folder}: the metric {name!r} that is installed does not read the record's statistics as the "
@@ -115,7 +127,7 @@ def base_signature(signature: str) -> str:
 def _agrees(item: OpenMetric, matrix: Matrix, said: Result | None) -> bool:
     try:
         value = _number(intervals.value(item.metric, matrix))
-    except (ValueError, IndexError, TypeError):  # statistics of another width
+    except PluginError:  # statistics of another width
         return False
     if said is None or value is None or said.value is None:
         return said is None or value is said.value

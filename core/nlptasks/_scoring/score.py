@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics, readable
+from nlptasks._scoring.metrics import OpenMetric, matrices, metric_of, open_metrics, readable
 from nlptasks._scoring.results import result
-from nlptasks.plugin import ANSWER, MetricSpec, TaskSpec
+from nlptasks.plugin import ANSWER, TaskSpec
 from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.schema import Matrices, Result, Sample
 from nlptasks.statistics.intervals import value
@@ -48,7 +48,7 @@ def metric_names(
         UsageError: One that was named is not installed; the task's own need not be.
     """
     for name in (*more, *own, *filter(None, (primary,))):
-        registry.get(MetricSpec, name)
+        metric_of(registry, name, task.name)
     usual = tuple(own) or (*task.metrics, *task.recorded)
     first = primary or (task.primary if task.primary in usual else usual[0])
     return tuple(dict.fromkeys((first, *usual, *more)))
@@ -63,6 +63,7 @@ def score_samples(
     language: str = "",
     cluster: str = "",
     task: TaskSpec | None = None,
+    task_name: str = "",
 ) -> Scored:
     """Score samples with those of some metrics that are installed.
 
@@ -74,8 +75,10 @@ def score_samples(
         language: ISO 639-1 code of the language of the answers; empty: not known.
         cluster: The column whose values tie samples together; empty: none.
         task: The task whose trivial baseline is scored beside; ``None``: none is.
+        task_name: Name of the task whose own metrics come first, where ``task`` is not given.
     """
-    metrics = open_metrics(registry, names, labels=labels, language=language)
+    owner = task.name if task else task_name
+    metrics = open_metrics(registry, names, labels=labels, language=language, task=owner)
     stats = matrices(metrics, samples)
     clusters = [sample.meta.get(cluster, "") for sample in samples] if cluster else None
     baselines = _baselines(task, metrics, samples) if task else {}
@@ -98,12 +101,14 @@ def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Seque
 
     It may need inputs that the samples lack; then there is none.
     """
-    make: Baseline = resolve(task.baseline)
-    answer = make(Counter(sample.gold for sample in samples))
-    try:
-        answers = [answer(Example(sample.inputs)).answer for sample in samples]
-    except KeyError:
-        return {}
+    what = f"the baseline of the task {task.name}"
+    make: Baseline = load_object(what, task.baseline)
+    with plugin_errors(what):
+        answer = make(Counter(sample.gold for sample in samples))
+        try:
+            answers = [answer(Example(sample.inputs)).answer for sample in samples]
+        except KeyError:
+            return {}
     trivial = [Sample(id=s.id, gold=s.gold, prediction=text) for s, text in zip(samples, answers, strict=True)]
     reading = {name: item for name, item in metrics.items() if item.reads == ANSWER}
     found = {name: value(reading[name].metric, matrix) for name, matrix in matrices(reading, trivial).items()}

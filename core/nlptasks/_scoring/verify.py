@@ -51,7 +51,7 @@ def _values(opened: Opened, registry: Registry) -> Iterator[str]:
         if name not in opened.stats:
             yield f"stats.{name}: there is no matrix"
             continue
-        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language)
+        item = open_metric(registry, name, labels=record.labels, language=record.dataset.language, task=record.task)
         found = value(item.metric, opened.stats[name])
         if not same(said.value, found if math.isfinite(found) else None):
             yield f"scores.{name}.value: it says {said.value}, and its matrix gives {found}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nlptasks._names import resolve
-from nlptasks._systems.blame import blame
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._systems.forks import survive_forks
 from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
@@ -21,8 +20,7 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     """
     backbone: Any = None
     if system.backbone is not None:
-        with blame(f"the backbone {system.backbone.qualified}"):
-            backbone = pool.get(system.backbone.spec, system.context())
+        backbone = pool.get(system.backbone, system.context())
     fingerprint = "" if backbone is None else backbone.fingerprint()
     heads = tuple(load_head(item, backbone) for item in system.heads)
     survive_forks()
@@ -35,7 +33,8 @@ def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
     Raises:
         NlptasksError: Its weights are missing or damaged, or belong to another backbone.
     """
-    factory = resolve(chosen.head.spec.object)
+    what = f"the head {chosen.head.qualified}"
+    factory = load_object(what, chosen.head.spec.object)
     if not callable(factory):
         raise NlptasksError(f"{chosen.head.qualified}: {chosen.head.spec.object} is not callable")
     context = HeadContext(
@@ -44,6 +43,8 @@ def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
         options=chosen.options,
         weights=chosen.weights,
     )
-    with blame(f"the head {chosen.head.qualified}"):
+    with plugin_errors(what):
         head = factory(context)
+        if not all(isinstance(label, str) for label in head.labels):
+            raise TypeError("labels must be texts")
     return LoadedHead(task=chosen.task, name=chosen.head.qualified, head=head)

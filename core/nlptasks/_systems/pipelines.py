@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
 from nlptasks.plugin import PipelineSpec
@@ -21,9 +21,16 @@ def open_pipeline(registry: Registry, context: PipelineContext) -> Any:
     """
     if not context.task:
         found = _fitting(registry, context)
-        return resolve(found.spec.object)(replace(context, task=found.spec.name))
+        return _called(found, found.spec.object, replace(context, task=found.spec.name))
     found, given = named_pipeline(registry, context.task)
-    return resolve(found.spec.object)(replace(context, settings=given | dict(context.settings)))
+    return _called(found, found.spec.object, replace(context, settings=given | dict(context.settings)))
+
+
+def _called(pipeline: Owned[PipelineSpec], import_string: str, context: PipelineContext) -> Any:
+    what = f"the pipeline {pipeline.qualified}"
+    function = load_object(what, import_string)
+    with plugin_errors(what):
+        return function(context)
 
 
 def named_pipeline(registry: Registry, name: str) -> tuple[Owned[PipelineSpec], dict[str, str]]:
@@ -47,7 +54,7 @@ def _fitting(registry: Registry, context: PipelineContext) -> Owned[PipelineSpec
     if context.model is None:
         raise UsageError("neither a pipeline nor a model is named", hint=f"name a pipeline: {', '.join(names)}")
     asked = [item for item in registry.all(PipelineSpec) if item.spec.fits]
-    fitting = sorted({item.spec.name for item in asked if resolve(item.spec.fits)(context)})
+    fitting = sorted({item.spec.name for item in asked if _called(item, item.spec.fits, context)})
     if len(fitting) == 1:
         return registry.get(PipelineSpec, fitting[0])
     said = f"fits several pipelines: {', '.join(fitting)}" if fitting else "does not tell which pipeline it is for"

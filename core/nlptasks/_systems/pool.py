@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
-from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
+from nlptasks._plugins.registry import Owned
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.protocols import Backbone, BackboneContext
 
@@ -21,19 +22,22 @@ class BackbonePool:
         self._open: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
         self._lock = Lock()
 
-    def get(self, spec: BackboneSpec, context: BackboneContext) -> Backbone:
+    def get(self, backbone: Owned[BackboneSpec], context: BackboneContext) -> Backbone:
         """The backbone of a descriptor, loaded at the first call.
 
         Raises:
-            NlptasksError: It cannot be loaded.
+            NlptasksError: It cannot be loaded; the error names the backbone where its code failed.
         """
+        spec, what = backbone.spec, f"the backbone {backbone.qualified}"
         key = (spec.object, replace(context, reference=_place(context.reference)))
         with self._lock:  # two threads that ask at once get one copy
-            backbone: Backbone | None = self._open.get(key)
-            if backbone is None:
-                load: Callable[[BackboneContext], Backbone] = resolve(spec.object)
-                backbone = self._open[key] = load(context)
-            return backbone
+            opened: Backbone | None = self._open.get(key)
+            if opened is None:
+                load: Callable[[BackboneContext], Backbone] = load_object(what, spec.object)
+                with plugin_errors(what):
+                    opened = load(context)
+                self._open[key] = opened
+            return opened
 
 
 def _place(reference: str) -> str:

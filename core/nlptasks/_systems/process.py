@@ -7,7 +7,7 @@ from functools import cache
 
 from nlptasks._plugins.configuration import read_config
 from nlptasks._plugins.loader import Plugins, load_plugins
-from nlptasks._plugins.records import report
+from nlptasks._plugins.records import complaints
 from nlptasks._systems.session import Session
 
 
@@ -16,8 +16,8 @@ def plugins() -> Plugins:
     """The plugins of this process: what is installed does not change while it runs."""
     loaded = load_plugins(read_config())
     for record in loaded.records:
-        if record.failed:
-            warn(report(record))
+        for line in complaints(record):
+            warn(line)
     return loaded
 
 

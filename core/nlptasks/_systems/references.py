@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.folders import CARD, TrainedHead
 from nlptasks.errors import PluginError, UsageError
@@ -50,7 +50,10 @@ def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referr
     if opener is None:
         return None
     options = backbone_options(opener.spec, given)
-    found = resolve(opener.spec.inspector)(text, options)
+    what = f"the backbone {opener.qualified}"
+    inspect = load_object(what, opener.spec.inspector)
+    with plugin_errors(what):
+        found = inspect(text, options)
     if not isinstance(found, Inspection):
         raise PluginError(f"{opener.qualified}: {opener.spec.inspector} returned no Inspection")
     more = found.provides - opener.spec.provides
@@ -75,7 +78,7 @@ def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
     if by_scheme := [item for item in backbones if colon and scheme and item.spec.scheme == scheme]:
         if not rest:
             raise UsageError(f"{text} names nothing", hint=f"write {scheme}:NAME, without a space")
-        return _only(by_scheme, text)
+        return _only(registry, f"backbones.{scheme}:", by_scheme, text)
     if not text or any(text == item.spec.name for item in backbones):
         return None
     folder = Path(text).expanduser()
@@ -83,7 +86,7 @@ def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
         return None
     marked = [item for item in backbones if item.spec.marker and (folder / item.spec.marker).is_file()]
     if marked:
-        return _only(marked, text)
+        return _only(registry, f"backbones.{marked[0].spec.marker}", marked, text)
     if is_path(text):
         _refuse_folder(registry, text, folder)
     return None
@@ -103,7 +106,8 @@ def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
     if spec.options is None:
         return None
     names = {option.name for option in option_fields(spec.options)}
-    return from_values(spec.options, {name: value for name, value in given.items() if name in names})
+    with plugin_errors(f"the backbone {spec.name}"):  # its options may check each other
+        return from_values(spec.options, {name: value for name, value in given.items() if name in names})
 
 
 def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
@@ -124,13 +128,15 @@ def schemes(registry: Registry) -> tuple[str, ...]:
     return tuple(f"{item.spec.scheme}:NAME" for item in registry.all(BackboneSpec) if item.spec.scheme)
 
 
-def _only(items: Sequence[Owned[BackboneSpec]], text: str) -> Owned[BackboneSpec]:
-    if len(items) > 1:
+def _only(registry: Registry, key: str, items: Sequence[Owned[BackboneSpec]], text: str) -> Owned[BackboneSpec]:
+    chosen = registry.preferred(key, items)
+    if len(chosen) > 1:
         raise UsageError(
-            f"several backbones open {text}: {', '.join(item.qualified for item in items)}",
-            hint=f"disable one of their plugins: NLPTASKS_PLUGINS=-{items[0].plugin}",
+            f"several backbones open {text}: {', '.join(item.qualified for item in chosen)}",
+            hint=f"disable one of their plugins: NLPTASKS_PLUGINS=-{chosen[0].plugin}, or choose one in the "
+            f'configuration file:\n  [prefer]\n  "{key}" = "{chosen[0].distribution}"',
         )
-    return items[0]
+    return chosen[0]
 
 
 def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:

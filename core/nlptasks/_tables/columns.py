@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlptasks._names import nearest, resolve
+from nlptasks._names import nearest
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._tables.templates import Template, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
@@ -98,8 +99,20 @@ def bind(
         inputs=tuple(_inputs(task, columns, given, gold, source).items()),
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
-        read_gold=resolve(task.read_gold) if task.read_gold else lambda _column, cell, _cells: cell,
+        read_gold=gold_reader(task) if task.read_gold else lambda _column, cell, _cells: cell,
     )
+
+
+def gold_reader(task: TaskSpec) -> Callable[[str, str, Collection[str]], str | None]:
+    """What reads the gold cells of a task that says how; what it raises names the task."""
+    what = f"read_gold of the task {task.name}"
+    read: Callable[[str, str, Collection[str]], str | None] = load_object(what, task.read_gold)
+
+    def guarded(column: str, cell: str, cells: Collection[str]) -> str | None:
+        with plugin_errors(what):
+            return read(column, cell, cells)
+
+    return guarded
 
 
 def _inputs(

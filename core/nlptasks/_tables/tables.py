@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from nlptasks._names import resolve
-from nlptasks._plugins.registry import Registry
+from nlptasks._plugins.guard import guarded_items, load_object, plugin_errors
+from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
-from nlptasks.files.paths import Input, atomic_output, split_suffix, standard_output
+from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 from nlptasks.plugin.options import from_values, option_fields
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import BadRow, Format, FormatOptions, Row, RowWriter, Table
 
 
-def format_of(registry: Registry, file: str, suffix: str, *, name: str, flag: str, head: bytes = b"") -> FormatSpec:
+def format_of(
+    registry: Registry, file: str, suffix: str, *, name: str, flag: str, head: bytes = b""
+) -> Owned[FormatSpec]:
     """The format that the user named, or else that of a file's suffix or first bytes, or else CSV.
 
     Args:
@@ -29,21 +32,23 @@ def format_of(registry: Registry, file: str, suffix: str, *, name: str, flag: st
         head: The file's first bytes.
 
     Raises:
-        UsageError: There is no such format, or none for this suffix.
+        UsageError: There is no such format, or none for this suffix, or several and none is preferred.
     """
     if name:
-        return registry.get(FormatSpec, name).spec
-    formats = [item.spec for item in registry.all(FormatSpec)]
+        return registry.get(FormatSpec, name)
+    formats = registry.all(FormatSpec)
     if suffix:
-        found = [spec for spec in formats if suffix in spec.suffixes]
+        found = [item for item in formats if suffix in item.spec.suffixes]
         if not found:
-            known = ", ".join(sorted({known for spec in formats for known in spec.suffixes}))
+            known = ", ".join(sorted({known for item in formats for known in item.spec.suffixes}))
             raise UsageError(
                 f"{file}: no format for files that end in '{suffix}'", hint=f"known: {known}; or name one with {flag}"
             )
-    else:
-        found = [spec for spec in formats if spec.magic and head.startswith(spec.magic)]
-    return found[0] if found else registry.get(FormatSpec, "csv").spec
+        return registry.only(f"formats.{suffix}", found, suffix, "format of files that end in", flag=flag)
+    found = [item for item in formats if item.spec.magic and head.startswith(item.spec.magic)]
+    if found:
+        return registry.only("formats.magic:", found, file, "format of", flag=flag)
+    return registry.get(FormatSpec, "csv")
 
 
 def read_table(registry: Registry, source: Input, *, name: str, options: FormatOptions) -> Table:
@@ -54,9 +59,21 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
         DataError: Its header cannot be read.
     """
     head = source.stream.peek(16)
-    spec = format_of(registry, source.name, source.suffix, name=name, flag="--format", head=head)
-    make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(_for_format(spec, options)).read(source.stream, source.name)
+    item = format_of(registry, source.name, source.suffix, name=name, flag="--format", head=head)
+    what = f"the format {item.qualified}, reading {source.name},"
+    with plugin_errors(what, streams=True):
+        table = _open(item, options).read(source.stream, source.name)
+        if not isinstance(table, Table):
+            raise TypeError(f"read() gave {type(table).__name__} and no Table")
+    width = len(table.columns)
+
+    def check(row: Row | BadRow) -> None:
+        if not isinstance(row, Row | BadRow):
+            raise TypeError(f"it gave {type(row).__name__} and no Row")
+        if isinstance(row, Row) and len(row.cells) != width:
+            raise ValueError(f"row {row.line} has {len(row.cells)} cells for {width} columns")
+
+    return replace(table, rows=guarded_items(what, table.rows, check=check, streams=True))
 
 
 def _for_format(spec: FormatSpec, options: FormatOptions) -> FormatOptions:
@@ -80,9 +97,33 @@ def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequ
         UsageError: Its format is not known, or cannot hold these columns.
     """
     suffix = split_suffix(output)[1].lower() if output else ".jsonl"
-    spec = format_of(registry, output, suffix, name=name, flag="--output-format")
-    make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(_for_format(spec, FormatOptions())).write(stream, columns)
+    item = format_of(registry, output, suffix, name=name, flag="--output-format")
+    what = f"the format {item.qualified}, writing {output or STDOUT},"
+    with plugin_errors(what, streams=True):
+        writer = _open(item, FormatOptions()).write(stream, columns)
+    return _Writer(what, writer)
+
+
+def _open(item: Owned[FormatSpec], options: FormatOptions) -> Format:
+    make: Callable[[FormatOptions], Format] = load_object(f"the format {item.qualified}", item.spec.object)
+    return make(_for_format(item.spec, options))
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """The writer of a format; what it raises names the format, and what the rows raise does not."""
+
+    what: str
+    writer: RowWriter
+
+    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        made = list(rows)
+        with plugin_errors(self.what, streams=True):
+            self.writer.write(made)
+
+    def close(self) -> None:
+        with plugin_errors(self.what, streams=True):
+            self.writer.close()
 
 
 def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:

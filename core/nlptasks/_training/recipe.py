@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from nlptasks._names import resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
-from nlptasks._plugins.registry import Registry
+from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.folders import named_backbone
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.events import TrainingEvents
@@ -129,14 +130,21 @@ def backbone_trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob],
     Raises:
         UsageError: There is no such backbone, or it cannot be fine-tuned.
     """
-    spec = registry.get(BackboneSpec, backbone).spec
+    item = registry.get(BackboneSpec, backbone)
+    spec = item.spec
     if not spec.trainer:
-        able = [item.spec.name for item in registry.all(BackboneSpec) if item.spec.trainer]
+        able = [other.spec.name for other in registry.all(BackboneSpec) if other.spec.trainer]
         raise UsageError(
             f"the backbone '{spec.name}' cannot be fine-tuned", hint=f"those that can: {', '.join(able) or 'none'}"
         )
-    trainer: Callable[[RecipeJob], RecipeReport] = resolve(spec.trainer)
-    return trainer
+    what = f"the trainer of the backbone {item.qualified}"
+    trainer: Callable[[RecipeJob], RecipeReport] = load_object(what, spec.trainer)
+
+    def guarded(job: RecipeJob) -> RecipeReport:
+        with plugin_errors(what):
+            return trainer(job)
+
+    return guarded
 
 
 def _task(
@@ -175,10 +183,18 @@ def _described(folder: Path, name: str) -> DataFile:
 def scorer(registry: Registry, task: TaskSpec) -> Scorer:
     """Scores by the task's metrics, the primary one first."""
     names = sorted(task.metrics, key=lambda name: name != task.primary)
-    specs = [registry.get(MetricSpec, name).spec for name in names]
+    near = registry.owners(TaskSpec, task.name)
+    items = [registry.get(MetricSpec, name, near=near) for name in names]
 
     def score(answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> Mapping[str, float]:
-        metrics: dict[str, Metric] = {spec.name: resolve(spec.object)(tuple(labels)) for spec in specs}
-        return {name: float(metric.score(metric.stats(answers, golds).sum(axis=0))) for name, metric in metrics.items()}
+        return {item.spec.name: _scored(item, answers, golds, labels) for item in items}
 
     return score
+
+
+def _scored(item: Owned[MetricSpec], answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> float:
+    what = f"the metric {item.qualified}"
+    make: Callable[..., Metric] = load_object(what, item.spec.object)
+    with plugin_errors(what):
+        metric = make(tuple(labels))
+        return float(metric.score(metric.stats(answers, golds).sum(axis=0)))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import did_you_mean, resolve
+from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._settings.groups import TableSource
 from nlptasks._settings.training import Training, TrainingData
@@ -223,7 +224,7 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 def open_backbone(session: Session, system: System, folder: Path | None = None) -> Any:
     """The system's backbone, with its own weights or with those in a folder."""
     assert system.backbone is not None
-    return session.pool.get(system.backbone.spec, system.context(folder))
+    return session.pool.get(system.backbone, system.context(folder))
 
 
 def check_layers(session: Session, system: System, request: TrainRequest, backbone: Any) -> None:
@@ -264,8 +265,15 @@ def checked_reader(session: Session, system: System, request: TrainRequest, skip
 
 def trainer_of(system: System) -> Callable[[TrainJob], TrainReport]:
     """What trains the system's head."""
-    fit: Callable[[TrainJob], TrainReport] = resolve(system.heads[0].head.spec.trainer)
-    return fit
+    head = system.heads[0].head
+    what = f"the trainer of the head {head.qualified}"
+    fit: Callable[[TrainJob], TrainReport] = load_object(what, head.spec.trainer)
+
+    def guarded(job: TrainJob) -> TrainReport:
+        with plugin_errors(what):
+            return fit(job)
+
+    return guarded
 
 
 def head_job(session: Session, system: System, request: TrainRequest, tell: Tell, **given: Any) -> TrainJob:

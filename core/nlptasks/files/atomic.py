@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.standard_streams import data_fileno, lent_to_data
 
 #: What errors and summaries call the standard output.
 STDOUT = "<stdout>"
@@ -83,7 +84,7 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
 
 @contextmanager
 def standard_output() -> Iterator[BinaryIO]:
-    """The standard output as bytes, which is left open behind the block.
+    """The standard output as bytes, which is left open behind the block; what is printed meanwhile is no data.
 
     Raises:
         UsageError: It is closed.
@@ -91,10 +92,10 @@ def standard_output() -> Iterator[BinaryIO]:
         BrokenPipeError: Whoever reads it went away.
     """
     try:
-        raw = _Stdout(os.dup(1), Path(STDOUT))
+        raw = _Stdout(os.dup(data_fileno()), Path(STDOUT))
     except OSError as error:
         raise UsageError("the standard output is closed", hint="write to a file: --output NAME") from error
-    with _compressed(raw, raw.shown) as stream:
+    with lent_to_data(), _compressed(raw, raw.shown) as stream:
         yield stream
 
 

@@ -80,7 +80,7 @@ class HiddenStates:
     """What an encoder makes of a batch of windows.
 
     Args:
-        states: ``[windows, tokens, width]``, float32, on the backbone's device. Read-only.
+        states: ``[windows, tokens, width]``, float32, on the backbone's device. A head has a copy of its own.
         mask: ``[windows, tokens]``, bool: False where a row is padded.
         windows: The windows themselves, in the order of the rows.
         logits: What the checkpoint's own output layer makes of them in the same pass, float32: ``[windows, labels]``
@@ -93,13 +93,18 @@ class HiddenStates:
     logits: torch.Tensor | None = None
 
     def rows(self, at: Sequence[int]) -> HiddenStates:
-        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice."""
-        if list(at) == list(range(len(self.windows))):
-            return self
+        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice.
+
+        The tensors are the caller's own: whatever is written to them reaches nobody else who reads the batch.
+        """
         found = list(at)
-        windows = tuple(self.windows[row] for row in found)
-        logits = None if self.logits is None else self.logits[found]
-        return HiddenStates(states=self.states[found], mask=self.mask[found], windows=windows, logits=logits)
+        if found == list(range(len(self.windows))):
+            states, mask = self.states.clone(), self.mask.clone()
+            logits = None if self.logits is None else self.logits.clone()
+        else:  # a list of positions copies, as a slice would not
+            states, mask = self.states[found], self.mask[found]
+            logits = None if self.logits is None else self.logits[found]
+        return HiddenStates(states=states, mask=mask, windows=tuple(self.windows[row] for row in found), logits=logits)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -269,8 +269,14 @@ def test_plugins_check_of_a_file(site):
     site.add("good")
     path = site.folder / "zoo_good.py"
     lone = site.folder.parent / "lone.py"
-    lone.write_text(path.read_text().replace("zoo_good", "lone"))
+    lone.write_text(path.read_text().replace("zoo_good", "lone").replace('name="good"', 'name="lone"'))
     assert site.run("plugins", "check", str(lone)).stdout == "lone: ok\n"
+    lone.write_text(lone.read_text().replace('name="lone"', 'name="good"'))
+    clash = site.run("plugins", "check", str(lone))
+    assert clash.returncode == 1
+    assert clash.stdout.startswith(
+        "lone: file:lone and zoo-good provide the head for sentiment 'good'; type file:lone:"
+    )
 
 
 def test_plugins_check_of_what_is_not_there(site):

@@ -179,6 +179,14 @@ def test_the_configuration_settles_a_conflict(site):
     }
 
 
+def test_two_plugins_of_one_id_in_one_distribution_are_a_conflict(site):
+    site.add("good", entry="mood")
+    (site.folder / "zoo_good-1.0.dist-info" / "entry_points.txt").write_text("[nlptasks]\nmood = zoo_good\nmood = os\n")
+    assert {(r.state, r.error) for r in load(site).records if r.id == "mood"} == {
+        ("conflict", "zoo-good has 2 plugins 'mood'; tell its author")
+    }
+
+
 def test_a_disabled_rival_is_no_conflict(site):
     site.add("good", entry="mood")
     site.add("rival", entry="mood")

@@ -49,9 +49,37 @@ def test_a_name_an_alias_and_a_qualified_name(name):
     assert registry(("acme", task("qa", aliases=("question-answering",)))).get(TaskSpec, name).spec.name == "qa"
 
 
-def test_a_name_of_its_own_comes_before_an_alias():
-    found = registry(("a", task("qa")), ("b", task("other", aliases=("qa",))))
-    assert found.get(TaskSpec, "qa").distribution == "a"
+def test_in_one_distribution_a_name_comes_before_an_alias():
+    found = registry(("a", task("qa")), ("a", task("other", aliases=("qa",))))
+    assert found.get(TaskSpec, "qa").spec.name == "qa"
+
+
+def test_an_alias_against_a_name_of_another_distribution_is_a_clash_with_a_key_of_its_own():
+    pairs = (("a", task("qa")), ("b", task("other", aliases=("qa",))), ("c", task("other")))
+    with pytest.raises(UsageError) as caught:
+        registry(*pairs).get(TaskSpec, "qa")
+    assert caught.value.message == "a and b both provide the task 'qa'"
+    assert "type a:qa or b:other" in caught.value.hint
+    assert '"tasks.qa" = "a"' in caught.value.hint
+    settled = registry(*pairs, prefer={"tasks.qa": "b"})
+    assert settled.get(TaskSpec, "qa").qualified == "b:other"
+    with pytest.raises(UsageError, match=r'"tasks\.other" = "b"'):
+        settled.get(TaskSpec, "other")
+
+
+def test_a_preference_may_name_the_descriptor():
+    pairs = (("a", task("one", aliases=("qa",))), ("a", task("two", aliases=("qa",))))
+    with pytest.raises(UsageError, match="type a:one or a:two"):
+        registry(*pairs).get(TaskSpec, "qa")
+    assert registry(*pairs, prefer={"tasks.qa": "A:two"}).get(TaskSpec, "qa").spec.name == "two"
+
+
+def test_a_distribution_that_is_near_comes_first_unless_the_user_prefers_another():
+    pairs = [(owner, MetricSpec(name="f1", summary="x", object="a:b")) for owner in ("a", "b")]
+    assert registry(*pairs).get(MetricSpec, "f1", near=("b",)).distribution == "b"
+    assert registry(*pairs, prefer={"metrics.f1": "a"}).get(MetricSpec, "f1", near=("b",)).distribution == "a"
+    with pytest.raises(UsageError, match="a and b both provide the metric 'f1'"):
+        registry(*pairs).get(MetricSpec, "f1", near=("c",))
 
 
 def test_an_unknown_name_says_what_is_near_and_what_there_is():
@@ -101,9 +129,11 @@ def test_heads_belong_to_their_task():
 
 def test_a_clash_of_heads_is_settled_by_task():
     pairs = (("a", head("linear")), ("b", head("linear")))
-    with pytest.raises(UsageError, match=r'"heads\.sentiment" = "a"'):
+    with pytest.raises(UsageError, match=r'"heads\.sentiment\.linear" = "a"'):
         registry(*pairs).head("sentiment", "linear")
+    both = {"heads.sentiment": "b", "heads.sentiment.linear": "a"}
     assert registry(*pairs, prefer={"heads.sentiment": "b"}).head("sentiment", "linear").distribution == "b"
+    assert registry(*pairs, prefer=both).head("sentiment", "linear").distribution == "a"
 
 
 def test_keys():

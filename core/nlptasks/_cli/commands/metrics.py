@@ -78,7 +78,7 @@ def explain(app: App, name: str, labels: str, language: str, as_json_: bool) -> 
 
 def _explained(item: Owned[MetricSpec], metric: Metric) -> dict[str, Any]:
     """The descriptor, and what only the metric itself can say."""
-    paragraphs = _paragraphs(resolve(item.spec.object)) or _paragraphs(type(metric))
+    paragraphs = _paragraphs(resolve(item.spec.object)) or _paragraphs(type(getattr(metric, "wrapped", metric)))
     return as_json(item) | {
         "signature": metric.signature,
         "interval": "Wilson" if metric.binary else "bootstrap",

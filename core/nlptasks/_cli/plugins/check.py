@@ -9,15 +9,17 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from nlptasks._cli.app import App
 from nlptasks._cli.flags import Value
 from nlptasks._names import canonical
+from nlptasks._plugins.configuration import FILE_VARIABLE
 from nlptasks._plugins.discovery import GROUP
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin.options import OptionField
@@ -40,17 +42,25 @@ class _Subject:
 @click.option("--timeout", type=_TIMEOUT, default=120.0, help="Seconds to wait.  [default: 120]")
 @click.pass_context
 def check(ctx: click.Context, target: str, timeout: float) -> None:
-    """Load a plugin and import all that its descriptors name.
+    """Load a plugin, import all that its descriptors name, and look for names that others have too.
 
     It is an installed plugin or distribution, a .py file, or a project folder with a pyproject.toml, which need not be
-    installed. Exits with 1 where anything is wrong.
+    installed. Exits with 1 where anything is wrong. A plugin that was left out because a process died while it was
+    imported loads again once this finds it in order.
     """
     with tempfile.TemporaryDirectory(prefix="nlptasks-check-") as scratch:
         subject = _subject(target, Path(scratch))
-        results = [_try(name, subject, timeout, Path(scratch)) for name in subject.ids]
-    for name, problem in zip(subject.ids, results, strict=True):
-        click.echo(one_line(f"{name}: {problem or 'ok'}", limit=2000))
+        results = [_try(name, subject, timeout, Path(scratch), _config_file(ctx)) for name in subject.ids]
+    for name, problems in zip(subject.ids, results, strict=True):
+        for problem in problems or ["ok"]:
+            click.echo(one_line(f"{name}: {problem}", limit=2000))
     ctx.exit(1 if any(results) else 0)
+
+
+def _config_file(ctx: click.Context) -> dict[str, str]:
+    """What tells the other process of the configuration that the user named."""
+    app = ctx.find_object(App)
+    return {FILE_VARIABLE: str(app.config_file.absolute())} if app and app.config_file else {}
 
 
 def _subject(target: str, scratch: Path) -> _Subject:
@@ -98,25 +108,27 @@ def _project_table(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _try(name: str, subject: _Subject, timeout: float, scratch: Path) -> str:
+def _try(name: str, subject: _Subject, timeout: float, scratch: Path, config: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a plugin; empty where nothing is."""
     result = scratch / "result.json"
     result.unlink(missing_ok=True)
     command = [sys.executable, "-P", "-m", "nlptasks._plugins.trial", str(result), name]
     path = os.pathsep.join(part for part in (*subject.python_path, os.environ.get("PYTHONPATH", "")) if part)
+    late = f"it did not load within {timeout:g} seconds"
     try:
         done = subprocess.run(
             [*command, *([subject.folder] if subject.folder else [])],
-            env=os.environ | {"PYTHONPATH": path},
+            env={**os.environ, **config, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
             check=False,
         )
+        death = _death(done)
     except subprocess.TimeoutExpired:
-        return f"it did not load within {timeout:g} seconds"
+        death = late
     if not result.is_file():
-        return _death(done)
+        return [death]
     return _verdict(name, json.loads(result.read_text(encoding="utf-8")))
 
 
@@ -132,9 +144,32 @@ def _death(done: subprocess.CompletedProcess[bytes]) -> str:
     return f"it crashed the process with {name}{says}"
 
 
-def _verdict(name: str, records: list[dict[str, Any]]) -> str:
+def _verdict(name: str, told: dict[str, Any]) -> list[str]:
+    records = told["records"]
     if not records:
         raise NlptasksError(
             f"there is no plugin or distribution named {name!r}", hint="'nlptasks plugins list' shows the plugins"
         )
-    return "; ".join(f"{r['state']} at {r['stage']}: {r['error']}" for r in records if r["state"] != "loaded")
+    if told["note"]:
+        click.echo(f"warning: {told['note']}", err=True)
+    return [
+        *(f"{r['state']} at {r['stage']}: {r['error']}" for r in records if r["state"] != "loaded"),
+        *(f"it changed {', '.join(r['changed'])} while it was imported" for r in records if r["changed"]),
+        *told["clashes"],
+        *taken_flags(told["wants"]),
+    ]
+
+
+def taken_flags(wants: Iterable[Sequence[str]]) -> list[str]:
+    """A line for each thing of a plugin that wants a flag which the commands themselves have."""
+    from nlptasks._cli.commands.eval import evaluate
+    from nlptasks._cli.commands.run import run
+
+    # Of these every head offers all its options; of 'train' only those that have a meaning there.
+    groups = {"run": run.own_flags, "eval": evaluate.own_flags}
+    return [
+        f"{what} wants {flag}, which is a flag of 'nlptasks {name}' itself; rename it"
+        for what, flag in wants
+        for name, flags in groups.items()
+        if flag in flags
+    ]

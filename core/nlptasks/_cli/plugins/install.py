@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.machinery
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from nlptasks._names import canonical
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.standard_streams import data_fileno
 
 
 @click.command()
@@ -20,7 +22,10 @@ from nlptasks.errors import NlptasksError, UsageError
 @click.option("-U", "--upgrade", is_flag=True, help="Upgrade what is installed already.")
 @click.pass_context
 def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
-    """Install distributions: names on a package index, files, folders or URLs."""
+    """Install distributions: names on a package index, files, folders or URLs.
+
+    It says which command it runs: uv where that is installed, else pip.
+    """
     arguments = ["install", *(["--upgrade"] if upgrade else []), *_plain(names)]
     ctx.exit(_run(arguments, uninstall=False))
 
@@ -64,15 +69,31 @@ def _distributions(names: Sequence[str]) -> list[str]:
 
 
 def _run(arguments: list[str], *, uninstall: bool) -> int:
-    if uv := shutil.which("uv"):
+    if uv := _uv():
         command = [uv, "pip", arguments[0], "--python", sys.executable, *arguments[1:]]
     else:
         confirmed = ["--yes"] if uninstall else []
-        command = [sys.executable, "-m", "pip", arguments[0], *confirmed, *arguments[1:]]
-        if importlib.util.find_spec("pip") is None:
+        # -P: a folder 'pip' of the working directory must not run in place of the installed one.
+        command = [sys.executable, "-P", "-m", "pip", arguments[0], *confirmed, *arguments[1:]]
+        if not _has_pip():
             raise NlptasksError(
                 "neither uv nor pip is there to do it",
-                hint=f"install uv, or run where pip is: {shlex.join(['pip', *command[3:]])}",
+                hint=f"install uv, or run where pip is: {shlex.join(['pip', *command[4:]])}",
             )
-    click.echo(shlex.join(command), err=True)
-    return subprocess.run(command, check=False).returncode
+    click.echo(f"running: {shlex.join(command)}", err=True)
+    sys.stdout.flush()
+    return subprocess.run(command, stdout=data_fileno(), check=False).returncode
+
+
+def _uv() -> str:
+    """The installed uv; one that a relative PATH, or Windows, finds in the working directory does not count."""
+    found = shutil.which("uv") or ""
+    here = Path.cwd()
+    return found if Path(found).is_absolute() and Path(found).parent != here else ""
+
+
+def _has_pip() -> bool:
+    """Whether pip is installed; a folder of that name in the working directory does not count."""
+    here = Path.cwd()
+    elsewhere = [place for place in sys.path if place and Path(place).absolute() != here]
+    return importlib.machinery.PathFinder.find_spec("pip", elsewhere) is not None

@@ -23,8 +23,11 @@ from nlptasks.text.display import one_line
 @click.option("--check", is_flag=True, help="Import the plugins, and show what they provide.")
 @pass_app
 def list_plugins(app: App, as_json_: bool, check: bool) -> None:
-    """List the plugins. Without --check none is imported."""
-    records = app.outcomes(metadata_only=not check).records
+    """List the plugins. Without --check none is imported; with it, names that several have are told too."""
+    outcomes = app.outcomes(metadata_only=not check)
+    records = outcomes.records
+    for line in _shared(outcomes) if check else ():
+        click.echo(f"warning: {line}", err=True)
     if as_json_:
         echo_json([record.as_json() for record in records])
     elif records:
@@ -46,6 +49,15 @@ def show(app: App, name: str, as_json_: bool) -> None:
         echo_json([r.as_json() | {"descriptors": [as_json(item) for item in _owned(loaded, r)]} for r in records])
     else:
         click.echo("\n\n".join("\n".join(_lines(loaded, record)) for record in records))
+
+
+def _shared(loaded: Plugins) -> Iterator[str]:
+    """Yield a line for each name that several plugins have, or that a plugin shares with a flag of the commands."""
+    from nlptasks._cli.plugins.check import taken_flags
+    from nlptasks._plugins.clashes import clashes, flags_wanted
+
+    yield from (clash.line() for clash in clashes(loaded.registry))
+    yield from taken_flags(flags_wanted(loaded.registry))
 
 
 def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:

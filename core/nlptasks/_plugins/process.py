@@ -1,0 +1,214 @@
+"""What a plugin may change in the whole process while it is imported, and putting it back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+_Setting = tuple[str, Callable[[Any], Any], Callable[[Any, Any], object]]
+
+#: What torch starts with, for a process into which a plugin brought it.
+_TORCH_DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {"dtype": "float32", "grad": True, "deterministic": (False, False), "cudnn": (False, False)}
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of a process at one moment; see :func:`taken`."""
+
+    folder: str
+    locale: str
+    environment: Mapping[str, str]
+    filters: tuple[Any, ...]
+    torch: Mapping[str, Any] | None
+    streams: Mapping[str, Any]
+    signals: Mapping[int, Any]
+    seeds: tuple[Callable[[], None], ...]
+
+    def put_back(self, *, environment: bool = False) -> tuple[str, ...]:
+        """Make the process what it was, and name what had been changed.
+
+        Seeds are put back without a word: many a library takes a random number while it is imported.
+
+        Args:
+            environment: Whether variables of the environment are put back too. Libraries set some for themselves when
+                they are first imported.
+        """
+        changed = [*self._folder(), *self._locale(), *self._filters(), *self._torch()]
+        changed += [*self._streams(), *self._signals()]
+        changed += self._environment() if environment else ()
+        for restore in self.seeds:
+            restore()
+        return tuple(changed)
+
+    def _folder(self) -> Iterator[str]:
+        if self.folder and _folder() != self.folder:
+            os.chdir(self.folder)
+            yield "the working directory"
+
+    def _locale(self) -> Iterator[str]:
+        import locale
+
+        if locale.setlocale(locale.LC_ALL) != self.locale:
+            with suppress(locale.Error):
+                locale.setlocale(locale.LC_ALL, self.locale)
+            yield "the locale"
+
+    def _environment(self) -> Iterator[str]:
+        now = dict(os.environ)
+        for name in sorted(now.keys() | self.environment.keys()):
+            if now.get(name) != self.environment.get(name):
+                if name in self.environment:
+                    os.environ[name] = self.environment[name]
+                else:
+                    del os.environ[name]
+                yield f"the environment variable {name}"
+
+    def _filters(self) -> Iterator[str]:
+        now = list(warnings.filters)
+        kept = [item for item in now if item in self.filters or not _is_broad(item)]
+        kept += [item for item in self.filters if item not in kept]
+        if kept != now:
+            warnings.filters[:] = kept  # type: ignore[index]
+            warnings._filters_mutated()  # type: ignore[attr-defined]
+            yield "the warning filters"
+
+    def _streams(self) -> Iterator[str]:
+        for name, stream in self.streams.items():
+            if getattr(sys, name) is not stream:
+                setattr(sys, name, stream)
+                yield f"sys.{name}"
+
+    def _signals(self) -> Iterator[str]:
+        for number, handler in self.signals.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+                yield f"the handler of {signal.Signals(number).name}"
+
+    def _torch(self) -> Iterator[str]:
+        torch = sys.modules.get("torch")
+        if torch is None:
+            return
+        before = _TORCH_DEFAULTS if self.torch is None else self.torch
+        now = _torch_settings(torch)
+        for name, value in before.items():
+            if now[name] != value:
+                _TORCH[name][2](torch, value)
+                yield f"the {_TORCH[name][0]} of torch"
+        if self.torch is None:
+            torch.default_generator.seed()  # as it was seeded when it was imported, by chance
+
+
+def taken() -> Snapshot:
+    """The state of the process as it is now. Imports nothing that is not there."""
+    import locale
+
+    torch = sys.modules.get("torch")
+    return Snapshot(
+        folder=_folder(),
+        locale=locale.setlocale(locale.LC_ALL),
+        environment=dict(os.environ),
+        filters=tuple(warnings.filters),
+        torch=None if torch is None else _torch_settings(torch),
+        streams={name: getattr(sys, name) for name in ("stdin", "stdout", "stderr", "excepthook")},
+        signals=_handlers(),
+        seeds=tuple(_seeds()),
+    )
+
+
+def _folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was removed
+        return ""
+
+
+def _handlers() -> Mapping[int, Any]:
+    """The handlers of the signals that end a process; only the main thread may set them."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def _is_broad(item: Any) -> bool:
+    """Whether a filter is for everybody's warnings: one for a message, a module or a category of its own is not."""
+    _, message, category, module, _ = item
+    return message is None and module is None and category.__module__ == "builtins"
+
+
+def _seeds() -> Iterator[Callable[[], None]]:
+    """For each library with random numbers that is there, what puts its state back; a fresh one gets a fresh seed."""
+    yield _seed("random", lambda module: module.getstate(), lambda module, state: module.setstate(state))
+    yield _seed("numpy.random", lambda module: module.get_state(), lambda module, state: module.set_state(state))
+    if torch := sys.modules.get("torch"):
+        state = torch.get_rng_state()
+        yield lambda: torch.set_rng_state(state)
+        if torch.cuda.is_initialized():
+            states = torch.cuda.get_rng_state_all()
+            yield lambda: torch.cuda.set_rng_state_all(states)
+
+
+def _seed(name: str, get: Callable[[Any], Any], put: Callable[[Any, Any], None]) -> Callable[[], None]:
+    before = sys.modules.get(name)
+    state = get(before) if before is not None else None
+
+    def restore() -> None:
+        module = sys.modules.get(name)
+        if module is not None and before is not None:
+            put(module, state)
+        elif module is not None:
+            module.seed()
+
+    return restore
+
+
+def _torch_settings(torch: Any) -> Mapping[str, Any]:
+    return {name: get(torch) for name, (_, get, _) in _TORCH.items()}
+
+
+def _set_cudnn(torch: Any, deterministic: bool, benchmark: bool) -> None:
+    torch.backends.cudnn.deterministic = deterministic
+    torch.backends.cudnn.benchmark = benchmark
+
+
+#: By name: what errors call it, how to read it and how to set it.
+_TORCH: Mapping[str, _Setting] = {
+    "dtype": (
+        "default dtype",
+        lambda torch: str(torch.get_default_dtype()).removeprefix("torch."),
+        lambda torch, value: torch.set_default_dtype(getattr(torch, value)),
+    ),
+    "grad": (
+        "gradient mode",
+        lambda torch: torch.is_grad_enabled(),
+        lambda torch, value: torch.set_grad_enabled(value),
+    ),
+    "threads": (
+        "number of threads",
+        lambda torch: torch.get_num_threads(),
+        lambda torch, value: torch.set_num_threads(value),
+    ),
+    "deterministic": (
+        "deterministic mode",
+        lambda torch: (
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        ),
+        lambda torch, value: torch.use_deterministic_algorithms(value[0], warn_only=value[1]),
+    ),
+    "cudnn": (
+        "choice of cuDNN algorithms",
+        lambda torch: (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark),
+        lambda torch, value: _set_cudnn(torch, *value),
+    ),
+}

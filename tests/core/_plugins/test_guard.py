@@ -1,0 +1,83 @@
+"""The guard: whatever is raised in it names the plugin, but for what is nobody's fault."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+
+import pytest
+
+from nlptasks._plugins.guard import Guarded, guarded_items, load_object, plugin_errors
+from nlptasks._signals import Terminated
+from nlptasks.errors import DataError, PluginError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SystemExit(0), SystemExit(), asyncio.CancelledError(), GeneratorExit(), StopIteration(), BaseException("x")],
+    ids=repr,
+)
+def test_everything_is_the_plugins_error(error):
+    with (
+        pytest.raises(PluginError, match="the head acme:words failed: ") as caught,
+        plugin_errors("the head acme:words"),
+    ):
+        raise error
+    assert caught.value.__cause__ is error
+    assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Terminated(), DataError("a.csv", "no")], ids=repr)
+def test_these_pass_as_they_are(error):
+    with pytest.raises(type(error)) as caught, plugin_errors("the head acme:words"):
+        raise error
+    assert caught.value is error
+
+
+def test_a_stream_of_ours_fails_in_its_own_name():
+    full = OSError(28, "No space left on device")
+    with pytest.raises(OSError, match="No space"), plugin_errors("the format x", streams=True):
+        raise full
+    with pytest.raises(PluginError), plugin_errors("the format x", streams=True):
+        open("/nowhere/at/all")  # noqa: PTH123, SIM115 - a file of the plugin's own
+    with pytest.raises(PluginError), plugin_errors("the format x", streams=True):
+        raise OSError("the dashboard is away")
+
+
+class Thing:
+    value = 3
+
+    def fail(self, how):
+        raise how
+
+    @property
+    def broken(self):
+        raise SystemExit(0)
+
+
+def test_an_object_is_guarded_as_a_whole():
+    thing = Guarded("the metric acme:f1", Thing())
+    assert thing.value == 3
+    assert not hasattr(thing, "weighted")
+    with pytest.raises(PluginError, match="the metric acme:f1 failed: ValueError: no"):
+        thing.fail(ValueError("no"))
+    with pytest.raises(PluginError, match="SystemExit: 0"):
+        _ = thing.broken
+    assert pickle.loads(pickle.dumps(thing)).value == 3
+
+
+def test_items_are_checked_one_by_one():
+    def check(item):
+        if item > 1:
+            raise ValueError("too large")
+
+    items = guarded_items("the format x", [1, 2, 1], check=check)
+    assert next(items) == 1
+    with pytest.raises(PluginError, match="the format x failed: ValueError: too large"):
+        next(items)
+    assert list(items) == [1]
+
+
+def test_what_cannot_be_imported_says_whose_it_is():
+    with pytest.raises(PluginError, match="the head acme:words: cannot import 'no_module_here:Head'"):
+        load_object("the head acme:words", "no_module_here:Head")

@@ -1,0 +1,73 @@
+"""What a plugin changes in the process is put back."""
+
+from __future__ import annotations
+
+import locale
+import os
+import random
+import signal
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from nlptasks._plugins.process import taken
+
+
+def test_nothing_changed_is_nothing_named():
+    assert taken().put_back(environment=True) == ()
+
+
+def test_everything_is_put_back_and_named(tmp_path, monkeypatch):
+    before, folder, filters = taken(), Path.cwd(), list(warnings.filters)
+    place, stream, handler = locale.setlocale(locale.LC_ALL), sys.stdout, signal.getsignal(signal.SIGINT)
+    monkeypatch.setenv("ZOO_KEPT", "1")
+    kept = taken()
+    os.chdir(tmp_path)
+    locale.setlocale(locale.LC_ALL, "C" if place != "C" else "C.UTF-8")
+    os.environ["ZOO_KEPT"], os.environ["ZOO_NEW"] = "2", "3"
+    warnings.simplefilter("ignore")
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(False)
+    sys.stdout = sys.stderr
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    named = kept.put_back(environment=True)
+    assert named == (
+        "the working directory",
+        "the locale",
+        "the warning filters",
+        "the default dtype of torch",
+        "the gradient mode of torch",
+        "sys.stdout",
+        "the handler of SIGINT",
+        "the environment variable ZOO_KEPT",
+        "the environment variable ZOO_NEW",
+    )
+    assert (Path.cwd(), list(warnings.filters), locale.setlocale(locale.LC_ALL)) == (folder, filters, place)
+    assert (sys.stdout, signal.getsignal(signal.SIGINT)) == (stream, handler)
+    assert (os.environ["ZOO_KEPT"], "ZOO_NEW" in os.environ) == ("1", False)
+    assert (torch.get_default_dtype(), torch.is_grad_enabled()) == (torch.float32, True)
+    assert before.put_back() == ()
+
+
+def test_a_library_keeps_its_own_filters_and_variables():
+    before, filters = taken(), list(warnings.filters)
+    try:
+        warnings.filterwarnings("ignore", message="only this one")
+        assert before.put_back() == ()
+        assert len(warnings.filters) == len(filters) + 1
+    finally:
+        warnings.filters[:] = filters
+
+
+def test_random_numbers_go_on_as_if_nothing_had_been():
+    before = taken()
+    states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    random.seed(1)
+    np.random.seed(1)
+    torch.manual_seed(1)
+    assert before.put_back() == ()
+    now = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    assert now == states
