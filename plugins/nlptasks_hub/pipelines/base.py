@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 import torch
 
 from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.notices import tell
 
 from .errors import InputError
 from .opening import Opened, open_parts
@@ -93,6 +94,15 @@ class Pipeline:
         """Make one input's result of its pieces and their outputs."""
         raise NotImplementedError
 
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """A line for each argument that has no effect, or another one than its name says.
+
+        Args:
+            settings: All arguments.
+            call: Those of the call among them.
+        """
+        return ()
+
     def packing(self, rows: int, settings: Mapping[str, Any]) -> Packing:
         """The rules of its batches; ``rows`` is the user's ``batch_size``, 0 for none.
 
@@ -165,7 +175,11 @@ class Pipeline:
         call = dict(settings)
         call.pop("num_workers", None)
         rows = _batch_size(call.pop("batch_size", None)) or self._rows
-        return self._settings | dict(self.parse(call)), rows
+        parsed = dict(self.parse(call))
+        merged = self._settings | parsed
+        for message in self.unheeded(merged, parsed):
+            tell(message)
+        return merged, rows
 
     def _stream(self, items: Iterator[Any], settings: Mapping[str, Any], rows: int, ahead: int) -> Iterator[Any]:
         packing = self.packing(rows, settings)

@@ -33,12 +33,12 @@ class LabelPipeline(Pipeline):
         packing = super().packing(rows, settings)
         return packing if isinstance(self.configured("pad_token_id"), int) else replace(packing, rows=1)
 
-    def read(self, text: Any, pair: Any, settings: Mapping[str, Any]) -> Piece:
+    def read(self, text: Any, pair: Any, settings: Mapping[str, Any], *, asked: bool = True) -> Piece:
         """A text, or a pair of texts, as the model reads it.
 
         Encoder-decoder models read the state of the last end token, and want the same number of those in all rows.
         """
-        piece = piece_of(self, text, pair, settings)
+        piece = piece_of(self, text, pair, settings, asked=asked)
         if not getattr(self.model.config, "is_encoder_decoder", False):
             return piece
         ids = list(piece.inputs["input_ids"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,11 @@ class QuestionAnswering(Pipeline):
             if parsed.get(name) is not None:
                 whole_number(name, parsed[name], least=0 if name == "doc_stride" else 1)
         return {name: value for name, value in parsed.items() if value is not None}
+
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """The argument that only tokenizers in Python had."""
+        if "max_question_len" in settings:
+            yield "max_question_len has no effect: a question is read as a whole"
 
     def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
         """The windows of the context, each behind the question."""

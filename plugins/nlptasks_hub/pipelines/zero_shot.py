@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from nlptasks.models.probe.head import softmax
 from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.notices import tell
 
 from .arguments import check_names
 from .errors import InputError
@@ -33,7 +33,7 @@ class ZeroShotClassification(LabelPipeline):
     - ``multi_label``: labels do not exclude each other, so each has a probability of its own, of entailment against
       contradiction (a single label always has); else their probabilities sum to 1.
 
-    A text that is too long is cut; the hypothesis is not.
+    A text that is too long is cut, with a warning; the hypothesis is not.
     """
 
     default = "facebook/bart-large-mnli"
@@ -44,11 +44,7 @@ class ZeroShotClassification(LabelPipeline):
         classes = config.label2id or {label: at for at, label in config.id2label.items()}
         self.entailment_id = _entailment(classes)
         if self.entailment_id < 0:
-            warnings.warn(
-                f"no label of the model is called 'entailment' ({', '.join(classes)}); the last one is taken for it",
-                UserWarning,
-                stacklevel=2,
-            )
+            tell(f"no label of the model is called 'entailment' ({', '.join(classes)}); the last one is taken for it")
 
     def __call__(self, sequences: Any, *args: Any, **settings: Any) -> Any:  # type: ignore[override]  # its own name
         """Rank labels for one text, a list of texts, or what yields texts.
@@ -100,7 +96,7 @@ class ZeroShotClassification(LabelPipeline):
 
     def _pair(self, text: str, hypothesis: str, label: Any) -> Piece:
         try:
-            piece = self.read(text, hypothesis, {"truncation": "only_first"})
+            piece = self.read(text, hypothesis, {"truncation": "only_first"}, asked=False)
         except InputError:
             raise
         except Exception as error:

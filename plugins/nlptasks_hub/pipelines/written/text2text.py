@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -30,6 +30,7 @@ class Text2Text(TextWriter):
     model_class = "AutoModelForSeq2SeqLM"
     default = "google-t5/t5-base"
     generation: ClassVar[Mapping[str, Any]] = {"max_new_tokens": 256, "num_beams": 4}
+    stops_at = "the first"
     own_arguments = frozenset(
         {"clean_up_tokenization_spaces", "return_tensors", "return_text", "return_type", "truncation"}
         | {"stop_sequence"}
@@ -124,6 +125,20 @@ class Translation(Text2Text):
         set_source(self.tokenizer, settings.get("src_lang"), settings.get("tgt_lang"))
         return [self.piece(check_text(item, "a text"), settings)]
 
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """Languages that tell the model nothing, beside what all writers have."""
+        yield from super().unheeded(settings, call)
+        if is_multilingual(self.tokenizer):
+            return
+        named = self.task.split("_")
+        told = [settings.get("src_lang"), settings.get("tgt_lang")]
+        if len(named) == 4 and told == [named[1], named[3]]:
+            tasks = _translations(self.model)
+            if tasks and self.task not in tasks:
+                yield f"the model is told no languages: it knows {', '.join(tasks)}, and not {self.task}"
+        elif any(told):
+            yield f"src_lang and tgt_lang have no effect: {type(self.model).__name__} is told no languages"
+
     def plan(self, settings: Mapping[str, Any]) -> Plan:
         """How to write: a multilingual model begins with the language."""
         if not is_multilingual(self.tokenizer):
@@ -149,10 +164,15 @@ def open_translation(context: PipelineContext) -> Translation:
 
 def _translation_task(opened: Opened) -> str:
     """The task under its full name: as in transformers 4, ``translation`` is the first that the model names."""
-    named = getattr(opened.model.config, "task_specific_params", None) or {}
     if opened.task != "translation":
         return opened.task
-    return next((str(name) for name in named if str(name).startswith("translation")), opened.task)
+    return next(iter(_translations(opened.model)), opened.task)
+
+
+def _translations(model: Any) -> list[str]:
+    """The translations that a model's configuration has settings for."""
+    named = getattr(model.config, "task_specific_params", None) or {}
+    return [str(name) for name in named if str(name).startswith("translation")]
 
 
 def _wants_tensors(kind: Any) -> bool:

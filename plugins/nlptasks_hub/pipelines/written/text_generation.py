@@ -15,7 +15,7 @@ from nlptasks_hub.pipelines.pieces import Packing, Piece
 
 from .chat import Chat, chat_inputs, is_chat, read_chat
 from .generation import Plan
-from .tokens import check_ids, encodable
+from .tokens import check_ids, encodable, tell_if_cut
 from .writer import TextWriter, check_text, given
 from .writing import Written, rows_at_a_time
 
@@ -33,6 +33,7 @@ class TextGeneration(TextWriter):
     model_class = "AutoModelForCausalLM"
     default = "openai-community/gpt2"
     generation: ClassVar[Mapping[str, Any]] = {"max_new_tokens": 256, "do_sample": True, "temperature": 0.7}
+    stops_at = "any"
     own_arguments = frozenset(
         {"add_special_tokens", "clean_up_tokenization_spaces", "continue_final_message", "handle_long_generation"}
         | {"padding", "prefix", "return_full_text", "return_tensors", "return_text", "return_type"}
@@ -101,6 +102,8 @@ class TextGeneration(TextWriter):
         if chat is None:
             text = str(settings.get("prefix") or "") + check_text(item, "a prompt or a list of messages")
             coded: Mapping[str, Any] = self.tokenizer(encodable(text), **{"verbose": False, **options})
+            if options.get("truncation") is None:
+                tell_if_cut(coded)
             return coded
         options.pop("add_special_tokens", None)
         continued = chat.continues(settings.get("continue_final_message"))

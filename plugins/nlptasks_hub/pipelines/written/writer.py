@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from nlptasks_hub.notices import tell
 from nlptasks_hub.pipelines.base import Pipeline
 from nlptasks_hub.pipelines.errors import InputError
 from nlptasks_hub.pipelines.opening import Opened
@@ -22,6 +23,8 @@ class TextWriter(Pipeline):
     generation: ClassVar[Mapping[str, Any]]
     #: Arguments that are not for ``generate``.
     own_arguments: ClassVar[frozenset[str]]
+    #: At which tokens of a stop sequence of several a text ends, in words.
+    stops_at: ClassVar[str]
 
     def __init__(self, opened: Opened) -> None:
         folder = opened.checkpoint.folder if opened.checkpoint is not None else None
@@ -49,6 +52,12 @@ class TextWriter(Pipeline):
         """How to write under these settings."""
         return self._writes.plan(self.for_generate(settings))
 
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """Settings of generation in whose place others stand."""
+        given = self.for_generate(call)
+        if given or self._writes.opening:
+            yield from self._writes.unheeded(given, self.plan(settings))
+
     def for_generate(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Those settings that are not the pipeline's own."""
         return {name: value for name, value in settings.items() if name not in self.own_arguments}
@@ -65,7 +74,13 @@ class TextWriter(Pipeline):
         """
         if not isinstance(stop_sequence, str) or not stop_sequence:
             raise InputError(f"stop_sequence must be a text, got {stop_sequence!r}", hint="give one, for example '.'")
-        return list(self.tokenizer.encode(stop_sequence, add_special_tokens=False))
+        found = list(self.tokenizer.encode(stop_sequence, add_special_tokens=False))
+        if len(found) > 1:
+            tell(
+                f"stop_sequence={stop_sequence!r} is {len(found)} tokens, and a text ends at {self.stops_at} of them; "
+                "stop_strings=[...] with tokenizer=... ends it at all of them together"
+            )
+        return found
 
 
 def given(settings: Mapping[str, Any]) -> dict[str, Any]:
