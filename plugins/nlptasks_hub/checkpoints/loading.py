@@ -18,6 +18,7 @@ from nlptasks_hub.notices import ResultWarning, passed_on, tell
 from .architecture import DECODER, ENCODER_DECODER, LANGUAGE_MODEL, refuse_code
 from .checkpoint import Checkpoint
 from .files import TOKENIZER_CONFIG, check_tokenizer, tokenizer_settings
+from .saved_tokenizer import restore
 
 #: What a checkpoint must carry for a class of transformers to find all its weights: a layer and, for text, a kind.
 _NEEDS = {
@@ -43,7 +44,7 @@ _NUMBERED = re.compile(r"(^|\.)(layers?|h|blocks?|albert_layer_groups)\.\d+\.")
 
 
 def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
-    """The checkpoint's tokenizer.
+    """The checkpoint's tokenizer, which cuts text as its file says.
 
     Args:
         checkpoint: The checkpoint.
@@ -59,9 +60,10 @@ def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
     from transformers import AutoTokenizer
 
     with _explained(checkpoint, "the tokenizer"):
-        return AutoTokenizer.from_pretrained(
+        found = AutoTokenizer.from_pretrained(
             checkpoint.folder, local_files_only=True, trust_remote_code=False, **settings
         )
+        return restore(found, checkpoint.folder)
 
 
 def load_model(checkpoint: Checkpoint, kind: str, *, device: torch.device, dtype: Any = None, **settings: Any) -> Any:

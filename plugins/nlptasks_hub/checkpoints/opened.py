@@ -16,7 +16,6 @@ from .checkpoint import Checkpoint
 from .limits import longest_input
 from .loading import load_model, load_tokenizer
 from .reading import Reader
-from .saved_tokenizer import restore
 from .token_types import tells_types
 
 #: Longest window where neither the model nor the tokenizer states one.
@@ -48,7 +47,7 @@ class Opened:
         self.dtype = choose_dtype(dtype, self.device)
         self.digest = digest_of(checkpoint.folder, pickled=checkpoint.allow_pickle)
         with quiet_loading():
-            tokenizer = restore(load_tokenizer(checkpoint), checkpoint.folder)
+            tokenizer = load_tokenizer(checkpoint)
             self.reader = Reader(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
         self.max_tokens: int = self.limit or _USUAL

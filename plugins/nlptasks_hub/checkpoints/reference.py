@@ -38,8 +38,8 @@ class Reference:
 def parse(text: str, revision: str = "") -> Reference:
     """Read a reference: ``hf:org/name``, ``hf:org/name@REVISION``, the same without ``hf:``, or a folder.
 
-    What begins with ``.``, ``/`` or ``~``, or is a folder with a ``config.json``, is a folder; ``hf:`` says that it is
-    not.
+    What begins with ``.``, ``/`` or ``~``, or is a folder with a ``config.json`` or with files of other programs, is a
+    folder; ``hf:`` says that it is not.
 
     Args:
         text: What the user typed.
@@ -52,7 +52,7 @@ def parse(text: str, revision: str = "") -> Reference:
     on_hub = bool(colon) and scheme == SCHEME
     name = rest if on_hub else text
     folder = Path(name).expanduser()
-    if name.startswith((".", "/", "~")) or (not on_hub and name and (folder / CONFIG).is_file()):
+    if name.startswith((".", "/", "~")) or (not on_hub and name and _is_local(folder)):
         if on_hub:
             raise UsageError(f"{text}: {name} is a folder, and {SCHEME}: names what is on the Hub", hint=f"type {name}")
         if revision:
@@ -67,3 +67,10 @@ def parse(text: str, revision: str = "") -> Reference:
     if named and revision and named != revision:
         raise UsageError(f"{text} names the revision {named!r}, and beside it stands {revision!r}", hint="give one")
     return Reference(text=text, repository=repository, revision=named or revision)
+
+
+def _is_local(place: Path) -> bool:
+    """Whether something on this machine is meant, a checkpoint or not."""
+    from .foreign import foreign
+
+    return (place / CONFIG).is_file() or (place.exists() and foreign(place) is not None)

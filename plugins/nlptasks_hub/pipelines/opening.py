@@ -12,7 +12,6 @@ from nlptasks.models.encoder import choose_device
 from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from nlptasks_hub.checkpoints.loading import load_model, load_tokenizer
-from nlptasks_hub.checkpoints.saved_tokenizer import restore
 from nlptasks_hub.checkpoints.token_types import tells_types
 
 from .errors import InputError
@@ -210,7 +209,7 @@ def _tokenizer(given: Any, checkpoint: Checkpoint | None) -> tuple[Any, bool]:
 
 
 def _loaded(checkpoint: Checkpoint, options: Mapping[str, Any]) -> tuple[Any, bool]:
-    tokenizer = restore(load_tokenizer(checkpoint, **options), checkpoint.folder)
+    tokenizer = load_tokenizer(checkpoint, **options)
     return tokenizer, tells_types(tokenizer, checkpoint.folder)
 
 
