@@ -10,6 +10,7 @@ from typing import Any
 from .architecture import architecture_of, check_config, kind_of, layer_of
 from .files import all_files, small_files
 from .headers import read_json
+from .plausible import check_sizes
 from .reference import CONFIG, Reference, parse
 
 
@@ -88,4 +89,5 @@ def read_config(reference: Reference, folder: Path) -> Mapping[str, Any]:
     """
     config = read_json(folder / CONFIG)
     check_config(reference.text, config)
+    check_sizes(str(folder / CONFIG), config)
     return config

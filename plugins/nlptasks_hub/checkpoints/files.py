@@ -12,6 +12,7 @@ from nlptasks.errors import NlptasksError, UsageError
 from . import hub
 from .foreign import foreign, weights_of_others
 from .headers import read_json, shapes_of
+from .plausible import check_limit
 from .reference import CONFIG, Reference
 
 SAFETENSORS, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -109,7 +110,9 @@ def tokenizer_settings(folder: Path) -> Mapping[str, Any]:
         NlptasksError: It cannot be read.
     """
     path = folder / TOKENIZER_CONFIG
-    return read_json(path) if path.is_file() else {}
+    settings = read_json(path) if path.is_file() else {}
+    check_limit(str(path), settings)
+    return settings
 
 
 def check_tokenizer(reference: str, folder: Path) -> None:

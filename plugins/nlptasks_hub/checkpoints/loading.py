@@ -91,7 +91,8 @@ def load_model(checkpoint: Checkpoint, kind: str, *, device: torch.device, dtype
             use_safetensors=None if checkpoint.allow_pickle else True,
             dtype=dtype,
             output_loading_info=True,
-            **settings,
+            # Its own error names no weight; _check_sizes does.
+            **{**settings, "ignore_mismatched_sizes": True},
         )
     _check_complete(checkpoint, kind, sorted(found.get("missing_keys") or ()))
     _check_sizes(checkpoint, kind, found)
@@ -146,7 +147,7 @@ def _check_complete(checkpoint: Checkpoint, kind: str, missing: list[str]) -> No
 
 
 def _check_sizes(checkpoint: Checkpoint, kind: str, found: Mapping[str, Any]) -> None:
-    """Refuse weights of other sizes than the configuration's: where transformers is told to go on, it makes some up."""
+    """Refuse weights of other sizes than the configuration's, in whose place transformers puts random ones."""
     if found.get("mismatched_keys"):
         names = sorted(str(item[0] if isinstance(item, tuple) else item) for item in found["mismatched_keys"])
         raise _unfit(checkpoint, kind, f"its weights for {_some(names)} have other sizes than its config.json says")

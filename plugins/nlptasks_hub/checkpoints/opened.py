@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
 from nlptasks.models.special_tokens import Framing
@@ -50,6 +52,7 @@ class Opened:
             tokenizer = load_tokenizer(checkpoint)
             self.reader = Reader(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
+        self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL
         self.width: int = self.model.config.hidden_size
 
@@ -120,6 +123,15 @@ class OpenedWriter(Opened):
     def source_tokens(self) -> int:
         """See :class:`nlptasks.models.generation.Generator`."""
         return self.max_tokens
+
+
+def embedded(model: Any) -> int:
+    """How many tokens a model has embeddings for; 0 where it makes them of something else."""
+    try:
+        layer = model.get_input_embeddings()
+    except (AttributeError, NotImplementedError):
+        return 0
+    return int(layer.num_embeddings) if isinstance(layer, torch.nn.Embedding) else 0
 
 
 def digest_of(folder: Path, *, pickled: bool = False) -> str:
