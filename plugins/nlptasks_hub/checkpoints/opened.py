@@ -17,19 +17,19 @@ from nlptasks.plugin.protocols import Window
 from .checkpoint import Checkpoint
 from .limits import longest_input
 from .loading import load_model, load_tokenizer
-from .reading import Reader
+from .reading import CheckpointTokenizer
 from .token_types import tells_types
 
 #: Longest window where neither the model nor the tokenizer states one.
 _USUAL = 512
 
-#: Files that decide what a checkpoint answers.
+#: Files that decide what a checkpoint predicts.
 _DIGESTED = ("*.safetensors", "*.model", "*.spm", "config.json", "merges.txt", "tokenizer.json", "vocab.*")
 
 _CHUNK = 1 << 22
 
 
-class Opened:
+class OpenedCheckpoint:
     """A frozen checkpoint; see :class:`nlptasks.plugin.protocols.Backbone`.
 
     Args:
@@ -50,7 +50,7 @@ class Opened:
         self.digest = digest_of(checkpoint.folder, pickled=checkpoint.allow_pickle)
         with quiet_loading():
             tokenizer = load_tokenizer(checkpoint)
-            self.reader = Reader(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
+            self.reader = CheckpointTokenizer(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
         self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL
@@ -106,7 +106,7 @@ class Opened:
         ]
 
 
-class OpenedWriter(Opened):
+class OpenedGenerator(OpenedCheckpoint):
     """What checkpoints share that write; see :class:`nlptasks.models.generation.Generator`."""
 
     @property

@@ -12,6 +12,7 @@ _LAYERS = ("num_hidden_layers", "num_layers", "num_decoder_layers", "n_layer", "
 _HIDDEN = ("hidden_size", "d_model", "n_embd", "dim", "embedding_size", "vocab_size")
 _INNER = ("intermediate_size", "d_ff", "d_kv", "encoder_ffn_dim", "decoder_ffn_dim")
 _ATTENTION = ("num_attention_heads", "num_heads", "n_head", "encoder_attention_heads", "decoder_attention_heads")
+_RELATIVE = ("relative_attention_num_buckets", "relative_attention_max_distance")
 _MOST_LAYERS, _LARGEST = 10_000, 100_000_000
 
 _AGAIN = "download or copy the file again"
@@ -23,7 +24,11 @@ def check_sizes(file: str, config: Mapping[str, Any]) -> None:
     Raises:
         NlptasksError: One is wrong.
     """
-    for names, least, most in ((_LAYERS, 0, _MOST_LAYERS), ((*_HIDDEN, *_INNER, *_ATTENTION), 1, _LARGEST)):
+    for names, least, most in (
+        (_LAYERS, 0, _MOST_LAYERS),
+        (_RELATIVE, 1, _MOST_LAYERS),
+        ((*_HIDDEN, *_INNER, *_ATTENTION), 1, _LARGEST),
+    ):
         for name in names:
             value = config.get(name)
             if value is None or isinstance(value, list):
@@ -36,6 +41,20 @@ def check_sizes(file: str, config: Mapping[str, Any]) -> None:
     settings = tasks.values() if isinstance(tasks, Mapping) else () if tasks is None else [tasks]
     if any(not isinstance(item, Mapping | None) for item in settings):
         raise NlptasksError(f"{file}: task_specific_params must have settings by task, got {tasks!r:.60}", hint=_AGAIN)
+
+
+def check_tokens(file: str, settings: Mapping[str, Any]) -> None:
+    """Refuse token ids in settings of generation that are no numbers, and a version that is no text.
+
+    Raises:
+        NlptasksError: One is wrong.
+    """
+    for name, value in settings.items():
+        ids = value if isinstance(value, list) else [value]
+        if name.endswith("_token_id") and not all(item is None or type(item) is int for item in ids):
+            raise NlptasksError(f"{file}: {name} must be a token's number, got {value!r:.60}", hint=_AGAIN)
+    if not isinstance(settings.get("transformers_version"), str | None):
+        raise NlptasksError(f"{file}: transformers_version must be a text", hint=_AGAIN)
 
 
 def check_limit(file: str, settings: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ class Tokens:
     places: list[tuple[int, int]]
 
 
-class Reader:
+class CheckpointTokenizer:
     """A tokenizer with what it puts around texts.
 
     Args:

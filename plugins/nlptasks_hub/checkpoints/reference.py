@@ -14,6 +14,9 @@ SCHEME = "hf"
 #: The file that makes a folder a checkpoint.
 CONFIG = "config.json"
 
+#: The file with a checkpoint's own settings of generation, where it has some.
+GENERATION = "generation_config.json"
+
 #: An id of the Hub: an organisation and a name, or a name alone. The Hub's own rules are a little stricter.
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 

@@ -76,6 +76,15 @@ def test_sizes_that_no_model_has(make, change, key: str, value: Any) -> None:
     refused(folder, f"{key} must")
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("pad_token_id", float("inf")), ("eos_token_id", [1.5]), ("transformers_version", 4)]
+)
+def test_settings_of_generation_that_are_none(make, key: str, value: Any) -> None:
+    folder = make("BertForSequenceClassification")
+    (folder / "generation_config.json").write_text(json.dumps({key: value}))
+    refused(folder, f"generation_config.json: {key} must be")
+
+
 @pytest.mark.parametrize("limit", ["x", 0, -1, True])
 def test_a_limit_that_is_none(make, change, limit: Any) -> None:
     folder = make("BertForSequenceClassification")
