@@ -48,6 +48,7 @@ class Tally:
     without_gold: int = 0
     _cells: set[str] = field(default_factory=set)
     _scores: float = 0.0
+    _counted: int = 0
 
     def add(self, rows: Sequence[Row], answers: Sequence[Prediction | None]) -> None:
         """Count a block of rows."""
@@ -70,7 +71,9 @@ class Tally:
 
     def _count(self, row: Row, prediction: Prediction) -> None:
         self.answered += 1
-        self._scores += getattr(prediction, "score", 0.0)
+        if (score := getattr(prediction, "score", None)) is not None:
+            self._scores += score
+            self._counted += 1
         answer = prediction.answer
         if self.opened.head.labels:
             self.labels[answer] += 1
@@ -114,7 +117,7 @@ class Tally:
             columns=self.columns,
             answered=self.answered,
             labels=dict(self.labels),
-            confidence=self._scores / self.answered if scored and self.answered else None,
+            confidence=self._scores / self._counted if scored and self._counted else None,
             gold=self.binding.gold,
             scores=self._scored(pairs),
             confusion=dict(pairs) if self.opened.head.labels else {},

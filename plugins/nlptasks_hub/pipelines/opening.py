@@ -26,7 +26,7 @@ _UNUSED = ("feature_extractor", "image_processor", "video_processor", "processor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opened:
+class PipelineParts:
     """What a pipeline works with.
 
     Args:
@@ -48,7 +48,7 @@ class Opened:
     types: bool = False
 
 
-def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> Opened:
+def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> PipelineParts:
     """Load the model and the tokenizer that a pipeline asks for.
 
     Args:
@@ -69,7 +69,7 @@ def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> Ope
     checkpoint = _checkpoint(str(context.model), loading)
     device = resolve_device(loading.get("device"), loading.get("device_map"))
     tokenizer, types = _tokenizer(loading.get("tokenizer"), checkpoint)
-    return Opened(
+    return PipelineParts(
         task=context.task,
         model=_model(checkpoint, kind, device, loading),
         tokenizer=tokenizer,
@@ -144,7 +144,7 @@ def _is_reference(model: Any) -> bool:
     return isinstance(model, str) or hasattr(model, "__fspath__")
 
 
-def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mapping[str, Any]) -> Opened:
+def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mapping[str, Any]) -> PipelineParts:
     """Parts around a model that the user loaded; it stays where it is unless a device is given."""
     model = context.model
     if not callable(getattr(model, "forward", None)) or not hasattr(model, "config"):
@@ -162,7 +162,9 @@ def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mappi
     if model.device != device:
         model.to(device)
     tokenizer, types = _tokenizer(loading["tokenizer"], None)
-    return Opened(task=context.task, model=model.eval(), tokenizer=tokenizer, device=device, settings=rest, types=types)
+    return PipelineParts(
+        task=context.task, model=model.eval(), tokenizer=tokenizer, device=device, settings=rest, types=types
+    )
 
 
 def _checkpoint(reference: str, loading: Mapping[str, Any]) -> Checkpoint:

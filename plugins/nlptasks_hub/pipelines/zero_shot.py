@@ -16,8 +16,8 @@ from nlptasks_hub.notices import tell
 from .arguments import check_names
 from .errors import InputError
 from .labels import LabelPipeline
-from .opening import Opened
-from .pieces import Piece
+from .opening import PipelineParts
+from .pieces import TokenRow
 
 _TEMPLATE = "This example is {}."
 _KNOWN = frozenset({"candidate_labels", "hypothesis_template", "multi_class", "multi_label"})
@@ -38,7 +38,7 @@ class ZeroShotClassification(LabelPipeline):
 
     default = "facebook/bart-large-mnli"
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         super().__init__(opened)
         config = self.model.config
         classes = config.label2id or {label: at for at, label in config.id2label.items()}
@@ -77,7 +77,7 @@ class ZeroShotClassification(LabelPipeline):
             raise InputError("hypothesis_template must be a string", hint=f"give {_TEMPLATE!r}")
         return parsed
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """A piece for each label: the text and the hypothesis."""
         labels = settings.get("candidate_labels")
         if not labels or not isinstance(item, str) or not item:
@@ -86,7 +86,7 @@ class ZeroShotClassification(LabelPipeline):
         template = settings.get("hypothesis_template", _TEMPLATE)
         return [self._pair(item, _hypothesis(template, label), label) for label in labels]
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """The labels by their scores."""
         labels = [piece.extra for piece in pieces]
         logits = np.stack(outputs)
@@ -94,7 +94,7 @@ class ZeroShotClassification(LabelPipeline):
         order = scores.argsort()[::-1]
         return {"sequence": item, "labels": [labels[at] for at in order], "scores": scores[order].tolist()}
 
-    def _pair(self, text: str, hypothesis: str, label: Any) -> Piece:
+    def _pair(self, text: str, hypothesis: str, label: Any) -> TokenRow:
         try:
             piece = self.read(text, hypothesis, {"truncation": "only_first"}, asked=False)
         except InputError:

@@ -87,7 +87,7 @@ _BLIND_TO_PADDING = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class WritingPlan:
     """How one call writes.
 
     Args:
@@ -147,11 +147,11 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class WritingSettings:
     """What a pipeline's model writes by before a call says anything.
 
     Args:
-        values: Every setting (see :class:`Plan`).
+        values: Every setting (see :class:`WritingPlan`).
         own: The model's own.
         refills: Whether the model's own take the place of values that are as in :data:`UNSET` (step 6 above).
         opening: Those that the opening gave.
@@ -162,7 +162,7 @@ class Settings:
     refills: bool = True
     opening: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def plan(self, given: Mapping[str, Any], *, prefix: int = 0) -> Plan:
+    def plan(self, given: Mapping[str, Any], *, prefix: int = 0) -> WritingPlan:
         """Lay a call's arguments over the rest.
 
         Args:
@@ -185,9 +185,9 @@ class Settings:
             # Twenty is the length of what is written where nobody named a length, and no limit of the whole.
             values["max_new_tokens"] = UNSET["max_length"]
         _check_lengths(values)
-        return Plan(values=values, extra=extra, own=self.own)
+        return WritingPlan(values=values, extra=extra, own=self.own)
 
-    def unheeded(self, given: Mapping[str, Any], plan: Plan) -> Iterator[str]:
+    def unheeded(self, given: Mapping[str, Any], plan: WritingPlan) -> Iterator[str]:
         """A line for each setting that the opening or a call gave and that has no effect.
 
         Args:
@@ -218,13 +218,13 @@ def prepare(
     *,
     pad: int | None,
     saved: bool = True,
-) -> Settings:
+) -> WritingSettings:
     """Settle what holds for all calls of a pipeline.
 
     Args:
         model: A transformers model that generates.
         defaults: The pipeline's own settings.
-        given: Settings among the arguments of the opening.
+        given: WritingSettings among the arguments of the opening.
         task: What the model's configuration says for the task.
         pad: The tokenizer's padding id.
         saved: Whether the model came with a ``generation_config.json``. One that transformers makes of the model's
@@ -252,7 +252,7 @@ def prepare(
     if values.get("pad_token_id") is None:
         values["pad_token_id"] = pad
     version = getattr(config, "transformers_version", None) if saved else None
-    return Settings(values=values, own=own, refills=_refills(version), opening=dict(given))
+    return WritingSettings(values=values, own=own, refills=_refills(version), opening=dict(given))
 
 
 def own_settings(config: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from nlptasks_hub.checkpoints.limits import said_limit
 from nlptasks_hub.notices import tell
 from nlptasks_hub.pipelines.base import Pipeline, accepted
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.pieces import Piece
+from nlptasks_hub.pipelines.pieces import TokenRow
 
 #: Arguments of a tokenizer's call that a pipeline hands through.
 TOKENIZER_SETTINGS = frozenset(
@@ -32,7 +32,7 @@ def reading_limit(pipeline: Pipeline) -> int | None:
     return pipeline.longest if pipeline.longest and not 0 < known <= pipeline.longest else None
 
 
-def piece_of(pipeline: Pipeline, text: Any, pair: Any, settings: Mapping[str, Any], *, asked: bool = True) -> Piece:
+def piece_of(pipeline: Pipeline, text: Any, pair: Any, settings: Mapping[str, Any], *, asked: bool = True) -> TokenRow:
     """Tokenize a text, or a text and its pair, into the one piece that the model reads.
 
     Args:
@@ -53,7 +53,7 @@ def piece_of(pipeline: Pipeline, text: Any, pair: Any, settings: Mapping[str, An
     encoded = pipeline.tokenizer(_clean(text), _clean(pair), **{"verbose": False, **options})
     if settings.get("truncation") is None or not asked:
         tell_if_cut(encoded)
-    piece = Piece(accepted(pipeline.model, encoded))
+    piece = TokenRow(accepted(pipeline.model, encoded))
     check_ids(pipeline, piece.inputs["input_ids"], "give truncation=True, or max_length with it")
     return piece
 

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from nlptasks_hub.notices import tell
 from nlptasks_hub.pipelines.base import Pipeline
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.opening import Opened
-from nlptasks_hub.pipelines.pieces import Batch
+from nlptasks_hub.pipelines.opening import PipelineParts
+from nlptasks_hub.pipelines.pieces import PaddedBatch
 
-from .generation import Plan, names_of_settings, prepare, task_settings
-from .writing import Written, write
+from .generation import WritingPlan, names_of_settings, prepare, task_settings
+from .writing import WrittenSequences, write
 
 
 class TextWriter(Pipeline):
@@ -26,7 +26,7 @@ class TextWriter(Pipeline):
     #: At which tokens of a stop sequence of several a text ends, in words.
     stops_at: ClassVar[str]
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         folder = opened.checkpoint.folder if opened.checkpoint is not None else None
         known = frozenset(names_of_settings()) - self.own_arguments
         given = {name: value for name, value in opened.settings.items() if name in known}
@@ -48,7 +48,7 @@ class TextWriter(Pipeline):
         """Check the pipeline's own arguments. What is ``None`` was not given."""
         raise NotImplementedError
 
-    def plan(self, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, settings: Mapping[str, Any]) -> WritingPlan:
         """How to write under these settings."""
         return self._writes.plan(self.for_generate(settings))
 
@@ -62,7 +62,7 @@ class TextWriter(Pipeline):
         """Those settings that are not the pipeline's own."""
         return {name: value for name, value in settings.items() if name not in self.own_arguments}
 
-    def forward(self, batch: Batch, settings: Mapping[str, Any]) -> Sequence[Written]:
+    def forward(self, batch: PaddedBatch, settings: Mapping[str, Any]) -> Sequence[WrittenSequences]:
         """Write for each row."""
         return write(self.model, batch.tensors, self.plan(settings), [len(piece) for piece in batch.pieces])
 
