@@ -38,8 +38,7 @@ def check_sizes(file: str, config: Mapping[str, Any]) -> None:
                     f"{file}: {name} must be a whole number from {least} to {most:,}, got {value!r:.60}", hint=_AGAIN
                 )
     tasks = config.get("task_specific_params")
-    settings = tasks.values() if isinstance(tasks, Mapping) else () if tasks is None else [tasks]
-    if any(not isinstance(item, Mapping | None) for item in settings):
+    if not isinstance(tasks, Mapping | None):
         raise NlptasksError(f"{file}: task_specific_params must have settings by task, got {tasks!r:.60}", hint=_AGAIN)
 
 

@@ -123,7 +123,8 @@ class Pipeline:
         """A value of the model's configuration; what it says for this task alone comes first."""
         config = self.model.config
         of_task = (getattr(config, "task_specific_params", None) or {}).get(self.task) or {}
-        return of_task.get(name, getattr(config, name, default))
+        own = getattr(config, name, default)
+        return of_task.get(name, own) if isinstance(of_task, Mapping) else own
 
     # ---------------------------------------------------------------- calls
 

@@ -272,7 +272,8 @@ def names_of_settings() -> tuple[str, ...]:
 def task_settings(model: Any, task: str) -> dict[str, Any]:
     """What a model's configuration says for a task: settings, and ``prefix``."""
     named = getattr(model.config, "task_specific_params", None) or {}
-    return dict(named.get(task) or {})
+    found = named.get(task)
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def _unset_for_none(given: Mapping[str, Any]) -> dict[str, Any]:

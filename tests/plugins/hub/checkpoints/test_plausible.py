@@ -67,7 +67,6 @@ def test_a_damaged_tokenizer(make, content: str) -> None:
         ("hidden_size", "32"),
         ("vocab_size", 0),
         ("task_specific_params", [1]),
-        ("task_specific_params", {"summarization": 3}),
     ],
 )
 def test_sizes_that_no_model_has(make, change, key: str, value: Any) -> None:
