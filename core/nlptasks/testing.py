@@ -352,7 +352,7 @@ def _check_score(opened: LoadedHead, prediction: Prediction, example: Example) -
     labels = opened.head.labels
     assert not labels or prediction.answer in labels, f"{example.inputs}: {prediction.answer!r} is not in {labels}"
     score = getattr(prediction, "score", 1.0)
-    assert 0 <= score <= 1 and math.isfinite(score), f"{example.inputs}: the score {score} is not between 0 and 1"
+    assert score is None or 0 <= score <= 1, f"{example.inputs}: the score {score} is not between 0 and 1"
 
 
 def _check_same(one: Sequence[Prediction], other: Sequence[Prediction], what: str) -> None:
@@ -361,5 +361,5 @@ def _check_same(one: Sequence[Prediction], other: Sequence[Prediction], what: st
         number = "value" if hasattr(a, "value") and hasattr(b, "value") else ""
         assert number or a.answer == b.answer, f"{what} gives another answer: {a} and {b}"
         for name in filter(None, ("score", number)):
-            near = math.isclose(getattr(a, name, 0.0), getattr(b, name, 0.0), abs_tol=1e-4)
+            near = math.isclose(getattr(a, name, None) or 0.0, getattr(b, name, None) or 0.0, abs_tol=1e-4)
             assert near, f"{what} gives another {name}: {a} and {b}"

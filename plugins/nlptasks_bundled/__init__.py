@@ -16,7 +16,8 @@ def nlptasks_backbones() -> list[BackboneSpec]:
             provides=frozenset({ENCODE, GENERATE, SCORE}),
             default=True,
             parameters=35_433_728,
-            languages=("en", "de", "fr"),
+            languages=("en",),
+            writes=("en", "de", "fr"),
             trainer="nlptasks_bundled.training.entry:train",
         )
     ]

@@ -22,6 +22,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             default=True,
             trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
+            languages=("en",),
         ),
         HeadSpec(
             name="zero-shot",

@@ -14,7 +14,7 @@ def nlptasks_heads() -> list[HeadSpec]:
         HeadSpec(
             name="decoder",
             task="generation",
-            summary="carries the prompt on, by draws that a seed makes the same each time, or by beam search",
+            summary="carries the prompt on, by sampling that a seed makes the same each time, or by beam search",
             object="nlptasks_generation.head:Writer",
             needs=frozenset({GENERATE, SCORE}),
             options=GenerationOptions,

@@ -33,7 +33,7 @@ class Writer:
             max_new_tokens=max(1, self._piece(0)),
             beams=self._options.beams,
             no_repeat=self._options.no_repeat,
-            temperature=self._options.drawn_at,
+            temperature=self._options.sampled_at,
             top_p=self._options.top_p,
             samples=self._options.num_samples,
             seed=self._options.seed,
@@ -86,7 +86,7 @@ class Writer:
         )
 
     def _behind(self, sample: int, tokens: int, pieces: int) -> Decoding:
-        """How a later piece is written: with draws that no other piece and no other sample has."""
+        """How a later piece is written: with samples that no other piece and no other sample has."""
         seed = random.Random(f"{self._options.seed} {sample} {pieces}").getrandbits(32)
         return replace(self._decoding, max_new_tokens=self._piece(tokens), samples=1, seed=seed)
 

@@ -11,7 +11,7 @@ from .checkpoints.checkpoint import Checkpoint, open_checkpoint
 from .options import CheckpointOptions
 
 if TYPE_CHECKING:
-    from .checkpoints.opened import Opened
+    from .checkpoints.opened import OpenedCheckpoint
 
 
 def load(context: BackboneContext) -> Backbone:
@@ -26,7 +26,7 @@ def load(context: BackboneContext) -> Backbone:
     return opened(checkpoint, device=context.device, dtype=context.dtype)
 
 
-def opened(checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> Opened:
+def opened(checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> OpenedCheckpoint:
     """A checkpoint as what it is: with an output layer for labels or spans it is an encoder, decoder or not.
 
     Raises:

@@ -13,7 +13,7 @@ from nlptasks.models.special_tokens import Framing, batches, stack
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 from .checkpoints.checkpoint import Checkpoint
-from .checkpoints.opened import OpenedWriter
+from .checkpoints.opened import OpenedGenerator
 from .decoding import LOGITS, ROWS, nats_of, strip_settings, written
 from .instructions import GENERATION
 from .prompts import Prompts
@@ -28,11 +28,11 @@ _POSITIONS, _MOST = 2_048, 1_024
 _TOKENS = 2_048
 
 
-class CheckpointDecoder(OpenedWriter):
+class CheckpointDecoder(OpenedGenerator):
     """A frozen decoder; see :class:`nlptasks.models.generation.Generator`. It does not encode.
 
     Args:
-        checkpoint: See :class:`Opened`.
+        checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
         dtype: Likewise.
 

@@ -33,7 +33,7 @@ LOGITS = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenTokens:
     """What a decoder wrote.
 
     Args:
@@ -69,7 +69,7 @@ def written(
     copies: int,
     behind: int,
     token: int | None = None,
-) -> list[Written]:
+) -> list[WrittenTokens]:
     """Write texts behind inputs.
 
     Args:
@@ -96,7 +96,7 @@ def written(
     if decoding.temperature:
         streams = [(decoding.seed, window.ids, copy) for window in windows for copy in range(copies)]
         numbers = random_numbers(streams, most).to(model.device)
-        processors.append(_Drawn(Draw(numbers, decoding.temperature, decoding.top_p), behind))
+        processors.append(_Sampled(Draw(numbers, decoding.temperature, decoding.top_p), behind))
     found = model.generate(**inputs, generation_config=rules, logits_processor=processors)
     ends = ends_of(model)
     return [_ended(row, ends) for row in found[:, behind + (forced is not None) :].tolist()]
@@ -107,8 +107,8 @@ def _vocabulary(model: Any) -> dict[str, Any]:
     return {name: value for name in _KEPT if (value := getattr(own, name, None)) is not None}
 
 
-class _Drawn(LogitsProcessor):
-    """Leaves the drawn token at each step: ``generate``'s own draws depend on the batch and on a global seed."""
+class _Sampled(LogitsProcessor):
+    """Leaves the sampled token at each step: ``generate``'s own samples depend on the batch and on a global seed."""
 
     def __init__(self, draw: Draw, behind: int) -> None:
         self._draw = draw
@@ -120,10 +120,10 @@ class _Drawn(LogitsProcessor):
         return torch.full_like(scores, -torch.inf).scatter(1, tokens[:, None], 0.0)
 
 
-def _ended(row: list[int], ends: frozenset[int]) -> Written:
+def _ended(row: list[int], ends: frozenset[int]) -> WrittenTokens:
     """The tokens up to the first end."""
     at = next((at for at, token in enumerate(row) if token in ends), -1)
-    return Written(tuple(row if at < 0 else row[: at + 1]), at >= 0)
+    return WrittenTokens(tuple(row if at < 0 else row[: at + 1]), at >= 0)
 
 
 def nats_of(logits: torch.Tensor, targets: Sequence[Sequence[int]], first: int) -> list[float]:

@@ -13,7 +13,7 @@ from nlptasks.plugin import LABELS, SPANS
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 from .checkpoints.checkpoint import Checkpoint
-from .checkpoints.opened import Opened
+from .checkpoints.opened import OpenedCheckpoint
 
 #: The class of transformers that opens a checkpoint with the layer that it carries.
 _KINDS = {LABELS: "AutoModelForSequenceClassification", SPANS: "AutoModelForQuestionAnswering"}
@@ -26,11 +26,11 @@ _PROBLEMS = {
 }
 
 
-class CheckpointEncoder(Opened):
+class CheckpointEncoder(OpenedCheckpoint):
     """A frozen encoder; see :class:`nlptasks.plugin.protocols.Encoder` and, with labels, ``Labelled``.
 
     Args:
-        checkpoint: See :class:`Opened`.
+        checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
         dtype: Likewise.
 

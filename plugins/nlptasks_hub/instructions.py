@@ -11,7 +11,7 @@ from nlptasks.models.generation import Instruction
 
 from . import languages
 from .checkpoints.checkpoint import Checkpoint
-from .tongues import short
+from .language_codes import short
 
 #: What the tasks are called here; a checkpoint's ``task_specific_params`` call them so too.
 GENERATION, SUMMARIZATION, TRANSLATION = "generation", "summarization", "translation"

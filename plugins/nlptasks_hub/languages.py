@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .tongues import short
+from .language_codes import short
 
 #: Names of translation among a configuration's ``task_specific_params``.
 TRANSLATION = re.compile(r"translation_(\w+?)_to_(\w+)")

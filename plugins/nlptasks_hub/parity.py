@@ -1,4 +1,4 @@
-"""Compares pipelines with recorded answers: ``python -m nlptasks_hub.parity CASES.json MODELS_FOLDER``.
+"""Compares pipelines with recorded results: ``python -m nlptasks_hub.parity CASES.json MODELS_FOLDER``.
 
 A case is ``{"id", "task", "model", "init", "args", "call", "expected"}``: ``pipeline(task, model, **init)(*args,
 **call)`` must equal ``expected``. Texts are compared without white space at their ends, numbers to one part in ten
@@ -21,17 +21,17 @@ _RELATIVE, _ABSOLUTE = 1e-4, 1e-7
 
 
 def differences(got: Any, expected: Any, place: str = "") -> list[str]:
-    """Where an answer differs from what was recorded, a line each."""
+    """Where a result differs from what was recorded, a line each."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         if got.keys() != expected.keys():
-            return [f"{place or 'answer'}: keys {sorted(got)}, expected {sorted(expected)}"]
+            return [f"{place or 'result'}: keys {sorted(got)}, expected {sorted(expected)}"]
         return [line for key in expected for line in differences(got[key], expected[key], f"{place}.{key}")]
     if isinstance(expected, list) and isinstance(got, list):
         if len(got) != len(expected):
-            return [f"{place or 'answer'}: {len(got)} items, expected {len(expected)}"]
+            return [f"{place or 'result'}: {len(got)} items, expected {len(expected)}"]
         pairs = enumerate(zip(got, expected, strict=True))
         return [line for at, (one, other) in pairs for line in differences(one, other, f"{place}[{at}]")]
-    return [] if _same(got, expected) else [f"{place or 'answer'}: {got!r}, expected {expected!r}"]
+    return [] if _same(got, expected) else [f"{place or 'result'}: {got!r}, expected {expected!r}"]
 
 
 def failures(cases: Sequence[Mapping[str, Any]], models: Path) -> Iterator[tuple[Mapping[str, Any], list[str]]]:

@@ -9,7 +9,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.special_tokens import Frame, common
 from nlptasks.plugin.protocols import Window
 
-from .checkpoints.reading import Reader
+from .checkpoints.reading import CheckpointTokenizer
 
 #: Stands in a template for the prompt; no template changes it.
 _PLACE = "PROMPTSTANDSHERE"
@@ -26,7 +26,7 @@ class Prompts:
         NlptasksError: The checkpoint's chat template cannot be filled in.
     """
 
-    def __init__(self, reader: Reader, name: str) -> None:
+    def __init__(self, reader: CheckpointTokenizer, name: str) -> None:
         self._reader = reader
         self._words = _around(reader.tokenizer, name)
         self._start = _start(reader.tokenizer, reader.pad)

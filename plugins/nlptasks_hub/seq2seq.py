@@ -15,8 +15,8 @@ from nlptasks.plugin.protocols import HiddenStates, Window
 
 from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.limits import longest_input
-from .checkpoints.opened import OpenedWriter
-from .decoding import LOGITS, ROWS, Written, ends_of, nats_of, strip_settings, written
+from .checkpoints.opened import OpenedGenerator
+from .decoding import LOGITS, ROWS, WrittenTokens, ends_of, nats_of, strip_settings, written
 from .instructions import Told, own_code, told_by
 
 #: Most tokens of one text, where the model knows no limit.
@@ -24,7 +24,7 @@ _MOST = 512
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _TargetPiece:
     """Some tokens of a text whose likelihood is asked.
 
     Args:
@@ -38,11 +38,11 @@ class _Piece:
     ids: tuple[int, ...]
 
 
-class CheckpointSeq2Seq(OpenedWriter):
+class CheckpointSeq2Seq(OpenedGenerator):
     """A frozen encoder with its decoder; see :class:`nlptasks.models.generation.Generator`.
 
     Args:
-        checkpoint: See :class:`Opened`.
+        checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
         dtype: Likewise.
 
@@ -180,7 +180,7 @@ class CheckpointSeq2Seq(OpenedWriter):
         for item, value in zip(found, nats, strict=True):
             yield self._continuation(item, -value)
 
-    def _continuation(self, item: Written, log_probability: float) -> Continuation:
+    def _continuation(self, item: WrittenTokens, log_probability: float) -> Continuation:
         text = self.reader.write(item.ids, cut=not item.complete)
         return Continuation(text, log_probability, len(item.ids), item.complete)
 
@@ -208,14 +208,14 @@ class CheckpointSeq2Seq(OpenedWriter):
             found += nats_of(output.logits, rows, len(prefix) - 1)
         return found
 
-    def _pieces(self, texts: Sequence[str]) -> Iterator[_Piece]:
+    def _pieces(self, texts: Sequence[str]) -> Iterator[_TargetPiece]:
         """Cut texts into pieces that the decoder can read; all but the last leave room for the end."""
         size, ends = self.max_new_tokens - 1, tuple(sorted(ends_of(self.model)))[:1]
         for number, ids in enumerate(self.reader.read_targets(texts)):
             for at in range(0, max(len(ids), 1), size):
                 end = ends if at + size >= len(ids) else ()
                 before = self.reader.write(ids[:at]) if at else ""
-                yield _Piece(number, before, (*ids[at : at + size], *end))
+                yield _TargetPiece(number, before, (*ids[at : at + size], *end))
 
 
 def _bounded(decoding: Decoding, most: int) -> Decoding:

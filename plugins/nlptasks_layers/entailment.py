@@ -14,8 +14,8 @@ from nlptasks.models.probe.head import softmax
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Labelled, Window
 
-from .answers import Floats, all_of, averaged, best_of, logits_of
 from .options import EntailmentOptions
+from .readings import Floats, all_of, averaged, best_of, logits_of
 
 #: What the labels for "it follows" and "it contradicts" begin with, in any case.
 _YES, _NO = "entail", "contradict"
@@ -67,8 +67,8 @@ class Entailment:
         """Average each label's logits over the windows of the text, and weigh the labels."""
         logits = np.stack([averaged(*part) for part in self._parts(example, windows, reduced)])
         if self._each:
-            shares = softmax(logits)[:, 1]
-            return all_of(self._named(shares), self._options.threshold)
+            each = softmax(logits)[:, 1]
+            return all_of(self._named(each), self._options.threshold)
         return best_of(self._named(softmax(logits[:, 1])))
 
     def _parts(
@@ -88,8 +88,8 @@ class Entailment:
             max_windows=self._options.max_windows,
         )
 
-    def _named(self, shares: Floats) -> dict[str, float]:
-        return dict(zip(self._options.labels, map(float, shares), strict=True))
+    def _named(self, probabilities: Floats) -> dict[str, float]:
+        return dict(zip(self._options.labels, map(float, probabilities), strict=True))
 
 
 def _places(backbone: Labelled) -> tuple[int, int]:

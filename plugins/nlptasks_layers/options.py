@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """Options of the heads that answer with a checkpoint's own labels.
+    """Options of the heads that predict a checkpoint's own labels.
 
     Args:
         label_names: Names for the checkpoint's labels, in the order of its layer; empty: its own.

@@ -1,4 +1,4 @@
-"""Answers with the labels of the layer that a checkpoint carries."""
+"""Predicts the labels of the layer that a checkpoint carries."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from nlptasks.models.probe.head import softmax
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Labelled, Window
 
-from .answers import Floats, all_of, averaged, best_of, logits_of, number, sigmoid
 from .moods import moods_of
 from .options import LabelOptions
+from .readings import Floats, all_of, averaged, best_of, logits_of, number, sigmoid
 
 #: What the layer's outputs become, by its problem (see ``Labelled.problem``).
-_SHARES: Mapping[str, Callable[[Floats], Floats]] = {"one": softmax, "many": sigmoid, "number": lambda logits: logits}
+_PROBABILITIES: Mapping[str, Callable[[Floats], Floats]] = {
+    "one": softmax,
+    "many": sigmoid,
+    "number": lambda logits: logits,
+}
 
 
-class Own:
+class OwnLabels:
     """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Args:
         backbone: The checkpoint.
         options: The options.
-        answers: For each of the layer's outputs, the label that its probability counts for.
+        meanings: For each of the layer's outputs, the label that its probability counts for.
         problem: What the layer was trained for; see ``Labelled.problem``.
     """
 
-    def __init__(self, backbone: Labelled, options: LabelOptions, answers: Sequence[str], problem: str) -> None:
+    def __init__(self, backbone: Labelled, options: LabelOptions, meanings: Sequence[str], problem: str) -> None:
         self._backbone = backbone
         self._options = options
-        self._answers = tuple(answers)
+        self._meanings = tuple(meanings)
         self._problem = problem
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The closed set; empty where a text may have several labels, or gets a number."""
-        return tuple(dict.fromkeys(self._answers)) if self._problem == "one" else ()
+        return tuple(dict.fromkeys(self._meanings)) if self._problem == "one" else ()
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
         texts = ["\n".join(example.inputs.values()) for example in examples]
@@ -44,29 +48,29 @@ class Own:
 
     def reduce(self, states: HiddenStates) -> Sequence[Floats]:
         """What the layer says of each window, ``[labels]``: probabilities, or a number."""
-        return list(_SHARES[self._problem](logits_of(states)))
+        return list(_PROBABILITIES[self._problem](logits_of(states)))
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Floats]) -> Label:
         values = averaged(windows, reduced)
         if self._problem == "number":
             return number(float(values[0]))
-        scores: dict[str, float] = dict.fromkeys(self._answers, 0.0)
-        for label, value in zip(self._answers, values, strict=True):
+        scores: dict[str, float] = dict.fromkeys(self._meanings, 0.0)
+        for label, value in zip(self._meanings, values, strict=True):
             scores[label] += float(value)
         return all_of(scores, self._options.threshold) if self._problem == "many" else best_of(scores)
 
 
-def open_classification(context: HeadContext) -> Own:
+def open_classification(context: HeadContext) -> OwnLabels:
     """The checkpoint's own labels, or a number where it gives one.
 
     Raises:
         UsageError: The names given for its labels are not as many as it has, or one stands twice.
     """
     options: LabelOptions = context.options or LabelOptions()
-    return Own(context.backbone, options, _named(context.backbone, options), context.backbone.problem)
+    return OwnLabels(context.backbone, options, _named(context.backbone, options), context.backbone.problem)
 
 
-def open_sentiment(context: HeadContext) -> Own:
+def open_sentiment(context: HeadContext) -> OwnLabels:
     """The checkpoint's own labels, read as moods.
 
     Raises:
@@ -84,7 +88,7 @@ def open_sentiment(context: HeadContext) -> Own:
             hint="name them in their order: --label-names negative,neutral,positive (as many as there are);\n"
             "or take its labels as they are: nlptasks run classification --backbone ... --head own",
         )
-    return Own(backbone, options, found, "one")
+    return OwnLabels(backbone, options, found, "one")
 
 
 def _named(backbone: Labelled, options: LabelOptions) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The bar itself, drawn by rich on standard error."""
+"""The bar itself, shown by rich on standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nlptasks.plugin.events import BatchFinished, RunStarted
 
 
 class Bar:
-    """Share of the file, rows, rows per second and the time left.
+    """Proportion of the file, rows, rows per second and the time left.
 
     Bytes tell how far a run is where nobody knows the number of rows of a file before its end. Where even the size is
     not known (a pipe), the bar only moves.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlptasks.plugin import PROMPT, SCORE, HeadSpec, hookimpl
 
-from .options import ClassificationOptions, PromptOptions, SentimentOptions, TranslationOptions, WritingOptions
+from .options import ClassificationOptions, PromptedTranslationOptions, PromptOptions, SentimentOptions, WritingOptions
 
 #: What scores continuations is a :class:`nlptasks.models.generation.Generator` and writes as well. The need of GENERATE
 #: would tie these heads to the tasks that a checkpoint was trained to write for, and a prompt may ask for anything.
@@ -15,17 +15,23 @@ _NEEDS = frozenset({PROMPT, SCORE})
 def nlptasks_heads() -> list[HeadSpec]:
     """A head of the same name for each task."""
     return [
-        _head("classification", "Labels", ClassificationOptions, "your own labels, each scored as the prompt's answer"),
-        _head("sentiment", "Labels", SentimentOptions, "negative or positive, each scored as the prompt's answer"),
-        _head("qa", "Answers", WritingOptions, "the piece of the context that a prompted model writes, or no answer"),
-        _head("summarization", "Texts", WritingOptions, "a summary by a prompted model"),
-        _head("translation", "Texts", TranslationOptions, "a translation by a prompted model, as a whole"),
-        _head("generation", "Texts", WritingOptions, "what a prompted model answers"),
+        _head(
+            "classification", "PromptedLabels", ClassificationOptions, "your own labels, each scored behind the prompt"
+        ),
+        _head("sentiment", "PromptedLabels", SentimentOptions, "negative or positive, each scored behind the prompt"),
+        _head(
+            "qa", "PromptedSpans", WritingOptions, "the piece of the context that a prompted model writes, or no answer"
+        ),
+        _head("summarization", "PromptedTexts", WritingOptions, "a summary by a prompted model"),
+        _head(
+            "translation", "PromptedTexts", PromptedTranslationOptions, "a translation by a prompted model, as a whole"
+        ),
+        _head("generation", "PromptedTexts", WritingOptions, "what a prompted model writes"),
     ]
 
 
 def _head(task: str, kind: str, options: type[PromptOptions], summary: str) -> HeadSpec:
-    module = {"Labels": "labels", "Answers": "spans", "Texts": "texts"}[kind]
+    module = {"PromptedLabels": "labels", "PromptedSpans": "spans", "PromptedTexts": "texts"}[kind]
     return HeadSpec(
         name="prompted",
         task=task,

@@ -40,7 +40,7 @@ class Asking:
 
     @property
     def shots(self) -> Sequence[Mapping[str, str]]:
-        """The answered rows that are shown."""
+        """The rows with gold that are shown."""
         return self._prompting.shots
 
     def check_room(self, room: int) -> int:
@@ -53,7 +53,7 @@ class Asking:
         if needed < room:
             return room
         raise UsageError(
-            f"the template alone takes {needed:,} tokens; beside an answer, '{self._name}' reads at most {room:,}",
+            f"the template alone takes {needed:,} tokens, and '{self._name}' reads at most {room:,} before it writes",
             hint="shorten it, ask for less with --max-new-tokens or --labels, or take a model that reads more",
         )
 

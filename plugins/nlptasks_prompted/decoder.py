@@ -15,7 +15,7 @@ from nlptasks.plugin.protocols import HiddenStates, Window
 from .markers import guard_of
 from .prompt import Prompt
 
-#: Ends an answer in plain text, as in the examples of a prompt.
+#: Ends a continuation in plain text, as in the examples of a prompt.
 _LINE_END = "\n"
 
 #: Stands in a chat template for a turn; no template changes it.
@@ -24,13 +24,13 @@ _PLACE = "TURNSTANDSHERE"
 
 @dataclass(frozen=True, slots=True)
 class Asked(Window):
-    """A prompt with all its answers.
+    """A prompt with all its continuations.
 
     Args:
-        answers: The tokens of each answer behind the window's own.
+        continuations: The tokens of each continuation behind the window's own.
     """
 
-    answers: tuple[tuple[int, ...], ...] = ()
+    continuations: tuple[tuple[int, ...], ...] = ()
 
 
 def is_decoder(backbone: Any) -> bool:
@@ -78,9 +78,13 @@ class DecoderSpeaker:
         most: int = self._backbone.max_new_tokens
         return self._positions - min(tokens, most)
 
-    def room_to_weigh(self, answers: Sequence[str]) -> int:
-        # One token for the end, and one because an answer may be tokenized otherwise behind a prompt.
-        return self._positions - max(len(self._tokens(f" {answer}{_LINE_END}")) for answer in answers) - 2
+    def room_to_weigh(self, continuations: Sequence[str]) -> int:
+        # One token for the end, and one because a continuation may be tokenized otherwise behind a prompt.
+        return (
+            self._positions
+            - max(len(self._tokens(f" {continuation}{_LINE_END}")) for continuation in continuations)
+            - 2
+        )
 
     def window(self, prompt: Prompt) -> Window:
         return Window(tuple(self._ids(self.text(prompt))))
@@ -88,28 +92,30 @@ class DecoderSpeaker:
     def write(self, states: HiddenStates, decoding: Decoding) -> list[Continuation]:
         return [texts[0] for texts in self._backbone.generate(states, self._instruction, decoding)]
 
-    def window_to_weigh(self, prompt: Prompt, answers: Sequence[str]) -> Window:
-        """The prompt as far as its tokens are the same before each answer, so that the same characters are scored."""
+    def window_to_weigh(self, prompt: Prompt, continuations: Sequence[str]) -> Window:
+        """The prompt as far as its tokens are the same before all continuations, so that each is scored whole."""
         text = self.text(prompt)
         alone = self._ids(text)
-        whole = [self._ids(text + self._answer(prompt, answer)) for answer in answers]
+        whole = [self._ids(text + self._behind(prompt, continuation)) for continuation in continuations]
         size = max(min(common(alone, ids) for ids in whole), 1)
         ends = () if self._end is None else (self._end,)
-        return Asked(tuple(alone[:size]), answers=tuple((*ids[size:], *ends) for ids in whole))
+        return Asked(tuple(alone[:size]), continuations=tuple((*ids[size:], *ends) for ids in whole))
 
     def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
         asked = [window for window in states.windows if isinstance(window, Asked)]
-        pairs = [(window.ids, answer) for window in asked for answer in window.answers]
+        pairs = [(window.ids, continuation) for window in asked for continuation in window.continuations]
         nats: list[float] = self._backbone.nats(pairs)
-        found = iter([Likelihood(value, len(answer)) for value, (_, answer) in zip(nats, pairs, strict=True)])
-        return [[next(found) for _ in window.answers] for window in asked]
+        found = iter(
+            [Likelihood(value, len(continuation)) for value, (_, continuation) in zip(nats, pairs, strict=True)]
+        )
+        return [[next(found) for _ in window.continuations] for window in asked]
 
-    def likelihoods(self, prompt: Prompt, answers: Sequence[str]) -> list[Likelihood]:
-        return self.weigh(self._backbone.encode([self.window_to_weigh(prompt, answers)]))[0]
+    def likelihoods(self, prompt: Prompt, continuations: Sequence[str]) -> list[Likelihood]:
+        return self.weigh(self._backbone.encode([self.window_to_weigh(prompt, continuations)]))[0]
 
-    def _answer(self, prompt: Prompt, answer: str) -> str:
-        """An answer as it stands behind a prompt; in plain text its end is the line's."""
-        return answer if self._chat else f"{prompt.glue}{answer}{_LINE_END}"
+    def _behind(self, prompt: Prompt, continuation: str) -> str:
+        """A continuation as it stands behind a prompt; in plain text its end is the line's."""
+        return continuation if self._chat else f"{prompt.glue}{continuation}{_LINE_END}"
 
     def _ids(self, text: str) -> list[int]:
         """The tokens of a prompt, one or more; a chat template names the first ones itself."""
@@ -124,17 +130,17 @@ class DecoderSpeaker:
         ids: list[int] = self._backbone.reader.read([text])[0].ids
         return ids
 
-    def _filled(self, messages: Sequence[dict[str, str]], *, answer: bool = True) -> str:
+    def _filled(self, messages: Sequence[dict[str, str]], *, continuation: bool = True) -> str:
         """A chat as text.
 
         Args:
             messages: Its turns.
-            answer: Whether an answer is to follow.
+            continuation: Whether a continuation is to follow.
         """
         try:
-            # A model that may think aloud first is told not to: what it answers is scored as it stands.
+            # A model that may think aloud first is told not to: what it writes is scored as it stands.
             filled: str = self._tokenizer.apply_chat_template(
-                list(messages), tokenize=False, add_generation_prompt=answer, enable_thinking=False
+                list(messages), tokenize=False, add_generation_prompt=continuation, enable_thinking=False
             )
         except Exception as error:  # a template is a program of the checkpoint's, and may raise anything
             name = self._backbone.name
@@ -142,9 +148,9 @@ class DecoderSpeaker:
         return filled
 
     def _end_of_turn(self) -> int | None:
-        """The token that ends an answer: the first special one that the template puts behind it."""
+        """The token that ends a continuation: the first special one that the template puts behind it."""
         turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _PLACE}]
-        behind = self._filled(turns, answer=False).rpartition(_PLACE)[2]
+        behind = self._filled(turns, continuation=False).rpartition(_PLACE)[2]
         special = set(self._tokenizer.all_special_ids)
         usual: int | None = self._tokenizer.eos_token_id
         return next((token for token in self._tokens(behind) if token in special), usual)

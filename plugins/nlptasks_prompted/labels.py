@@ -1,4 +1,4 @@
-"""Chooses a label by how probable each is as the answer to a prompt; no text is written, and none is searched."""
+"""Chooses a label by how probable each is behind a prompt; no text is written, and none is searched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .options import ClassificationOptions, SentimentOptions
 from .templates import ANSWER
 
 
-class Labels:
+class PromptedLabels:
     """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     A label's log-probability is the sum over its tokens and its end, so that one label may begin with another; its
@@ -36,13 +36,13 @@ class Labels:
         self._asking = Asking(context, self._options, {"labels": ", ".join(self.labels)})
         _check_shots([row[ANSWER] for row in self._asking.shots], self.labels)
         self._speaker = self._asking.speaker
-        self._answers = tuple(map(self._speaker.guard, self.labels))
-        self._room = self._asking.check_room(self._speaker.room_to_weigh(self._answers))
+        self._continuations = tuple(map(self._speaker.guard, self.labels))
+        self._room = self._asking.check_room(self._speaker.room_to_weigh(self._continuations))
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
         """A window for each prompt, with how much of the text was cut."""
         found = [self._asking.fitted(example, self._room) for example in examples]
-        return [[replace(self._speaker.window_to_weigh(prompt, self._answers), cut=cut)] for prompt, cut in found]
+        return [[replace(self._speaker.window_to_weigh(prompt, self._continuations), cut=cut)] for prompt, cut in found]
 
     def reduce(self, states: HiddenStates) -> Sequence[list[Likelihood]]:
         return self._speaker.weigh(states)
@@ -50,7 +50,7 @@ class Labels:
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[list[Likelihood]]) -> Label:
         found = reduced[0]
         if not found:
-            found = self._speaker.likelihoods(self._asking.fitted(example, self._room)[0], self._answers)
+            found = self._speaker.likelihoods(self._asking.fitted(example, self._room)[0], self._continuations)
         nats = [item.nats / item.tokens if self._options.per_token else item.nats for item in found]
         scores = dict(zip(self.labels, softmax(-np.array(nats)).tolist(), strict=True))
         best = max(scores, key=scores.__getitem__)
@@ -67,10 +67,10 @@ def _check(labels: Sequence[str]) -> None:
         raise UsageError(f"--labels names {', '.join(twice)} more than once", hint="name each of them once")
 
 
-def _check_shots(answers: Sequence[str], labels: Sequence[str]) -> None:
-    other = sorted({answer.strip() for answer in answers} - set(labels))
+def _check_shots(shown: Sequence[str], labels: Sequence[str]) -> None:
+    other = sorted({label.strip() for label in shown} - set(labels))
     if other:
         raise UsageError(
-            f"an example has the answer {other[0]!r}, which is not one of the labels: {', '.join(labels)}",
+            f"an example has the label {other[0]!r}, which is not one of the labels: {', '.join(labels)}",
             hint="name it with --labels too, or leave the example out",
         )

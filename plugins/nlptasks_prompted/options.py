@@ -12,7 +12,7 @@ class PromptOptions:
     Args:
         template: The user's own template: a file, or ``PACKAGE:NAME.toml`` for one that an installed package holds;
             empty: the one that ships for the task.
-        examples: A CSV, TSV or JSON Lines file with answered rows to show before the question, in place of the
+        examples: A CSV, TSV or JSON Lines file with gold rows to show before the question, in place of the
             template's; empty: the template's.
         shots: Most of them to show, from the first on.
     """
@@ -21,9 +21,9 @@ class PromptOptions:
         default="", metadata={"help": "TOML file with the prompt's texts, or PACKAGE:NAME.toml (left out: our own)"}
     )
     examples: str = field(
-        default="", metadata={"help": "CSV or JSON Lines file with answered rows to show before the question"}
+        default="", metadata={"help": "CSV or JSON Lines file with gold rows to show before the question"}
     )
-    shots: int = field(default=8, metadata={"help": "show at most this many answered rows", "min": 0})
+    shots: int = field(default=8, metadata={"help": "show at most this many rows with gold", "min": 0})
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class WritingOptions(PromptOptions):
     """Options of heads that write.
 
     Args:
-        max_new_tokens: Most tokens of an answer; more than the model writes at once is as much as that.
+        max_new_tokens: Most tokens to write; more than the model writes at once is as much as that.
     """
 
-    max_new_tokens: int = field(default=128, metadata={"help": "most tokens of an answer", "min": 1})
+    max_new_tokens: int = field(default=128, metadata={"help": "most tokens to write", "min": 1})
 
 
 @dataclass(frozen=True)
-class TranslationOptions(WritingOptions):
+class PromptedTranslationOptions(WritingOptions):
     """Options of the head that translates.
 
     Args:

@@ -13,14 +13,14 @@ PARTS = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model reads before it answers.
+    """What a model reads before it writes.
 
     Args:
         system: What it is told once.
-        shots: Questions with their answers.
-        question: The question that it shall answer.
-        lead: What stands before an answer in plain text.
-        glue: What stands between that and an answer.
+        shots: Questions, each with what is to be written behind it.
+        question: The question of the row.
+        lead: What stands before that in plain text.
+        glue: What stands between the two.
     """
 
     system: str
@@ -30,7 +30,7 @@ class Prompt:
     glue: str
 
     def plain(self) -> str:
-        """All parts as one text, which ends where the answer begins."""
+        """All parts as one text, which ends where the model goes on."""
         shown = [f"{self._led(question)}{self.glue}{answer}" for question, answer in self.shots]
         return PARTS.join(part for part in (self.system, *shown, self._led(self.question)) if part)
 
@@ -63,7 +63,7 @@ class Prompting:
     Args:
         template: The template.
         values: What its placeholders beside the columns stand for.
-        shots: Answered rows to show.
+        shots: Rows with gold to show.
         guard: Turns a user's text into one without control tokens.
     """
 

@@ -1,4 +1,4 @@
-"""Reads answered rows, which are shown before a question, from a file."""
+"""Reads rows with gold, which are shown before a question, from a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 
 
 def read_shots(file: str, task: TaskSpec, most: int) -> tuple[Mapping[str, str], ...]:
-    """The first rows of a file that have an answer: the task's columns and ``answer``.
+    """The first rows of a file that have gold: the task's columns and ``answer``.
 
     Args:
         file: A CSV, TSV or JSON Lines file whose columns have the task's names for them.
@@ -30,7 +30,7 @@ def read_shots(file: str, task: TaskSpec, most: int) -> tuple[Mapping[str, str],
 
     Raises:
         UsageError: There is no such file.
-        DataError: It cannot be read, a column is missing, or no row has an answer.
+        DataError: It cannot be read, a column is missing, or no row has gold.
     """
     with open_input(file) as source:
         _, lines = decode_lines(source.stream, source.name, "")
@@ -38,7 +38,7 @@ def read_shots(file: str, task: TaskSpec, most: int) -> tuple[Mapping[str, str],
         rows = _cells(lines, delimiter, file) if delimiter else _objects(lines, file)
         found = tuple(islice(_shots(rows, task, file), most))
     if most and not found:
-        raise DataError(file, f"no row has an answer in the column '{task.gold.name}'")
+        raise DataError(file, f"no row has gold in the column '{task.gold.name}'")
     return found
 
 
@@ -51,7 +51,7 @@ def _shots(rows: Iterator[Mapping[str, str]], task: TaskSpec, file: str) -> Iter
 
 
 def _answer(task: TaskSpec, cell: str) -> str:
-    """A gold cell as a model should write it; empty: there is no answer in it."""
+    """A gold cell as a model should write it; empty: there is none in it."""
     if not task.read_gold or not cell.strip():
         return cell if cell.strip() else ""
     read: Any = resolve_name(task.read_gold)

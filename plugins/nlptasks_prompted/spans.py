@@ -10,13 +10,13 @@ from nlptasks.models.spans import answer_place
 from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Example, Window
 
-from .texts import Writing
+from .texts import PromptedWriting
 
 #: What models put around an answer that is not part of it.
 _AROUND = " \t\r\n\"'`“”„‘’«».,;:!?"
 
 
-class Answers(Writing):
+class PromptedSpans(PromptedWriting):
     """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Continuation]) -> Span:

@@ -18,7 +18,7 @@ class Speaker(Protocol):
     """A backbone that is asked by prompts."""
 
     carries_on: bool
-    """Whether it may write on behind its answer, as after a question of its own; else it ends by itself."""
+    """Whether it may write on behind its continuation, as after a question of its own; else it ends by itself."""
 
     guard: Callable[[str], str]
     """Breaks control tokens in a user's text."""
@@ -29,8 +29,8 @@ class Speaker(Protocol):
     def room_to_write(self, tokens: int) -> int:
         """Most tokens of a prompt behind which so many are written."""
 
-    def room_to_weigh(self, answers: Sequence[str]) -> int:
-        """Most tokens of a prompt behind which answers are scored."""
+    def room_to_weigh(self, continuations: Sequence[str]) -> int:
+        """Most tokens of a prompt behind which continuations are scored."""
 
     def window(self, prompt: Prompt) -> Window:
         """A prompt that fits, to be written behind."""
@@ -38,14 +38,14 @@ class Speaker(Protocol):
     def write(self, states: HiddenStates, decoding: Decoding) -> list[Continuation]:
         """Write a text behind each window."""
 
-    def window_to_weigh(self, prompt: Prompt, answers: Sequence[str]) -> Window:
-        """What the model must read to score answers behind a prompt that fits."""
+    def window_to_weigh(self, prompt: Prompt, continuations: Sequence[str]) -> Window:
+        """What the model must read to score continuations behind a prompt that fits."""
 
     def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
-        """How probable the answers of each of these windows are; empty: the windows do not hold them."""
+        """How probable the continuations of each of these windows are; empty: the windows do not hold them."""
 
-    def likelihoods(self, prompt: Prompt, answers: Sequence[str]) -> list[Likelihood]:
-        """How probable answers are behind a prompt that fits, where :meth:`weigh` cannot tell."""
+    def likelihoods(self, prompt: Prompt, continuations: Sequence[str]) -> list[Likelihood]:
+        """How probable continuations are behind a prompt that fits, where :meth:`weigh` cannot tell."""
 
 
 def speaker_of(backbone: Any) -> Speaker:
@@ -60,7 +60,7 @@ def speaker_of(backbone: Any) -> Speaker:
 
 
 class TextSpeaker:
-    """Any generator: it reads a prompt as it reads any text, and ends an answer as it learned to.
+    """Any generator: it reads a prompt as it reads any text, and ends a continuation as it learned to.
 
     Args:
         backbone: The backbone.
@@ -83,7 +83,7 @@ class TextSpeaker:
     def room_to_write(self, tokens: int) -> int:
         return self._backbone.source_tokens
 
-    def room_to_weigh(self, answers: Sequence[str]) -> int:
+    def room_to_weigh(self, continuations: Sequence[str]) -> int:
         return self._backbone.source_tokens
 
     def window(self, prompt: Prompt) -> Window:
@@ -92,14 +92,14 @@ class TextSpeaker:
     def write(self, states: HiddenStates, decoding: Decoding) -> list[Continuation]:
         return [texts[0] for texts in self._backbone.generate(states, self._instruction, decoding)]
 
-    def window_to_weigh(self, prompt: Prompt, answers: Sequence[str]) -> Window:
+    def window_to_weigh(self, prompt: Prompt, continuations: Sequence[str]) -> Window:
         return self.window(prompt)
 
     def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
         return [[] for _ in states.windows]
 
-    def likelihoods(self, prompt: Prompt, answers: Sequence[str]) -> list[Likelihood]:
-        return self._backbone.likelihoods([prompt.plain()] * len(answers), list(answers), self._instruction)
+    def likelihoods(self, prompt: Prompt, continuations: Sequence[str]) -> list[Likelihood]:
+        return self._backbone.likelihoods([prompt.plain()] * len(continuations), list(continuations), self._instruction)
 
     def _windows(self, text: str) -> list[Window]:
         found = self._backbone.tokenize([text], max_tokens=self._backbone.source_tokens, instruction=self._instruction)[

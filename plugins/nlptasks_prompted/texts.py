@@ -1,4 +1,4 @@
-"""Writes an answer to a prompt: summaries, translations, and whatever else is asked."""
+"""Writes behind a prompt: summaries, translations, and whatever else is asked."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
 from .asking import Asking
 from .languages import name_of
-from .options import TranslationOptions, WritingOptions
+from .options import PromptedTranslationOptions, WritingOptions
 from .prompt import PARTS
 
 
-class Writing:
+class PromptedWriting:
     """What heads share that write: all but what they make of the text.
 
     Raises:
@@ -27,9 +27,9 @@ class Writing:
 
     def __init__(self, context: HeadContext) -> None:
         translates = context.task.name == "translation"
-        usual = TranslationOptions() if translates else WritingOptions()
+        usual = PromptedTranslationOptions() if translates else WritingOptions()
         options: WritingOptions = context.options or usual
-        values = {"language": name_of(options.to)} if isinstance(options, TranslationOptions) else {}
+        values = {"language": name_of(options.to)} if isinstance(options, PromptedTranslationOptions) else {}
         self._asking = Asking(context, options, values)
         self._speaker = self._asking.speaker
         self._decoding = Decoding(max_new_tokens=min(options.max_new_tokens, context.backbone.max_new_tokens))
@@ -44,17 +44,17 @@ class Writing:
         return [[replace(self._speaker.window(prompt), cut=cut)] for prompt, cut in found]
 
     def reduce(self, states: HiddenStates) -> Sequence[Continuation]:
-        """What is written behind each prompt, up to where the answer ends."""
-        return [self._answer(item) for item in self._speaker.write(states, self._decoding)]
+        """What is written behind each prompt, up to where it ends."""
+        return [self._ended(item) for item in self._speaker.write(states, self._decoding)]
 
-    def _answer(self, written: Continuation) -> Continuation:
-        """The answer in what was written: a break before it belongs to the prompt's layout, and a stop completes it."""
+    def _ended(self, written: Continuation) -> Continuation:
+        """What was written, without a break before it, which belongs to the prompt's layout; a stop completes it."""
         text = written.text if self._asking.template.glue == "" else written.text.strip()
         end = min((at for stop in self._stops if (at := text.find(stop)) >= 0), default=-1)
         return replace(written, text=text) if end < 0 else replace(written, text=text[:end], complete=True)
 
 
-class Texts(Writing):
+class PromptedTexts(PromptedWriting):
     """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def __init__(self, context: HeadContext) -> None:
@@ -62,5 +62,5 @@ class Texts(Writing):
         self._carries_on = context.task.name == "generation"
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Continuation]) -> Text:
-        (answer,) = reduced
-        return Text(answer.text, unfinished=not (answer.complete or self._carries_on))
+        (written,) = reduced
+        return Text(written.text, unfinished=not (written.complete or self._carries_on))

@@ -21,6 +21,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             default=True,
             trainer="nlptasks_qa.training:train",
             takes_layer=True,
+            languages=("en",),
         ),
         HeadSpec(
             name="own",

@@ -62,7 +62,7 @@ class Spans:
         return spans
 
 
-class Extractive(Spans):
+class ExtractiveAnswers(Spans):
     """The trained head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def __init__(self, weights: SpanWeights, backbone: Encoder, options: SpanOptions) -> None:
@@ -74,7 +74,7 @@ class Extractive(Spans):
         return list(np.asarray(logits, dtype=np.float32))
 
 
-def open_head(context: HeadContext) -> Extractive:
+def open_head(context: HeadContext) -> ExtractiveAnswers:
     """The shipped head.
 
     Raises:
@@ -83,4 +83,4 @@ def open_head(context: HeadContext) -> Extractive:
     folder = context.weights or Path(__file__).with_name("weights")
     weights = SpanWeights.load(folder)
     check_backbone(folder, name=weights.backbone, digest=weights.digest, backbone=context.backbone)
-    return Extractive(weights, context.backbone, context.options or SpanOptions())
+    return ExtractiveAnswers(weights, context.backbone, context.options or SpanOptions())

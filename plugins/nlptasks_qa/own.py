@@ -16,7 +16,7 @@ from .spans import Logits
 MAX_TOKENS = 384
 
 
-class Own(Spans):
+class OwnSpans(Spans):
     """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     def reduce(self, states: HiddenStates) -> Sequence[Logits]:
@@ -26,7 +26,7 @@ class Own(Spans):
         return list(np.asarray(states.logits.cpu().numpy(), dtype=np.float32))
 
 
-def open_head(context: HeadContext) -> Own:
+def open_head(context: HeadContext) -> OwnSpans:
     """The checkpoint's own layer."""
     options: OwnSpanOptions = context.options or OwnSpanOptions()
-    return Own(context.backbone, options, max_tokens=MAX_TOKENS, no_answer=options.no_answer)
+    return OwnSpans(context.backbone, options, max_tokens=MAX_TOKENS, no_answer=options.no_answer)

@@ -79,8 +79,8 @@ def probabilities(found: Sequence[Candidate]) -> NDArray[np.float64]:
         return np.zeros(0)
     logits = np.array([candidate.logit for candidate in found])
     exponentials = np.exp(logits - logits.max())
-    shares: NDArray[np.float64] = exponentials / exponentials.sum()
-    return shares
+    probabilities: NDArray[np.float64] = exponentials / exponentials.sum()
+    return probabilities
 
 
 def whole_characters(text: str, end: int) -> int:

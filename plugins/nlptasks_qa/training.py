@@ -22,7 +22,7 @@ from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport, W
 from nlptasks.training.recipes import RECIPE, read_recipe
 from nlptasks.training.splits import hold_out
 
-from .head import Extractive
+from .head import ExtractiveAnswers
 from .options import SpanOptions
 from .weights_file import SpanWeights
 
@@ -43,7 +43,7 @@ _POOL = 32 * BATCH
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _TrainingWindow:
     """A window that holds the answer, and the answer's first and last token."""
 
     window: Window
@@ -119,12 +119,14 @@ def _weights(job: TrainJob, weight: Any, bias: Any, max_tokens: int) -> SpanWeig
     )
 
 
-def _pieces(encoder: Encoder, examples: Sequence[Example]) -> list[_Piece]:
+def _pieces(encoder: Encoder, examples: Sequence[Example]) -> list[_TrainingWindow]:
     found = span_targets(examples, span_windows(encoder, examples, MAX_TOKENS, OVERLAP))
-    return [_Piece(window, target) for window, target in found]
+    return [_TrainingWindow(window, target) for window, target in found]
 
 
-def _fitted(job: TrainJob, pieces: Sequence[_Piece], tests: Sequence[_Piece]) -> tuple[torch.nn.Linear, int, float]:
+def _fitted(
+    job: TrainJob, pieces: Sequence[_TrainingWindow], tests: Sequence[_TrainingWindow]
+) -> tuple[torch.nn.Linear, int, float]:
     """The layer after its best epoch, the number of that, and its held-out loss."""
     layer = torch.nn.Linear(job.backbone.width, 2)
     with torch.no_grad():
@@ -147,7 +149,7 @@ def _fitted(job: TrainJob, pieces: Sequence[_Piece], tests: Sequence[_Piece]) ->
     return best
 
 
-def _batches(pieces: Sequence[_Piece], seed: tuple[int, int]) -> Iterator[list[int]]:
+def _batches(pieces: Sequence[_TrainingWindow], seed: tuple[int, int]) -> Iterator[list[int]]:
     """Positions of all pieces in batches of similar length, shuffled."""
     generator = np.random.default_rng(list(seed))
     order = generator.permutation(len(pieces)).tolist()
@@ -158,7 +160,7 @@ def _batches(pieces: Sequence[_Piece], seed: tuple[int, int]) -> Iterator[list[i
         yield from (ordered[start : start + BATCH] for start in starts)
 
 
-def _loss(layer: torch.nn.Linear, encoder: Encoder, pieces: Sequence[_Piece]) -> torch.Tensor:
+def _loss(layer: torch.nn.Linear, encoder: Encoder, pieces: Sequence[_TrainingWindow]) -> torch.Tensor:
     """Mean cross-entropy of first and last token among the text's tokens (Devlin et al. 2019, arXiv 1810.04805)."""
     hidden = encoder.encode([piece.window for piece in pieces])
     logits = layer(hidden.states.clone())  # what an encoder gives cannot take part in backward passes
@@ -172,7 +174,7 @@ def _loss(layer: torch.nn.Linear, encoder: Encoder, pieces: Sequence[_Piece]) ->
 
 
 @torch.no_grad()
-def _held_out_loss(layer: torch.nn.Linear, encoder: Encoder, tests: Sequence[_Piece]) -> float:
+def _held_out_loss(layer: torch.nn.Linear, encoder: Encoder, tests: Sequence[_TrainingWindow]) -> float:
     starts = range(0, len(tests), BATCH)
     parts = [tests[start : start + BATCH] for start in starts]
     return sum(float(_loss(layer, encoder, part)) * len(part) for part in parts) / len(tests)
@@ -182,7 +184,7 @@ def _scores(job: TrainJob, weights: SpanWeights, held_out: Sequence[Example]) ->
     """The task's metrics on held-out rows, by the head as it will run."""
     if not held_out or job.score is None:
         return {}
-    head = Extractive(weights, job.backbone, job.options or SpanOptions())
+    head = ExtractiveAnswers(weights, job.backbone, job.options or SpanOptions())
     answers: list[str] = []
     for at in range(0, len(held_out), BATCH):
         block = held_out[at : at + BATCH]

@@ -10,7 +10,7 @@ from .options import ThreeWayOptions
 
 @hookimpl
 def nlptasks_heads() -> list[HeadSpec]:
-    """A head for two answers and one for three."""
+    """A head for two labels and one for three."""
     return [
         HeadSpec(
             name="binary",
@@ -22,6 +22,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             default=True,
             trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
+            languages=("en",),
         ),
         HeadSpec(
             name="three-way",
@@ -32,5 +33,6 @@ def nlptasks_heads() -> list[HeadSpec]:
             options=ThreeWayOptions,
             trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
+            languages=("en",),
         ),
     ]

@@ -15,4 +15,4 @@ class ThreeWayOptions(ProbeOptions):
         neutral: Chooses this head on the command line, since no other one has it; ``None``: it was chosen by its name.
     """
 
-    neutral: bool | None = field(default=None, metadata={"help": "three answers: negative, neutral or positive"})
+    neutral: bool | None = field(default=None, metadata={"help": "three labels: negative, neutral or positive"})

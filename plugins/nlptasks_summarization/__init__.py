@@ -20,6 +20,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             options=ExtractiveOptions,
             default=True,
             trainer="nlptasks_summarization.training:train",
+            languages=("en",),
         ),
         HeadSpec(
             name="abstractive",

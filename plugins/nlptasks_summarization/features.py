@@ -59,8 +59,8 @@ def _places(text: str, spans: Sequence[Span]) -> NDArray[np.float64]:
     at = np.arange(size)
     opens = [not row or len(text[spans[row - 1][1] : start].splitlines()) > 1 for row, (start, _) in enumerate(spans)]
     closes = [*opens[1:], True]
-    share = at / max(size - 1, 1)
-    return np.stack([share, 1 / (at + 1), at == 0, at == 1, at == size - 1, opens, closes], axis=1)
+    place = at / max(size - 1, 1)
+    return np.stack([place, 1 / (at + 1), at == 0, at == 1, at == size - 1, opens, closes], axis=1)
 
 
 def _words(text: str, spans: Sequence[Span]) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ MAX_TOKENS = 256
 LABELS = ("leave", "keep")
 
 
-def open_head(context: HeadContext) -> Extractive:
+def open_head(context: HeadContext) -> ExtractiveSummaries:
     """The shipped head, or the trained one that the user named.
 
     Raises:
@@ -44,10 +44,10 @@ def open_head(context: HeadContext) -> Extractive:
             f"of the task '{weights.task}' with weights of the shape {weights.weight.shape}",
             hint=f"train one: nlptasks train {context.task.name} --data FILE --output FOLDER, then --head FOLDER",
         )
-    return Extractive(weights, context.backbone, context.options or ExtractiveOptions())
+    return ExtractiveSummaries(weights, context.backbone, context.options or ExtractiveOptions())
 
 
-class Extractive:
+class ExtractiveSummaries:
     """The head; see :class:`nlptasks.plugin.protocols.Head`."""
 
     labels: tuple[str, ...] = ()

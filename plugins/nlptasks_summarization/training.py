@@ -168,7 +168,7 @@ def _scores(model: Any, held: list[_Document]) -> dict[str, float]:
         "accuracy": float(np.mean((probabilities > 0.5) == kept)),
         "average_precision": float(average_precision_score(kept, probabilities)),
         "log_loss": float(log_loss(kept, probabilities)),
-        "share_kept": float(kept.mean()),
+        "proportion_kept": float(kept.mean()),
     }
 
 

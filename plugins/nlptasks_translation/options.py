@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nlptasks.errors import UsageError
+
 
 @dataclass(frozen=True)
 class TranslationOptions:
@@ -15,6 +17,9 @@ class TranslationOptions:
         beams: Beams of beam search; 1: the most probable token each time.
         max_new_tokens: Most tokens of a sentence; 0: by the length of its source.
         length_penalty: See :class:`nlptasks.models.generation.Decoding`.
+
+    Raises:
+        UsageError: Options do not go together.
     """
 
     to: str = field(default="de", metadata={"help": "language to write: de, fr, ..."})
@@ -29,3 +34,10 @@ class TranslationOptions:
         default=None,
         metadata={"help": "above 0 favours long translations, below 0 short ones (left out: the backbone's own)"},
     )
+
+    def __post_init__(self) -> None:
+        if self.beams == 1 and self.length_penalty is not None:
+            raise UsageError(
+                f"--length-penalty {self.length_penalty} has no effect without a beam search",
+                hint="leave it out, or give --beams 2 or more",
+            )

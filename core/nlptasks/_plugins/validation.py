@@ -36,6 +36,8 @@ from nlptasks.plugin.options import option_fields
 
 CAPABILITIES = frozenset({ENCODE, GENERATE, SCORE, LABELS, SPANS, ENTAILMENT, PROMPT})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+#: ISO 639-1, or 639-3 for a language that has no code there.
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _RESOURCE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[\w./-]+")
 _READS = (ANSWER, LIKELIHOOD, PROBABILITIES, STATE)
 
@@ -133,6 +135,10 @@ def _is_resource(value: object) -> bool:
     return isinstance(value, str) and _RESOURCE.fullmatch(value) is not None and ".." not in value
 
 
+def _is_language(value: object) -> bool:
+    return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
+
+
 def _are_capabilities(value: object) -> bool:
     return isinstance(value, frozenset) and value <= CAPABILITIES
 
@@ -147,6 +153,7 @@ _NAMED = (_is_name, "lower-case letters, digits, '-' and '_'")
 _MAYBE_NAMED = (lambda value: value == "" or _is_name(value), "empty or lower-case letters, digits, '-' and '_'")
 _MAYBE_FILE = (lambda value: value == "" or (_is_line(value) and "/" not in value), "empty or the name of a file")
 _OPTIONS = (lambda value: value is None or isinstance(value, type), "a frozen dataclass")
+_LANGUAGES = (_tuple_of(_is_language), "a tuple of language codes like 'en'")
 _SOME = f"of {', '.join(sorted(CAPABILITIES))}"
 
 _COMMON: Checks = {"name": _NAMED, "summary": _LINE}
@@ -175,6 +182,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "default": _FLAG,
             "trainer": _MAYBE_IMPORT,
             "takes_layer": _FLAG,
+            "languages": _LANGUAGES,
         },
         BackboneSpec: {
             **_COMMON,
@@ -183,7 +191,8 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "options": _OPTIONS,
             "default": _FLAG,
             "parameters": (lambda value: type(value) is int and value >= 0, "a whole number"),
-            "languages": (_tuple_of(_is_line), "a tuple of language codes"),
+            "languages": _LANGUAGES,
+            "writes": _LANGUAGES,
             "trainer": _MAYBE_IMPORT,
             "scheme": _MAYBE_NAMED,
             "marker": _MAYBE_FILE,

@@ -45,6 +45,7 @@ class Tally:
     without_gold: int = 0
     remembered: int = REMEMBERED
     _parts: int = 0
+    _scored: int = 0
     _cells: RememberedCells = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +54,7 @@ class Tally:
     @property
     def confidence(self) -> float | None:
         """Mean probability of the predictions; ``None`` where there is none."""
-        return self._parts / _PARTS / self.predicted if self.predicted else None
+        return self._parts / _PARTS / self._scored if self._scored else None
 
     @property
     def cells(self) -> frozenset[str]:
@@ -71,7 +72,9 @@ class Tally:
             if prediction is None:
                 continue
             self.predicted += 1
-            self._parts += round(getattr(prediction, "score", 0.0) * _PARTS)
+            if (score := getattr(prediction, "score", None)) is not None:
+                self._parts += round(score * _PARTS)
+                self._scored += 1
             if self.closed:
                 self.labels[prediction.answer] += 1
             if cells is not None:
@@ -86,6 +89,7 @@ class Tally:
         self.predicted += other.predicted
         self.without_gold += other.without_gold
         self._parts += other._parts
+        self._scored += other._scored
         for mine, theirs in ((self.labels, other.labels), (self.pairs, other.pairs), (self.nats, other.nats)):
             mine.update(theirs)  # type: ignore[arg-type]  # each pair is of one type
         for cell in other._cells:
@@ -97,6 +101,7 @@ class Tally:
             "closed": self.closed,
             "predicted": self.predicted,
             "probability": self._parts,
+            "scored": self._scored,
             "labels": dict(sorted(self.labels.items())),
             "pairs": [[*pair, count] for pair, count in sorted(self.pairs.items())],
             "nats": [[*pair, count] for pair, count in sorted(self.nats.items())],
@@ -117,6 +122,7 @@ class Tally:
             without_gold=data["without gold"],
             remembered=data["remembered"],
             _parts=data["probability"],
+            _scored=data["scored"],
         )
         for cell in data["cells"]:
             found._remember(cell)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
-from nlptasks.plugin import PipelineSpec
+from nlptasks.plugin import BackboneSpec, HeadSpec, PipelineSpec
 from nlptasks.plugin.pipelines import PipelineContext
 
 
@@ -19,6 +20,7 @@ def open_pipeline(registry: Registry, context: PipelineContext) -> Any:
     Raises:
         UsageError: The name is unknown or several distributions provide it, or not exactly one pipeline fits.
     """
+    _refuse_backbone(registry, context)
     if not context.task:
         found = _fitting(registry, context)
         return _called(found, found.spec.object, replace(context, task=found.spec.name))
@@ -47,6 +49,31 @@ def named_pipeline(registry: Registry, name: str) -> tuple[Owned[PipelineSpec], 
             if match:
                 return registry.get(PipelineSpec, f"{distribution}{colon}{item.spec.name}"), match.groupdict()
     return registry.get(PipelineSpec, name), {}
+
+
+def _refuse_backbone(registry: Registry, context: PipelineContext) -> None:
+    """Refuse the name of an installed backbone: pipelines open checkpoints, and heads open these.
+
+    Raises:
+        UsageError: The model is one, and no folder of that name is there.
+    """
+    name = str(context.model)
+    backbones = {item.spec.name: item.spec for item in registry.all(BackboneSpec)}
+    spec = backbones.get(name.rpartition(":")[2])
+    if not isinstance(context.model, str) or spec is None or Path(name).is_dir():
+        return
+    if spec.inspector:
+        form = f"{spec.scheme}:NAME" if spec.scheme else "./FOLDER"
+        raise UsageError(
+            f"model={name!r} opens checkpoints, and this does not say which",
+            hint=f"nlptasks.pipeline({context.task or None!r}, model={form!r})",
+        )
+    solved = sorted({item.spec.task for item in registry.all(HeadSpec) if item.spec.needs <= spec.provides})
+    task = next((name for name in solved if name in context.task), "TASK")
+    raise UsageError(
+        f"model={name!r} is an installed backbone, and a pipeline needs a checkpoint of transformers",
+        hint=f"nlptasks.load({task!r}, backbone={name!r})([...]) predicts with it; it solves: {', '.join(solved)}",
+    )
 
 
 def _fitting(registry: Registry, context: PipelineContext) -> Owned[PipelineSpec]:

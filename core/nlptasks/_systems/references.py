@@ -140,11 +140,14 @@ def _only(registry: Registry, key: str, items: Sequence[Owned[BackboneSpec]], te
 
 
 def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
-    """Say why what looks like a folder opens no backbone.
+    """Say why what looks like a folder opens no backbone; a backbone that opens folders may know what it is instead.
 
     Raises:
         UsageError: Always.
     """
+    opening = [item.spec for item in registry.all(BackboneSpec) if item.spec.marker]
+    if len(opening) == 1 and folder.exists():
+        resolve(opening[0].inspector)(text, backbone_options(opening[0], {}))
     if not folder.is_dir():
         reason = "it is a file" if folder.exists() else "there is no such folder"
         known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))

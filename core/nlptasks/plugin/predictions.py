@@ -21,12 +21,12 @@ class Label(Shown):
 
     Args:
         label: The chosen label.
-        score: Its probability, 0 to 1.
+        score: Its probability, 0 to 1; ``None``: it has none, as a number in place of a label.
         scores: Probability of every label, summing to 1.
     """
 
     label: str
-    score: float
+    score: float | None
     scores: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score")
@@ -38,7 +38,7 @@ class Label(Shown):
 
     def cells(self) -> tuple[Cell, ...]:
         """Values of the output columns, in the order of ``suffixes``."""
-        return self.label, round(self.score, DECIMALS)
+        return self.label, None if self.score is None else round(self.score, DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

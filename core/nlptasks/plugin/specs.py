@@ -139,6 +139,8 @@ class HeadSpec(Descriptor):
         default: Chosen when the user names no head. A head is also chosen by an option that only it has.
         trainer: Import string of ``(TrainJob) -> TrainReport``; empty: the head cannot be trained.
         takes_layer: Whether its trainer can make the head of an output layer that its backbone was fine-tuned with.
+        languages: ISO 639-1 codes of the languages that the weights which ship with it were trained to read; empty:
+            those of its backbone, or not known.
     """
 
     task: str
@@ -148,6 +150,7 @@ class HeadSpec(Descriptor):
     default: bool = False
     trainer: str = ""
     takes_layer: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +163,8 @@ class BackboneSpec(Descriptor):
         options: Frozen dataclass of its options; its fields become flags of ``nlptasks run TASK``.
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
-        languages: ISO 639-1 codes of the languages that it was trained on.
+        languages: ISO 639-1 codes of the languages that it reads; empty: not known.
+        writes: ISO 639-1 codes of the languages that it writes; empty: it writes nothing, or what it reads.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.training.recipes`); empty: the
             backbone cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves
             (``BackboneContext.folder``).
@@ -179,6 +183,7 @@ class BackboneSpec(Descriptor):
     default: bool = False
     parameters: int = 0
     languages: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
     trainer: str = ""
     scheme: str = ""
     marker: str = ""

@@ -92,7 +92,7 @@ def labels_of(config: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(str(label) for _, label in sorted((int(at), label) for at, label in named.items()))
     except (AttributeError, TypeError, ValueError) as error:
         raise NlptasksError(
-            f"config.json: id2label is no mapping from numbers to names: {named!r}", hint="mend it by hand"
+            f"config.json: id2label is no mapping from numbers to names: {named!r}", hint="correct it by hand"
         ) from error
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from .architecture import architecture_of, check_config, kind_of, layer_of
 from .files import all_files, small_files
 from .headers import read_json
-from .reference import CONFIG, Reference, parse
+from .plausible import check_sizes, check_tokens
+from .reference import CONFIG, GENERATION, Reference, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,4 +89,7 @@ def read_config(reference: Reference, folder: Path) -> Mapping[str, Any]:
     """
     config = read_json(folder / CONFIG)
     check_config(reference.text, config)
+    check_sizes(str(folder / CONFIG), config)
+    if (writing := folder / GENERATION).is_file():
+        check_tokens(str(writing), read_json(writing))
     return config

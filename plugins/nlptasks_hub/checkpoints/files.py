@@ -10,16 +10,15 @@ from typing import Any
 from nlptasks.errors import NlptasksError, UsageError
 
 from . import hub
+from .foreign import foreign, weights_of_others
 from .headers import read_json, shapes_of
+from .plausible import check_limit
 from .reference import CONFIG, Reference
 
 SAFETENSORS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLED, PICKLED_INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
 
 TOKENIZER_CONFIG = "tokenizer_config.json"
-
-#: Weights of other programs, by their files.
-_FOREIGN = {"*.gguf": "llama.cpp", "tf_model*.h5": "TensorFlow", "*.msgpack": "Flax", "*.onnx": "ONNX"}
 
 #: Sets of files, each of which is all of a tokenizer.
 _TOKENIZERS = (
@@ -111,7 +110,9 @@ def tokenizer_settings(folder: Path) -> Mapping[str, Any]:
         NlptasksError: It cannot be read.
     """
     path = folder / TOKENIZER_CONFIG
-    return read_json(path) if path.is_file() else {}
+    settings = read_json(path) if path.is_file() else {}
+    check_limit(str(path), settings)
+    return settings
 
 
 def check_tokenizer(reference: str, folder: Path) -> None:
@@ -135,15 +136,13 @@ def check_tokenizer(reference: str, folder: Path) -> None:
 
 
 def _checked(reference: Reference, folder: Path, *, config: bool = True) -> Path:
+    named = foreign(folder) if folder.exists() else None
+    if named is not None:
+        raise UsageError(f"{reference.text} is {named.what}", hint=named.hint)
     if not folder.is_dir():
         reason = "it is a file" if folder.exists() else "there is no such folder"
         raise UsageError(f"{reference.text}: {reason}", hint="name the folder that holds the checkpoint's config.json")
     if config and not (folder / CONFIG).is_file():
-        if (folder / "adapter_config.json").is_file():
-            raise UsageError(
-                f"{reference.text} holds an adapter (adapter_config.json), not a model",
-                hint="merge it into its model with peft (merge_and_unload, save_pretrained), and name that folder",
-            )
         raise UsageError(
             f"{reference.text} holds no checkpoint: it has no {CONFIG}",
             hint="name the folder that transformers' save_pretrained wrote",
@@ -172,11 +171,10 @@ def _no_weights(reference: Reference, folder: Path, *, pickled: bool) -> Nlptask
             f"{reference.text} has its weights only in pickled files, which can run code when they are read",
             hint="if you trust who made them: --allow-pickle, in Python allow_pickle=True",
         )
-    others = sorted({name for pattern, name in _FOREIGN.items() if any(True for _ in folder.glob(pattern))})
-    if others:
+    if other := weights_of_others(folder):
         return UsageError(
-            f"{reference.text} has weights only for {', '.join(others)}, which nlptasks does not read",
-            hint=f"name a checkpoint with {SAFETENSORS}",
+            f"{reference.text} has weights only for {other.program}, which nlptasks does not read ({other.what})",
+            hint=other.hint,
         )
     hint = f"copy {SAFETENSORS} into {folder}"
     if reference.repository:

@@ -54,7 +54,7 @@ def parameters_of(paths: tuple[Path, ...]) -> int:
 def _shapes(path: Path, header: bytes, room: int) -> dict[str, tuple[int, ...]]:
     try:
         entries: Any = json.loads(header)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, "its header is not JSON") from error
     if not isinstance(entries, dict):
         raise _damaged(path, "its header is not an object")
@@ -84,8 +84,9 @@ def read_json(path: Path) -> Mapping[str, Any]:
         content: Any = json.loads(path.read_bytes())
     except OSError as error:
         raise NlptasksError(f"{path}: {error.strerror}", hint="the checkpoint is not complete") from error
-    except ValueError as error:
-        raise NlptasksError(f"{path}: not JSON ({error})", hint="download or copy the file again") from error
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise NlptasksError(f"{path}: not JSON ({reason})", hint="download or copy the file again") from error
     if not isinstance(content, dict):
         raise NlptasksError(f"{path}: not a JSON object", hint="download or copy the file again")
     return content

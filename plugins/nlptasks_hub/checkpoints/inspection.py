@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import ENCODE, ENTAILMENT, GENERATE, LABELS, PROMPT, SCORE, SPANS
 from nlptasks.plugin.inspection import Inspection
 from nlptasks_hub.languages import languages_of, prefixes_of, tasks_of
@@ -16,6 +16,7 @@ from nlptasks_hub.options import CheckpointOptions
 from .architecture import ENCODER_DECODER, LANGUAGE_MODEL, architecture_of, kind_of, labels_of, layer_of
 from .checkpoint import read_config
 from .files import check_tokenizer, small_files, tokenizer_settings, weights_of
+from .foreign import is_sentence_transformer
 from .headers import parameters_of
 from .limits import longest_input
 from .reference import Reference, parse
@@ -32,7 +33,7 @@ def inspect(reference: str, options: CheckpointOptions) -> Inspection:
     Of a checkpoint on the Hub, only its configuration is downloaded.
 
     Raises:
-        UsageError: There is no such checkpoint, or it is not one of text.
+        UsageError: There is no such checkpoint, it is not one of text, or only another program reads it.
         NlptasksError: A file is missing, damaged or cannot be downloaded.
     """
     named = parse(reference, options.revision)
@@ -116,6 +117,8 @@ def _weights(reference: Reference, folder: Path) -> tuple[str, int]:
         return "not downloaded yet", 0
     try:
         weights = weights_of(reference, folder, allow_pickle=True)
+    except UsageError:
+        raise  # weights that only another program reads
     except NlptasksError as error:
         return f"none: {error.message}", 0
     if weights.pickled:
@@ -131,6 +134,8 @@ def _facts(reference: Reference, folder: Path, config: Mapping[str, Any], weight
     for task, prefix in prefixes_of(config).items():
         yield f"prefix of {task}", prefix or "none"
     yield "stored as", weights
+    if is_sentence_transformer(folder):
+        yield "made by", "sentence-transformers; the layers behind its Transformer are not read"
     if not reference.repository:
         yield "tokenizer", _tokenizer(reference, folder)
 

@@ -31,7 +31,7 @@ def longest_input(config: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> in
     Returns:
         The smaller of the model's limit and the tokenizer's; 0 where neither has one.
     """
-    limits = [limit for limit in (_positions(config), _said(tokenizer)) if limit > 0]
+    limits = [limit for limit in (_positions(config), said_limit(tokenizer.get("model_max_length"))) if limit > 0]
     return min(limits, default=0)
 
 
@@ -46,6 +46,7 @@ def _positions(config: Mapping[str, Any]) -> int:
     return int(found)
 
 
-def _said(tokenizer: Mapping[str, Any]) -> int:
-    limit = tokenizer.get("model_max_length")
-    return int(limit) if isinstance(limit, int | float) and 0 < limit < _ENDLESS else 0
+def said_limit(limit: object) -> int:
+    """A tokenizer's ``model_max_length``; 0 where that says that there is none, or is no number."""
+    known = isinstance(limit, int | float) and not isinstance(limit, bool) and 0 < limit < _ENDLESS
+    return int(limit) if known and isinstance(limit, int | float) else 0

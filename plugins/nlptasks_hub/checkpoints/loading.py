@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +13,12 @@ from transformers.utils import logging
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import LABELS, SPANS
+from nlptasks_hub.notices import ResultWarning, passed_on, tell
 
 from .architecture import DECODER, ENCODER_DECODER, LANGUAGE_MODEL, refuse_code
 from .checkpoint import Checkpoint
 from .files import TOKENIZER_CONFIG, check_tokenizer, tokenizer_settings
+from .saved_tokenizer import restore
 
 #: What a checkpoint must carry for a class of transformers to find all its weights: a layer and, for text, a kind.
 _NEEDS = {
@@ -36,9 +39,12 @@ _WANTED = {
 #: Weights behind the hidden states of an encoder, which nothing here reads where the model has no other layer.
 _POOLER = "pooler"
 
+#: Names of weights that belong to a numbered layer of the model, whatever class opens it.
+_NUMBERED = re.compile(r"(^|\.)(layers?|h|blocks?|albert_layer_groups)\.\d+\.")
+
 
 def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
-    """The checkpoint's tokenizer.
+    """The checkpoint's tokenizer, which cuts text as its file says.
 
     Args:
         checkpoint: The checkpoint.
@@ -54,9 +60,10 @@ def load_tokenizer(checkpoint: Checkpoint, **settings: Any) -> Any:
     from transformers import AutoTokenizer
 
     with _explained(checkpoint, "the tokenizer"):
-        return AutoTokenizer.from_pretrained(
+        found = AutoTokenizer.from_pretrained(
             checkpoint.folder, local_files_only=True, trust_remote_code=False, **settings
         )
+        return restore(found, checkpoint.folder)
 
 
 def load_model(checkpoint: Checkpoint, kind: str, *, device: torch.device, dtype: Any = None, **settings: Any) -> Any:
@@ -84,10 +91,32 @@ def load_model(checkpoint: Checkpoint, kind: str, *, device: torch.device, dtype
             use_safetensors=None if checkpoint.allow_pickle else True,
             dtype=dtype,
             output_loading_info=True,
-            **settings,
+            # Its own error names no weight; _check_sizes does.
+            **{**settings, "ignore_mismatched_sizes": True},
         )
     _check_complete(checkpoint, kind, sorted(found.get("missing_keys") or ()))
+    _check_sizes(checkpoint, kind, found)
+    _tell_unused(checkpoint, sorted(found.get("unexpected_keys") or ()))
+    check_finite(checkpoint.reference, model)
     return model.to(device).eval().requires_grad_(False)
+
+
+def check_finite(name: str, model: Any) -> None:
+    """Refuse weights that hold what is no number: every result would be one too.
+
+    Raises:
+        NlptasksError: There are some.
+    """
+    # A sum is finite unless a term is not, or the terms are near the largest number that there is; it costs one pass.
+    weights = [(key, weight) for key, weight in model.named_parameters() if weight.is_floating_point()]
+    suspect = [pair for pair in weights if not bool(torch.isfinite(pair[1].sum(dtype=torch.float32)))]
+    broken = [key for key, weight in suspect if not bool(torch.isfinite(weight).all())]
+    if broken:
+        raise NlptasksError(
+            f"{name}: damaged weights: {_some(broken)} {'hold' if len(broken) > 1 else 'holds'} NaN or infinite "
+            f"numbers ({len(broken)} of {len(weights)} weights)",
+            hint="download or copy the checkpoint again; where it was loaded in float16, try float32 or bfloat16",
+        )
 
 
 def abilities(checkpoint: Checkpoint) -> str:
@@ -114,8 +143,28 @@ def _check_complete(checkpoint: Checkpoint, kind: str, missing: list[str]) -> No
     if kind == "AutoModel":
         missing = [name for name in missing if _POOLER not in name]
     if missing:
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise _unfit(checkpoint, kind, f"it has no weights for {', '.join(missing[:3])}{more}")
+        raise _unfit(checkpoint, kind, f"it has no weights for {_some(missing)}")
+
+
+def _check_sizes(checkpoint: Checkpoint, kind: str, found: Mapping[str, Any]) -> None:
+    """Refuse weights of other sizes than the configuration's, in whose place transformers puts random ones."""
+    if found.get("mismatched_keys"):
+        names = sorted(str(item[0] if isinstance(item, tuple) else item) for item in found["mismatched_keys"])
+        raise _unfit(checkpoint, kind, f"its weights for {_some(names)} have other sizes than its config.json says")
+
+
+def _tell_unused(checkpoint: Checkpoint, unused: list[str]) -> None:
+    """Warn of layers that nobody reads; output layers that are not needed, which stand behind all others, are usual."""
+    if layers := [name for name in unused if _NUMBERED.search(name)]:
+        tell(
+            f"{checkpoint.reference}: {len(layers)} of its weights belong to no layer that its config.json tells of, "
+            f"and are not used: {_some(layers)}"
+        )
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
 
 
 def _unfit(checkpoint: Checkpoint, kind: str, reason: str) -> UsageError:
@@ -127,24 +176,26 @@ def _unfit(checkpoint: Checkpoint, kind: str, reason: str) -> UsageError:
 
 @contextmanager
 def _explained(checkpoint: Checkpoint, what: str) -> Iterator[None]:
-    """No bars and reports of transformers on the terminal, and its errors as one line."""
-    shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    """No bars and reports of transformers on the terminal; its warnings as Python's, and its errors as one line."""
+    shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
-    logging.set_verbosity_error()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), passed_on(checkpoint.reference):
             # Marian's tokenizer recommends a package that evens out punctuation, and goes without where it is missing.
             warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
             yield
     except NlptasksError:
         raise
-    except Exception as error:
+    except ResultWarning:
+        raise  # where the user turns warnings into errors
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise  # a panic of a library in Rust is no Exception, and is a fault of the file all the same
         cause = " ".join(f"{type(error).__name__}: {error}".split())[:400]
         raise NlptasksError(
             f"{checkpoint.reference}: transformers cannot load {what}: {cause}",
             hint=f"its files are in {checkpoint.folder}; a newer model may need: pip install -U transformers",
         ) from error
     finally:
-        logging.set_verbosity(level)
         if shown:
             logging.enable_progress_bar()

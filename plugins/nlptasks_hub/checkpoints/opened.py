@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
 from nlptasks.models.special_tokens import Framing
@@ -15,20 +17,19 @@ from nlptasks.plugin.protocols import Window
 from .checkpoint import Checkpoint
 from .limits import longest_input
 from .loading import load_model, load_tokenizer
-from .reading import Reader
-from .saved_tokenizer import restore
+from .reading import CheckpointTokenizer
 from .token_types import tells_types
 
 #: Longest window where neither the model nor the tokenizer states one.
 _USUAL = 512
 
-#: Files that decide what a checkpoint answers.
+#: Files that decide what a checkpoint predicts.
 _DIGESTED = ("*.safetensors", "*.model", "*.spm", "config.json", "merges.txt", "tokenizer.json", "vocab.*")
 
 _CHUNK = 1 << 22
 
 
-class Opened:
+class OpenedCheckpoint:
     """A frozen checkpoint; see :class:`nlptasks.plugin.protocols.Backbone`.
 
     Args:
@@ -48,9 +49,10 @@ class Opened:
         self.dtype = choose_dtype(dtype, self.device)
         self.digest = digest_of(checkpoint.folder, pickled=checkpoint.allow_pickle)
         with quiet_loading():
-            tokenizer = restore(load_tokenizer(checkpoint), checkpoint.folder)
-            self.reader = Reader(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
+            tokenizer = load_tokenizer(checkpoint)
+            self.reader = CheckpointTokenizer(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
+        self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL
         self.width: int = self.model.config.hidden_size
 
@@ -104,7 +106,7 @@ class Opened:
         ]
 
 
-class OpenedWriter(Opened):
+class OpenedGenerator(OpenedCheckpoint):
     """What checkpoints share that write; see :class:`nlptasks.models.generation.Generator`."""
 
     @property
@@ -121,6 +123,15 @@ class OpenedWriter(Opened):
     def source_tokens(self) -> int:
         """See :class:`nlptasks.models.generation.Generator`."""
         return self.max_tokens
+
+
+def embedded(model: Any) -> int:
+    """How many tokens a model has embeddings for; 0 where it makes them of something else."""
+    try:
+        layer = model.get_input_embeddings()
+    except (AttributeError, NotImplementedError):
+        return 0
+    return int(layer.num_embeddings) if isinstance(layer, torch.nn.Embedding) else 0
 
 
 def digest_of(folder: Path, *, pickled: bool = False) -> str:

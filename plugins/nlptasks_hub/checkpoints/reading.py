@@ -28,7 +28,7 @@ class Tokens:
     places: list[tuple[int, int]]
 
 
-class Reader:
+class CheckpointTokenizer:
     """A tokenizer with what it puts around texts.
 
     Args:
@@ -47,9 +47,21 @@ class Reader:
             self._fast.no_truncation()
         self._lock = Lock()
         self._framings: dict[str, Framing] = {}
+        self._known = 0
         self.pad: int = next(
             (token for token in (tokenizer.pad_token_id, tokenizer.eos_token_id) if token is not None), 0
         )
+
+    def bound(self, known: int) -> None:
+        """Refuse from now on tokens that the model has no embedding for.
+
+        Args:
+            known: How many tokens it knows; 0: that is not to be told.
+        """
+        largest = max(self.tokenizer.get_vocab().values(), default=0) if known else 0
+        self._known = known if largest >= known else 0
+        if known <= self.pad:
+            self.pad = 0  # padding is masked, so that any token will do
 
     def framing(self, language: str = "") -> Framing:
         """What stands around texts in a language, by the tokenizer's own code; empty: the one that it is set to."""
@@ -70,7 +82,7 @@ class Reader:
         if self._fast is not None:
             read = self._fast.encode_batch if offsets else self._fast.encode_batch_fast
             found = read(whole, add_special_tokens=False)
-            return [Tokens(item.ids, item.offsets if offsets else []) for item in found]
+            return [Tokens(self._checked(item.ids), item.offsets if offsets else []) for item in found]
         if offsets:
             raise UsageError(
                 f"the tokenizer of '{self._name}' does not tell where tokens stand in a text, which this head needs",
@@ -84,7 +96,7 @@ class Reader:
             return [tokens.ids for tokens in self.read(texts)]  # languages differ in the tokens around a text alone
         whole = [encodable(text) for text in texts]
         found = self.tokenizer(text_target=whole, add_special_tokens=False, verbose=False)["input_ids"]
-        return [list(ids) for ids in found]
+        return [self._checked(list(ids)) for ids in found]
 
     def read_behind(self, lead: str, texts: Sequence[str], *, offsets: bool = False) -> list[tuple[list[int], Tokens]]:
         """Tokenize texts behind the same words, as these and each text are tokenized together.
@@ -125,7 +137,23 @@ class Reader:
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
         found: list[list[int]] = self.tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
-        return found
+        return [self._checked(ids) for ids in found]
+
+    def _checked(self, ids: list[int]) -> list[int]:
+        """Tokens that the model knows.
+
+        Raises:
+            UsageError: It does not know one of them.
+        """
+        if self._known and ids and (largest := max(ids)) >= self._known:
+            raise UsageError(
+                f"the tokenizer of '{self._name}' made the token {largest} "
+                f"({self.tokenizer.convert_ids_to_tokens(largest)!r}), and the model knows {self._known} tokens: they "
+                "do not belong together",
+                hint="put the tokenizer beside the model with which it was trained; tokens that were added to a "
+                "tokenizer need model.resize_token_embeddings(len(tokenizer)) and a training",
+            )
+        return ids
 
     def _seen(self, language: str) -> Framing:
         usual = getattr(self.tokenizer, "src_lang", None)
@@ -135,6 +163,7 @@ class Reader:
             word = self.tokenizer("a", add_special_tokens=False)["input_ids"]
             single = self.tokenizer("a")["input_ids"]
             pair = self.tokenizer("a", "a", return_token_type_ids=self._types)
+            self._checked(list(pair["input_ids"]))
             return framing_of(word, single, pair["input_ids"], pair.get("token_type_ids", []))
         finally:
             if language:

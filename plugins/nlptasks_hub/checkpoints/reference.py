@@ -14,6 +14,9 @@ SCHEME = "hf"
 #: The file that makes a folder a checkpoint.
 CONFIG = "config.json"
 
+#: The file with a checkpoint's own settings of generation, where it has some.
+GENERATION = "generation_config.json"
+
 #: An id of the Hub: an organisation and a name, or a name alone. The Hub's own rules are a little stricter.
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
@@ -38,8 +41,8 @@ class Reference:
 def parse(text: str, revision: str = "") -> Reference:
     """Read a reference: ``hf:org/name``, ``hf:org/name@REVISION``, the same without ``hf:``, or a folder.
 
-    What begins with ``.``, ``/`` or ``~``, or is a folder with a ``config.json``, is a folder; ``hf:`` says that it is
-    not.
+    What begins with ``.``, ``/`` or ``~``, or is a folder with a ``config.json`` or with files of other programs, is a
+    folder; ``hf:`` says that it is not.
 
     Args:
         text: What the user typed.
@@ -52,7 +55,7 @@ def parse(text: str, revision: str = "") -> Reference:
     on_hub = bool(colon) and scheme == SCHEME
     name = rest if on_hub else text
     folder = Path(name).expanduser()
-    if name.startswith((".", "/", "~")) or (not on_hub and name and (folder / CONFIG).is_file()):
+    if name.startswith((".", "/", "~")) or (not on_hub and name and _is_local(folder)):
         if on_hub:
             raise UsageError(f"{text}: {name} is a folder, and {SCHEME}: names what is on the Hub", hint=f"type {name}")
         if revision:
@@ -67,3 +70,10 @@ def parse(text: str, revision: str = "") -> Reference:
     if named and revision and named != revision:
         raise UsageError(f"{text} names the revision {named!r}, and beside it stands {revision!r}", hint="give one")
     return Reference(text=text, repository=repository, revision=named or revision)
+
+
+def _is_local(place: Path) -> bool:
+    """Whether something on this machine is meant, a checkpoint or not."""
+    from .foreign import foreign
+
+    return (place / CONFIG).is_file() or (place.exists() and foreign(place) is not None)

@@ -3,7 +3,7 @@
 A pipeline takes one input, a list, or anything that yields inputs (a generator, a data set). One input gives one
 result, a list gives a list in its order, and what yields gives an iterator that reads a bounded number ahead. Whatever
 the form, inputs become pieces, pieces of nearly one length share a batch of about 2,048 padded tokens, and padding
-changes no answer.
+changes no result.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Any, ClassVar, Self
 import torch
 
 from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.notices import tell
 
 from .errors import InputError
-from .opening import Opened, open_parts
-from .pieces import TOKEN_BUDGET, Batch, Packing, Piece, answered, distinct
+from .opening import PipelineParts, open_parts
+from .pieces import TOKEN_BUDGET, Packing, PaddedBatch, TokenRow, distinct, outputs_of
 
-#: Inputs that are read before the first of them is answered: of a list, and of what yields inputs.
+#: Inputs that are read before the first of them has a result: of a list, and of what yields inputs.
 _LIST_AHEAD, _LAZY_AHEAD = 1_024, 256
 
 
@@ -46,7 +47,7 @@ class Pipeline:
     #: Padded tokens in a batch.
     budget: ClassVar[int] = TOKEN_BUDGET
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         settings = dict(opened.settings)
         self.task = opened.task
         self.model = opened.model
@@ -77,7 +78,7 @@ class Pipeline:
         """
         raise NotImplementedError
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """Make the pieces of one input. There may be none.
 
         Raises:
@@ -85,13 +86,22 @@ class Pipeline:
         """
         raise NotImplementedError
 
-    def forward(self, batch: Batch, settings: Mapping[str, Any]) -> Sequence[Any]:
+    def forward(self, batch: PaddedBatch, settings: Mapping[str, Any]) -> Sequence[Any]:
         """Run the model; one output a row. Gradients are off."""
         raise NotImplementedError
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """Make one input's result of its pieces and their outputs."""
         raise NotImplementedError
+
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """A line for each argument that has no effect, or another one than its name says.
+
+        Args:
+            settings: All arguments.
+            call: Those of the call among them.
+        """
+        return ()
 
     def packing(self, rows: int, settings: Mapping[str, Any]) -> Packing:
         """The rules of its batches; ``rows`` is the user's ``batch_size``, 0 for none.
@@ -113,17 +123,18 @@ class Pipeline:
         """A value of the model's configuration; what it says for this task alone comes first."""
         config = self.model.config
         of_task = (getattr(config, "task_specific_params", None) or {}).get(self.task) or {}
-        return of_task.get(name, getattr(config, name, default))
+        own = getattr(config, name, default)
+        return of_task.get(name, own) if isinstance(of_task, Mapping) else own
 
     # ---------------------------------------------------------------- calls
 
     def __call__(self, inputs: Any, **settings: Any) -> Any:
-        """Answer one input, a list of inputs, or what yields inputs.
+        """Do one input, a list of inputs, or what yields inputs.
 
         Args:
             inputs: One input; a list; a generator, iterator or data set.
-            settings: ``batch_size``, the most rows in a batch (1 beside a generator: nothing is read ahead of an
-                answer), ``num_workers`` (has no effect: tokenizers have threads of their own), and the pipeline's own
+            settings: ``batch_size``, the most rows in a batch (1 beside a generator: nothing is read ahead of a
+                result), ``num_workers`` (has no effect: tokenizers have threads of their own), and the pipeline's own
                 arguments, which win over those of the opening.
 
         Raises:
@@ -165,24 +176,28 @@ class Pipeline:
         call = dict(settings)
         call.pop("num_workers", None)
         rows = _batch_size(call.pop("batch_size", None)) or self._rows
-        return self._settings | dict(self.parse(call)), rows
+        parsed = dict(self.parse(call))
+        merged = self._settings | parsed
+        for message in self.unheeded(merged, parsed):
+            tell(message)
+        return merged, rows
 
     def _stream(self, items: Iterator[Any], settings: Mapping[str, Any], rows: int, ahead: int) -> Iterator[Any]:
         packing = self.packing(rows, settings)
         while some := list(islice(items, ahead)):
-            yield from self._answers(some, settings, packing)
+            yield from self._results(some, settings, packing)
 
-    def _answers(self, items: Sequence[Any], settings: Mapping[str, Any], packing: Packing) -> Iterator[Any]:
+    def _results(self, items: Sequence[Any], settings: Mapping[str, Any], packing: Packing) -> Iterator[Any]:
         made = [self.pieces(item, settings) for item in items]
         flat = [piece for pieces in made for piece in pieces]
         outputs = iter(self._outputs(flat, settings, packing))
         for item, pieces in zip(items, made, strict=True):
             yield self.finish(item, pieces, list(islice(outputs, len(pieces))), settings)
 
-    def _outputs(self, pieces: Sequence[Piece], settings: Mapping[str, Any], packing: Packing) -> list[Any]:
+    def _outputs(self, pieces: Sequence[TokenRow], settings: Mapping[str, Any], packing: Packing) -> list[Any]:
         read, at = distinct(pieces) if self.repeatable else (pieces, range(len(pieces)))
         with torch.no_grad():
-            outputs = answered(read, packing, self.device, lambda batch: self.forward(batch, settings))
+            outputs = outputs_of(read, packing, self.device, lambda batch: self.forward(batch, settings))
         return [outputs[place] for place in at]
 
 

@@ -13,7 +13,7 @@ from nlptasks.plugin.pipelines import PipelineContext
 from .arguments import check_names, whole_number
 from .errors import InputError
 from .labels import LabelPipeline
-from .pieces import Piece
+from .pieces import TokenRow
 from .written.tokens import TOKENIZER_SETTINGS
 
 _OWN = frozenset({"function_to_apply", "return_all_scores", "top_k"})
@@ -66,12 +66,12 @@ class TextClassification(LabelPipeline):
             parsed["top_k"] = None if settings["return_all_scores"] else 1
         return parsed
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """One piece."""
         options = {name: value for name, value in settings.items() if name in TOKENIZER_SETTINGS}
         return [self.read(*_texts(item, words=bool(options.get("is_split_into_words"))), options)]
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """The best label, or several."""
         scores = _applied(settings.get("function_to_apply") or self._function(), outputs[0])
         all_by_config = bool(self.configured("return_all_scores", False))

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from .base import Pipeline
-from .opening import Opened
-from .pieces import Batch, Packing, Piece
+from .opening import PipelineParts
+from .pieces import Packing, PaddedBatch, TokenRow
 from .written.tokens import piece_of
 
 
@@ -19,12 +19,12 @@ class LabelPipeline(Pipeline):
     model_class = "AutoModelForSequenceClassification"
     repeatable = True
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         super().__init__(opened)
         takes_cache = "use_cache" in inspect.signature(opened.model.forward).parameters
         self._fixed = {"use_cache": False} if takes_cache else {}
 
-    def forward(self, batch: Batch, settings: Mapping[str, Any]) -> Sequence[Any]:
+    def forward(self, batch: PaddedBatch, settings: Mapping[str, Any]) -> Sequence[Any]:
         """The logits: for each row a float32 array of ``[labels]``."""
         return list(self.model(**batch.tensors, **self._fixed).logits.float().cpu().numpy())
 
@@ -33,12 +33,12 @@ class LabelPipeline(Pipeline):
         packing = super().packing(rows, settings)
         return packing if isinstance(self.configured("pad_token_id"), int) else replace(packing, rows=1)
 
-    def read(self, text: Any, pair: Any, settings: Mapping[str, Any]) -> Piece:
+    def read(self, text: Any, pair: Any, settings: Mapping[str, Any], *, asked: bool = True) -> TokenRow:
         """A text, or a pair of texts, as the model reads it.
 
         Encoder-decoder models read the state of the last end token, and want the same number of those in all rows.
         """
-        piece = piece_of(self, text, pair, settings)
+        piece = piece_of(self, text, pair, settings, asked=asked)
         if not getattr(self.model.config, "is_encoder_decoder", False):
             return piece
         ids = list(piece.inputs["input_ids"])

@@ -12,7 +12,6 @@ from nlptasks.models.encoder import choose_device
 from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from nlptasks_hub.checkpoints.loading import load_model, load_tokenizer
-from nlptasks_hub.checkpoints.saved_tokenizer import restore
 from nlptasks_hub.checkpoints.token_types import tells_types
 
 from .errors import InputError
@@ -27,7 +26,7 @@ _UNUSED = ("feature_extractor", "image_processor", "video_processor", "processor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opened:
+class PipelineParts:
     """What a pipeline works with.
 
     Args:
@@ -49,7 +48,7 @@ class Opened:
     types: bool = False
 
 
-def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> Opened:
+def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> PipelineParts:
     """Load the model and the tokenizer that a pipeline asks for.
 
     Args:
@@ -70,7 +69,7 @@ def open_parts(context: PipelineContext, kind: str, *, default: str = "") -> Ope
     checkpoint = _checkpoint(str(context.model), loading)
     device = resolve_device(loading.get("device"), loading.get("device_map"))
     tokenizer, types = _tokenizer(loading.get("tokenizer"), checkpoint)
-    return Opened(
+    return PipelineParts(
         task=context.task,
         model=_model(checkpoint, kind, device, loading),
         tokenizer=tokenizer,
@@ -145,7 +144,7 @@ def _is_reference(model: Any) -> bool:
     return isinstance(model, str) or hasattr(model, "__fspath__")
 
 
-def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mapping[str, Any]) -> Opened:
+def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mapping[str, Any]) -> PipelineParts:
     """Parts around a model that the user loaded; it stays where it is unless a device is given."""
     model = context.model
     if not callable(getattr(model, "forward", None)) or not hasattr(model, "config"):
@@ -163,7 +162,9 @@ def _in_memory(context: PipelineContext, loading: Mapping[str, Any], rest: Mappi
     if model.device != device:
         model.to(device)
     tokenizer, types = _tokenizer(loading["tokenizer"], None)
-    return Opened(task=context.task, model=model.eval(), tokenizer=tokenizer, device=device, settings=rest, types=types)
+    return PipelineParts(
+        task=context.task, model=model.eval(), tokenizer=tokenizer, device=device, settings=rest, types=types
+    )
 
 
 def _checkpoint(reference: str, loading: Mapping[str, Any]) -> Checkpoint:
@@ -210,7 +211,7 @@ def _tokenizer(given: Any, checkpoint: Checkpoint | None) -> tuple[Any, bool]:
 
 
 def _loaded(checkpoint: Checkpoint, options: Mapping[str, Any]) -> tuple[Any, bool]:
-    tokenizer = restore(load_tokenizer(checkpoint, **options), checkpoint.folder)
+    tokenizer = load_tokenizer(checkpoint, **options)
     return tokenizer, tells_types(tokenizer, checkpoint.folder)
 
 

@@ -13,13 +13,13 @@ TOKEN_BUDGET = 2_048
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TokenRow:
     """One row of a batch: an input, or a part of it.
 
     Args:
         inputs: What the model's ``forward`` takes, by name, without padding: ``input_ids``, ``attention_mask``, ...;
             each as long as ``input_ids``.
-        extra: What the pipeline wants to find again when it reads the answer.
+        extra: What the pipeline wants to find again when it reads the output.
         group: Only pieces of one group share a batch.
     """
 
@@ -32,7 +32,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class PaddedBatch:
     """Pieces with their padded tensors.
 
     Args:
@@ -41,7 +41,7 @@ class Batch:
         left: Whether rows are padded at their beginning.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TokenRow, ...]
     tensors: Mapping[str, torch.Tensor]
     left: bool
 
@@ -70,7 +70,7 @@ class Packing:
     pad_type: int = 0
     left: bool = False
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[list[int]]:
+    def batches(self, pieces: Sequence[TokenRow]) -> Iterator[list[int]]:
         """Positions of pieces, batch by batch, from the shortest to the longest of each group."""
         order = _by_group(pieces)
         batch: list[int] = []
@@ -82,7 +82,7 @@ class Packing:
         if batch:
             yield batch
 
-    def collate(self, pieces: Sequence[Piece], device: torch.device) -> Batch:
+    def collate(self, pieces: Sequence[TokenRow], device: torch.device) -> PaddedBatch:
         """Pad pieces into tensors."""
         longest = max(map(len, pieces))
         fills = {"input_ids": self.pad or 0, "token_type_ids": self.pad_type}
@@ -91,9 +91,9 @@ class Packing:
             for name in pieces[0].inputs
         }
         moved = {name: tensor.long().to(device) for name, tensor in tensors.items()}
-        return Batch(pieces=tuple(pieces), tensors=moved, left=self.left)
+        return PaddedBatch(pieces=tuple(pieces), tensors=moved, left=self.left)
 
-    def _fits(self, batch: Sequence[int], pieces: Sequence[Piece], piece: Piece) -> bool:
+    def _fits(self, batch: Sequence[int], pieces: Sequence[TokenRow], piece: TokenRow) -> bool:
         first = pieces[batch[0]]
         if self.rows and len(batch) >= self.rows:
             return False
@@ -109,8 +109,11 @@ class Packing:
         return [*padding, *values] if self.left else [*values, *padding]
 
 
-def answered(
-    pieces: Sequence[Piece], packing: Packing, device: torch.device, forward: Callable[[Batch], Sequence[Any]]
+def outputs_of(
+    pieces: Sequence[TokenRow],
+    packing: Packing,
+    device: torch.device,
+    forward: Callable[[PaddedBatch], Sequence[Any]],
 ) -> list[Any]:
     """Run ``forward`` over packed batches, and return what it made of each piece in the order of the pieces."""
     found: list[Any] = [None] * len(pieces)
@@ -121,21 +124,21 @@ def answered(
     return found
 
 
-def distinct(pieces: Sequence[Piece]) -> tuple[list[Piece], list[int]]:
+def distinct(pieces: Sequence[TokenRow]) -> tuple[list[TokenRow], list[int]]:
     """The pieces without repeated ones, and where each piece is among them."""
     places: dict[Hashable, int] = {}
     at = [places.setdefault(_content(piece), len(places)) for piece in pieces]
-    kept: dict[int, Piece] = {}
+    kept: dict[int, TokenRow] = {}
     for piece, place in zip(pieces, at, strict=True):
         kept.setdefault(place, piece)
     return list(kept.values()), at
 
 
-def _content(piece: Piece) -> Hashable:
+def _content(piece: TokenRow) -> Hashable:
     return piece.group, tuple((name, tuple(values)) for name, values in piece.inputs.items())
 
 
-def _by_group(pieces: Sequence[Piece]) -> list[int]:
+def _by_group(pieces: Sequence[TokenRow]) -> list[int]:
     """Positions sorted by group (in the order in which groups first occur), then by length; ties keep their order."""
     groups: dict[Hashable, int] = {}
     for piece in pieces:

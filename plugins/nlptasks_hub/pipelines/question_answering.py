@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from nlptasks.plugin.pipelines import PipelineContext
 from .arguments import check_names, whole_number
 from .base import Pipeline, accepted
 from .errors import InputError
-from .opening import Opened
-from .pieces import Batch, Piece
+from .opening import PipelineParts
+from .pieces import PaddedBatch, TokenRow
 from .questions import one_question, questions_of, read_question
 from .spans import best_spans
 from .written.tokens import check_ids, encodable
@@ -30,7 +30,7 @@ _INPUTS = ("question", "context", "data", "X")
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ContextWindow:
     """A window of a context.
 
     Args:
@@ -63,7 +63,7 @@ class QuestionAnswering(Pipeline):
     repeatable = True
     default = "distilbert/distilbert-base-cased-distilled-squad"
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         if not getattr(opened.tokenizer, "is_fast", False):
             raise InputError(
                 f"the tokenizer {type(opened.tokenizer).__name__} does not tell where its tokens stand in the text",
@@ -109,7 +109,12 @@ class QuestionAnswering(Pipeline):
                 whole_number(name, parsed[name], least=0 if name == "doc_stride" else 1)
         return {name: value for name, value in parsed.items() if value is not None}
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """The argument that only tokenizers in Python had."""
+        if "max_question_len" in settings:
+            yield "max_question_len has no effect: a question is read as a whole"
+
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """The windows of the context, each behind the question."""
         question = one_question(item)
         first = self._question_first()
@@ -125,13 +130,13 @@ class QuestionAnswering(Pipeline):
         )
         return [self._piece(encoded, at) for at in range(len(encoded["input_ids"]))]
 
-    def forward(self, batch: Batch, settings: Mapping[str, Any]) -> Sequence[Any]:
+    def forward(self, batch: PaddedBatch, settings: Mapping[str, Any]) -> Sequence[Any]:
         """The logits: for each row a pair of float32 arrays of ``[tokens]``."""
         output = self.model(**batch.tensors)
         starts, ends = batch.rows(output.start_logits.float().cpu()), batch.rows(output.end_logits.float().cpu())
         return [(start.numpy(), end.numpy()) for start, end in zip(starts, ends, strict=True)]
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """The best answers over all windows."""
         context = one_question(item).context
         top_k, words = settings.get("top_k", 1), settings.get("align_to_words", True)
@@ -186,7 +191,7 @@ class QuestionAnswering(Pipeline):
             )
         return {"max_length": size, "stride": min(overlap, room - 1)}
 
-    def _piece(self, encoded: Any, at: int) -> Piece:
+    def _piece(self, encoded: Any, at: int) -> TokenRow:
         encoding = encoded.encodings[at]
         names = {*self.tokenizer.model_input_names, *(["token_type_ids"] if self.types else [])}
         rows = {name: encoded[name][at] for name in encoded if name in names}
@@ -195,7 +200,7 @@ class QuestionAnswering(Pipeline):
         allowed = np.array([place == context for place in encoding.sequence_ids])
         no_answer = np.array(encoding.ids) == self.tokenizer.cls_token_id
         read = np.array(encoding.attention_mask) == 1
-        return Piece(accepted(self.model, rows), extra=_Part(encoding, (allowed | no_answer) & read))
+        return TokenRow(accepted(self.model, rows), extra=_ContextWindow(encoding, (allowed | no_answer) & read))
 
     def _characters(self, encoding: Any, first: int, last: int, *, words: bool) -> tuple[int, int]:
         """Where a span of tokens begins in the context, and where it ends."""

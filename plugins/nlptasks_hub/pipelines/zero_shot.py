@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,12 +11,13 @@ from numpy.typing import NDArray
 
 from nlptasks.models.probe.head import softmax
 from nlptasks.plugin.pipelines import PipelineContext
+from nlptasks_hub.notices import tell
 
 from .arguments import check_names
 from .errors import InputError
 from .labels import LabelPipeline
-from .opening import Opened
-from .pieces import Piece
+from .opening import PipelineParts
+from .pieces import TokenRow
 
 _TEMPLATE = "This example is {}."
 _KNOWN = frozenset({"candidate_labels", "hypothesis_template", "multi_class", "multi_label"})
@@ -33,22 +33,18 @@ class ZeroShotClassification(LabelPipeline):
     - ``multi_label``: labels do not exclude each other, so each has a probability of its own, of entailment against
       contradiction (a single label always has); else their probabilities sum to 1.
 
-    A text that is too long is cut; the hypothesis is not.
+    A text that is too long is cut, with a warning; the hypothesis is not.
     """
 
     default = "facebook/bart-large-mnli"
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         super().__init__(opened)
         config = self.model.config
         classes = config.label2id or {label: at for at, label in config.id2label.items()}
         self.entailment_id = _entailment(classes)
         if self.entailment_id < 0:
-            warnings.warn(
-                f"no label of the model is called 'entailment' ({', '.join(classes)}); the last one is taken for it",
-                UserWarning,
-                stacklevel=2,
-            )
+            tell(f"no label of the model is called 'entailment' ({', '.join(classes)}); the last one is taken for it")
 
     def __call__(self, sequences: Any, *args: Any, **settings: Any) -> Any:  # type: ignore[override]  # its own name
         """Rank labels for one text, a list of texts, or what yields texts.
@@ -81,7 +77,7 @@ class ZeroShotClassification(LabelPipeline):
             raise InputError("hypothesis_template must be a string", hint=f"give {_TEMPLATE!r}")
         return parsed
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """A piece for each label: the text and the hypothesis."""
         labels = settings.get("candidate_labels")
         if not labels or not isinstance(item, str) or not item:
@@ -90,7 +86,7 @@ class ZeroShotClassification(LabelPipeline):
         template = settings.get("hypothesis_template", _TEMPLATE)
         return [self._pair(item, _hypothesis(template, label), label) for label in labels]
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """The labels by their scores."""
         labels = [piece.extra for piece in pieces]
         logits = np.stack(outputs)
@@ -98,9 +94,9 @@ class ZeroShotClassification(LabelPipeline):
         order = scores.argsort()[::-1]
         return {"sequence": item, "labels": [labels[at] for at in order], "scores": scores[order].tolist()}
 
-    def _pair(self, text: str, hypothesis: str, label: Any) -> Piece:
+    def _pair(self, text: str, hypothesis: str, label: Any) -> TokenRow:
         try:
-            piece = self.read(text, hypothesis, {"truncation": "only_first"})
+            piece = self.read(text, hypothesis, {"truncation": "only_first"}, asked=False)
         except InputError:
             raise
         except Exception as error:

@@ -163,9 +163,11 @@ def test_likelihoods_are_those_of_the_backbone(generator: Generator) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"beams": 2, "temperature": 0.5}, "--beams 2 draws nothing"),
+        ({"beams": 2, "temperature": 0.5}, "--beams 2 samples nothing"),
         ({"num_samples": 2, "temperature": 0.0}, "--num-samples 2 would all be the same"),
         ({"num_samples": 2, "beams": 2}, "--num-samples 2 would all be the same"),
+        ({"top_p": 0.5, "beams": 2}, "--top-p 0.5 has no effect: nothing is sampled"),
+        ({"top_p": 0.5, "temperature": 0.0}, "--top-p 0.5 has no effect: nothing is sampled"),
         ({"top_p": 0.0}, "--top-p: 0.0"),
         ({"top_p": 1.5}, "--top-p"),
         ({"stop": ("a", "")}, "--stop"),
@@ -182,10 +184,10 @@ def test_options_that_make_no_sense_are_refused(options: dict[str, Any], message
 
 
 def test_the_usual_temperature() -> None:
-    assert GenerationOptions().drawn_at == 0.8
-    assert GenerationOptions(beams=2).drawn_at == 0
-    assert GenerationOptions(temperature=0.0).drawn_at == 0
-    assert GenerationOptions(beams=2, temperature=0.0).drawn_at == 0
+    assert GenerationOptions().sampled_at == 0.8
+    assert GenerationOptions(beams=2).sampled_at == 0
+    assert GenerationOptions(temperature=0.0).sampled_at == 0
+    assert GenerationOptions(beams=2, temperature=0.0).sampled_at == 0
 
 
 def test_the_example_file_fits_the_task(examples: Path) -> None:

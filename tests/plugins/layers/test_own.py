@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from nlptasks._cli.main import run_command
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
@@ -105,6 +106,18 @@ def test_a_number_is_a_number(folder: Make, backbone: Make) -> None:
     for value, found in zip(expected.tolist(), classified(backbone("LABEL_0"), TEXTS), strict=True):
         assert found.value == pytest.approx(value, abs=1e-5)
         assert found.cells() == (f"{value:.4f}", None)
+        assert found.score is None
+
+
+def test_no_mean_confidence_is_told_of_numbers(
+    folder: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rows.csv").write_text("text\na phone\na film\n")
+    where = ["--data", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "out.csv")]
+    assert run_command(["run", "classification", *where, "--backbone", str(folder("LABEL_0"))]) == 0
+    said = capsys.readouterr().err
+    assert "2 answers" in said
+    assert "confidence" not in said
 
 
 def test_a_long_text_is_the_mean_of_its_windows(folder: Make, backbone: Make) -> None:

@@ -18,16 +18,16 @@ from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_prompted import nlptasks_heads
-from nlptasks_prompted.labels import Labels
-from nlptasks_prompted.spans import Answers
-from nlptasks_prompted.texts import Texts
+from nlptasks_prompted.labels import PromptedLabels
+from nlptasks_prompted.spans import PromptedSpans
+from nlptasks_prompted.texts import PromptedTexts
 from nlptasks_tasks import nlptasks_tasks
 
 Make = Callable[..., Any]
 
 TASKS: Mapping[str, TaskSpec] = {spec.name: spec for spec in nlptasks_tasks()}
 HEADS: Mapping[str, HeadSpec] = {spec.task: spec for spec in nlptasks_heads()}
-KINDS = {"classification": Labels, "sentiment": Labels, "qa": Answers}
+KINDS = {"classification": PromptedLabels, "sentiment": PromptedLabels, "qa": PromptedSpans}
 
 LABELS = ("sport", "sports", "late delivery")
 TEXTS = ("good phone", "the film is {labels} not very bad, and it works late", "a", "broken and bad")
@@ -39,7 +39,7 @@ def head_of(task: str, backbone: Any, **options: Any) -> Any:
     kind = HEADS[task].options
     assert kind
     context = HeadContext(task=TASKS[task], backbone=backbone, options=kind(**options))
-    return KINDS.get(task, Texts)(context)
+    return KINDS.get(task, PromptedTexts)(context)
 
 
 def row(task: str, *texts: str) -> Example:
@@ -285,7 +285,7 @@ def test_of_a_prompt_to_carry_on_the_end_counts(backbone: Make) -> None:
 
 def test_a_template_longer_than_the_model(backbone: Make, tmp_path: Path) -> None:
     (tmp_path / "t.toml").write_text(f'instruction = "{"x" * 400}{{source}}"', encoding="utf-8")
-    with pytest.raises(UsageError, match=r"the template alone takes 400 tokens; beside an answer, .* at most 232"):
+    with pytest.raises(UsageError, match=r"the template alone takes 400 tokens, and .* reads at most 232"):
         head_of("translation", backbone("short"), template=str(tmp_path / "t.toml"))
 
 

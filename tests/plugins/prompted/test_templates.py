@@ -89,7 +89,7 @@ def test_examples_of_files(tmp_path: Path) -> None:
     [
         ("a.csv", "text\nx\n", "no column 'label'"),
         ("a.csv", "text,label\nx\n", r"a.csv:2: 1 cells, expected 2 \(text, label\)"),
-        ("a.csv", "text,label\nx,\n", "no row has an answer in the column 'label'"),
+        ("a.csv", "text,label\nx,\n", "no row has gold in the column 'label'"),
         ("a.jsonl", "{\n", "a.jsonl:1: not valid JSON"),
         ("a.jsonl", "3\n", "a.jsonl:1: expected an object, found 3"),
     ],

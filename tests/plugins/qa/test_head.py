@@ -17,7 +17,7 @@ from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Encoder, Example, HeadContext
 from nlptasks.testing import check_head
 from nlptasks_qa import nlptasks_heads
-from nlptasks_qa.head import Extractive, open_head
+from nlptasks_qa.head import ExtractiveAnswers, open_head
 from nlptasks_qa.options import SpanOptions
 from nlptasks_qa.weights_file import FILE, SpanWeights
 from nlptasks_tasks.qa import SPEC as TASK
@@ -48,12 +48,12 @@ def weights(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def head(encoder: Encoder, weights: Path, **options: float) -> Extractive:
+def head(encoder: Encoder, weights: Path, **options: float) -> ExtractiveAnswers:
     settings = SpanOptions(**options)  # type: ignore[arg-type]
     return open_head(HeadContext(task=TASK, backbone=encoder, options=settings, weights=weights))
 
 
-def answer(opened: Extractive, encoder: Encoder, question: str, context: str) -> Span:
+def answer(opened: ExtractiveAnswers, encoder: Encoder, question: str, context: str) -> Span:
     example = Example({"question": question, "context": context})
     windows = opened.windows([example])[0]
     return opened.read(example, windows, [opened.reduce(encoder.encode([window]))[0] for window in windows])

@@ -72,14 +72,14 @@ def test_it_tells_the_three_apart(encoder: Encoder, trained: Path) -> None:
 
 
 def test_missing_weights_are_explained(encoder: Encoder, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no trained weights with a neutral answer") as error:
+    with pytest.raises(UsageError, match="no trained weights with a neutral label") as error:
         open_three_way(context(encoder, None), shipped=tmp_path)
     assert "nlptasks train sentiment --head three-way" in error.value.hint
 
 
 def test_weights_without_a_neutral_answer_are_refused(encoder: Encoder, tmp_path: Path) -> None:
     folder = trained_on(encoder, tmp_path, "negative", "positive")
-    with pytest.raises(NlptasksError, match="its answers are negative, positive, not negative, neutral, positive"):
+    with pytest.raises(NlptasksError, match="its labels are negative, positive, not negative, neutral, positive"):
         open_three_way(context(encoder, folder))
 
 
@@ -100,5 +100,5 @@ def test_the_option_chooses_the_head_and_the_gold_labels_are_scored(tmp_path: Pa
     assert report.tasks[0].head.endswith(":three-way")
     assert report.tasks[0].scores[0].n == 27
     if not NEUTRAL.is_dir():
-        with pytest.raises(UsageError, match="no trained weights with a neutral answer"):
+        with pytest.raises(UsageError, match="no trained weights with a neutral label"):
             nlptasks.load("sentiment", neutral=True, device="cpu")

@@ -14,7 +14,7 @@ from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Encoder, Example, HeadContext, TrainJob
 from nlptasks.testing import HARD_TEXTS, check_head
 from nlptasks_summarization import nlptasks_heads
-from nlptasks_summarization.head import Extractive, open_head
+from nlptasks_summarization.head import ExtractiveSummaries, open_head
 from nlptasks_summarization.options import ExtractiveOptions
 from nlptasks_summarization.training import train
 from nlptasks_tasks.summarization import SPEC as TASK
@@ -52,11 +52,11 @@ def trained(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def opened(encoder: Encoder, weights: Path, **options: Any) -> Extractive:
+def opened(encoder: Encoder, weights: Path, **options: Any) -> ExtractiveSummaries:
     return open_head(HeadContext(task=TASK, backbone=encoder, options=ExtractiveOptions(**options), weights=weights))
 
 
-def summary(head: Extractive, encoder: Encoder, document: str) -> str:
+def summary(head: ExtractiveSummaries, encoder: Encoder, document: str) -> str:
     example = Example({"document": document})
     windows = head.windows([example])[0]
     reduced = [kept for at in range(0, len(windows), 32) for kept in head.reduce(encoder.encode(windows[at : at + 32]))]

@@ -49,9 +49,10 @@ def list_heads(app: App, as_json_: bool) -> None:
 
     def row(item: Owned[HeadSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
-        return [item.spec.task, item.spec.name + default, ", ".join(sorted(item.spec.needs)) or "-"]
+        languages = ", ".join(item.spec.languages) or "-"
+        return [item.spec.task, item.spec.name + default, ", ".join(sorted(item.spec.needs)) or "-", languages]
 
-    echo_all(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS"), row)
+    echo_all(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS", "READS"), row)
 
 
 @click.group()
@@ -68,10 +69,10 @@ def list_backbones(app: App, as_json_: bool) -> None:
     def row(item: Owned[BackboneSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
         size = f"{item.spec.parameters / 1e6:.1f}M" if item.spec.parameters else "-"
-        languages = ", ".join(item.spec.languages) or "-"
-        return [item.spec.name + default, ", ".join(sorted(item.spec.provides)), size, languages]
+        reads, writes = (", ".join(codes) or "-" for codes in (item.spec.languages, item.spec.writes))
+        return [item.spec.name + default, ", ".join(sorted(item.spec.provides)), size, reads, writes]
 
-    echo_all(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "LANGUAGES"), row)
+    echo_all(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "READS", "WRITES"), row)
 
 
 @backbones.command("show")

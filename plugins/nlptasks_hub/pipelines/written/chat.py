@@ -20,7 +20,7 @@ class Chat:
     messages: Sequence[Mapping[str, Any]]
 
     def continues(self, wanted: bool | None) -> bool:
-        """Whether the last message is to be continued and not answered: where it is the assistant's, unless told."""
+        """Whether the last message is to be continued and not replied to: where it is the assistant's, unless told."""
         return self.messages[-1]["role"] == "assistant" if wanted is None else bool(wanted)
 
     def with_text(self, text: str, *, continued: bool) -> list[Mapping[str, Any]]:

@@ -17,12 +17,14 @@ later over the earlier:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nlptasks.errors import UsageError
 from nlptasks_hub.pipelines.errors import InputError
+
+from .unheeded import BEAMS, SAMPLING, overridden, unheeded
 
 #: What transformers 4.57 generated with where nothing was set; all other settings were ``None``.
 UNSET: Mapping[str, Any] = {
@@ -62,14 +64,10 @@ UNSET: Mapping[str, Any] = {
     "use_cache": True,
 }
 
-#: Settings that only sampling reads, and those that only beam search reads; elsewhere transformers warns of them.
-_SAMPLING = frozenset({"temperature", "top_k", "top_p", "min_p", "top_h", "typical_p", "epsilon_cutoff", "eta_cutoff"})
-_BEAMS = frozenset({"early_stopping", "length_penalty"})
-
 #: Settings that a row in a padded batch obeys as it does alone.
 _BLIND_TO_PADDING = (
-    _SAMPLING
-    | _BEAMS
+    SAMPLING
+    | BEAMS
     | {
         "bos_token_id",
         "decoder_start_token_id",
@@ -89,7 +87,7 @@ _BLIND_TO_PADDING = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class WritingPlan:
     """How one call writes.
 
     Args:
@@ -135,8 +133,8 @@ class Plan:
             longest: Most tokens of a sequence, those that are given included.
         """
         unread = {"max_length", "max_new_tokens"}
-        unread |= set() if self.get("do_sample") else _SAMPLING
-        unread |= _BEAMS if (self.get("num_beams") or 1) == 1 else set()
+        unread |= set() if self.get("do_sample") else SAMPLING
+        unread |= BEAMS if (self.get("num_beams") or 1) == 1 else set()
         if self.get("min_new_tokens") is not None:
             unread |= {"min_length"}
         told = {name: value for name, value in self.values.items() if name not in unread and self._must_say(name)}
@@ -149,20 +147,22 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class WritingSettings:
     """What a pipeline's model writes by before a call says anything.
 
     Args:
-        values: Every setting (see :class:`Plan`).
+        values: Every setting (see :class:`WritingPlan`).
         own: The model's own.
         refills: Whether the model's own take the place of values that are as in :data:`UNSET` (step 6 above).
+        opening: Those that the opening gave.
     """
 
     values: Mapping[str, Any]
     own: Mapping[str, Any]
     refills: bool = True
+    opening: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def plan(self, given: Mapping[str, Any], *, prefix: int = 0) -> Plan:
+    def plan(self, given: Mapping[str, Any], *, prefix: int = 0) -> WritingPlan:
         """Lay a call's arguments over the rest.
 
         Args:
@@ -185,7 +185,22 @@ class Settings:
             # Twenty is the length of what is written where nobody named a length, and no limit of the whole.
             values["max_new_tokens"] = UNSET["max_length"]
         _check_lengths(values)
-        return Plan(values=values, extra=extra, own=self.own)
+        return WritingPlan(values=values, extra=extra, own=self.own)
+
+    def unheeded(self, given: Mapping[str, Any], plan: WritingPlan) -> Iterator[str]:
+        """A line for each setting that the opening or a call gave and that has no effect.
+
+        Args:
+            given: Arguments of the call by name, as for :meth:`plan`.
+            plan: What came of them.
+        """
+        known, config = set(names_of_settings()), given.get("generation_config")
+        call = {name: value for name, value in given.items() if name in known}
+        if config is None:
+            yield from overridden({k: v for k, v in self.opening.items() if k not in call}, self._before(None))
+        else:
+            call = own_settings(config) | call
+        yield from unheeded(self.opening if config is None else {}, call, plan.values, UNSET)
 
     def _before(self, config: Any) -> dict[str, Any]:
         if config is not None:
@@ -203,13 +218,13 @@ def prepare(
     *,
     pad: int | None,
     saved: bool = True,
-) -> Settings:
+) -> WritingSettings:
     """Settle what holds for all calls of a pipeline.
 
     Args:
         model: A transformers model that generates.
         defaults: The pipeline's own settings.
-        given: Settings among the arguments of the opening.
+        given: WritingSettings among the arguments of the opening.
         task: What the model's configuration says for the task.
         pad: The tokenizer's padding id.
         saved: Whether the model came with a ``generation_config.json``. One that transformers makes of the model's
@@ -237,7 +252,7 @@ def prepare(
     if values.get("pad_token_id") is None:
         values["pad_token_id"] = pad
     version = getattr(config, "transformers_version", None) if saved else None
-    return Settings(values=values, own=own, refills=_refills(version))
+    return WritingSettings(values=values, own=own, refills=_refills(version), opening=dict(given))
 
 
 def own_settings(config: Any) -> dict[str, Any]:
@@ -257,7 +272,8 @@ def names_of_settings() -> tuple[str, ...]:
 def task_settings(model: Any, task: str) -> dict[str, Any]:
     """What a model's configuration says for a task: settings, and ``prefix``."""
     named = getattr(model.config, "task_specific_params", None) or {}
-    return dict(named.get(task) or {})
+    found = named.get(task)
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def _unset_for_none(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,14 +10,14 @@ import torch
 
 from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.pipelines.decoding import decode
-from nlptasks_hub.pipelines.opening import Opened
-from nlptasks_hub.pipelines.pieces import Packing, Piece
+from nlptasks_hub.pipelines.opening import PipelineParts
+from nlptasks_hub.pipelines.pieces import Packing, TokenRow
 
-from .generation import Plan
+from .generation import WritingPlan
 from .languages import is_multilingual, set_source, unskipped_ids
 from .tokens import check_ids, encodable
 from .writer import TextWriter, all_texts, check_text, given
-from .writing import Written, rows_at_a_time
+from .writing import WrittenSequences, rows_at_a_time
 
 
 class Text2Text(TextWriter):
@@ -30,6 +30,7 @@ class Text2Text(TextWriter):
     model_class = "AutoModelForSeq2SeqLM"
     default = "google-t5/t5-base"
     generation: ClassVar[Mapping[str, Any]] = {"max_new_tokens": 256, "num_beams": 4}
+    stops_at = "the first"
     own_arguments = frozenset(
         {"clean_up_tokenization_spaces", "return_tensors", "return_text", "return_type", "truncation"}
         | {"stop_sequence"}
@@ -37,7 +38,7 @@ class Text2Text(TextWriter):
     #: What the output's key begins with.
     key: ClassVar[str] = "generated"
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         super().__init__(opened)
         self._hidden = unskipped_ids(opened.tokenizer)
 
@@ -54,17 +55,17 @@ class Text2Text(TextWriter):
         return found
 
     def run(self, inputs: Any, settings: Mapping[str, Any]) -> Any:
-        """Answer; the lists of one that a list of texts gives are opened."""
+        """Write; the lists of one that a list of texts gives are opened."""
         results = super().run(inputs, settings)
         if isinstance(inputs, list) and all_texts(inputs) and all(len(result) == 1 for result in results):
             return [result[0] for result in results]
         return results
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """The tokens of the prefix and the text."""
         return [self.piece(self.prefix + check_text(item, "a text"), settings)]
 
-    def piece(self, text: str, settings: Mapping[str, Any]) -> Piece:
+    def piece(self, text: str, settings: Mapping[str, Any]) -> TokenRow:
         """The tokens of a text.
 
         Raises:
@@ -72,7 +73,7 @@ class Text2Text(TextWriter):
         """
         coded = self.tokenizer(encodable(text), truncation=settings.get("truncation", False), verbose=False)
         names = ("input_ids", "attention_mask")
-        piece = Piece(inputs={name: coded[name] for name in names if name in coded})
+        piece = TokenRow(inputs={name: coded[name] for name in names if name in coded})
         check_ids(self, piece.inputs["input_ids"], "give truncation=True to read its beginning, or split it")
         return piece
 
@@ -82,9 +83,9 @@ class Text2Text(TextWriter):
         most = 1 if plan.alone else rows or rows_at_a_time(plan)
         return Packing(rows=most, budget=self.budget, pad=_padding(self, plan))
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """A dictionary for each sequence."""
-        written: Written = outputs[0]
+        written: WrittenSequences = outputs[0]
         if settings.get("return_tensors"):
             return [{f"{self.key}_token_ids": torch.tensor(ids)} for ids in written.sequences]
         clean_up = bool(settings.get("clean_up_tokenization_spaces", False))
@@ -110,21 +111,35 @@ class Translation(Text2Text):
     own_arguments = Text2Text.own_arguments | {"src_lang", "tgt_lang"}
     key = "translation"
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         opened = replace(opened, task=_translation_task(opened))
         super().__init__(opened)
         named = opened.task.split("_")
         if len(named) == 4 and not {"src_lang", "tgt_lang"} & self._settings.keys():
             self._settings |= {"src_lang": named[1], "tgt_lang": named[3]}
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """The tokens of the text; a multilingual tokenizer puts the language beside it, and no prefix before it."""
         if not is_multilingual(self.tokenizer):
             return super().pieces(item, settings)
         set_source(self.tokenizer, settings.get("src_lang"), settings.get("tgt_lang"))
         return [self.piece(check_text(item, "a text"), settings)]
 
-    def plan(self, settings: Mapping[str, Any]) -> Plan:
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """Languages that tell the model nothing, beside what all writers have."""
+        yield from super().unheeded(settings, call)
+        if is_multilingual(self.tokenizer):
+            return
+        named = self.task.split("_")
+        told = [settings.get("src_lang"), settings.get("tgt_lang")]
+        if len(named) == 4 and told == [named[1], named[3]]:
+            tasks = _translations(self.model)
+            if tasks and self.task not in tasks:
+                yield f"the model is told no languages: it knows {', '.join(tasks)}, and not {self.task}"
+        elif any(told):
+            yield f"src_lang and tgt_lang have no effect: {type(self.model).__name__} is told no languages"
+
+    def plan(self, settings: Mapping[str, Any]) -> WritingPlan:
         """How to write: a multilingual model begins with the language."""
         if not is_multilingual(self.tokenizer):
             return super().plan(settings)
@@ -147,12 +162,17 @@ def open_translation(context: PipelineContext) -> Translation:
     return Translation.open(context)
 
 
-def _translation_task(opened: Opened) -> str:
+def _translation_task(opened: PipelineParts) -> str:
     """The task under its full name: as in transformers 4, ``translation`` is the first that the model names."""
-    named = getattr(opened.model.config, "task_specific_params", None) or {}
     if opened.task != "translation":
         return opened.task
-    return next((str(name) for name in named if str(name).startswith("translation")), opened.task)
+    return next(iter(_translations(opened.model)), opened.task)
+
+
+def _translations(model: Any) -> list[str]:
+    """The translations that a model's configuration has settings for."""
+    named = getattr(model.config, "task_specific_params", None) or {}
+    return [str(name) for name in named if str(name).startswith("translation")]
 
 
 def _wants_tensors(kind: Any) -> bool:
@@ -160,7 +180,7 @@ def _wants_tensors(kind: Any) -> bool:
     return int(getattr(kind, "value", kind)) == 0
 
 
-def _padding(pipeline: Text2Text, plan: Plan) -> int | None:
+def _padding(pipeline: Text2Text, plan: WritingPlan) -> int | None:
     """The id behind short texts; ``None`` where what is written would depend on it."""
     reads_input = plan.get("encoder_no_repeat_ngram_size"), (plan.get("encoder_repetition_penalty") or 1.0) != 1.0
     if any(reads_input):

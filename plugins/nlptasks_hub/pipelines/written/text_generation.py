@@ -1,4 +1,4 @@
-"""Text generation: a decoder continues a prompt, or answers a chat."""
+"""Text generation: a decoder continues a prompt, or writes the next message of a chat."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.pipelines.decoding import decode
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.opening import Opened
-from nlptasks_hub.pipelines.pieces import Packing, Piece
+from nlptasks_hub.pipelines.opening import PipelineParts
+from nlptasks_hub.pipelines.pieces import Packing, TokenRow
 
 from .chat import Chat, chat_inputs, is_chat, read_chat
-from .generation import Plan
-from .tokens import check_ids, encodable
+from .generation import WritingPlan
+from .tokens import check_ids, encodable, tell_if_cut
 from .writer import TextWriter, check_text, given
-from .writing import Written, rows_at_a_time
+from .writing import WrittenSequences, rows_at_a_time
 
 #: What is returned of a sequence: its ids, the text behind the prompt, or all of it; transformers' numbers for them.
 TENSORS, NEW_TEXT, FULL_TEXT = range(3)
@@ -33,13 +33,14 @@ class TextGeneration(TextWriter):
     model_class = "AutoModelForCausalLM"
     default = "openai-community/gpt2"
     generation: ClassVar[Mapping[str, Any]] = {"max_new_tokens": 256, "do_sample": True, "temperature": 0.7}
+    stops_at = "any"
     own_arguments = frozenset(
         {"add_special_tokens", "clean_up_tokenization_spaces", "continue_final_message", "handle_long_generation"}
         | {"padding", "prefix", "return_full_text", "return_tensors", "return_text", "return_type"}
         | {"skip_special_tokens", "stop_sequence", "tokenizer_encode_kwargs", "truncation"}
     )
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         super().__init__(opened)
         self._settings.setdefault("prefix", self.prefix)
 
@@ -71,7 +72,7 @@ class TextGeneration(TextWriter):
         return found
 
     def run(self, inputs: Any, settings: Mapping[str, Any]) -> Any:
-        """Answer; a list of messages is one input."""
+        """Write; a list of messages is one input."""
         if is_chat(inputs):
             return self.one(inputs, settings)
         if isinstance(inputs, tuple) and inputs and is_chat(inputs[0]):
@@ -80,7 +81,7 @@ class TextGeneration(TextWriter):
 
     # --------------------------------------------------------------- prompts
 
-    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[Piece]:
+    def pieces(self, item: Any, settings: Mapping[str, Any]) -> list[TokenRow]:
         """The tokens of a prompt; of an empty one, the token with which texts begin."""
         chat = read_chat(item) if is_chat(item) else None
         coded = self._coded(item, chat, settings)
@@ -92,7 +93,7 @@ class TextGeneration(TextWriter):
         if ids:
             check_ids(self, ids, "truncation=True keeps its beginning, handle_long_generation='hole' its end")
         inputs = {"input_ids": ids or [self._beginning(settings)], "attention_mask": mask or [1]}
-        return [Piece(inputs=inputs, extra=(chat, len(ids)), group=bool(ids))]
+        return [TokenRow(inputs=inputs, extra=(chat, len(ids)), group=bool(ids))]
 
     def _coded(self, item: Any, chat: Chat | None, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         names = ("add_special_tokens", "truncation", "padding", "max_length")
@@ -101,6 +102,8 @@ class TextGeneration(TextWriter):
         if chat is None:
             text = str(settings.get("prefix") or "") + check_text(item, "a prompt or a list of messages")
             coded: Mapping[str, Any] = self.tokenizer(encodable(text), **{"verbose": False, **options})
+            if options.get("truncation") is None:
+                tell_if_cut(coded)
             return coded
         options.pop("add_special_tokens", None)
         continued = chat.continues(settings.get("continue_final_message"))
@@ -138,7 +141,7 @@ class TextGeneration(TextWriter):
 
     # --------------------------------------------------------------- writing
 
-    def plan(self, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, settings: Mapping[str, Any]) -> WritingPlan:
         """How to write: lengths do not count a prefix."""
         prefix = settings.get("prefix")
         special = bool(settings.get("add_special_tokens", False))
@@ -154,9 +157,9 @@ class TextGeneration(TextWriter):
 
     # --------------------------------------------------------------- results
 
-    def finish(self, item: Any, pieces: Sequence[Piece], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    def finish(self, item: Any, pieces: Sequence[TokenRow], outputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """A dictionary for each sequence."""
-        written: Written = outputs[0]
+        written: WrittenSequences = outputs[0]
         chat, length = pieces[0].extra
         kind = settings.get("return_type", FULL_TEXT)
         records = []
@@ -202,7 +205,7 @@ def _whole(item: Any, chat: Chat | None, text: str, settings: Mapping[str, Any])
     return chat.with_text(text, continued=chat.continues(settings.get("continue_final_message")))
 
 
-def _padding(plan: Plan) -> int:
+def _padding(plan: WritingPlan) -> int:
     """The id before short prompts. The attention mask hides it, so any will do where the model has none."""
     pad = plan.get("pad_token_id")
     return 0 if pad is None else int(pad)

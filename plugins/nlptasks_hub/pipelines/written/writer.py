@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from nlptasks_hub.notices import tell
 from nlptasks_hub.pipelines.base import Pipeline
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.opening import Opened
-from nlptasks_hub.pipelines.pieces import Batch
+from nlptasks_hub.pipelines.opening import PipelineParts
+from nlptasks_hub.pipelines.pieces import PaddedBatch
 
-from .generation import Plan, names_of_settings, prepare, task_settings
-from .writing import Written, write
+from .generation import WritingPlan, names_of_settings, prepare, task_settings
+from .writing import WrittenSequences, write
 
 
 class TextWriter(Pipeline):
@@ -22,8 +23,10 @@ class TextWriter(Pipeline):
     generation: ClassVar[Mapping[str, Any]]
     #: Arguments that are not for ``generate``.
     own_arguments: ClassVar[frozenset[str]]
+    #: At which tokens of a stop sequence of several a text ends, in words.
+    stops_at: ClassVar[str]
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: PipelineParts) -> None:
         folder = opened.checkpoint.folder if opened.checkpoint is not None else None
         known = frozenset(names_of_settings()) - self.own_arguments
         given = {name: value for name, value in opened.settings.items() if name in known}
@@ -45,15 +48,21 @@ class TextWriter(Pipeline):
         """Check the pipeline's own arguments. What is ``None`` was not given."""
         raise NotImplementedError
 
-    def plan(self, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, settings: Mapping[str, Any]) -> WritingPlan:
         """How to write under these settings."""
         return self._writes.plan(self.for_generate(settings))
+
+    def unheeded(self, settings: Mapping[str, Any], call: Mapping[str, Any]) -> Iterable[str]:
+        """Settings of generation in whose place others stand."""
+        given = self.for_generate(call)
+        if given or self._writes.opening:
+            yield from self._writes.unheeded(given, self.plan(settings))
 
     def for_generate(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Those settings that are not the pipeline's own."""
         return {name: value for name, value in settings.items() if name not in self.own_arguments}
 
-    def forward(self, batch: Batch, settings: Mapping[str, Any]) -> Sequence[Written]:
+    def forward(self, batch: PaddedBatch, settings: Mapping[str, Any]) -> Sequence[WrittenSequences]:
         """Write for each row."""
         return write(self.model, batch.tensors, self.plan(settings), [len(piece) for piece in batch.pieces])
 
@@ -65,7 +74,13 @@ class TextWriter(Pipeline):
         """
         if not isinstance(stop_sequence, str) or not stop_sequence:
             raise InputError(f"stop_sequence must be a text, got {stop_sequence!r}", hint="give one, for example '.'")
-        return list(self.tokenizer.encode(stop_sequence, add_special_tokens=False))
+        found = list(self.tokenizer.encode(stop_sequence, add_special_tokens=False))
+        if len(found) > 1:
+            tell(
+                f"stop_sequence={stop_sequence!r} is {len(found)} tokens, and a text ends at {self.stops_at} of them; "
+                "stop_strings=[...] with tokenizer=... ends it at all of them together"
+            )
+        return found
 
 
 def given(settings: Mapping[str, Any]) -> dict[str, Any]:

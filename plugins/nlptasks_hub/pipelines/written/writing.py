@@ -12,14 +12,14 @@ from nlptasks.errors import NlptasksError
 from nlptasks_hub.pipelines.base import longest_input
 from nlptasks_hub.pipelines.errors import InputError
 
-from .generation import Plan
+from .generation import WritingPlan
 
 #: Tokens that a batch's sequences may write together: their keys and values are all in memory at the end.
 WRITTEN_BUDGET = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSequences:
     """What a model wrote for one input.
 
     Args:
@@ -33,7 +33,9 @@ class Written:
     beside: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def write(model: Any, tensors: Mapping[str, torch.Tensor], plan: Plan, lengths: Sequence[int]) -> list[Written]:
+def write(
+    model: Any, tensors: Mapping[str, torch.Tensor], plan: WritingPlan, lengths: Sequence[int]
+) -> list[WrittenSequences]:
     """Write a continuation or an output for each row.
 
     Args:
@@ -75,7 +77,7 @@ def write(model: Any, tensors: Mapping[str, torch.Tensor], plan: Plan, lengths: 
     return [_alone(row, skip, start - skip, ends) for row, skip in zip(rows, padding, strict=True)]
 
 
-def rows_at_a_time(plan: Plan, start: int = 1) -> int:
+def rows_at_a_time(plan: WritingPlan, start: int = 1) -> int:
     """Inputs in a batch whose sequences stay within :data:`WRITTEN_BUDGET`."""
     return max(1, WRITTEN_BUDGET // (plan.sequences * max(1, plan.longest(start))))
 
@@ -86,7 +88,7 @@ def _most(model: Any) -> int:
     return positions + 1 if positions else 0
 
 
-def _ends(plan: Plan) -> frozenset[int]:
+def _ends(plan: WritingPlan) -> frozenset[int]:
     ends = plan.get("eos_token_id")
     found = [ends] if isinstance(ends, int) else ends
     return frozenset() if found is None else frozenset(int(end) for end in found)
@@ -106,11 +108,11 @@ def _check_finished(written: Sequence[Sequence[int]], ends: frozenset[int], long
     )
 
 
-def _alone(sequences: Sequence[Sequence[int]], skip: int, given: int, ends: frozenset[int]) -> Written:
+def _alone(sequences: Sequence[Sequence[int]], skip: int, given: int, ends: frozenset[int]) -> WrittenSequences:
     """One row of a batch without the padding before it, and without that behind the last of its ends."""
     kept = [sequence[skip:] for sequence in sequences]
     length = max(_length(sequence, given, ends) for sequence in kept)
-    return Written(sequences=tuple(tuple(sequence[:length]) for sequence in kept), given=given)
+    return WrittenSequences(sequences=tuple(tuple(sequence[:length]) for sequence in kept), given=given)
 
 
 def _length(sequence: Sequence[int], given: int, ends: frozenset[int]) -> int:
@@ -118,7 +120,7 @@ def _length(sequence: Sequence[int], given: int, ends: frozenset[int]) -> int:
     return at + 1
 
 
-def _with_beside(output: Any, start: int) -> Written:
+def _with_beside(output: Any, start: int) -> WrittenSequences:
     """The one row of a batch, with what stands beside its sequences (scores, logits, ...)."""
     sequences = tuple(map(tuple, output.sequences.tolist()))
     beside: dict[str, list[Any]] = {}
@@ -132,4 +134,4 @@ def _with_beside(output: Any, start: int) -> Written:
             value = torch.stack(value).swapaxes(0, 1)
         if name not in ("sequences", "cache", "past_key_values") and isinstance(value, torch.Tensor):
             beside |= {name: value.tolist()} if len(value) == len(sequences) else {}
-    return Written(sequences=sequences, given=start, beside=beside)
+    return WrittenSequences(sequences=sequences, given=start, beside=beside)

@@ -124,11 +124,11 @@ def test_a_configuration_that_is_missing_or_damaged(folder: Path, tmp_path: Path
     with pytest.raises(UsageError, match=r"holds no checkpoint: it has no config\.json"):
         open_checkpoint(str(folder))
     (folder / "adapter_config.json").touch()
-    with pytest.raises(UsageError, match="holds an adapter"):
+    with pytest.raises(UsageError, match="is an adapter of PEFT, not a model"):
         open_checkpoint(str(folder))
     with pytest.raises(UsageError, match="there is no such folder"):
         open_checkpoint(str(tmp_path / "nowhere"))
-    with pytest.raises(UsageError, match="it is a file"):
+    with pytest.raises(UsageError, match="is one file of a checkpoint"):
         open_checkpoint(str(folder / "tokenizer.json"))
 
 

@@ -11,11 +11,11 @@ import nlptasks
 from nlptasks.errors import UsageError
 from nlptasks_hub.pipelines.base import longest_input
 from nlptasks_hub.pipelines.opening import resolve_device, resolve_dtype
-from nlptasks_hub.pipelines.pieces import Packing, Piece, distinct
+from nlptasks_hub.pipelines.pieces import Packing, TokenRow, distinct
 
 
-def pieces(*lengths: int, **more: Any) -> list[Piece]:
-    return [Piece({"input_ids": [7] * n, "attention_mask": [1] * n}, **more) for n in lengths]
+def pieces(*lengths: int, **more: Any) -> list[TokenRow]:
+    return [TokenRow({"input_ids": [7] * n, "attention_mask": [1] * n}, **more) for n in lengths]
 
 
 def test_batches_are_sorted_by_length_and_hold_a_budget_of_tokens() -> None:

@@ -105,3 +105,20 @@ def test_without_a_name_the_models_layer_tells(
 def test_a_checkpoint_without_the_layer_is_refused(checkpoints: dict[str, Path], name: str, model: str) -> None:
     with pytest.raises(UsageError, match="does not fit"):
         nlptasks.pipeline(name, model=str(checkpoints[model]))
+
+
+@pytest.mark.parametrize("task", [None, "summarization", "translation_en_to_de", "question-answering"])
+@pytest.mark.parametrize("name", ["bundled", "nlptasks:bundled"])
+def test_a_backbone_that_is_installed_says_how_it_is_used(task: str | None, name: str) -> None:
+    with pytest.raises(UsageError, match=f"model='{name}' is an installed backbone") as caught:
+        nlptasks.pipeline(task, model=name)
+    solved = (task or "TASK").partition("_")[0]
+    named = "TASK" if solved == "question-answering" else solved
+    assert f"nlptasks.load('{named}', backbone='{name}')" in caught.value.hint
+    assert "qa, sentiment, summarization, translation" in caught.value.hint
+
+
+def test_a_backbone_of_checkpoints_needs_one() -> None:
+    with pytest.raises(UsageError, match="opens checkpoints, and this does not say which") as caught:
+        nlptasks.pipeline("summarization", model="hub")
+    assert "nlptasks.pipeline('summarization', model='hf:NAME')" in caught.value.hint

@@ -15,9 +15,9 @@ def test_differences_name_their_place() -> None:
     assert differences([{"label": "a", "score": 0.6}, {"label": "b", "score": 0.1}], expected) == [
         "[0].score: 0.6, expected 0.5"
     ]
-    assert differences(expected[:1], expected) == ["answer: 1 items, expected 2"]
-    assert differences({"x": 1}, {"y": 1}) == ["answer: keys ['x'], expected ['y']"]
-    assert differences(1.0, 1) == ["answer: 1.0, expected 1"]
+    assert differences(expected[:1], expected) == ["result: 1 items, expected 2"]
+    assert differences({"x": 1}, {"y": 1}) == ["result: keys ['x'], expected ['y']"]
+    assert differences(1.0, 1) == ["result: 1.0, expected 1"]
 
 
 def test_the_command_counts_cases_and_fails_with_them(
@@ -41,6 +41,7 @@ def test_the_command_counts_cases_and_fails_with_them(
 
 
 @pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")  # of transformers' Marian tokenizer
+@pytest.mark.filterwarnings("ignore::nlptasks_hub.notices.ResultWarning")  # some cases give what has no effect
 def test_pipelines_answer_as_transformers_4_57_did(capsys: pytest.CaptureFixture[str]) -> None:
     folder = os.environ.get("NLPTASKS_PARITY", "")
     if not folder:

@@ -14,7 +14,7 @@ from transformers import GenerationConfig
 
 from nlptasks.errors import UsageError
 from nlptasks_hub.pipelines.errors import InputError
-from nlptasks_hub.pipelines.written.generation import UNSET, Settings, prepare
+from nlptasks_hub.pipelines.written.generation import UNSET, WritingSettings, prepare
 
 SEARCH = {"max_new_tokens": 256, "num_beams": 4}
 SAMPLE = {"max_new_tokens": 256, "do_sample": True, "temperature": 0.7}
@@ -26,7 +26,7 @@ def settle(
     given: dict[str, Any] | None = None,
     task: dict[str, Any] | None = None,
     version: str | None = "4.57.6",
-) -> Settings:
+) -> WritingSettings:
     config = GenerationConfig(**own)
     config.transformers_version = version
     model = SimpleNamespace(generation_config=config, can_generate=lambda: True)

@@ -11,9 +11,13 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import nlptasks
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks_hub.notices import ResultWarning
 from nlptasks_hub.pipelines.errors import InputError
 
 from .conftest import TEXTS
+
+#: A model without learned positions reads beyond what its tokenizer says.
+pytestmark = pytest.mark.filterwarnings("ignore:a text is longer than the 64 tokens")
 
 GREEDY = {"do_sample": False, "max_new_tokens": 6}
 QUESTION = [{"role": "user", "content": "Is it good?"}]
@@ -131,7 +135,9 @@ def test_any_token_of_a_stop_sequence_ends_a_text(gpt2: Path) -> None:
     stops = set(pipe.tokenizer.encode(stop))
     assert len(stops) == 2
     end = next(at for at in range(prompt, len(ids)) if ids[at] in stops)
-    assert pipe(TEXTS[0], return_tensors=True, stop_sequence=stop) == [{"generated_token_ids": ids[: end + 1]}]
+    with pytest.warns(ResultWarning, match="is 2 tokens, and a text ends at any of them"):
+        stopped = pipe(TEXTS[0], return_tensors=True, stop_sequence=stop)
+    assert stopped == [{"generated_token_ids": ids[: end + 1]}]
 
 
 def test_scores_stand_beside_the_text(gpt2: Path) -> None:
@@ -168,11 +174,15 @@ def test_prompts_that_are_too_long(gpt2: Path) -> None:
     with pytest.raises(InputError, match="the model reads at most 128") as caught:
         pipe(" ".join(TEXTS), max_new_tokens=5)
     assert "handle_long_generation='hole'" in caught.value.hint
-    with pytest.raises(InputError, match="leaves nothing to write within max_length=3"):
+    with (
+        pytest.raises(InputError, match="leaves nothing to write within max_length=3"),
+        pytest.warns(ResultWarning, match="and is cut there"),
+    ):
         pipe(TEXTS[0], max_new_tokens=None, max_length=3)
     with pytest.raises(NlptasksError, match="came to their end unfinished"):
         pipe(TEXTS[0], max_new_tokens=124, eos_token_id=10_000)  # which is never written
-    kept = pipe(" ".join(TEXTS), max_new_tokens=5, truncation=True, max_length=20, return_tensors=True)
+    with pytest.warns(ResultWarning, match="max_length=20 does not bound what is written: max_new_tokens=5"):
+        kept = pipe(" ".join(TEXTS), max_new_tokens=5, truncation=True, max_length=20, return_tensors=True)
     assert len(kept[0]["generated_token_ids"]) == 25
 
 

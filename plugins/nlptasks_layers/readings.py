@@ -1,4 +1,4 @@
-"""From the logits of a text's windows to one answer."""
+"""From the logits of a text's windows to one prediction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks.plugin.predictions import Cell, Label
+from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 Floats = NDArray[np.float64]
@@ -22,8 +22,8 @@ DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Labels(Label):
-    """Several labels, or none: the answer is all of them, joined by a comma, in the order of the checkpoint.
+class SeveralLabels(Label):
+    """Several labels, or none: the prediction is all of them, joined by a comma, in the order of the checkpoint.
 
     Args:
         label: The joined labels.
@@ -37,20 +37,16 @@ class Labels(Label):
 
 @dataclass(frozen=True, slots=True)
 class Number(Label):
-    """A number in place of a label; it has no probability, and no cell for one.
+    """A number in place of a label; it has no probability, and its cell for one is empty.
 
     Args:
         label: The number as text.
-        score: 1, which says nothing.
+        score: ``None``.
         scores: Nothing.
         value: The number.
     """
 
     value: float = field(default=0.0, compare=False)
-
-    def cells(self) -> tuple[Cell, ...]:
-        """The number, and nothing in the place of its probability."""
-        return self.label, None
 
 
 def logits_of(states: HiddenStates) -> Floats:
@@ -83,13 +79,13 @@ def best_of(scores: Mapping[str, float]) -> Label:
     return Label(best, scores[best], scores)
 
 
-def all_of(scores: Mapping[str, float], threshold: float) -> Labels:
+def all_of(scores: Mapping[str, float], threshold: float) -> SeveralLabels:
     """The labels from a probability on, which may be none."""
     chosen = tuple(label for label, score in scores.items() if score >= threshold)
     exactly = math.prod(score if label in chosen else 1 - score for label, score in scores.items())
-    return Labels(JOINT.join(chosen), exactly, scores, chosen)
+    return SeveralLabels(JOINT.join(chosen), exactly, scores, chosen)
 
 
 def number(value: float) -> Number:
     """A number; minus nothing is nothing."""
-    return Number(f"{value:.{DECIMALS}f}".replace(f"-{0:.{DECIMALS}f}", f"{0:.{DECIMALS}f}"), 1.0, {}, value)
+    return Number(f"{value:.{DECIMALS}f}".replace(f"-{0:.{DECIMALS}f}", f"{0:.{DECIMALS}f}"), None, {}, value)
