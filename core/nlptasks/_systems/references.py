@@ -145,9 +145,12 @@ def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
     Raises:
         UsageError: Always.
     """
-    opening = [item.spec for item in registry.all(BackboneSpec) if item.spec.marker]
+    opening = [item for item in registry.all(BackboneSpec) if item.spec.marker]
     if len(opening) == 1 and folder.exists():
-        resolve(opening[0].inspector)(text, backbone_options(opening[0], {}))
+        what = f"the backbone {opening[0].qualified}"
+        inspect = load_object(what, opening[0].spec.inspector)
+        with plugin_errors(what):
+            inspect(text, backbone_options(opening[0].spec, {}))
     if not folder.is_dir():
         reason = "it is a file" if folder.exists() else "there is no such folder"
         known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))
