@@ -14,7 +14,7 @@ from nlptasks._systems.session import Session
 from nlptasks.errors import UsageError
 from nlptasks.plugin.protocols import Example, Prediction
 from nlptasks.records.schema import Record, Sample, Trust
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 #: Scores may differ by this much: other batches, and another machine.
 TOLERANCE = 1e-4
@@ -41,7 +41,7 @@ class Rerun:
 
 def rerun(
     session: Session,
-    opened: Opened,
+    opened: StoredRecord,
     count: int,
     *,
     head: str = "",

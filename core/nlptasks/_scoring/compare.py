@@ -15,7 +15,7 @@ from nlptasks._scoring.results import base_signature, clusters_of, metrics_of
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
 from nlptasks.records.schema import Sample, canonical
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import intervals, power
 from nlptasks.statistics.intervals import Matrix, Paired, Spread
 
@@ -96,7 +96,7 @@ class Compared:
         seeds: Of systems with several runs.
     """
 
-    records: Mapping[str, Opened]
+    records: Mapping[str, StoredRecord]
     n: int
     cluster: str
     primary: str
@@ -106,7 +106,7 @@ class Compared:
 
 def compare(
     registry: Registry,
-    records: Sequence[Opened],
+    records: Sequence[StoredRecord],
     metrics: Sequence[str] = (),
     *,
     seed: int = intervals.SEED,
@@ -160,7 +160,7 @@ def compare(
 # ------------------------------------------------------------------ reasons
 
 
-def reasons(records: Mapping[str, Opened], metrics: Sequence[str]) -> Iterator[str]:
+def reasons(records: Mapping[str, StoredRecord], metrics: Sequence[str]) -> Iterator[str]:
     """Why records cannot be compared, a line a field; none where they can.
 
     Args:
@@ -181,7 +181,7 @@ def reasons(records: Mapping[str, Opened], metrics: Sequence[str]) -> Iterator[s
         yield from (f"{name}: {reason}" for reason in _signatures(first, other, letter, metrics))
 
 
-def _fields(first: Opened, other: Opened, letter: str) -> Iterator[str]:
+def _fields(first: StoredRecord, other: StoredRecord, letter: str) -> Iterator[str]:
     ours, theirs = first.record, other.record
     for field, mine, that in (
         ("task", theirs.task, ours.task),
@@ -193,7 +193,7 @@ def _fields(first: Opened, other: Opened, letter: str) -> Iterator[str]:
             yield f"{field}: {mine}; {letter} has {that}"
 
 
-def _samples(first: Opened, other: Opened, letter: str) -> Iterator[str]:
+def _samples(first: StoredRecord, other: StoredRecord, letter: str) -> Iterator[str]:
     if not first.samples or not other.samples:
         return
     ours, theirs = _by_key(first.samples), _by_key(other.samples)
@@ -208,14 +208,14 @@ def _samples(first: Opened, other: Opened, letter: str) -> Iterator[str]:
         yield f"gold answers: {_counted(differ)} {'has' if len(differ) == 1 else 'have'} another than in {letter}"
 
 
-def _without(opened: Opened, metrics: Sequence[str]) -> Iterator[str]:
+def _without(opened: StoredRecord, metrics: Sequence[str]) -> Iterator[str]:
     for name in metrics:
         if opened.samples and name not in opened.stats:
             there = ", ".join(sorted(opened.stats)) or "none"
             yield f"metric {name}: the record has no statistics of it (it has {there})"
 
 
-def _signatures(first: Opened, other: Opened, letter: str, metrics: Sequence[str]) -> Iterator[str]:
+def _signatures(first: StoredRecord, other: StoredRecord, letter: str, metrics: Sequence[str]) -> Iterator[str]:
     for name in metrics:
         ours, theirs = first.record.scores.get(name), other.record.scores.get(name)
         if ours and theirs and base_signature(ours.signature) != base_signature(theirs.signature):
@@ -240,7 +240,7 @@ def _counted(keys: Sequence[_Key]) -> str:
     return f"{len(keys):,} ({shown}{', ...' if len(keys) > 3 else ''})"
 
 
-def _gold(opened: Opened, at: int) -> str:
+def _gold(opened: StoredRecord, at: int) -> str:
     return opened.samples[at].gold
 
 
@@ -257,14 +257,14 @@ def _by_key(samples: Sequence[Sample]) -> dict[_Key, int]:
     return found
 
 
-def _aligned(opened: Opened, first: Opened, names: Sequence[str]) -> dict[str, Matrix]:
+def _aligned(opened: StoredRecord, first: StoredRecord, names: Sequence[str]) -> dict[str, Matrix]:
     """Matrices with their rows in the order of the first record's samples."""
     at = _by_key(opened.samples)
     order = [at[key] for key in _by_key(first.samples)]
     return {name: opened.stats[name][order] for name in names}
 
 
-def _shared(registry: Registry, records: Sequence[Opened]) -> list[str]:
+def _shared(registry: Registry, records: Sequence[StoredRecord]) -> list[str]:
     """Metrics that all records have and that are installed, the primary one first."""
     installed = {item.spec.name for item in registry.all(MetricSpec)}
     common = set(records[0].stats).intersection(*(record.stats for record in records)) & installed
@@ -275,14 +275,14 @@ def _shared(registry: Registry, records: Sequence[Opened]) -> list[str]:
 # --------------------------------------------------------------------- pairs
 
 
-def _system(opened: Opened) -> str:
+def _system(opened: StoredRecord) -> str:
     """What is equal for runs of one system that differ in their seed only."""
     model, run = opened.record.model, opened.record.run
     decoding = {name: value for name, value in run.decoding.items() if name != "seed"}
     return canonical([model.name, model.head, model.backbone, model.digest, model.dtype, decoding])
 
 
-def _systems(records: Mapping[str, Opened]) -> list[list[str]]:
+def _systems(records: Mapping[str, StoredRecord]) -> list[list[str]]:
     """Letters of each system's records; those of one system have each a seed of its own."""
     groups: dict[str, list[str]] = {}
     for letter, opened in records.items():
@@ -295,7 +295,7 @@ def _systems(records: Mapping[str, Opened]) -> list[list[str]]:
     return found
 
 
-def _pairs(records: Mapping[str, Opened]) -> list[tuple[str, str]]:
+def _pairs(records: Mapping[str, StoredRecord]) -> list[tuple[str, str]]:
     """All pairs of records of different systems; all pairs where there is only one system."""
     systems = _systems(records)
     of = {letter: at for at, letters in enumerate(systems) for letter in letters}
@@ -329,7 +329,7 @@ def _compared(
 
 
 def _seeds(
-    records: Mapping[str, Opened],
+    records: Mapping[str, StoredRecord],
     items: Mapping[str, OpenMetric],
     stats: Mapping[str, Mapping[str, Matrix]],
     clusters: Sequence[str] | None,

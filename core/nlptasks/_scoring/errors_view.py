@@ -21,7 +21,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metric
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Record, Sample
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 from nlptasks.text.display import one_line
 
 #: Kinds of errors; ``only:NAME`` is the fourth.
@@ -89,7 +89,9 @@ class View:
     errors: tuple[Error, ...]
 
 
-def view(records: Sequence[Opened], registry: Registry, *, kind: str = WRONG, n: int = 20, metric: str = "") -> View:
+def view(
+    records: Sequence[StoredRecord], registry: Registry, *, kind: str = WRONG, n: int = 20, metric: str = ""
+) -> View:
     """Look for samples that systems got wrong.
 
     Args:
@@ -139,7 +141,7 @@ def view(records: Sequence[Opened], registry: Registry, *, kind: str = WRONG, n:
     )
 
 
-def _check(records: Sequence[Opened]) -> None:
+def _check(records: Sequence[StoredRecord]) -> None:
     """Records can be shown side by side where they are of the same samples."""
     first = records[0]
     for opened in records:
@@ -167,7 +169,7 @@ def _check(records: Sequence[Opened]) -> None:
                 )
 
 
-def _systems(records: Sequence[Opened]) -> tuple[str, ...]:
+def _systems(records: Sequence[StoredRecord]) -> tuple[str, ...]:
     """What systems are called; where several share a name, their folders tell them apart."""
     names = [opened.record.model.name for opened in records]
     found = [
@@ -192,7 +194,7 @@ class _Wanted:
         return all(wrong) if self._kind == ALL_WRONG else any(wrong)
 
 
-def _wanted(kind: str, systems: Sequence[str], records: Sequence[Opened]) -> _Wanted:
+def _wanted(kind: str, systems: Sequence[str], records: Sequence[StoredRecord]) -> _Wanted:
     if kind.startswith(ONLY):
         return _Wanted(kind, _position(kind.removeprefix(ONLY), systems, records))
     if kind not in (WRONG, CONFIDENT, ALL_WRONG):
@@ -205,7 +207,7 @@ def _wanted(kind: str, systems: Sequence[str], records: Sequence[Opened]) -> _Wa
     return _Wanted(kind, -1)
 
 
-def _position(name: str, systems: Sequence[str], records: Sequence[Opened]) -> int:
+def _position(name: str, systems: Sequence[str], records: Sequence[StoredRecord]) -> int:
     folders = [opened.folder.name for opened in records]
     for known in (list(systems), folders):
         if known.count(name) == 1:
@@ -217,7 +219,7 @@ def _position(name: str, systems: Sequence[str], records: Sequence[Opened]) -> i
     )
 
 
-def _metric(records: Sequence[Opened], registry: Registry, name: str) -> OpenMetric:
+def _metric(records: Sequence[StoredRecord], registry: Registry, name: str) -> OpenMetric:
     """The metric that judges. The value of macro-F1 on one sample says little, so labels are judged by a share."""
     record = records[0].record
     labels, language = record.labels, record.dataset.language
@@ -238,7 +240,7 @@ def _metric(records: Sequence[Opened], registry: Registry, name: str) -> OpenMet
     return item
 
 
-def _values(opened: Opened, item: OpenMetric) -> list[float | None]:
+def _values(opened: StoredRecord, item: OpenMetric) -> list[float | None]:
     """The metric of each sample alone."""
     readings = [item.reading(sample) is not None for sample in opened.samples]
     stats = opened.stats if item.spec.name in opened.stats else matrices({item.spec.name: item}, opened.samples)

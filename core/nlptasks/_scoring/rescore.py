@@ -10,7 +10,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.score import Scored, score_samples
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Record, Result
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 #: Differences up to this are rounding.
 TOLERANCE = 1e-9
@@ -57,7 +57,7 @@ def same(a: float | None, b: float | None) -> bool:
     return math.isclose(a, b, rel_tol=0.0, abs_tol=TOLERANCE)
 
 
-def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tuple[list[Change], Scored]:
+def rescore(opened: StoredRecord, registry: Registry, more: Sequence[str] = ()) -> tuple[list[Change], Scored]:
     """Score the samples of a record anew.
 
     Args:

@@ -12,7 +12,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metric
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Result
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import intervals, power
 from nlptasks.statistics.intervals import Clusters, Interval, Matrix
 
@@ -73,7 +73,7 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict[str, OpenMetric]:
+def metrics_of(registry: Registry, opened: StoredRecord, names: Iterable[str]) -> dict[str, OpenMetric]:
     """Open the metrics that a record was scored with, and check that they are the same ones still.
 
     Args:
@@ -99,7 +99,7 @@ def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict
     return found
 
 
-def clusters_of(opened: Opened) -> list[str] | None:
+def clusters_of(opened: StoredRecord) -> list[str] | None:
     """What each sample of a record belongs to; ``None`` where the data name no such column or a sample lacks it."""
     column = opened.record.dataset.cluster
     if not column or not all(column in sample.meta for sample in opened.samples):

@@ -15,14 +15,14 @@ from nlptasks._scoring.rescore import TOLERANCE, rescore, same
 from nlptasks._scoring.score import Scored
 from nlptasks._scoring.slices import LENGTH, slices
 from nlptasks.records.schema import FLAGS, Matrices, Record, Result
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 from nlptasks.statistics.intervals import value
 
 #: What belongs to the data and not to the answers; a record's samples need not tell it.
 _NOT_FROM_SAMPLES = ("baseline",)
 
 
-def verify_scores(opened: Opened, registry: Registry) -> list[str]:
+def verify_scores(opened: StoredRecord, registry: Registry) -> list[str]:
     """Score the samples of a record anew, and compare it with what they give, field by field.
 
     The digests and the id are compared when a record is read (see :func:`nlptasks.records.store.read_record`).
@@ -44,7 +44,7 @@ def verify_scores(opened: Opened, registry: Registry) -> list[str]:
     ]
 
 
-def _values(opened: Opened, registry: Registry) -> Iterator[str]:
+def _values(opened: StoredRecord, registry: Registry) -> Iterator[str]:
     """What can be told where the texts are withheld: whether the values follow from the matrices."""
     record = opened.record
     for name, said in record.scores.items():
@@ -62,7 +62,7 @@ def _imported(record: Record) -> Iterator[str]:
         yield f"trust: it says {record.trust}, but it holds no samples, so it is at V0"
 
 
-def _counts(opened: Opened) -> Iterator[str]:
+def _counts(opened: StoredRecord) -> Iterator[str]:
     record, samples = opened.record, opened.samples
     if record.trust == "V0":
         yield "trust: it says V0, but it holds samples"
@@ -120,7 +120,7 @@ def _equal(left: object, right: object) -> bool:
     return left == right
 
 
-def _slices(opened: Opened, scored: Scored) -> Iterator[str]:
+def _slices(opened: StoredRecord, scored: Scored) -> Iterator[str]:
     said = opened.record.slices
     if not said:
         return

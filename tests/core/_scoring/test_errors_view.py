@@ -19,7 +19,7 @@ from nlptasks._scoring.errors_view import View, view
 from nlptasks._scoring.score import score_samples
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Dataset, Model, Record, Sample
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 HOSTILE = "<script>alert(1)</script> \"quoted\" 'too' &amp; \u202eevil\u202c \x1b[31m \x00 \ud800 {{ 7 * 7 }}"
 
@@ -29,7 +29,9 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
-def opened(registry: Registry, name: str, samples: list[Sample], *, labels: tuple[str, ...], primary: str) -> Opened:
+def opened(
+    registry: Registry, name: str, samples: list[Sample], *, labels: tuple[str, ...], primary: str
+) -> StoredRecord:
     names = ("macro-f1", "accuracy") if labels else (primary,)
     scored = score_samples(registry, names, samples, labels=labels)
     record = Record(
@@ -40,10 +42,10 @@ def opened(registry: Registry, name: str, samples: list[Sample], *, labels: tupl
         scores=scored.scores,
         labels=labels,
     )
-    return Opened(Path(name), record, tuple(samples), scored.stats)
+    return StoredRecord(Path(name), record, tuple(samples), scored.stats)
 
 
-def labelled(registry: Registry, name: str, answers: str, scores: list[float | None] | None = None) -> Opened:
+def labelled(registry: Registry, name: str, answers: str, scores: list[float | None] | None = None) -> StoredRecord:
     """A system that answers the gold labels a, b, a, b with these letters."""
     sure = scores or [None] * len(answers)
     samples = [

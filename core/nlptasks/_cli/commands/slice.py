@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nlptasks._plugins.registry import Registry
     from nlptasks._scoring.slices import Slices
     from nlptasks.records.schema import Result
-    from nlptasks.records.store import Opened
+    from nlptasks.records.store import StoredRecord
 
 
 @click.command("slice")
@@ -49,7 +49,7 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
         click.echo("\n\n".join("\n".join(_lines(record, parts)) for record, parts in shown))
 
 
-def _sliced(registry: Registry, opened: Opened, by: Sequence[str], metrics: Sequence[str]) -> Slices:
+def _sliced(registry: Registry, opened: StoredRecord, by: Sequence[str], metrics: Sequence[str]) -> Slices:
     from nlptasks._scoring.results import clusters_of, metrics_of
     from nlptasks._scoring.slices import slices
 
@@ -76,7 +76,7 @@ def _sliced(registry: Registry, opened: Opened, by: Sequence[str], metrics: Sequ
     }
 
 
-def _as_scored(results: Mapping[str, Result], opened: Opened) -> Mapping[str, Result]:
+def _as_scored(results: Mapping[str, Result], opened: StoredRecord) -> Mapping[str, Result]:
     """With the signature of the record: some of a metric's may follow from all samples, such as their references."""
     from dataclasses import replace
 
@@ -90,7 +90,7 @@ def _as_scored(results: Mapping[str, Result], opened: Opened) -> Mapping[str, Re
     return found
 
 
-def _lines(opened: Opened, found: Slices) -> Iterator[str]:
+def _lines(opened: StoredRecord, found: Slices) -> Iterator[str]:
     from nlptasks._scoring.slices import FEW
 
     yield one_line(f"{opened.record.model.name}  ({opened.folder})")
@@ -105,7 +105,7 @@ def _lines(opened: Opened, found: Slices) -> Iterator[str]:
         yield f"few: below {FEW} samples, so the interval is wide and the value says little"
 
 
-def _json(opened: Opened, found: Slices) -> dict[str, Any]:
+def _json(opened: StoredRecord, found: Slices) -> dict[str, Any]:
     from dataclasses import asdict
 
     from nlptasks._scoring.slices import FEW
