@@ -19,6 +19,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
 from nlptasks._running.journal import Block, Journal, differing
 from nlptasks._running.predict import check_frozen, likelihoods, predict
+from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
@@ -350,7 +351,7 @@ def _finish(
         scored.stats,
         request.slices,
         labels=draft.labels,
-        clusters=[sample.meta[cluster] for sample in samples] if cluster else None,
+        clusters=clusters_of(samples, cluster),
         cluster=cluster,
     )
     record = replace(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics, readable
-from nlptasks._scoring.results import result
+from nlptasks._scoring.results import clusters_of, result
 from nlptasks.plugin import ANSWER, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.schema import Matrices, Result, Sample
-from nlptasks.statistics.intervals import value
+from nlptasks.statistics.resampling import value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def score_samples(
     """
     metrics = open_metrics(registry, names, labels=labels, language=language)
     stats = matrices(metrics, samples)
-    clusters = [sample.meta.get(cluster, "") for sample in samples] if cluster else None
+    clusters = clusters_of(samples, cluster)
     baselines = _baselines(task, metrics, samples) if task else {}
     scores = {
         name: result(

@@ -12,11 +12,12 @@ import numpy as np
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metric
 from nlptasks._scoring.rescore import TOLERANCE, rescore, same
+from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import Scored
 from nlptasks._scoring.slices import LENGTH, slices
 from nlptasks.records.schema import FLAGS, Matrices, Record, Result
 from nlptasks.records.store import StoredRecord
-from nlptasks.statistics.intervals import value
+from nlptasks.statistics.resampling import value
 
 #: What belongs to the data and not to the answers; a record's samples need not tell it.
 _NOT_FROM_SAMPLES = ("baseline",)
@@ -126,7 +127,7 @@ def _slices(opened: StoredRecord, scored: Scored) -> Iterator[str]:
         return
     cluster = opened.record.dataset.cluster
     drawn_whole = any("|cluster:" in result.signature for _, result in _results(said))
-    clusters = [sample.meta.get(cluster, "") for sample in opened.samples] if cluster and drawn_whole else None
+    clusters = clusters_of(opened.samples, cluster) if drawn_whole else None
     by = tuple(name for name in said if not (opened.record.withheld and name == LENGTH))
     found = slices(opened.samples, scored.metrics, scored.stats, by, clusters=clusters)
     for name in by:

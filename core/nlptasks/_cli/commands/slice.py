@@ -68,7 +68,7 @@ def _sliced(registry: Registry, opened: StoredRecord, by: Sequence[str], metrics
         opened.stats,
         by,
         labels=record.labels,
-        clusters=clusters_of(opened),
+        clusters=clusters_of(opened.samples, record.dataset.cluster),
         cluster=record.dataset.cluster,
     )
     return {
