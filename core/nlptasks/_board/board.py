@@ -189,4 +189,8 @@ def command(argv: Sequence[str]) -> str:
 
 def as_json(board: Board) -> Json:
     """A board as JSON holds it."""
-    return {"schema": SCHEMA, "version": VERSION, **asdict(board)}
+    found = {"schema": SCHEMA, "version": VERSION, **asdict(board)}
+    for task in found["tasks"]:
+        for panel in task["panels"]:
+            panel["rows"] = [row | row.pop("facts") for row in panel["rows"]]
+    return found

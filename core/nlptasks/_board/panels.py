@@ -13,7 +13,7 @@ from nlptasks._board import ranking
 from nlptasks._board.hardest import Errors, hardest
 from nlptasks._board.loading import Group, Header, LeftOut, left_out
 from nlptasks._board.ranking import Entry
-from nlptasks._board.rows import PairTable, Row, SliceTable, pair_table, row_of, shown_row, slice_tables
+from nlptasks._board.rows import PairTable, SliceTable, SystemRow, pair_table, row_of, shown_row, slice_tables
 from nlptasks._board.systems import System, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
@@ -79,14 +79,14 @@ class Panel:
     floor: float | None = None
     ceiling: float | None = None
     detectable: float | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[SystemRow, ...] = ()
     ties: tuple[tuple[int, int], ...] = ()
     pairs: PairTable | None = None
     slices: tuple[SliceTable, ...] = ()
     errors: Errors = field(default_factory=Errors)
 
     @property
-    def ranked(self) -> tuple[Row, ...]:
+    def ranked(self) -> tuple[SystemRow, ...]:
         """The systems that have a rank, in order."""
         return tuple(row for row in self.rows if row.position is not None)
 
@@ -195,7 +195,7 @@ def _ranked(
     order = sorted(systems, key=lambda system: (-round(sign * points[system.name], 10), system.name))
     drawn = _drawn(order, metrics, group)
     contest = _contest(order, group, points, result, name, _draws(order, drawn, primary, points)) if order else None
-    rows: list[Row] = []
+    rows: list[SystemRow] = []
     ties: list[tuple[int, int]] = []
     pairs = None
     if contest is not None:

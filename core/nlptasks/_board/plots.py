@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import Row
+from nlptasks._board.rows import SystemRow
 from nlptasks._board.text import decimals, number, size
 
 #: Size of a plot and of its margins, in units of its drawing.
@@ -125,7 +125,7 @@ def plots(panel: Panel) -> list[Plot]:
     return found
 
 
-def _milliseconds(row: Row) -> float:
+def _milliseconds(row: SystemRow) -> float:
     return 1000 / row.rows_per_second
 
 
@@ -137,17 +137,17 @@ def _size(value: float) -> str:
     return size(round(value))
 
 
-def _weights(row: Row) -> float:
+def _weights(row: SystemRow) -> float:
     return float(row.parameters)
 
 
 def _plot(
     panel: Panel,
-    rows: Sequence[Row],
+    rows: Sequence[SystemRow],
     name: str,
     x: str,
     note: str,
-    cost: Callable[[Row], float],
+    cost: Callable[[SystemRow], float],
     shown: Callable[[float], str],
 ) -> Plot:
     digits = decimals(panel.scale)
