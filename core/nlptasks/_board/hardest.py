@@ -24,7 +24,7 @@ SAMPLES, SYSTEMS, TEXT, ANSWERED = 24, 24, 1_200, 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class ShownPrediction:
     """What a system answered.
 
     Args:
@@ -63,7 +63,7 @@ class Hard:
     gold: str
     value: float | None
     kind: str
-    answers: tuple[Answer, ...]
+    answers: tuple[ShownPrediction, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,9 +154,9 @@ def _hard(row: int, systems: Sequence[System], values: Array, binary: bool) -> H
     )
 
 
-def _answer(system: System, row: int, value: float, binary: bool) -> Answer:
+def _answer(system: System, row: int, value: float, binary: bool) -> ShownPrediction:
     sample: Sample = system.first.samples[row]
-    return Answer(
+    return ShownPrediction(
         system=one_visible_line(system.name),
         text=None if sample.prediction is None else visible(sample.prediction, ANSWERED),
         value=rounded(value, 4),
@@ -166,7 +166,7 @@ def _answer(system: System, row: int, value: float, binary: bool) -> Answer:
     )
 
 
-def _kind(answers: Sequence[Answer]) -> str:
+def _kind(answers: Sequence[ShownPrediction]) -> str:
     wrong = [answer for answer in answers if not answer.right]
     if any(answer.score is not None and answer.score >= 0.9 for answer in wrong):
         return "sure and wrong"

@@ -63,7 +63,7 @@ class Error:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class ErrorList:
     """What is shown.
 
     Args:
@@ -89,9 +89,9 @@ class View:
     errors: tuple[Error, ...]
 
 
-def view(
+def list_errors(
     records: Sequence[StoredRecord], registry: Registry, *, kind: str = WRONG, n: int = 20, metric: str = ""
-) -> View:
+) -> ErrorList:
     """Look for samples that systems got wrong.
 
     Args:
@@ -128,7 +128,7 @@ def view(
         if names(answers := tuple(answers_))
     ]
     errors.sort(key=lambda error: _order(error, kind, item))
-    return View(
+    return ErrorList(
         task=first.task,
         dataset=first.dataset.name,
         systems=systems,

@@ -80,7 +80,7 @@ class FileRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FilePrediction:
     """One prediction.
 
     Args:
@@ -114,7 +114,7 @@ class Given:
     id: str
     score: str
     nats: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, FilePrediction]
     rows: int
     twice: tuple[str, ...]
 
@@ -131,7 +131,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
         nats = _nats_column(request, table.columns)
         id_ = id_column(request, table.columns, request.predictions)
         at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nats)]
-        answers: dict[str, Answer] = {}
+        answers: dict[str, FilePrediction] = {}
         twice: dict[str, None] = {}
         rows = 0
         for row in table.rows:
@@ -146,7 +146,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
                 twice[name] = None
                 continue
             cell = row.cells[at[1]]
-            answers[name] = Answer(
+            answers[name] = FilePrediction(
                 None if cell is None else as_text(cell),
                 _number(row, at[2], source.name, score, "probability", 1.0),
                 _number(row, at[3], source.name, nats, "likelihood in nats", inf),

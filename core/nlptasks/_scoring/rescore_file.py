@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
+from nlptasks._scoring.prediction_file import ID, FilePrediction, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._tables.columns import as_text, guess_gold
 from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
@@ -215,7 +215,7 @@ def _is_label(task: TaskSpec) -> bool:
 def _samples(task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> Iterator[Sample]:
     reader = _Reader(task, given, table, labels)
     for item in table.items:
-        answer = given.answers.get(item.id, Answer())
+        answer = given.answers.get(item.id, FilePrediction())
         text = None if answer.text is None else reader.read(answer.text)
         state = {
             "missing": text is None,

@@ -59,11 +59,10 @@ def compare(
     """
     if margin is not None and not fail_if_worse:
         raise UsageError("--margin says nothing without --fail-if-worse", hint="add --fail-if-worse")
-    from nlptasks._scoring import compare as _compare
-    from nlptasks.records.store import read_record
+    from nlptasks._scoring import of_records
 
-    opened = [read_record(path) for path in records]
-    found = _compare.compare(app.plugins().registry, opened, metrics, seed=seed, paired_bs=paired_bs)
+    registry = app.plugins().registry
+    found = of_records.compare(registry, *records, metrics=metrics, seed=seed, paired_bs=paired_bs)
     gates = metrics or (found.primary,)
     worse = [
         item for item in found.comparisons if item.a == "A" and item.metric in gates and item.worse_by(margin or 0.0)

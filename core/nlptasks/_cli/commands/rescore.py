@@ -28,7 +28,7 @@ from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
     from nlptasks._plugins.registry import Registry
-    from nlptasks._scoring.rescore import Change
+    from nlptasks._scoring.rescore import MetricChange
     from nlptasks._scoring.rescore_file import FileScored
     from nlptasks.records.schema import Result
 
@@ -80,26 +80,22 @@ def _is_record(source: str) -> bool:
 
 
 def _records(registry: Registry, sources: tuple[str, ...], values: dict[str, Any]) -> None:
-    from nlptasks._scoring.rescore import rescore, rescored
-    from nlptasks.plugin import MetricSpec
-    from nlptasks.records.store import read_record, write_record
+    from nlptasks._scoring import of_records
 
     if values["output"] and len(sources) > 1:
         raise UsageError("--output takes one record", hint=f"nlptasks rescore {sources[0]} --output DIR")
-    for name in values["metric"]:
-        registry.get(MetricSpec, name)
     found, differ = [], False
     for source in sources:
-        opened = read_record(Path(source))
-        changes, scored = rescore(opened, registry, values["metric"])
-        differ = differ or any(change.differs for change in changes)
-        found.append({"record": source, "metrics": [_as_json(change) for change in changes]})
+        done = of_records.rescore(
+            registry, source, metrics=values["metric"], output=values["output"] or None, force=values["force"]
+        )
+        differ = differ or done.differs
+        found.append({"record": source, "metrics": [_as_json(change) for change in done.changes]})
         if not values["as_json"]:
-            click.echo(f"{one_line(source)}: {one_line(opened.record.model.name)}, {len(opened.samples):,} samples")
-            click.echo(table(("METRIC", "RECORD", "NOW", "DIFFERENCE", "NOTE"), map(_row, changes)))
-        if values["output"]:
-            record = rescored(opened.record, changes, scored)
-            write_record(Path(values["output"]), record, opened.samples, scored.stats, force=values["force"])
+            old = done.old
+            click.echo(f"{one_line(source)}: {one_line(old.record.model.name)}, {len(old.samples):,} samples")
+            click.echo(table(("METRIC", "RECORD", "NOW", "DIFFERENCE", "NOTE"), map(_row, done.changes)))
+        if done.written:
             click.echo(f"-> {one_line(values['output'])}", err=True)
     if values["as_json"]:
         echo_json(found)
@@ -107,7 +103,7 @@ def _records(registry: Registry, sources: tuple[str, ...], values: dict[str, Any
         click.get_current_context().exit(1)
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: MetricChange) -> tuple[str, ...]:
     old, new = (_number(result) for result in (change.old, change.new))
     difference = "" if change.difference is None else f"{change.difference:+.3g}"
     return change.metric, old, new, difference, _note(change)
@@ -119,7 +115,7 @@ def _number(result: Result | None) -> str:
     return "not defined" if result.value is None else f"{result.value:.6f}"
 
 
-def _note(change: Change) -> str:
+def _note(change: MetricChange) -> str:
     if change.old is None:
         return "new" if change.new is not None else "can read no sample"
     if change.new is None:
@@ -129,7 +125,7 @@ def _note(change: Change) -> str:
     return "differs" if change.differs else ""
 
 
-def _as_json(change: Change) -> dict[str, Any]:
+def _as_json(change: MetricChange) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from nlptasks.errors import UsageError
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks._plugins.registry import Registry
     from nlptasks._scoring.slices import Slices
     from nlptasks.records.schema import Result
     from nlptasks.records.store import StoredRecord
@@ -34,6 +33,7 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
     one. label: the gold answer, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
     Intervals are those of each part alone; parts with fewer than 30 samples are marked.
     """
+    from nlptasks._scoring.of_records import slice_record
     from nlptasks.records.store import read_record
 
     names = listed(by)
@@ -41,53 +41,12 @@ def slice_(app: App, records: tuple[Path, ...], by: str, metrics: tuple[str, ...
         raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
     opened = [read_record(path) for path in records]
-    found = [_sliced(registry, record, names, metrics) for record in opened]
+    found = [slice_record(registry, record, names, metrics=metrics) for record in opened]
     if as_json:
         echo_json([_json(record, parts) for record, parts in zip(opened, found, strict=True)])
     else:
         shown = zip(opened, found, strict=True)
         click.echo("\n\n".join("\n".join(_lines(record, parts)) for record, parts in shown))
-
-
-def _sliced(registry: Registry, opened: StoredRecord, by: Sequence[str], metrics: Sequence[str]) -> Slices:
-    from nlptasks._scoring.results import clusters_of, metrics_of
-    from nlptasks._scoring.slices import slices
-
-    record = opened.record
-    if not opened.samples:
-        raise UsageError(f"{opened.folder}: it holds no samples", hint="an imported number has no parts")
-    wanted = list(dict.fromkeys(metrics)) or [record.primary]
-    if lacking := [name for name in wanted if name not in opened.stats]:
-        raise UsageError(
-            f"{opened.folder}: no statistics of the metric {lacking[0]!r}",
-            hint=f"there are: {', '.join(sorted(opened.stats)) or 'none'}",
-        )
-    found = slices(
-        opened.samples,
-        metrics_of(registry, opened, wanted),
-        opened.stats,
-        by,
-        labels=record.labels,
-        clusters=clusters_of(opened.samples, record.dataset.cluster),
-        cluster=record.dataset.cluster,
-    )
-    return {
-        name: {value: _as_scored(results, opened) for value, results in parts.items()} for name, parts in found.items()
-    }
-
-
-def _as_scored(results: Mapping[str, Result], opened: StoredRecord) -> Mapping[str, Result]:
-    """With the signature of the record: some of a metric's may follow from all samples, such as their references."""
-    from dataclasses import replace
-
-    from nlptasks._scoring.results import base_signature
-
-    found = {}
-    for name, item in results.items():
-        said = opened.record.scores.get(name)
-        method = item.signature.removeprefix(base_signature(item.signature))
-        found[name] = replace(item, signature=base_signature(said.signature) + method) if said else item
-    return found
 
 
 def _lines(opened: StoredRecord, found: Slices) -> Iterator[str]:
