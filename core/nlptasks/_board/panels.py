@@ -39,7 +39,7 @@ class Panel:
         dataset: The data set.
         split: Which part of it.
         benchmark: The benchmark that it is of.
-        language: ISO 639-1 code of the language of the answers.
+        language: ISO 639-1 code of the language of the predictions.
         licence: Its licence.
         source: Where it comes from.
         revision: Its version there.

@@ -25,8 +25,8 @@ class Domain:
 
     def at(self, value: float) -> float:
         """Where a value stands, from 0 to 1; what is outside stands at the end."""
-        share = (value - self.low) / (self.high - self.low)
-        return min(1.0, max(0.0, share))
+        proportion = (value - self.low) / (self.high - self.low)
+        return min(1.0, max(0.0, proportion))
 
 
 @dataclass(frozen=True)
@@ -205,18 +205,18 @@ def _front(found: Sequence[tuple[float, float]], higher_is_better: bool) -> set[
     return {at for at in range(len(found)) if not beaten(at)}
 
 
-def _padded(found: Sequence[float], share: float) -> Domain:
+def _padded(found: Sequence[float], proportion: float) -> Domain:
     low, high = min(found), max(found)
     wide = (high - low) or max(abs(high) * 0.1, 0.1)
-    return Domain(low - share * wide, high + share * wide)
+    return Domain(low - proportion * wide, high + proportion * wide)
 
 
-def _x(share: float) -> float:
-    return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+def _x(proportion: float) -> float:
+    return round(LEFT + proportion * (WIDTH - LEFT - RIGHT), 1)
 
 
-def _y(share: float) -> float:
-    return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+def _y(proportion: float) -> float:
+    return round(HEIGHT - BOTTOM - proportion * (HEIGHT - TOP - BOTTOM), 1)
 
 
 def _ticks(where: Domain, digits: int) -> tuple[Tick, ...]:

@@ -137,9 +137,9 @@ def _standings(panels: Sequence[Panel], contests: Sequence[Contest], how: How) -
 
 def _interval(contests: Sequence[Contest], system: str) -> tuple[float, float]:
     """95 % interval of a system's total on these data sets, over resamples of their samples."""
-    shares = [
+    proportions = [
         (contest.draws[system] - contest.floor) / (contest.ceiling - contest.floor)
         for contest in contests
         if contest.floor is not None and contest.ceiling is not None
     ]
-    return ends(np.mean(shares, axis=0))
+    return ends(np.mean(proportions, axis=0))

@@ -2,7 +2,7 @@
 
 When a sample is wrong is one rule for each kind of answer:
 
-- With a closed set of labels, an answer is wrong where it is not the gold answer.
+- With a closed set of labels, a prediction is wrong where it is not the gold answer.
 - Else the metric of the sample alone decides: it is wrong on the worse half of the metric's scale; where the scale has
   no end (bits per byte), on the worse half of the samples, those of all records together.
 """
@@ -30,11 +30,11 @@ WRONG, CONFIDENT, ALL_WRONG, ONLY = "wrong", "confident", "all-wrong", "only:"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a system answered to a sample.
+    """What a system predicted for a sample.
 
     Args:
-        prediction: Its answer; ``None``: none.
-        score: Probability of the answer; ``None``: not told.
+        prediction: The prediction; ``None``: none.
+        score: Probability of the prediction; ``None``: not told.
         value: The metric of this sample alone; ``None``: not defined, or the metric cannot read it.
         wrong: Whether it is wrong.
     """
@@ -53,7 +53,7 @@ class Error:
         id: Its id.
         inputs: The task's inputs.
         gold: The gold answer.
-        answers: What each system answered, in the order of the records.
+        answers: What each system predicted, in the order of the records.
     """
 
     id: str
@@ -71,7 +71,7 @@ class ErrorList:
         dataset: Name of the data set.
         systems: What the records' systems are called.
         metric: The metric that judges.
-        rule: When an answer is wrong, in words.
+        rule: When a prediction is wrong, in words.
         kind: The kind of errors that was asked for.
         samples: Samples that were looked through.
         found: Samples of that kind.
@@ -98,11 +98,11 @@ def list_errors(
         records: Records of the same samples.
         registry: What is installed.
         kind: ``wrong``: some system is wrong; those that most systems have wrong, by the most, come first.
-            ``confident``: some system is wrong; those with the highest probability of a wrong answer come first.
+            ``confident``: some system is wrong; those with the highest probability of a wrong prediction come first.
             ``all-wrong``: each system is wrong. ``only:NAME``: this system alone is wrong.
         n: How many are shown.
         metric: The metric that judges; empty: the primary one of the first record; with labels, the first one that is
-            a share of samples.
+            a proportion of samples.
 
     Raises:
         UsageError: The records are not of the same samples, a name is not known, or the metric judges no single sample.
@@ -180,7 +180,7 @@ def _systems(records: Sequence[StoredRecord]) -> tuple[str, ...]:
 
 
 class _Wanted:
-    """Whether the answers to a sample make it one that is asked for."""
+    """Whether the predictions for a sample make it one that is asked for."""
 
     def __init__(self, kind: str, alone: int) -> None:
         self._kind, self._alone = kind, alone

@@ -48,8 +48,8 @@ def open_metric(registry: Registry, name: str, *, labels: tuple[str, ...], langu
     Args:
         registry: What is installed.
         name: Its name.
-        labels: The closed set of answers; empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
+        labels: The closed set of them; empty: none.
+        language: ISO 639-1 code of the language of the predictions; empty: not known.
 
     Raises:
         UsageError: There is no such metric.

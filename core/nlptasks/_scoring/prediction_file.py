@@ -31,7 +31,7 @@ class FileRequest:
 
     Args:
         predictions: The file with the predictions.
-        task: The task that they are answers to.
+        task: The task that they are predictions of.
         data: The file with the gold answers; empty: they stand beside the predictions.
         gold: Gold column; empty: by its name.
         prediction: Column of the predictions; empty: by its name.
@@ -39,7 +39,7 @@ class FileRequest:
         score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
         nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
         model: What boards call the system; empty: by the file.
-        labels: The closed set of answers; empty: the gold answers, where the task's answers are labels.
+        labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
         metrics: Names of further metrics.
         own_metrics: Names of the metrics in place of the task's; empty: the task's.
         primary: The metric that ranks systems; empty: the task's.
@@ -181,7 +181,7 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
 
 
 def _score_column(request: FileRequest, columns: Sequence[str], prediction: str) -> str:
-    """The column that the user named, or the one that 'nlptasks run' writes beside its answers."""
+    """The column that the user named, or the one that 'nlptasks run' writes beside its predictions."""
     if request.score:
         return named(request.score, columns, "--score-column", request.predictions)
     usual = f"{prediction}_score"

@@ -187,7 +187,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _with_labels(request: FileRequest, table: GoldTable) -> tuple[GoldTable, tuple[str, ...], int]:
-    """The rows that can be scored, the closed set of answers, and how many rows were left out."""
+    """The rows that can be scored, the closed set of labels, and how many rows were left out."""
     if not _is_label(request.task):
         if request.labels:
             raise UsageError(
@@ -248,7 +248,7 @@ class _Reader:
         self._known: dict[str, str] = {}
 
     def read(self, text: str) -> str:
-        """The canonical answer in a cell."""
+        """The canonical prediction in a cell."""
         if not self._spelling:
             return text
         if text not in self._known:
@@ -278,7 +278,7 @@ def _record(
         dataset=dataset,
         model=Model(name=request.model or split_suffix(request.predictions)[0]),
         run=Run(
-            # The answers come from nowhere that is known here, so their file stands for what decided them.
+            # The predictions come from nowhere that is known here, so their file stands for what decided them.
             decoding={"predictions": sha256_of(Path(request.predictions))},
             argv=request.argv,
             columns=dict(table.columns),

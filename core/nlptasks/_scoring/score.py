@@ -70,8 +70,8 @@ def score_samples(
         registry: What is installed.
         names: Names of the metrics.
         samples: The samples.
-        labels: The closed set of answers; empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
+        labels: The closed set of them; empty: none.
+        language: ISO 639-1 code of the language of the predictions; empty: not known.
         cluster: The column whose values tie samples together; empty: none.
         task: The task whose trivial baseline is scored beside; ``None``: none is.
     """
@@ -94,7 +94,7 @@ def score_samples(
 
 
 def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Sequence[Sample]) -> dict[str, float]:
-    """What the task's trivial baseline reaches with each metric that reads answers.
+    """What the task's trivial baseline reaches with each metric that reads predictions.
 
     It may need inputs that the samples lack; then there is none.
     """

@@ -19,7 +19,7 @@ from nlptasks.records.schema import FLAGS, Matrices, Record, Result
 from nlptasks.records.store import StoredRecord
 from nlptasks.statistics.resampling import value
 
-#: What belongs to the data and not to the answers; a record's samples need not tell it.
+#: What belongs to the data and not to the predictions; a record's samples need not tell it.
 _NOT_FROM_SAMPLES = ("baseline",)
 
 

@@ -67,7 +67,7 @@ class Card:
         id: Column of the samples' ids; empty: the rows' numbers.
         cluster: Column whose values tie samples together; empty: none.
         meta: Further columns to keep for slices.
-        language: ISO 639-1 code of the language of the answers; empty: not said.
+        language: ISO 639-1 code of the language of the predictions; empty: not said.
         options: Options of the head that the data set needs: ``{"to": "de"}``.
         head: Name of the head that the data set is for, where it is not the task's default; a user's ``--head`` comes
             before it.
