@@ -31,7 +31,7 @@ from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Baseline
 from nlptasks.records import suites
 from nlptasks.records.schema import Sample
-from nlptasks.statistics.intervals import values
+from nlptasks.statistics.resampling import values
 
 #: Bits per byte of a uniform distribution over bytes.
 _UNIFORM = 8.0

@@ -21,7 +21,7 @@ from nlptasks._plugins.loader import load_plugins
 from nlptasks._scoring.metrics import matrices, open_metrics
 from nlptasks.records.schema import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
 from nlptasks.records.store import write_record
-from nlptasks.statistics.intervals import value
+from nlptasks.statistics.resampling import value
 
 #: Most seconds that a form may take.
 LIMIT = 10.0

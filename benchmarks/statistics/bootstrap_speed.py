@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 from designs import Array, Share
 
-from nlptasks.statistics import intervals
+from nlptasks.statistics import resampling, tests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "speed"))
 
@@ -72,11 +72,11 @@ def main() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{_ANSWERS:,} answers x 2 statistics; numpy {np.__version__}; {cores} of the cores used")
     print(f"medians of {repeats}, in seconds\n")
-    print(f"{'':24}{f'interval ({intervals.RESAMPLES})':>18}{f'paired ({intervals.ROUNDS})':>18}")
+    print(f"{'':24}{f'interval ({resampling.RESAMPLES})':>18}{f'paired ({tests.ROUNDS})':>18}")
     took = {}
     for name, (first, second) in systems(np.random.default_rng(0)).items():
-        took[name] = _seconds(lambda m=first: intervals.resampled(share, m), repeats)  # type: ignore[misc]
-        test = _seconds(lambda a=first, b=second: intervals.paired(share, a, b), repeats)  # type: ignore[misc]
+        took[name] = _seconds(lambda m=first: resampling.resampled(share, m), repeats)  # type: ignore[misc]
+        test = _seconds(lambda a=first, b=second: tests.paired(share, a, b), repeats)  # type: ignore[misc]
         print(f"{name:24}{took[name]:18.3f}{test:18.3f}")
     both = took["exact match"] + took["F1, all values differ"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

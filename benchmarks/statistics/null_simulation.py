@@ -18,7 +18,8 @@ import numpy as np
 from designs import Array, Bleu, MacroF1, Share, bleus, clustered, f1s, labels, shares
 
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics import intervals
+from nlptasks.statistics import intervals, resampling
+from nlptasks.statistics.tests import ROUNDS, paired, sacrebleu_paired_bs
 
 #: What is asked for: share of false findings at 5 %, and of intervals that hold the truth, in percent.
 FALSE, HELD = (4.0, 6.0), (93.5, 96.5)
@@ -129,7 +130,7 @@ def _clusters(count: int, size: int) -> Draw:
 
 
 def _population(metric: Metric, draw: Callable[[np.random.Generator], list[Array]]) -> float:
-    return intervals.value(metric, draw(np.random.default_rng(999))[0])
+    return resampling.value(metric, draw(np.random.default_rng(999))[0])
 
 
 def _found(metric: Metric, *, use_clusters: bool = True) -> Trial:
@@ -137,14 +138,14 @@ def _found(metric: Metric, *, use_clusters: bool = True) -> Trial:
 
     def trial(systems: list[Array], clusters: Sequence[int] | None, seed: int) -> bool:
         of = clusters if use_clusters else None
-        return intervals.paired(metric, *systems, clusters=of, resamples=2, seed=seed).p < intervals.ALPHA
+        return paired(metric, *systems, clusters=of, resamples=2, seed=seed).p < intervals.ALPHA
 
     return trial
 
 
 def _sacrebleu(metric: Metric) -> Trial:
     def trial(systems: list[Array], _: Sequence[int] | None, seed: int) -> bool:
-        return intervals.sacrebleu_paired_bs(metric, *systems, seed=seed) < intervals.ALPHA
+        return sacrebleu_paired_bs(metric, *systems, seed=seed) < intervals.ALPHA
 
     return trial
 
@@ -201,7 +202,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=2_000, help="trials of each design")
     trials = parser.parse_args().trials
     print(f"$ python benchmarks/statistics/null_simulation.py --trials {trials}")
-    print(f"numpy {np.__version__}; {intervals.RESAMPLES} resamples, {intervals.ROUNDS} rounds")
+    print(f"numpy {np.__version__}; {resampling.RESAMPLES} resamples, {ROUNDS} rounds")
     errors = [100 * math.sqrt(share * (1 - share) / trials) for share in (0.05, 0.95)]
     print(f"\ntwo equal systems: p < 0.05 in so many percent of {trials} trials (standard error {errors[0]:.1f})")
     kept = report(tests(), trials)

@@ -1,8 +1,8 @@
 """Metrics of how the probability of a label ranks the examples: areas under curves.
 
 Their value is no function of a sum, so beside what the contract of metrics asks for they have the method ``weighted``
-(see :func:`nlptasks.statistics.intervals.values`), which sorts the examples once for all weightings. ``score`` of a sum
-is not a number. So is a value without examples of the label, or without others.
+(see :func:`nlptasks.statistics.resampling.values`), which sorts the examples once for all weightings. ``score`` of a
+sum is not a number. So is a value without examples of the label, or without others.
 """
 
 from __future__ import annotations

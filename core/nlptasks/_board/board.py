@@ -17,7 +17,8 @@ from nlptasks._board.text import one_visible_line, slug
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
 from nlptasks.records.schema import Json, Trust
-from nlptasks.statistics.intervals import RESAMPLES, ROUNDS
+from nlptasks.statistics.resampling import RESAMPLES
+from nlptasks.statistics.tests import ROUNDS
 
 SCHEMA, VERSION = "nlptasks.board", 1
 
@@ -142,13 +143,13 @@ def build(
 def methods(min_trust: str) -> tuple[str, ...]:
     """What the numbers of a board mean."""
     return (
-        f"Intervals are 95 %: Wilson's for shares, else the bootstrap's of {RESAMPLES:,} resamples, in which "
+        f"Intervals are 95 %: Wilson's for proportions, else the bootstrap's of {RESAMPLES:,} resamples, in which "
         "samples that the data set ties together are drawn together.",
-        f"A rank interval holds 95 % of a system's ranks over {ranking.RESAMPLES:,} resamples that all systems share; "
+        f"A rank interval holds 95 % of a system's ranks over {RESAMPLES:,} resamples that all systems share; "
         "over several data sets, the data sets are drawn too.",
         "A line beside the ranks joins systems that cannot be told apart: no pair of them has a corrected p below 0.05 "
         "(over several data sets, and beyond the tested pairs, p is from the spread of the difference over resamples).",
-        f"Pairs are tested by McNemar's exact test for shares, else by approximate randomisation with "
+        f"Pairs are tested by McNemar's exact test for proportions, else by approximate randomisation with "
         f"{ROUNDS:,} rounds, corrected by Holm over all pairs of a data set; at most the {ranking.TESTED} best "
         "systems of a data set are tested.",
         "A system that lacks a data set of a task has no total, only the ranks that it could have with the best and "
@@ -188,4 +189,8 @@ def command(argv: Sequence[str]) -> str:
 
 def as_json(board: Board) -> Json:
     """A board as JSON holds it."""
-    return {"schema": SCHEMA, "version": VERSION, **asdict(board)}
+    found = {"schema": SCHEMA, "version": VERSION, **asdict(board)}
+    for task in found["tasks"]:
+        for panel in task["panels"]:
+            panel["rows"] = [row | row.pop("facts") for row in panel["rows"]]
+    return found

@@ -23,7 +23,7 @@ _DATA = {"sha256": "data", "metric": "metric", "signature": "signature", "n": "s
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class BoardChange:
     """A difference.
 
     Args:
@@ -68,7 +68,7 @@ def read_board(registry: Registry, path: Path) -> Json:
     return found
 
 
-def changes(old: Json, new: Json) -> list[Change]:
+def changes(old: Json, new: Json) -> list[BoardChange]:
     """What differs between two boards, by task, data set and system.
 
     Raises:
@@ -88,18 +88,18 @@ def _panels(board: Json) -> dict[Place, Json]:
     }
 
 
-def _changes(old: Mapping[Place, Json], new: Mapping[Place, Json]) -> Iterator[Change]:
+def _changes(old: Mapping[Place, Json], new: Mapping[Place, Json]) -> Iterator[BoardChange]:
     for place in sorted(old.keys() | new.keys()):
         task, dataset, split = place
         name = f"{dataset}, {split}" if split else dataset
         before, after = old.get(place), new.get(place)
         if before is None or after is None:
-            yield Change(task=task, dataset=name, what="appeared" if before is None else "vanished")
+            yield BoardChange(task=task, dataset=name, what="appeared" if before is None else "vanished")
         if before is not None and after is not None:
             for field, what in _DATA.items():
                 if before[field] != after[field]:
                     was, now = _shown(field, before[field]), _shown(field, after[field])
-                    yield Change(task=task, dataset=name, what=what, old=was, new=now)
+                    yield BoardChange(task=task, dataset=name, what=what, old=was, new=now)
         yield from _rows(task, name, _by_system(before), _by_system(after))
 
 
@@ -107,20 +107,20 @@ def _by_system(panel: Json) -> dict[str, Json]:
     return {row["system"]: row for row in panel["rows"]} if panel is not None else {}
 
 
-def _rows(task: str, dataset: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[Change]:
+def _rows(task: str, dataset: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[BoardChange]:
     for system in sorted(old.keys() | new.keys()):
         if system not in old:
             at = _shown("position", new[system]["position"])
-            yield Change(task=task, dataset=dataset, system=system, what="appeared", new=f"at {at}")
+            yield BoardChange(task=task, dataset=dataset, system=system, what="appeared", new=f"at {at}")
         elif system not in new:
             at = _shown("position", old[system]["position"])
-            yield Change(task=task, dataset=dataset, system=system, what="vanished", old=f"at {at}")
+            yield BoardChange(task=task, dataset=dataset, system=system, what="vanished", old=f"at {at}")
         else:
             for field, what in _FIELDS.items():
                 was, now = old[system][field], new[system][field]
                 if was != now and (not isinstance(was, list | tuple) or list(was) != list(now or ())):
                     shown = _shown(field, was), _shown(field, now)
-                    yield Change(task=task, dataset=dataset, system=system, what=what, old=shown[0], new=shown[1])
+                    yield BoardChange(task=task, dataset=dataset, system=system, what=what, old=shown[0], new=shown[1])
 
 
 def _shown(field: str, value: Json) -> str:

@@ -1,4 +1,4 @@
-"""What makes records worthless: copied answers, borrowed answers, missing rows, altered numbers, tests seen before."""
+"""What makes records worthless: copied or borrowed predictions, missing rows, altered numbers, tests seen before."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from nlptasks.records.store import read_record
 
 ERROR, WARNING = "error", "warning"
 
-#: Samples from which answers that all equal the gold ones are an error: labels may be right by skill, texts never are.
+#: Samples from which predictions that all equal the gold ones are an error: labels may be right by skill, texts never.
 _PERFECT_TEXTS, _PERFECT_LABELS = 5, 100
 
-#: Share of answers that may be cut off.
+#: Proportion of predictions that may be cut off.
 _CUT = 0.05
 
 
@@ -148,8 +148,8 @@ def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: S
     yield from _ids(runs)
     yield from _golds(runs)
     if train and runs:
-        for share, reason in overlaps(registry, train, runs[0].samples):
-            severity = ERROR if share > 0.01 else WARNING
+        for proportion, reason in overlaps(registry, train, runs[0].samples):
+            severity = ERROR if proportion > 0.01 else WARNING
             yield finding(severity, "train-test-overlap", runs[0].header, reason)
 
 

@@ -1,4 +1,4 @@
-"""The samples of a data set that its systems found hardest, with what each of them answered."""
+"""The samples of a data set that its systems found hardest, with what each of them predicted."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Array = NDArray[np.float64]
 #: Systems that decide which samples are hard, the best ones: what only weak systems get wrong is not.
 JUDGES = 8
 
-#: Samples of a data set, systems beside each other, and characters of a text and of an answer that a board holds.
+#: Samples of a data set, systems beside each other, and characters of a text and of a prediction that a board holds.
 SAMPLES, SYSTEMS, TEXT, ANSWERED = 24, 24, 1_200, 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What a system answered.
+class ShownPrediction:
+    """What a system predicted.
 
     Args:
         system: The system.
-        text: Its answer; ``None``: it gave none.
+        text: Its prediction; ``None``: it gave none.
         value: Mean value of the metrics on this sample alone, from 0 to 1, where it has one.
-        right: Whether the answer is right, where the metric only knows right and wrong.
-        score: Probability that it gave the answer.
+        right: Whether the prediction is right, where the metric only knows right and wrong.
+        score: Probability that it gave the prediction.
         flags: What is noted about it.
     """
 
@@ -46,16 +46,16 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hard:
-    """A sample with its answers.
+    """A sample with its predictions.
 
     Args:
         id: Its id.
         inputs: The task's inputs by name.
         gold: The gold answer.
         value: Mean over the systems of the value that each has on it.
-        kind: ``all wrong``, ``some wrong``, ``sure and wrong`` (by a system that gave its wrong answer a probability of
-            0.9 or more), or empty where the metric does not know right and wrong.
-        answers: The answers, in the order of the ranking.
+        kind: ``all wrong``, ``some wrong``, ``sure and wrong`` (by a system that gave its wrong prediction a
+            probability of 0.9 or more), or empty where the metric does not know right and wrong.
+        answers: The predictions, in the order of the ranking.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Hard:
     gold: str
     value: float | None
     kind: str
-    answers: tuple[Answer, ...]
+    answers: tuple[ShownPrediction, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,9 +154,9 @@ def _hard(row: int, systems: Sequence[System], values: Array, binary: bool) -> H
     )
 
 
-def _answer(system: System, row: int, value: float, binary: bool) -> Answer:
+def _answer(system: System, row: int, value: float, binary: bool) -> ShownPrediction:
     sample: Sample = system.first.samples[row]
-    return Answer(
+    return ShownPrediction(
         system=one_visible_line(system.name),
         text=None if sample.prediction is None else visible(sample.prediction, ANSWERED),
         value=rounded(value, 4),
@@ -166,7 +166,7 @@ def _answer(system: System, row: int, value: float, binary: bool) -> Answer:
     )
 
 
-def _kind(answers: Sequence[Answer]) -> str:
+def _kind(answers: Sequence[ShownPrediction]) -> str:
     wrong = [answer for answer in answers if not answer.right]
     if any(answer.score is not None and answer.score >= 0.9 for answer in wrong):
         return "sure and wrong"

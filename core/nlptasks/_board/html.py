@@ -17,10 +17,11 @@ from markupsafe import Markup
 
 from nlptasks._board import text
 from nlptasks._board.board import Board, as_json
+from nlptasks._board.columns import PAGE
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, facts, panel_title, summary, tie_text
 from nlptasks._board.plots import Bar, Domain, bar, domain, plots
-from nlptasks._board.rows import Row
+from nlptasks._board.rows import SystemRow
 from nlptasks.records.schema import Json
 
 #: Characters that could end a script element, or begin a comment in it.
@@ -84,6 +85,7 @@ def as_html(board: Board) -> str:
         domain_of=domain_of,
         plots=plots,
         verdict=verdict,
+        columns=PAGE,
         searched=searched,
     )
     return rendered
@@ -105,7 +107,7 @@ def embedded(data: Json) -> Markup:
 
 
 def percent(value: float | None) -> str:
-    """A share in percent; small shares are not rounded to nothing."""
+    """A proportion in percent; small ones are not rounded to nothing."""
     if value is None:
         return "–"
     return "<1 %" if 0 < value < 0.01 else f"{100 * value:.0f} %"
@@ -132,7 +134,7 @@ def domain_of(panel: Panel) -> Domain:
     return domain(panel.scale, [*seen, *([] if panel.floor is None else [panel.floor])])
 
 
-def bar_of(panel: Panel, row: Row, where: Domain) -> Bar | None:
+def bar_of(panel: Panel, row: SystemRow, where: Domain) -> Bar | None:
     """The bar of a system on a data set."""
     return bar(row.score, row.low, row.high, where, panel.floor)
 

@@ -32,8 +32,8 @@ def overlaps(registry: Registry, train: Sequence[str], samples: Sequence[Sample]
         samples: The test set.
 
     Yields:
-        Share of the samples, and what was found: all inputs of a sample in the cells of one row, then a run of 13 words
-        of an input in a cell.
+        Proportion of the samples, and what was found: all inputs of a sample in the cells of one row, then a run of 13
+        words of an input in a cell.
 
     Raises:
         UsageError: A file cannot be opened, or its format is not known.
@@ -52,12 +52,12 @@ def overlaps(registry: Registry, train: Sequence[str], samples: Sequence[Sample]
                         part.setdefault(at, file)
     for found, what in ((whole, "stand whole"), (part, f"share a run of {WORDS} words with a row")):
         if found:
-            share = len(found) / len(samples)
+            proportion = len(found) / len(samples)
             first = samples[min(found)].id
             files = ", ".join(sorted({_name(file) for file in found.values()}))
             yield (
-                share,
-                f"{len(found)} of {len(samples)} samples ({100 * share:.1f} %) {what} in {files} (sample {first})",
+                proportion,
+                f"{len(found)} of {len(samples)} samples ({100 * proportion:.1f} %) {what} in {files} (sample {first})",
             )
 
 

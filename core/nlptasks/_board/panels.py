@@ -13,15 +13,16 @@ from nlptasks._board import ranking
 from nlptasks._board.hardest import Errors, hardest
 from nlptasks._board.loading import Group, Header, LeftOut, left_out
 from nlptasks._board.ranking import Entry
-from nlptasks._board.rows import PairTable, Row, SliceTable, pair_table, row_of, shown_row, slice_tables
+from nlptasks._board.rows import PairTable, SliceTable, SystemRow, pair_table, row_of, shown_row, slice_tables
 from nlptasks._board.systems import System, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
+from nlptasks._scoring.results import by_id, clusters_of
 from nlptasks.errors import PluginError
 from nlptasks.records.schema import Result
-from nlptasks.statistics.intervals import SEED, values
 from nlptasks.statistics.ranking import Contest, apart, rank_intervals, tie_lines
+from nlptasks.statistics.resampling import RESAMPLES, SEED, value
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ class Panel:
         dataset: The data set.
         split: Which part of it.
         benchmark: The benchmark that it is of.
-        language: ISO 639-1 code of the language of the answers.
+        language: ISO 639-1 code of the language of the predictions.
         licence: Its licence.
         source: Where it comes from.
         revision: Its version there.
@@ -79,14 +80,14 @@ class Panel:
     floor: float | None = None
     ceiling: float | None = None
     detectable: float | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[SystemRow, ...] = ()
     ties: tuple[tuple[int, int], ...] = ()
     pairs: PairTable | None = None
     slices: tuple[SliceTable, ...] = ()
     errors: Errors = field(default_factory=Errors)
 
     @property
-    def ranked(self) -> tuple[Row, ...]:
+    def ranked(self) -> tuple[SystemRow, ...]:
         """The systems that have a rank, in order."""
         return tuple(row for row in self.rows if row.position is not None)
 
@@ -169,7 +170,7 @@ def _rankable(
 def altered(metric: OpenMetric, name: str, result: Result, matrix: Array) -> str:
     """Why a value cannot be what its statistics give; empty where it is."""
     try:
-        found = float(values(metric.metric, np.ones(len(matrix)), matrix))
+        found = value(metric.metric, matrix)
     except PluginError as error:
         return f"its statistics of {name} are not what the metric here reads ({error.__cause__ or error})"
     if result.value is None or abs(found - result.value) <= EXACT * max(1.0, abs(found)):
@@ -193,8 +194,9 @@ def _ranked(
     )
     sign = 1.0 if result.higher_is_better else -1.0
     order = sorted(systems, key=lambda system: (-round(sign * points[system.name], 10), system.name))
-    contest = _contest(order, metrics, group, points, result, name) if order else None
-    rows: list[Row] = []
+    drawn = _drawn(order, metrics, group)
+    contest = _contest(order, group, points, result, name, _draws(order, drawn, primary, points)) if order else None
+    rows: list[SystemRow] = []
     ties: list[tuple[int, int]] = []
     pairs = None
     if contest is not None:
@@ -211,7 +213,7 @@ def _ranked(
             )
             for at, system in enumerate(order, 1)
         ]
-        pairs, separate = _pairs(order, metrics, primary, contest, _clusters(order, first.dataset.cluster))
+        pairs, separate = _pairs(order, metrics, primary, contest, drawn, _clusters(order, first.dataset.cluster))
         ties = tie_lines(separate)
     dataset = first.dataset
     panel = Panel(
@@ -245,11 +247,11 @@ def _ranked(
 
 def _contest(
     systems: Sequence[System],
-    metrics: Mapping[str, OpenMetric],
     group: Group,
     points: Mapping[str, float],
     result: Result,
     name: str,
+    draws: Mapping[str, Array],
 ) -> Contest:
     """What the ranks are made of; the end of the metric's range is the ceiling where the data set names none."""
     dataset, primary = group.first.dataset, group.first.primary
@@ -258,7 +260,7 @@ def _contest(
     return Contest(
         name=name,
         values={name: round(point, 10) for name, point in points.items()},
-        draws=_draws(systems, metrics, group, points),
+        draws=draws,
         higher_is_better=result.higher_is_better,
         floor=dataset.floor if dataset.floor is not None else next((one for one in floors if one is not None), None),
         ceiling=dataset.ceiling if dataset.ceiling is not None else end,
@@ -266,42 +268,46 @@ def _contest(
 
 
 def _entry(system: System, primary: str) -> Entry | None:
-    """A system with its matrices; ``None`` where it is an imported number."""
+    """A system with its matrices, rows in the order of ids; ``None`` where it is an imported number."""
     if any(primary not in run.stats for run in system.runs):
         return None
-    return Entry(name=system.name, matrices=tuple(run.stats[primary] for run in system.runs))
+    return Entry(name=system.name, matrices=tuple(run.stats[primary][by_id(run.samples)] for run in system.runs))
+
+
+def _drawn(systems: Sequence[System], metrics: Mapping[str, OpenMetric], group: Group) -> dict[str, Array]:
+    """Score by resample of each system that has statistics."""
+    primary, cluster = group.first.primary, group.first.dataset.cluster
+    entries = [entry for system in systems if (entry := _entry(system, primary))]
+    if not entries:
+        return {}
+    drawn = ranking.resampled(metrics[primary].metric, entries, _clusters(systems, cluster))
+    return {entry.name: row for entry, row in zip(entries, drawn, strict=True)}
 
 
 def _draws(
-    systems: Sequence[System], metrics: Mapping[str, OpenMetric], group: Group, points: Mapping[str, float]
+    systems: Sequence[System], drawn: Mapping[str, Array], primary: str, points: Mapping[str, float]
 ) -> dict[str, Array]:
-    """Score of each system by resample."""
-    primary, cluster = group.first.primary, group.first.dataset.cluster
-    entries = [entry for system in systems if (entry := _entry(system, primary))]
-    found: dict[str, Array] = {}
-    if entries:
-        drawn = ranking.resampled(metrics[primary].metric, entries, _clusters(systems, cluster))
-        found = {entry.name: row for entry, row in zip(entries, drawn, strict=True)}
+    """Score by resample of every system, as ranks are made of it."""
     generator = np.random.default_rng(SEED)
-    for system in systems:
-        if system.name not in found:
-            found[system.name] = _imported(system, primary, points[system.name], generator)
-    return found
+    return {
+        system.name: ranking.rankable(drawn[system.name][None])[0]
+        if system.name in drawn
+        else _imported(system, primary, points[system.name], generator)
+        for system in systems
+    }
 
 
 def _clusters(systems: Sequence[System], cluster: str) -> list[str] | None:
-    """What each sample belongs to; a sample that does not say is one of its own."""
+    """What each sample belongs to, in the order of ids."""
     samples = next((system.first.samples for system in systems if system.first.samples), ())
-    if not cluster or not any(cluster in sample.meta for sample in samples):
-        return None
-    return [sample.meta.get(cluster) or f"\0{sample.id}" for sample in samples]
+    return clusters_of([samples[at] for at in by_id(samples)], cluster)
 
 
 def _imported(system: System, primary: str, point: float, generator: np.random.Generator) -> Array:
     """Draws for a number without statistics: normal by its interval, and independent of the others."""
     result = system.first.header.record.scores[primary]
     wide = 0.0 if result.low is None or result.high is None else (result.high - result.low) / (2 * 1.96)
-    drawn: Array = np.round(point + max(wide, 0.0) * generator.standard_normal(ranking.RESAMPLES), 10)
+    drawn: Array = np.round(point + max(wide, 0.0) * generator.standard_normal(RESAMPLES), 10)
     return drawn
 
 
@@ -315,6 +321,7 @@ def _pairs(
     metrics: Mapping[str, OpenMetric],
     primary: str,
     contest: Contest,
+    drawn: Mapping[str, Array],
     clusters: Sequence[str] | None,
 ) -> tuple[PairTable | None, NDArray[np.bool_]]:
     """The comparison of the best systems, and which systems can be told apart at all.
@@ -330,8 +337,7 @@ def _pairs(
     found = ranking.pairs(
         metrics[primary].metric,
         [entry for _, entry in tested],
-        np.stack([contest.draws[name] for name in names]),
-        np.array([contest.values[name] for name in names]),
+        np.stack([drawn[name] for name in names]),
         clusters=clusters,
         higher_is_better=contest.higher_is_better,
     )

@@ -8,44 +8,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from nlptasks._board.board import Board, as_json
+from nlptasks._board.columns import CSV, PLAIN
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import Row
 from nlptasks._board.standings import Task
-from nlptasks._board.text import decimals, number, rank, size
+from nlptasks._board.text import decimals, number, rank
 from nlptasks.text.display import counted, one_line
 
 #: Signs that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_HEADER = ("#", "RANK", "SYSTEM", "SCORE", "95 %", "N", "TRUST", "WEIGHTS", "ROWS/S")
-
-_COLUMNS = (
-    "task",
-    "dataset",
-    "split",
-    "system",
-    "position",
-    "rank_low",
-    "rank_high",
-    "metric",
-    "score",
-    "low",
-    "high",
-    "n",
-    "seeds",
-    "seed_sd",
-    "baseline",
-    "trust",
-    "parameters",
-    "rows_per_second",
-    "p95_ms",
-    "peak_rss_mb",
-    "machine",
-    "signature",
-    "data_sha256",
-    "reason",
-    "records",
-)
 
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 
@@ -69,47 +39,15 @@ def as_csv(board: Board) -> str:
     """A board as CSV, a line for each system and data set, and for each record that is left out."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow([column.name for column in CSV])
     for task in board.tasks:
         for panel in task.panels:
-            writer.writerows([_safe(cell) for cell in _cells(panel, row)] for row in panel.rows)
+            writer.writerows([_safe(column.cell(panel, row)) for column in CSV] for row in panel.rows)
     for item in board.left_out:
         known = {"task": item.task, "dataset": item.dataset, "system": item.system, "records": item.record}
         cells = known | {"reason": f"left out: {item.reason}"}
-        writer.writerow([_safe(cells.get(name, "")) for name in _COLUMNS])
+        writer.writerow([_safe(cells.get(column.name, "")) for column in CSV])
     return stream.getvalue()
-
-
-def _cells(panel: Panel, row: Row) -> list[object]:
-    low, high = row.rank or ("", "")
-    values: dict[str, object] = {
-        "task": panel.task,
-        "dataset": panel.dataset,
-        "split": panel.split,
-        "system": row.system,
-        "position": row.position,
-        "rank_low": low,
-        "rank_high": high,
-        "metric": panel.metric,
-        "score": row.score,
-        "low": row.low,
-        "high": row.high,
-        "n": row.n,
-        "seeds": row.seeds,
-        "seed_sd": row.seed_sd,
-        "baseline": panel.floor,
-        "trust": row.trust,
-        "parameters": row.parameters or None,
-        "rows_per_second": row.rows_per_second or None,
-        "p95_ms": row.p95_ms or None,
-        "peak_rss_mb": row.peak_rss_mb or None,
-        "machine": row.machine,
-        "signature": panel.signature,
-        "data_sha256": panel.sha256,
-        "reason": row.reason,
-        "records": " ".join(row.records),
-    }
-    return [values[name] for name in _COLUMNS]
 
 
 def _safe(cell: object) -> object:
@@ -146,14 +84,15 @@ def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) ->
             yield ""
         for panel in task.panels:
             yield heading(panel_title(panel), 3)
-            yield table(_HEADER, [_row(panel, row) for row in panel.rows])
+            rows = [[column.show(panel, row) for column in PLAIN] for row in panel.rows]
+            yield table([column.plain for column in PLAIN], rows)
             yield ""
             yield from _notes(panel, table is _piped)
             yield ""
     if board.left_out:
         yield heading("Left out, and why", 2)
-        rows = [(item.record, item.system, item.reason) for item in board.left_out]
-        yield table(("RECORD", "SYSTEM", "REASON"), rows)
+        reasons = [(item.record, item.system, item.reason) for item in board.left_out]
+        yield table(("RECORD", "SYSTEM", "REASON"), reasons)
         yield ""
     if table is _piped:
         yield heading("What the numbers mean", 2)
@@ -199,23 +138,6 @@ def _notes(panel: Panel, markdown: bool) -> Iterator[str]:
     text = " ".join(part for part in found if part)
     if text:
         yield _escaped(text) if markdown else one_line(text, 2_000)
-
-
-def _row(panel: Panel, row: Row) -> list[str]:
-    digits = decimals(panel.scale)
-    interval = "–" if row.low is None else f"{number(row.low, digits)} to {number(row.high, digits)}"
-    seeds = f" ({row.seeds} seeds, SD {number(row.seed_sd, digits)})" if row.seeds > 1 else ""
-    return [
-        str(row.position or "–"),
-        rank(row.rank),
-        row.system,
-        number(row.score, digits) + seeds,
-        interval,
-        f"{row.n:,}",
-        row.trust,
-        size(row.parameters),
-        number(row.rows_per_second, 1) if row.rows_per_second else "–",
-    ]
 
 
 def _standing_table(task: Task) -> tuple[list[str], list[list[str]]]:

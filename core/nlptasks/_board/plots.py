@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import Row
+from nlptasks._board.rows import SystemRow
 from nlptasks._board.text import decimals, number, size
 
 #: Size of a plot and of its margins, in units of its drawing.
@@ -25,8 +25,8 @@ class Domain:
 
     def at(self, value: float) -> float:
         """Where a value stands, from 0 to 1; what is outside stands at the end."""
-        share = (value - self.low) / (self.high - self.low)
-        return min(1.0, max(0.0, share))
+        proportion = (value - self.low) / (self.high - self.low)
+        return min(1.0, max(0.0, proportion))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def plots(panel: Panel) -> list[Plot]:
     return found
 
 
-def _milliseconds(row: Row) -> float:
+def _milliseconds(row: SystemRow) -> float:
     return 1000 / row.rows_per_second
 
 
@@ -137,17 +137,17 @@ def _size(value: float) -> str:
     return size(round(value))
 
 
-def _weights(row: Row) -> float:
+def _weights(row: SystemRow) -> float:
     return float(row.parameters)
 
 
 def _plot(
     panel: Panel,
-    rows: Sequence[Row],
+    rows: Sequence[SystemRow],
     name: str,
     x: str,
     note: str,
-    cost: Callable[[Row], float],
+    cost: Callable[[SystemRow], float],
     shown: Callable[[float], str],
 ) -> Plot:
     digits = decimals(panel.scale)
@@ -205,18 +205,18 @@ def _front(found: Sequence[tuple[float, float]], higher_is_better: bool) -> set[
     return {at for at in range(len(found)) if not beaten(at)}
 
 
-def _padded(found: Sequence[float], share: float) -> Domain:
+def _padded(found: Sequence[float], proportion: float) -> Domain:
     low, high = min(found), max(found)
     wide = (high - low) or max(abs(high) * 0.1, 0.1)
-    return Domain(low - share * wide, high + share * wide)
+    return Domain(low - proportion * wide, high + proportion * wide)
 
 
-def _x(share: float) -> float:
-    return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+def _x(proportion: float) -> float:
+    return round(LEFT + proportion * (WIDTH - LEFT - RIGHT), 1)
 
 
-def _y(share: float) -> float:
-    return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+def _y(proportion: float) -> float:
+    return round(HEIGHT - BOTTOM - proportion * (HEIGHT - TOP - BOTTOM), 1)
 
 
 def _ticks(where: Domain, digits: int) -> tuple[Tick, ...]:

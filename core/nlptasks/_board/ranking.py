@@ -1,33 +1,26 @@
-"""Resamples and paired tests of many systems on one data set, from resamples and swaps that all of them share.
-
-``nlptasks compare`` draws for each pair anew. A board has hundreds of pairs, so here one draw of swaps is multiplied
-with the matrices of all systems; the tests are the same.
-"""
+"""The systems of one data set in pairs, as tables: the numbers of ``nlptasks compare``, for all of them at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, norm
 
-from nlptasks._board.swaps import randomised
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics.intervals import ROUNDS, holm, shared_resamples
+from nlptasks.statistics.tests import MCNEMAR, ROUNDS, Paired, holm, paired_all, resampled_means
 
 Array = NDArray[np.float64]
-
-#: Resamples that ranks are made of: half of those of an interval, whose ends must be finer than a rank.
-RESAMPLES = 1_000
 
 #: Systems of a data set that are tested in pairs, the best ones. With more, no number of rounds that fits in a few
 #: seconds gives a p-value that stands Holm's correction over all pairs.
 TESTED = 25
 
-#: Differences below this are none: how a sum was ordered must not decide a rank.
-_SAME = 1e-9
+#: What a board calls the tests.
+_TESTS = {MCNEMAR: "McNemar's exact test"}
+_RANDOMISATION = f"approximate randomisation, {ROUNDS:,} rounds"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +29,8 @@ class Entry:
 
     Args:
         name: What it is called.
-        matrices: Statistics of the primary metric, ``[samples, k]``, one for each of its runs.
+        matrices: Statistics of the primary metric, ``[samples, k]``, one for each of its runs; rows in the order of the
+            samples' ids.
     """
 
     name: str
@@ -52,7 +46,7 @@ class Pairs:
         low: Lower end of its 95 % interval.
         high: Upper end.
         p: p-value of the paired test, corrected by Holm over all pairs.
-        win: Share of the resamples in which the first is the better one, ties counted half.
+        win: Proportion of the resamples in which the first is the better one, ties counted half.
         test: The test, in words.
     """
 
@@ -70,25 +64,31 @@ def resampled(metric: Metric, entries: Sequence[Entry], clusters: Sequence[str] 
     Args:
         metric: The metric.
         entries: The systems; their matrices have as many rows each.
-        clusters: What ties samples together, one a sample: they are drawn together. ``None``: drawn one by one.
+        clusters: What ties samples together, one a sample: they are resampled together. ``None``: one by one.
 
     Returns:
-        ``[systems, RESAMPLES]``; the mean over the runs of a system.
+        ``[systems, resamples]``; the mean over the runs of a system.
     """
-    matrices = [matrix for entry in entries for matrix in entry.matrices]
-    drawn = iter(shared_resamples(metric, matrices, clusters=clusters, resamples=RESAMPLES))
-    runs = [np.mean([next(drawn) for _ in entry.matrices], axis=0) for entry in entries]
-    draws = np.round(np.stack(runs), 10)
-    # A resample in which the metric is not defined (one label alone) says nothing of the system.
-    middle = np.array([[np.mean(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0] for row in draws])
-    return np.where(np.isfinite(draws), draws, middle)
+    return resampled_means(metric, [entry.matrices for entry in entries], clusters=clusters)
+
+
+def rankable(drawn: Array) -> Array:
+    """Scores by resample as ranks are made of them.
+
+    Rounded, since how a sum was ordered must not decide a rank; a resample in which the metric is not defined (one
+    label alone) says nothing of a system, so the system's mean stands for it.
+    """
+    rounded = np.round(drawn, 10)
+    if np.isfinite(rounded).all():
+        return rounded
+    middle = np.array([[np.mean(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0] for row in rounded])
+    return np.where(np.isfinite(rounded), rounded, middle)
 
 
 def pairs(
     metric: Metric,
     entries: Sequence[Entry],
-    draws: Array,
-    points: Array,
+    drawn: Array,
     *,
     clusters: Sequence[str] | None = None,
     higher_is_better: bool = True,
@@ -98,54 +98,32 @@ def pairs(
     Args:
         metric: The metric.
         entries: The systems, at most :data:`TESTED`.
-        draws: Their scores by resample; see :func:`resampled`.
-        points: Their scores on all samples, ``[systems]``.
-        clusters: What ties samples together, one a sample: their answers change sides together. ``None``: one by one.
+        drawn: Their scores by resample; see :func:`resampled`.
+        clusters: What ties samples together, one a sample: their predictions are swapped together. ``None``: one by
+            one.
         higher_is_better: Whether a larger value is the better one.
     """
-    sign = 1.0 if higher_is_better else -1.0
+    found = paired_all(
+        metric,
+        [entry.matrices for entry in entries],
+        drawn=drawn,
+        clusters=clusters,
+        higher_is_better=higher_is_better,
+    )
+    corrected = holm([pair.p for pair in found])
     count = len(entries)
-    delta = sign * (points[:, None] - points[None, :])
-    low, high, win = np.zeros((count, count)), np.zeros((count, count)), np.full((count, count), 0.5)
-    for at in range(count):
-        differences = sign * (draws[at] - draws)
-        low[at], high[at] = np.percentile(differences, [2.5, 97.5], axis=1)
-        win[at] = np.mean(differences > _SAME, axis=1) + 0.5 * np.mean(np.abs(differences) <= _SAME, axis=1)
-    raw, test = _tested(metric, entries, draws, delta, clusters)
-    return Pairs(delta=delta, low=low, high=high, p=_corrected(raw), win=win, test=test)
+    delta, low, high = np.zeros((3, count, count))
+    p, win = np.ones((count, count)), np.full((count, count), 0.5)
+    for (one, two), pair, p_value in zip(combinations(range(count), 2), found, corrected, strict=True):
+        delta[one, two], low[one, two], high[one, two] = _turned(pair, higher_is_better)
+        delta[two, one], low[two, one], high[two, one] = -delta[one, two], -high[one, two], -low[one, two]
+        p[one, two] = p[two, one] = p_value
+        win[one, two], win[two, one] = 1 - pair.superiority, pair.superiority
+    return Pairs(delta=delta, low=low, high=high, p=p, win=win, test=_TESTS.get(found[0].test, _RANDOMISATION))
 
 
-def _tested(
-    metric: Metric, entries: Sequence[Entry], draws: Array, delta: Array, clusters: Sequence[str] | None
-) -> tuple[Array, str]:
-    """p-value of each pair, and the test in words."""
-    if metric.binary and clusters is None and all(len(entry.matrices) == 1 for entry in entries):
-        return mcnemar_of_all([entry.matrices[0] for entry in entries]), "McNemar's exact test"
-    if hasattr(metric, "weighted"):
-        # Nothing of it can be shared between pairs, and a randomisation of each would take minutes.
-        return _by_spread(draws, delta), "the spread of the difference over resamples, as normal"
-    matrices: list[Array] = [np.mean(entry.matrices, axis=0) for entry in entries]
-    return randomised(metric, matrices, clusters), f"approximate randomisation, {ROUNDS:,} rounds"
-
-
-def mcnemar_of_all(matrices: Sequence[Array]) -> Array:
-    """p-value of each pair by McNemar's exact test (1947); see :func:`nlptasks.statistics.intervals.mcnemar`."""
-    hits = np.stack([matrix[:, 0] for matrix in matrices])
-    only = np.rint(hits @ (1 - hits).T)  # right where the other is wrong
-    p: Array = np.minimum(1.0, 2 * binom.cdf(np.minimum(only, only.T), only + only.T, 0.5))
-    return p
-
-
-def _by_spread(draws: Array, delta: Array) -> Array:
-    spread = np.array([(row - draws).std(axis=1) for row in draws])
-    z = np.divide(np.abs(delta), spread, out=np.zeros_like(spread), where=spread > 0)
-    p: Array = 2 * norm.sf(z)
-    return p
-
-
-def _corrected(p: Array) -> Array:
-    """p-values of all pairs, corrected for their number; a symmetric matrix in and out."""
-    one, two = np.triu_indices(len(p), 1)
-    corrected = np.ones_like(p)
-    corrected[one, two] = corrected[two, one] = holm(p[one, two].tolist())
-    return corrected
+def _turned(pair: Paired, higher_is_better: bool) -> tuple[float, float, float]:
+    """Difference of the first to the second with its interval, above 0 where the first is better."""
+    if higher_is_better:
+        return -pair.delta, -pair.high, -pair.low
+    return pair.delta, pair.low, pair.high

@@ -65,7 +65,7 @@ def _difference(
 
 
 def _of_gold(item: OpenMetric, run: Run, fresh: NDArray[np.float64]) -> list[int]:
-    """Columns that stay the same whatever the answers are, and are lengths: more than a count of samples or a label."""
+    """Columns that no prediction changes, and that are lengths: more than a count of samples or a label."""
     if item.reads != ANSWER:
         return []
     golds = [sample.gold for sample in run.samples]

@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptasks._board.columns import facts_of
 from nlptasks._board.loading import Header
 from nlptasks._board.ranking import Pairs
 from nlptasks._board.systems import System
 from nlptasks._board.text import one_visible_line, rounded
-from nlptasks.records.schema import Machine, Record, Result
+from nlptasks.records.schema import Json, Machine, Record, Result
 
 #: Values of a slice that are shown, those with the most samples.
 _VALUES = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class SystemRow:
     """A system on a data set.
 
     Args:
@@ -39,12 +40,11 @@ class Row:
         head: The head.
         backbone: The backbone.
         rows_per_second: Speed; 0: not known.
-        p95_ms: 95th percentile of the time of a sample, in milliseconds; 0: not known.
-        peak_rss_mb: Largest resident memory, in megabytes; 0: not known.
         machine: On what that was.
-        truncated: Share of samples whose answer was cut off.
+        truncated: Proportion of samples whose prediction was cut off.
         reason: Why it is not ranked.
         records: The folders of its records.
+        facts: What further columns show of it, by their names; see :mod:`nlptasks._board.columns`.
     """
 
     system: str
@@ -63,12 +63,11 @@ class Row:
     head: str = ""
     backbone: str = ""
     rows_per_second: float = 0.0
-    p95_ms: float = 0.0
-    peak_rss_mb: float = 0.0
     machine: str = ""
     truncated: float = 0.0
     reason: str = ""
     records: tuple[str, ...] = ()
+    facts: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +80,7 @@ class PairTable:
         low: Lower end of its 95 % interval.
         high: Upper end.
         p: p-value, corrected by Holm.
-        win: Share of the resamples in which the row's system is better.
+        win: Proportion of the resamples in which the row's system is better.
         test: The test, in words.
         others: Systems that were not tested.
     """
@@ -131,7 +130,7 @@ def row_of(
     rank: tuple[int, int],
     score: float,
     draws: NDArray[np.float64],
-) -> Row:
+) -> SystemRow:
     """The row of a ranked system.
 
     Args:
@@ -163,7 +162,7 @@ def row_of(
     )
 
 
-def shown_row(header: Header, primary: str, reason: str) -> Row:
+def shown_row(header: Header, primary: str, reason: str) -> SystemRow:
     """The row of a record that is shown and not ranked."""
     result = header.record.scores.get(primary) or Result(value=None, n=0, signature="")
     return _row(
@@ -177,7 +176,7 @@ def shown_row(header: Header, primary: str, reason: str) -> Row:
     )
 
 
-def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> Row:
+def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> SystemRow:
     first = records[0]
     names = dict.fromkeys(name for record in records for name in record.scores)
     samples = sum(record.dataset.n for record in records)
@@ -192,13 +191,15 @@ def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> 
         "head": one_visible_line(first.model.head),
         "backbone": one_visible_line(first.model.backbone),
         "rows_per_second": rounded(first.cost.rows_per_second, 2) or 0.0,
-        "p95_ms": rounded(first.cost.p95_ms, 2) or 0.0,
-        "peak_rss_mb": rounded(first.cost.peak_rss_mb, 1) or 0.0,
         "machine": machine(first.machine),
         "truncated": rounded(cut / samples if samples else 0.0, 4) or 0.0,
         "records": tuple(one_visible_line(path) for path in paths),
+        "facts": {
+            name: one_visible_line(value) if isinstance(value, str) else value
+            for name, value in facts_of(records).items()
+        },
     }
-    return Row(**(values | more))  # type: ignore[arg-type]
+    return SystemRow(**(values | more))  # type: ignore[arg-type]
 
 
 def _mean(records: Sequence[Record], name: str) -> float | None:

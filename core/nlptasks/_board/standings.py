@@ -15,7 +15,7 @@ from nlptasks.statistics.ranking import Contest, How, aggregate, apart, rank_int
 
 #: How the scores of several data sets become one, in words; the first that can be computed ranks.
 NORMALISED = "mean of (score - trivial baseline) / (ceiling - trivial baseline)"
-WINS = "mean share of the other systems that it beats, over resamples"
+WINS = "mean proportion of the other systems that it beats, over resamples"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +30,8 @@ class Standing:
         score: What ranks it; ``None`` where a data set is missing.
         low: Lower end of its 95 % interval over resamples of the samples.
         high: Upper end.
-        borda: Mean share of the other systems that it beats by score.
-        win: Mean share of them that it beats in a resample.
+        borda: Mean proportion of the other systems that it beats by score.
+        win: Mean proportion of them that it beats in a resample.
         scores: Its score on each data set, by panel; ``None`` where it has none.
         missing: Data sets that it has no score on.
         trust: The least trust of its records.
@@ -101,7 +101,7 @@ def make_task(name: str, link: str, made: Sequence[Made]) -> Task:
 
 
 def _has_unit(contest: Contest) -> bool:
-    """Whether scores can be told as shares of the way from the trivial baseline to the ceiling."""
+    """Whether scores can be told as proportions of the way from the trivial baseline to the ceiling."""
     floor, ceiling = contest.floor, contest.ceiling
     return floor is not None and ceiling is not None and math.isfinite(ceiling) and not math.isclose(floor, ceiling)
 
@@ -137,9 +137,9 @@ def _standings(panels: Sequence[Panel], contests: Sequence[Contest], how: How) -
 
 def _interval(contests: Sequence[Contest], system: str) -> tuple[float, float]:
     """95 % interval of a system's total on these data sets, over resamples of their samples."""
-    shares = [
+    proportions = [
         (contest.draws[system] - contest.floor) / (contest.ceiling - contest.floor)
         for contest in contests
         if contest.floor is not None and contest.ceiling is not None
     ]
-    return ends(np.mean(shares, axis=0))
+    return ends(np.mean(proportions, axis=0))

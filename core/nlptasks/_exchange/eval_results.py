@@ -77,13 +77,13 @@ def _records(entries: Sequence[Node], model: str) -> Iterator[Record]:
             task=text_at(data, "task_id") or text_at(data, "config") or "unknown",
             primary=next(iter(scores)),
             dataset=Dataset(
-                name=data.at("id").text(),
+                name=data.at("id").words(),
                 benchmark=text_at(data, "config"),
                 split=text_at(data, "split"),
                 revision=text_at(data, "revision"),
                 sha256="",
                 n=0,
-                source=data.at("id").text(),
+                source=data.at("id").words(),
             ),
             model=Model(name=model),
             scores=scores,
@@ -96,7 +96,7 @@ def _scores(entry: Node) -> Iterator[tuple[str, Result]]:
     several = entry.get("metrics")
     if several is not None:
         for node in several.items():
-            name = node.at("metric_id").text()
+            name = node.at("metric_id").words()
             yield name, imported_result(node.at("value").number(), said=f"imported:eval-results|metric:{name}")
         return
     value = entry.get("value")

@@ -142,8 +142,8 @@ def load(text: str, file: str, model: str) -> Found:
     """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
     root = parse_json(text, file)
     version = root.at("schema_version")
-    if not version.text().startswith(_READABLE):
-        version.fail(f"the schema {version.text()!r} is not known here", hint=f"known are {_SCHEMA} and 0.2")
+    if not version.words().startswith(_READABLE):
+        version.fail(f"the schema {version.words()!r} is not known here", hint=f"known are {_SCHEMA} and 0.2")
     library = root.get("eval_library")
     details = library.get("additional_details") if library else None
     own = details.get(_OWN) if details else None
@@ -151,7 +151,7 @@ def load(text: str, file: str, model: str) -> Found:
 
 
 def _whole(own: Node) -> Iterator[Record]:
-    for node in Node(parse_json(own.text(), own.file).value, own.file, own.path).items():
+    for node in Node(parse_json(own.words(), own.file).value, own.file, own.path).items():
         yield unpacked(node.value, node.file, node.path)
 
 
@@ -159,7 +159,7 @@ def _records(root: Node, model: str) -> Iterator[Record]:
     """A record for each evaluation of each data set, in the order of their first results."""
     groups: dict[tuple[str, str], list[Node]] = {}
     for node in root.at("evaluation_results").items():
-        name = node.at("evaluation_name").text()
+        name = node.at("evaluation_name").words()
         # Several evaluations of one data set (with other seeds, say) are told apart by the first part of their ids.
         part = text_at(node, "evaluation_result_id").partition(".")[0] if _by_us(root) else ""
         groups.setdefault((name, part), []).append(node)
@@ -173,7 +173,7 @@ def _records(root: Node, model: str) -> Iterator[Record]:
             task=text_at(_details_of(first.at("metric_config")), "task") or name,
             primary=next(iter(scores)),
             dataset=_dataset(name, first.at("source_data"), max(result.n for result in scores.values())),
-            model=Model(name=model or text_at(info, "name") or info.at("id").text()),
+            model=Model(name=model or text_at(info, "name") or info.at("id").words()),
             run=Run(versions=_versions(root)),
             scores=scores,
             trust="V0",
@@ -209,7 +209,7 @@ def _free(name: str, taken: dict[str, Result]) -> str:
 def _dataset(name: str, source: Node, n: int) -> Dataset:
     details = _details_of(source)
     urls = source.get("url")
-    first = next((node.text() for node in urls.items()), "") if urls else ""
+    first = next((node.words() for node in urls.items()), "") if urls else ""
     return Dataset(
         name=name,
         benchmark=text_at(details, "benchmark"),

@@ -62,7 +62,7 @@ def load(text: str, file: str, model: str) -> Found:
     index = root.at("model-index")
     shown = tuple(record for node in index.items() for record in _records(node, model))
     own = root.get(_OWN)
-    whole = tuple(unpacked_text(node.text(), file, node.path) for node in own.items()) if own else ()
+    whole = tuple(unpacked_text(node.words(), file, node.path) for node in own.items()) if own else ()
     return Found(shown=shown, whole=whole)
 
 
@@ -77,7 +77,7 @@ def _front_matter(text: str) -> str:
 
 
 def _records(node: Node, model: str) -> Iterator[Record]:
-    name = model or node.at("name").text()
+    name = model or node.at("name").words()
     for result in node.at("results").items():
         task, data = result.at("task"), result.at("dataset")
         args = data.get("args")
@@ -86,16 +86,16 @@ def _records(node: Node, model: str) -> Iterator[Record]:
         if not scores:
             continue
         yield Record(
-            task=task.at("type").text(),
+            task=task.at("type").words(),
             primary=next(iter(scores)),
             dataset=Dataset(
-                name=text_at(data, "name") or data.at("type").text(),
+                name=text_at(data, "name") or data.at("type").words(),
                 benchmark=text_at(data, "config"),
                 split=text_at(data, "split"),
                 revision=text_at(data, "revision"),
                 sha256="",
                 n=count.count() if count else 0,
-                source=data.at("type").text(),
+                source=data.at("type").words(),
             ),
             model=Model(name=name),
             scores=scores,
@@ -106,7 +106,7 @@ def _records(node: Node, model: str) -> Iterator[Record]:
 def _scores(result: Node, data: Node) -> Iterator[tuple[str, Result]]:
     taken: dict[str, int] = {}
     for metric in result.at("metrics").items():
-        name = metric.at("type").text()
+        name = metric.at("type").words()
         taken[name] = taken.get(name, 0) + 1
         shown = name if taken[name] == 1 else f"{name} ({taken[name]})"
         args = metric.get("args")

@@ -20,6 +20,7 @@ from nlptasks._running.driver import Source, Totals, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.journal import Entry, Journal, differing
 from nlptasks._scoring.labels import label_set
+from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
@@ -322,7 +323,7 @@ def _finish(
         scored.stats,
         request.evaluation.slices,
         labels=draft.labels,
-        clusters=[sample.meta[cluster] for sample in samples] if cluster else None,
+        clusters=clusters_of(samples, cluster),
         cluster=cluster,
     )
     record = replace(

@@ -19,7 +19,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, Prediction
 from nlptasks.records.schema import Record, Sample, Trust
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 #: Scores may differ by this much: other batches, and another machine.
 TOLERANCE = 1e-4
@@ -49,7 +49,7 @@ class Rerun:
 
 def rerun(
     session: Session,
-    opened: Opened,
+    opened: StoredRecord,
     count: int,
     choice: SystemChoice | None = None,
     *,

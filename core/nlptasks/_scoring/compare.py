@@ -11,13 +11,16 @@ from string import ascii_uppercase
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric
-from nlptasks._scoring.results import base_signature, clusters_of, metrics_of
+from nlptasks._scoring.results import base_signature, by_id, clusters_of, metrics_of
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
+from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import Sample, canonical
-from nlptasks.records.store import Opened
-from nlptasks.statistics import intervals, power
-from nlptasks.statistics.intervals import Matrix, Paired, Spread
+from nlptasks.records.store import StoredRecord
+from nlptasks.statistics import power
+from nlptasks.statistics.intervals import ALPHA, Spread, spread, standard_error
+from nlptasks.statistics.resampling import SEED, Matrix, resampled, value
+from nlptasks.statistics.tests import Paired, holm, paired_all, sacrebleu_paired_bs
 
 BETTER, WORSE, NONE = "better", "worse", "no difference shown"
 
@@ -56,7 +59,7 @@ class Comparison:
     @property
     def verdict(self) -> str:
         """How the second is, where the adjusted p is below 0.05."""
-        if not self.holm < intervals.ALPHA:
+        if not self.holm < ALPHA:
             return NONE
         return BETTER if (self.paired.delta > 0) == self.higher_is_better else WORSE
 
@@ -96,7 +99,7 @@ class Compared:
         seeds: Of systems with several runs.
     """
 
-    records: Mapping[str, Opened]
+    records: Mapping[str, StoredRecord]
     n: int
     cluster: str
     primary: str
@@ -106,10 +109,10 @@ class Compared:
 
 def compare(
     registry: Registry,
-    records: Sequence[Opened],
+    records: Sequence[StoredRecord],
     metrics: Sequence[str] = (),
     *,
-    seed: int = intervals.SEED,
+    seed: int = SEED,
     paired_bs: bool = False,
 ) -> Compared:
     """Compare each pair of records; runs of one system that differ in their seed are not tested against each other.
@@ -138,15 +141,17 @@ def compare(
     items = metrics_of(registry, records[0], names)
     for record in records[1:]:
         metrics_of(registry, record, names)
-    stats = {letter: _aligned(record, records[0], names) for letter, record in lettered.items()}
-    clusters = clusters_of(records[0])
+    samples = [records[0].samples[at] for at in by_id(records[0].samples)]
+    stats = {letter: _aligned(record, samples, names) for letter, record in lettered.items()}
+    clusters = clusters_of(samples, records[0].record.dataset.cluster)
     pairs = _pairs(lettered)
     comparisons: list[Comparison] = []
     for name in names:
         matrices = {letter: found[name] for letter, found in stats.items()}
-        made = [_compared(name, items[name], matrices, pair, clusters, seed, paired_bs) for pair in pairs]
-        adjusted = intervals.holm([item.paired.p for item in made])
-        comparisons += [replace(item, holm=p) for item, p in zip(made, adjusted, strict=True)]
+        comparisons += _compared(name, items[name], matrices, pairs, clusters, seed)
+    if paired_bs:  # sacrebleu resamples in the order of the data
+        data = {letter: _aligned(record, records[0].samples, names) for letter, record in lettered.items()}
+        comparisons = [_with_sacrebleu(item, items[item.metric].metric, data, seed) for item in comparisons]
     return Compared(
         records=lettered,
         n=len(records[0].samples),
@@ -160,7 +165,7 @@ def compare(
 # ------------------------------------------------------------------ reasons
 
 
-def reasons(records: Mapping[str, Opened], metrics: Sequence[str]) -> Iterator[str]:
+def reasons(records: Mapping[str, StoredRecord], metrics: Sequence[str]) -> Iterator[str]:
     """Why records cannot be compared, a line a field; none where they can.
 
     Args:
@@ -181,7 +186,7 @@ def reasons(records: Mapping[str, Opened], metrics: Sequence[str]) -> Iterator[s
         yield from (f"{name}: {reason}" for reason in _signatures(first, other, letter, metrics))
 
 
-def _fields(first: Opened, other: Opened, letter: str) -> Iterator[str]:
+def _fields(first: StoredRecord, other: StoredRecord, letter: str) -> Iterator[str]:
     ours, theirs = first.record, other.record
     for field, mine, that in (
         ("task", theirs.task, ours.task),
@@ -193,7 +198,7 @@ def _fields(first: Opened, other: Opened, letter: str) -> Iterator[str]:
             yield f"{field}: {mine}; {letter} has {that}"
 
 
-def _samples(first: Opened, other: Opened, letter: str) -> Iterator[str]:
+def _samples(first: StoredRecord, other: StoredRecord, letter: str) -> Iterator[str]:
     if not first.samples or not other.samples:
         return
     ours, theirs = _by_key(first.samples), _by_key(other.samples)
@@ -208,14 +213,14 @@ def _samples(first: Opened, other: Opened, letter: str) -> Iterator[str]:
         yield f"gold answers: {_counted(differ)} {'has' if len(differ) == 1 else 'have'} another than in {letter}"
 
 
-def _without(opened: Opened, metrics: Sequence[str]) -> Iterator[str]:
+def _without(opened: StoredRecord, metrics: Sequence[str]) -> Iterator[str]:
     for name in metrics:
         if opened.samples and name not in opened.stats:
             there = ", ".join(sorted(opened.stats)) or "none"
             yield f"metric {name}: the record has no statistics of it (it has {there})"
 
 
-def _signatures(first: Opened, other: Opened, letter: str, metrics: Sequence[str]) -> Iterator[str]:
+def _signatures(first: StoredRecord, other: StoredRecord, letter: str, metrics: Sequence[str]) -> Iterator[str]:
     for name in metrics:
         ours, theirs = first.record.scores.get(name), other.record.scores.get(name)
         if ours and theirs and base_signature(ours.signature) != base_signature(theirs.signature):
@@ -240,7 +245,7 @@ def _counted(keys: Sequence[_Key]) -> str:
     return f"{len(keys):,} ({shown}{', ...' if len(keys) > 3 else ''})"
 
 
-def _gold(opened: Opened, at: int) -> str:
+def _gold(opened: StoredRecord, at: int) -> str:
     return opened.samples[at].gold
 
 
@@ -257,14 +262,14 @@ def _by_key(samples: Sequence[Sample]) -> dict[_Key, int]:
     return found
 
 
-def _aligned(opened: Opened, first: Opened, names: Sequence[str]) -> dict[str, Matrix]:
-    """Matrices with their rows in the order of the first record's samples."""
+def _aligned(opened: StoredRecord, samples: Sequence[Sample], names: Sequence[str]) -> dict[str, Matrix]:
+    """Matrices with their rows in the order of some samples."""
     at = _by_key(opened.samples)
-    order = [at[key] for key in _by_key(first.samples)]
+    order = [at[key] for key in _by_key(samples)]
     return {name: opened.stats[name][order] for name in names}
 
 
-def _shared(registry: Registry, records: Sequence[Opened]) -> list[str]:
+def _shared(registry: Registry, records: Sequence[StoredRecord]) -> list[str]:
     """Metrics that all records have and that are installed, the primary one first."""
     installed = {item.spec.name for item in registry.all(MetricSpec)}
     common = set(records[0].stats).intersection(*(record.stats for record in records)) & installed
@@ -275,14 +280,14 @@ def _shared(registry: Registry, records: Sequence[Opened]) -> list[str]:
 # --------------------------------------------------------------------- pairs
 
 
-def _system(opened: Opened) -> str:
+def _system(opened: StoredRecord) -> str:
     """What is equal for runs of one system that differ in their seed only."""
     model, run = opened.record.model, opened.record.run
     decoding = {name: value for name, value in run.decoding.items() if name != "seed"}
     return canonical([model.name, model.head, model.backbone, model.digest, model.dtype, decoding])
 
 
-def _systems(records: Mapping[str, Opened]) -> list[list[str]]:
+def _systems(records: Mapping[str, StoredRecord]) -> list[list[str]]:
     """Letters of each system's records; those of one system have each a seed of its own."""
     groups: dict[str, list[str]] = {}
     for letter, opened in records.items():
@@ -295,7 +300,7 @@ def _systems(records: Mapping[str, Opened]) -> list[list[str]]:
     return found
 
 
-def _pairs(records: Mapping[str, Opened]) -> list[tuple[str, str]]:
+def _pairs(records: Mapping[str, StoredRecord]) -> list[tuple[str, str]]:
     """All pairs of records of different systems; all pairs where there is only one system."""
     systems = _systems(records)
     of = {letter: at for at, letters in enumerate(systems) for letter in letters}
@@ -307,29 +312,46 @@ def _compared(
     name: str,
     item: OpenMetric,
     matrices: Mapping[str, Matrix],
-    pair: tuple[str, str],
+    pairs: Sequence[tuple[str, str]],
     clusters: Sequence[str] | None,
     seed: int,
-    paired_bs: bool,
-) -> Comparison:
-    first, second = matrices[pair[0]], matrices[pair[1]]
+) -> Iterator[Comparison]:
+    """All pairs by one metric."""
+    at = {letter: number for number, letter in enumerate(matrices)}
     better = item.spec.higher_is_better
-    paired = intervals.paired(item.metric, first, second, clusters=clusters, seed=seed, higher_is_better=better)
-    return Comparison(
-        metric=name,
-        a=pair[0],
-        b=pair[1],
-        value_a=intervals.value(item.metric, first),
-        value_b=intervals.value(item.metric, second),
-        paired=paired,
-        detectable=power.detectable_from(paired.error, correlation=0.5),  # its error is the difference's own
+    found = paired_all(
+        item.metric,
+        [[matrix] for matrix in matrices.values()],
+        [(at[a], at[b]) for a, b in pairs],
+        clusters=clusters,
+        seed=seed,
         higher_is_better=better,
-        paired_bs=intervals.sacrebleu_paired_bs(item.metric, first, second, seed=seed) if paired_bs else None,
     )
+    adjusted = holm([pair.p for pair in found])
+    for (a, b), pair, p in zip(pairs, found, adjusted, strict=True):
+        first, second = matrices[a], matrices[b]
+        yield Comparison(
+            metric=name,
+            a=a,
+            b=b,
+            value_a=value(item.metric, first),
+            value_b=value(item.metric, second),
+            paired=pair,
+            holm=p,
+            detectable=power.detectable_from(pair.error, correlation=0.5),  # its error is the difference's own
+            higher_is_better=better,
+        )
+
+
+def _with_sacrebleu(
+    item: Comparison, metric: Metric, stats: Mapping[str, Mapping[str, Matrix]], seed: int
+) -> Comparison:
+    first, second = stats[item.a][item.metric], stats[item.b][item.metric]
+    return replace(item, paired_bs=sacrebleu_paired_bs(metric, first, second, seed=seed))
 
 
 def _seeds(
-    records: Mapping[str, Opened],
+    records: Mapping[str, StoredRecord],
     items: Mapping[str, OpenMetric],
     stats: Mapping[str, Mapping[str, Matrix]],
     clusters: Sequence[str] | None,
@@ -341,13 +363,11 @@ def _seeds(
         for name, item in items.items():
             matrices = [stats[letter][name] for letter in letters]
             errors = [
-                intervals.standard_error(intervals.resampled(item.metric, matrix, clusters=clusters, seed=seed))
-                for matrix in matrices
+                standard_error(resampled(item.metric, matrix, clusters=clusters, seed=seed)) for matrix in matrices
             ]
-            runs = [intervals.value(item.metric, matrix) for matrix in matrices]
+            runs = [value(item.metric, matrix) for matrix in matrices]
             system = records[letters[0]].record.model.name
-            spread = intervals.spread(runs, errors)
-            yield Seeds(system=system, letters=tuple(letters), metric=name, spread=spread)
+            yield Seeds(system=system, letters=tuple(letters), metric=name, spread=spread(runs, errors))
 
 
 __all__ = ["BETTER", "NONE", "WORSE", "Compared", "Comparison", "Seeds", "compare", "reasons"]

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from nlptasks._scoring.errors_view import View
+from nlptasks._scoring.errors_view import ErrorList
 
 #: Characters of a text that a page shows.
 LONGEST = 4_000
@@ -25,7 +25,7 @@ _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 _ORDINARY = frozenset("\n\t\u200c\u200d")
 
 
-def page(view: View) -> str:
+def page(view: ErrorList) -> str:
     """The page of a view."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -2,7 +2,7 @@
 
 When a sample is wrong is one rule for each kind of answer:
 
-- With a closed set of labels, an answer is wrong where it is not the gold answer.
+- With a closed set of labels, a prediction is wrong where it is not the gold answer.
 - Else the metric of the sample alone decides: it is wrong on the worse half of the metric's scale; where the scale has
   no end (bits per byte), on the worse half of the samples, those of all records together.
 """
@@ -21,7 +21,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metric
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Record, Sample
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 from nlptasks.text.display import one_line
 
 #: Kinds of errors; ``only:NAME`` is the fourth.
@@ -30,11 +30,11 @@ WRONG, CONFIDENT, ALL_WRONG, ONLY = "wrong", "confident", "all-wrong", "only:"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a system answered to a sample.
+    """What a system predicted for a sample.
 
     Args:
-        prediction: Its answer; ``None``: none.
-        score: Probability of the answer; ``None``: not told.
+        prediction: The prediction; ``None``: none.
+        score: Probability of the prediction; ``None``: not told.
         value: The metric of this sample alone; ``None``: not defined, or the metric cannot read it.
         wrong: Whether it is wrong.
     """
@@ -53,7 +53,7 @@ class Error:
         id: Its id.
         inputs: The task's inputs.
         gold: The gold answer.
-        answers: What each system answered, in the order of the records.
+        answers: What each system predicted, in the order of the records.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Error:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class ErrorList:
     """What is shown.
 
     Args:
@@ -71,7 +71,7 @@ class View:
         dataset: Name of the data set.
         systems: What the records' systems are called.
         metric: The metric that judges.
-        rule: When an answer is wrong, in words.
+        rule: When a prediction is wrong, in words.
         kind: The kind of errors that was asked for.
         samples: Samples that were looked through.
         found: Samples of that kind.
@@ -89,18 +89,20 @@ class View:
     errors: tuple[Error, ...]
 
 
-def view(records: Sequence[Opened], registry: Registry, *, kind: str = WRONG, n: int = 20, metric: str = "") -> View:
+def list_errors(
+    records: Sequence[StoredRecord], registry: Registry, *, kind: str = WRONG, n: int = 20, metric: str = ""
+) -> ErrorList:
     """Look for samples that systems got wrong.
 
     Args:
         records: Records of the same samples.
         registry: What is installed.
         kind: ``wrong``: some system is wrong; those that most systems have wrong, by the most, come first.
-            ``confident``: some system is wrong; those with the highest probability of a wrong answer come first.
+            ``confident``: some system is wrong; those with the highest probability of a wrong prediction come first.
             ``all-wrong``: each system is wrong. ``only:NAME``: this system alone is wrong.
         n: How many are shown.
         metric: The metric that judges; empty: the primary one of the first record; with labels, the first one that is
-            a share of samples.
+            a proportion of samples.
 
     Raises:
         UsageError: The records are not of the same samples, a name is not known, or the metric judges no single sample.
@@ -126,7 +128,7 @@ def view(records: Sequence[Opened], registry: Registry, *, kind: str = WRONG, n:
         if names(answers := tuple(answers_))
     ]
     errors.sort(key=lambda error: _order(error, kind, item))
-    return View(
+    return ErrorList(
         task=first.task,
         dataset=first.dataset.name,
         systems=systems,
@@ -139,7 +141,7 @@ def view(records: Sequence[Opened], registry: Registry, *, kind: str = WRONG, n:
     )
 
 
-def _check(records: Sequence[Opened]) -> None:
+def _check(records: Sequence[StoredRecord]) -> None:
     """Records can be shown side by side where they are of the same samples."""
     first = records[0]
     for opened in records:
@@ -167,7 +169,7 @@ def _check(records: Sequence[Opened]) -> None:
                 )
 
 
-def _systems(records: Sequence[Opened]) -> tuple[str, ...]:
+def _systems(records: Sequence[StoredRecord]) -> tuple[str, ...]:
     """What systems are called; where several share a name, their folders tell them apart."""
     names = [opened.record.model.name for opened in records]
     found = [
@@ -178,7 +180,7 @@ def _systems(records: Sequence[Opened]) -> tuple[str, ...]:
 
 
 class _Wanted:
-    """Whether the answers to a sample make it one that is asked for."""
+    """Whether the predictions for a sample make it one that is asked for."""
 
     def __init__(self, kind: str, alone: int) -> None:
         self._kind, self._alone = kind, alone
@@ -192,7 +194,7 @@ class _Wanted:
         return all(wrong) if self._kind == ALL_WRONG else any(wrong)
 
 
-def _wanted(kind: str, systems: Sequence[str], records: Sequence[Opened]) -> _Wanted:
+def _wanted(kind: str, systems: Sequence[str], records: Sequence[StoredRecord]) -> _Wanted:
     if kind.startswith(ONLY):
         return _Wanted(kind, _position(kind.removeprefix(ONLY), systems, records))
     if kind not in (WRONG, CONFIDENT, ALL_WRONG):
@@ -205,7 +207,7 @@ def _wanted(kind: str, systems: Sequence[str], records: Sequence[Opened]) -> _Wa
     return _Wanted(kind, -1)
 
 
-def _position(name: str, systems: Sequence[str], records: Sequence[Opened]) -> int:
+def _position(name: str, systems: Sequence[str], records: Sequence[StoredRecord]) -> int:
     folders = [opened.folder.name for opened in records]
     for known in (list(systems), folders):
         if known.count(name) == 1:
@@ -217,7 +219,7 @@ def _position(name: str, systems: Sequence[str], records: Sequence[Opened]) -> i
     )
 
 
-def _metric(records: Sequence[Opened], registry: Registry, name: str) -> OpenMetric:
+def _metric(records: Sequence[StoredRecord], registry: Registry, name: str) -> OpenMetric:
     """The metric that judges. The value of macro-F1 on one sample says little, so labels are judged by a share."""
     record = records[0].record
     labels, language, task = record.labels, record.dataset.language, record.task
@@ -238,7 +240,7 @@ def _metric(records: Sequence[Opened], registry: Registry, name: str) -> OpenMet
     return item
 
 
-def _values(opened: Opened, item: OpenMetric) -> list[float | None]:
+def _values(opened: StoredRecord, item: OpenMetric) -> list[float | None]:
     """The metric of each sample alone."""
     readings = [item.reading(sample) is not None for sample in opened.samples]
     stats = opened.stats if item.spec.name in opened.stats else matrices({item.spec.name: item}, opened.samples)

@@ -54,8 +54,8 @@ def open_metric(
     Args:
         registry: What is installed.
         name: Its name.
-        labels: The closed set of answers; empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
+        labels: The closed set of them; empty: none.
+        language: ISO 639-1 code of the language of the predictions; empty: not known.
         task: The task that is scored: where several distributions have the metric, its own comes first.
 
     Raises:

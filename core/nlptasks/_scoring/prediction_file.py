@@ -31,7 +31,7 @@ class FileRequest:
 
     Args:
         predictions: The file with the predictions.
-        task: The task that they are answers to.
+        task: The task that they are predictions of.
         data: The file with the gold answers; empty: they stand beside the predictions.
         gold: Gold column; empty: by its name.
         prediction: Column of the predictions; empty: by its name.
@@ -39,7 +39,7 @@ class FileRequest:
         score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
         nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
         model: What boards call the system; empty: by the file.
-        labels: The closed set of answers; empty: the gold answers, where the task's answers are labels.
+        labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
         metrics: Names of further metrics.
         own_metrics: Names of the metrics in place of the task's; empty: the task's.
         primary: The metric that ranks systems; empty: the task's.
@@ -80,7 +80,7 @@ class FileRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FilePrediction:
     """One prediction.
 
     Args:
@@ -114,7 +114,7 @@ class Given:
     id: str
     score: str
     nats: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, FilePrediction]
     rows: int
     twice: tuple[str, ...]
 
@@ -131,7 +131,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
         nats = _nats_column(request, table.columns)
         id_ = id_column(request, table.columns, request.predictions)
         at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nats)]
-        answers: dict[str, Answer] = {}
+        answers: dict[str, FilePrediction] = {}
         twice: dict[str, None] = {}
         rows = 0
         for row in table.rows:
@@ -146,7 +146,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
                 twice[name] = None
                 continue
             cell = row.cells[at[1]]
-            answers[name] = Answer(
+            answers[name] = FilePrediction(
                 None if cell is None else as_text(cell),
                 _number(row, at[2], source.name, score, "probability", 1.0),
                 _number(row, at[3], source.name, nats, "likelihood in nats", inf),
@@ -181,7 +181,7 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
 
 
 def _score_column(request: FileRequest, columns: Sequence[str], prediction: str) -> str:
-    """The column that the user named, or the one that 'nlptasks run' writes beside its answers."""
+    """The column that the user named, or the one that 'nlptasks run' writes beside its predictions."""
     if request.score:
         return named(request.score, columns, "--score-column", request.predictions)
     usual = f"{prediction}_score"

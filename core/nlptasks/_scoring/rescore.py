@@ -10,14 +10,14 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.score import Scored, score_samples
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Record, Result
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 #: Differences up to this are rounding.
 TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class MetricChange:
     """What became of one metric of a record.
 
     Args:
@@ -57,7 +57,7 @@ def same(a: float | None, b: float | None) -> bool:
     return math.isclose(a, b, rel_tol=0.0, abs_tol=TOLERANCE)
 
 
-def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tuple[list[Change], Scored]:
+def rescore(opened: StoredRecord, registry: Registry, more: Sequence[str] = ()) -> tuple[list[MetricChange], Scored]:
     """Score the samples of a record anew.
 
     Args:
@@ -94,11 +94,11 @@ def rescore(opened: Opened, registry: Registry, more: Sequence[str] = ()) -> tup
         name: replace(new, baseline=record.scores[name].baseline) if name in record.scores else new
         for name, new in scored.scores.items()
     }
-    changes = [Change(metric=name, old=record.scores.get(name), new=scores.get(name)) for name in names]
+    changes = [MetricChange(metric=name, old=record.scores.get(name), new=scores.get(name)) for name in names]
     return changes, replace(scored, scores=scores)
 
 
-def rescored(record: Record, changes: Sequence[Change], scored: Scored) -> Record:
+def rescored(record: Record, changes: Sequence[MetricChange], scored: Scored) -> Record:
     """The record with its new scores; slices of scores that changed are dropped.
 
     Raises:

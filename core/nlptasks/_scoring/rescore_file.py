@@ -10,7 +10,7 @@ from pathlib import Path
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.labels import label_set
-from nlptasks._scoring.prediction_file import ID, Answer, FileRequest, Given, id_column, read_predictions
+from nlptasks._scoring.prediction_file import ID, FilePrediction, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, gold_reader, guess_gold
@@ -188,7 +188,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _with_labels(request: FileRequest, table: GoldTable) -> tuple[GoldTable, tuple[str, ...], int]:
-    """The rows that can be scored, the closed set of answers, and how many rows were left out."""
+    """The rows that can be scored, the closed set of labels, and how many rows were left out."""
     if not _is_label(request.task):
         if request.labels:
             raise UsageError(
@@ -216,7 +216,7 @@ def _is_label(task: TaskSpec) -> bool:
 def _samples(task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> Iterator[Sample]:
     reader = _Reader(task, given, table, labels)
     for item in table.items:
-        answer = given.answers.get(item.id, Answer())
+        answer = given.answers.get(item.id, FilePrediction())
         text = None if answer.text is None else reader.read(answer.text)
         state = {
             "missing": text is None,
@@ -249,7 +249,7 @@ class _Reader:
         self._known: dict[str, str] = {}
 
     def read(self, text: str) -> str:
-        """The canonical answer in a cell."""
+        """The canonical prediction in a cell."""
         if not self._spelling:
             return text
         if text not in self._known:
@@ -279,7 +279,7 @@ def _record(
         dataset=dataset,
         model=Model(name=request.model or split_suffix(request.predictions)[0]),
         run=Run(
-            # The answers come from nowhere that is known here, so their file stands for what decided them.
+            # The predictions come from nowhere that is known here, so their file stands for what decided them.
             decoding={"predictions": sha256_of(Path(request.predictions))},
             argv=request.argv,
             columns=dict(table.columns),

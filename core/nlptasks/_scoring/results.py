@@ -6,15 +6,16 @@ And opens a record's metrics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metric
 from nlptasks.errors import NlptasksError, PluginError
-from nlptasks.records.schema import Result
-from nlptasks.records.store import Opened
+from nlptasks.records.schema import Result, Sample
+from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import intervals, power
-from nlptasks.statistics.intervals import Clusters, Interval, Matrix
+from nlptasks.statistics.intervals import Interval
+from nlptasks.statistics.resampling import Clusters, Matrix, resampled, value
 
 
 def result(
@@ -39,15 +40,15 @@ def result(
     Returns:
         The result; ``None`` stands in it for a value that is not defined.
     """
-    value = intervals.value(item.metric, matrix)
-    defined = math.isfinite(value)
-    _check_range(item, value)
+    found = value(item.metric, matrix)
+    defined = math.isfinite(found)
+    _check_range(item, found)
     interval, error = _uncertainty(item, matrix, n, clusters, cluster)
     return Result(
-        value=_number(value),
+        value=_number(found),
         # Rounding may leave the value just outside where every sample has the same one.
-        low=_number(min(interval.low, value)) if defined else None,
-        high=_number(max(interval.high, value)) if defined else None,
+        low=_number(min(interval.low, found)) if defined else None,
+        high=_number(max(interval.high, found)) if defined else None,
         n=n,
         signature=f"{item.metric.signature}|{interval.method}",
         higher_is_better=item.spec.higher_is_better,
@@ -74,8 +75,8 @@ def _uncertainty(
     """The interval and the standard error, from the same resamples."""
     if item.metric.binary and clusters is None:
         hits, total = (float(part) for part in matrix.sum(axis=0)[:2])
-        return intervals.interval(item.metric, matrix), power.share_error(hits, total)
-    drawn = intervals.resampled(item.metric, matrix, clusters=clusters, n=n)
+        return intervals.interval(item.metric, matrix), power.proportion_error(hits, total)
+    drawn = resampled(item.metric, matrix, clusters=clusters, n=n)
     method = intervals.bootstrap_method(cluster="" if clusters is None else cluster)
     return Interval(*intervals.ends(drawn), method), intervals.standard_error(drawn)
 
@@ -85,7 +86,7 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict[str, OpenMetric]:
+def metrics_of(registry: Registry, opened: StoredRecord, names: Iterable[str]) -> dict[str, OpenMetric]:
     """Open the metrics that a record was scored with, and check that they are the same ones still.
 
     Args:
@@ -111,12 +112,24 @@ def metrics_of(registry: Registry, opened: Opened, names: Iterable[str]) -> dict
     return found
 
 
-def clusters_of(opened: Opened) -> list[str] | None:
-    """What each sample of a record belongs to; ``None`` where the data name no such column or a sample lacks it."""
-    column = opened.record.dataset.cluster
-    if not column or not all(column in sample.meta for sample in opened.samples):
+def clusters_of(samples: Sequence[Sample], column: str) -> list[str] | None:
+    """What each sample belongs to; ``None`` where the data name no column for it, or no sample has that.
+
+    Args:
+        samples: The samples.
+        column: The column whose values tie samples together; empty: none. A sample without a value is on its own.
+    """
+    if not column or not any(column in sample.meta for sample in samples):
         return None
-    return [sample.meta[column] for sample in opened.samples]
+    return [sample.meta.get(column) or f"\0{sample.id}" for sample in samples]
+
+
+def by_id(samples: Sequence[Sample]) -> list[int]:
+    """Rows of samples in the order of their ids; those with one id stay in their order.
+
+    Whatever is compared is taken in this order, so that a pair of systems has the same resamples in every company.
+    """
+    return sorted(range(len(samples)), key=lambda at: samples[at].id)
 
 
 def base_signature(signature: str) -> str:
@@ -126,9 +139,9 @@ def base_signature(signature: str) -> str:
 
 def _agrees(item: OpenMetric, matrix: Matrix, said: Result | None) -> bool:
     try:
-        value = _number(intervals.value(item.metric, matrix))
+        found = _number(value(item.metric, matrix))
     except PluginError:  # statistics of another width
         return False
-    if said is None or value is None or said.value is None:
-        return said is None or value is said.value
-    return math.isclose(value, said.value, rel_tol=1e-9, abs_tol=1e-9)
+    if said is None or found is None or said.value is None:
+        return said is None or found is said.value
+    return math.isclose(found, said.value, rel_tol=1e-9, abs_tol=1e-9)

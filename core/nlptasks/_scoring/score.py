@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, metric_of, open_metrics, readable
-from nlptasks._scoring.results import result
+from nlptasks._scoring.results import clusters_of, result
 from nlptasks.plugin import ANSWER, TaskSpec
 from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.schema import Matrices, Result, Sample
-from nlptasks.statistics.intervals import value
+from nlptasks.statistics.resampling import value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,8 @@ def score_samples(
         registry: What is installed.
         names: Names of the metrics.
         samples: The samples.
-        labels: The closed set of answers; empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
+        labels: The closed set of them; empty: none.
+        language: ISO 639-1 code of the language of the predictions; empty: not known.
         cluster: The column whose values tie samples together; empty: none.
         task: The task whose trivial baseline is scored beside; ``None``: none is.
         task_name: Name of the task whose own metrics come first, where ``task`` is not given.
@@ -80,7 +80,7 @@ def score_samples(
     owner = task.name if task else task_name
     metrics = open_metrics(registry, names, labels=labels, language=language, task=owner)
     stats = matrices(metrics, samples)
-    clusters = [sample.meta.get(cluster, "") for sample in samples] if cluster else None
+    clusters = clusters_of(samples, cluster)
     baselines = _baselines(task, metrics, samples) if task else {}
     scores = {
         name: result(
@@ -97,7 +97,7 @@ def score_samples(
 
 
 def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Sequence[Sample]) -> dict[str, float]:
-    """What the task's trivial baseline reaches with each metric that reads answers.
+    """What the task's trivial baseline reaches with each metric that reads predictions.
 
     It may need inputs that the samples lack; then there is none.
     """

@@ -12,5 +12,5 @@ class Spelling:
         self._known = {label.casefold(): label for label in labels}
 
     def of(self, answer: str) -> str:
-        """The answer in the set's spelling."""
+        """The prediction in the set's spelling."""
         return self._known.get(answer.casefold(), answer)

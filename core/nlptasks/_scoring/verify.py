@@ -12,17 +12,18 @@ import numpy as np
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metric
 from nlptasks._scoring.rescore import TOLERANCE, rescore, same
+from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import Scored
 from nlptasks._scoring.slices import LENGTH, slices
 from nlptasks.records.schema import FLAGS, Matrices, Record, Result
-from nlptasks.records.store import Opened
-from nlptasks.statistics.intervals import value
+from nlptasks.records.store import StoredRecord
+from nlptasks.statistics.resampling import value
 
-#: What belongs to the data and not to the answers; a record's samples need not tell it.
+#: What belongs to the data and not to the predictions; a record's samples need not tell it.
 _NOT_FROM_SAMPLES = ("baseline",)
 
 
-def verify_scores(opened: Opened, registry: Registry) -> list[str]:
+def verify_scores(opened: StoredRecord, registry: Registry) -> list[str]:
     """Score the samples of a record anew, and compare it with what they give, field by field.
 
     The digests and the id are compared when a record is read (see :func:`nlptasks.records.store.read_record`).
@@ -44,7 +45,7 @@ def verify_scores(opened: Opened, registry: Registry) -> list[str]:
     ]
 
 
-def _values(opened: Opened, registry: Registry) -> Iterator[str]:
+def _values(opened: StoredRecord, registry: Registry) -> Iterator[str]:
     """What can be told where the texts are withheld: whether the values follow from the matrices."""
     record = opened.record
     for name, said in record.scores.items():
@@ -62,7 +63,7 @@ def _imported(record: Record) -> Iterator[str]:
         yield f"trust: it says {record.trust}, but it holds no samples, so it is at V0"
 
 
-def _counts(opened: Opened) -> Iterator[str]:
+def _counts(opened: StoredRecord) -> Iterator[str]:
     record, samples = opened.record, opened.samples
     if record.trust == "V0":
         yield "trust: it says V0, but it holds samples"
@@ -120,13 +121,13 @@ def _equal(left: object, right: object) -> bool:
     return left == right
 
 
-def _slices(opened: Opened, scored: Scored) -> Iterator[str]:
+def _slices(opened: StoredRecord, scored: Scored) -> Iterator[str]:
     said = opened.record.slices
     if not said:
         return
     cluster = opened.record.dataset.cluster
     drawn_whole = any("|cluster:" in result.signature for _, result in _results(said))
-    clusters = [sample.meta.get(cluster, "") for sample in opened.samples] if cluster and drawn_whole else None
+    clusters = clusters_of(opened.samples, cluster) if drawn_whole else None
     by = tuple(name for name in said if not (opened.record.withheld and name == LENGTH))
     found = slices(opened.samples, scored.metrics, scored.stats, by, clusters=clusters)
     for name in by:

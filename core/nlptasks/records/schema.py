@@ -52,8 +52,8 @@ class Sample:
         id: Its id in the data; the number of its row, from 1, where the data have none.
         inputs: The task's inputs by name.
         gold: The canonical gold answer, as metrics read it.
-        prediction: The answer; ``None`` where the system gave none, which metrics of answers read as the empty text.
-        score: Probability of the answer, where there is one.
+        prediction: The prediction; ``None`` where the system gave none, which metrics read as the empty text.
+        score: Probability of the prediction, where there is one.
         probabilities: Probability of each label, where there are such.
         nats: Negative log-likelihood of the gold text in nats, where the head tells it.
         flags: Some of :data:`FLAGS`.
@@ -86,7 +86,7 @@ class Dataset:
         sha256: SHA-256 of the file, in hexadecimal.
         n: Samples, after ``limit``.
         cluster: The column whose values tie samples together (the article of a question, say); empty: none.
-        language: ISO 639-1 code of the language of the answers; empty: not known.
+        language: ISO 639-1 code of the language of the predictions; empty: not known.
         licence: Its licence.
         source: Where it comes from.
         floor: What the trivial baseline of the primary metric reaches, by the data set's card.
@@ -114,7 +114,7 @@ class Model:
     Args:
         name: What boards call the system.
         backbone: Name of the backbone, or the reference to its checkpoint; empty: none.
-        head: Qualified name of the head; empty where the answers come from elsewhere.
+        head: Qualified name of the head; empty where the predictions come from elsewhere.
         parameters: Weights of the backbone and the head; 0: not known.
         trainable: Weights of the head alone; 0: not known or none.
         shared: Weights that other heads of the backbone use too; 0: not known or none.
@@ -148,7 +148,7 @@ class Run:
         argv: The command, without paths of the machine, that makes the record again.
         commit: Commit of the code, where it ran from a repository.
         dirty: Whether the code had changes that were not committed.
-        versions: Version of each package that decides the answers.
+        versions: Version of each package that decides the predictions.
         columns: Columns of the data by the task's inputs, and the one of the gold answers under ``gold``.
     """
 
@@ -207,10 +207,10 @@ class Cost:
     """What it cost; these vary from run to run, and no digest holds them.
 
     Args:
-        seconds: Wall-clock time of answering, without loading.
+        seconds: Wall-clock time of predicting, without loading.
         rows_per_second: Samples by that time.
         tokens_per_second: Tokens of the backbone by that time.
-        p50_ms: Median time of a sample, from the blocks that they were answered in, in milliseconds.
+        p50_ms: Median time of a sample, from the blocks that they were predicted in, in milliseconds.
         p95_ms: 95th percentile of it.
         peak_rss_mb: Largest resident memory of the process, in megabytes.
     """
@@ -236,7 +236,7 @@ class Record:
         machine: Where.
         scores: Value of each metric by its name.
         slices: The same for parts of the samples: ``{slice: {value: {metric: Result}}}``.
-        labels: The closed set of answers; empty: none.
+        labels: The closed set of them; empty: none.
         flags: How many samples have each of :data:`FLAGS`.
         cost: What it cost.
         trust: How far the numbers may be believed.
@@ -262,7 +262,7 @@ class Record:
 
     @property
     def key(self) -> dict[str, Json]:
-        """What decides the answers, field by field: two records with equal keys are the same evaluation."""
+        """What decides the predictions, field by field: two records with equal keys are the same evaluation."""
         return {
             "task": self.task,
             "data": self.dataset.sha256,
@@ -300,7 +300,7 @@ def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
 
     Args:
         samples: The samples.
-        labels: The closed set of answers; empty: answers are texts.
+        labels: The closed set of them; empty: predictions are texts.
     """
     if labels:
         return [replace(sample, inputs={}) for sample in samples]

@@ -9,7 +9,6 @@ import io
 import json
 import math
 import os
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +22,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.records._whole import locked, restore, restore_below, whole_folder
 from nlptasks.records.schema import Json, Matrices, Record, Sample, sample_line, samples_digest, stats_digest
 
-__all__ = ["Opened", "find_records", "read_record", "record_json", "write_record"]
+__all__ = ["StoredRecord", "find_records", "read_record", "record_json", "write_record"]
 
 SCHEMA = "nlptasks.record"
 VERSION = 1
@@ -34,7 +34,7 @@ RECORD, SAMPLES, STATS = "record.json", "samples.jsonl.gz", "stats.npz"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Opened:
+class StoredRecord:
     """A record that was read, with its samples and matrices; both are empty for an imported number.
 
     Args:
@@ -68,25 +68,28 @@ def write_record(
     """
     digests = {"samples": samples_digest(samples), "stats": stats_digest(stats)} if samples else {}
     record = replace(record, digests=digests)
-    if os.path.lexists(folder) and not (force and (folder / RECORD).is_file()):
-        raise UsageError(f"{folder} exists already", hint="--force replaces a record; or give another --output")
-    part = folder.with_name(f".{folder.name}.part")
+
+    def replaceable(there: Path) -> bool:
+        return force and (there / RECORD).is_file()
+
+    if os.path.lexists(folder) and not replaceable(folder):
+        raise _exists(folder)
     try:
-        shutil.rmtree(part, ignore_errors=True)  # a kill may have left it
-        part.mkdir(parents=True)
-        for name, content in _contents(record, samples, stats):
-            (part / name).write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        part.rename(folder)
+        with whole_folder(folder, replaceable=replaceable) as part:
+            for name, content in _contents(record, samples, stats):
+                (part / name).write_bytes(content)
+    except FileExistsError:
+        raise _exists(folder) from None
     except OSError as error:
         raise NlptasksError(f"cannot write {folder}: {error.strerror}", hint="is the disk full?") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return record
 
 
-def read_record(folder: Path, *, samples: bool = True) -> Opened:
+def _exists(folder: Path) -> UsageError:
+    return UsageError(f"{folder} exists already", hint="--force replaces a record; or give another --output")
+
+
+def read_record(folder: Path, *, samples: bool = True) -> StoredRecord:
     """Read a record and check its digests.
 
     Args:
@@ -98,9 +101,15 @@ def read_record(folder: Path, *, samples: bool = True) -> Opened:
         NlptasksError: It is damaged, of a newer version, or was changed by hand.
     """
     folder = folder.parent if folder.name == RECORD else folder
+    restore(folder)
+    with locked(Path(os.path.realpath(folder)).parent, shared=True):  # its files are of one record
+        return _read_record(folder, samples)
+
+
+def _read_record(folder: Path, samples: bool) -> StoredRecord:
     record = _parse(_read(folder / RECORD), folder / RECORD)
     if not samples or not record.digests:
-        return Opened(folder, record)
+        return StoredRecord(folder, record)
     lines = _unpacked(folder / SAMPLES)
     stats = _stats(folder / STATS)
     digests = hashlib.sha256(lines).hexdigest(), stats_digest(stats)
@@ -110,7 +119,7 @@ def read_record(folder: Path, *, samples: bool = True) -> Opened:
                 f"{folder / path}: its digest is {digest[:12]}, and {RECORD} says {record.digests.get(name, '')[:12]}",
                 hint="the file was changed after the run; evaluate again, or score it anew: nlptasks rescore",
             )
-    return Opened(folder, record, tuple(_samples(lines, folder / SAMPLES)), stats)
+    return StoredRecord(folder, record, tuple(_samples(lines, folder / SAMPLES)), stats)
 
 
 def find_records(folder: Path) -> list[Path]:
@@ -121,6 +130,7 @@ def find_records(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder", hint="give the folder that records lie in, for example results")
+    restore_below(folder)
     found = (path.parent for path in folder.rglob(RECORD))
     return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 

@@ -7,17 +7,17 @@ import math
 from scipy.stats import norm
 
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics.intervals import ALPHA, RESAMPLES, SEED, resampled, standard_error
-from nlptasks.statistics.resampling import Clusters, Counts, Matrix
+from nlptasks.statistics.intervals import ALPHA, standard_error
+from nlptasks.statistics.resampling import RESAMPLES, SEED, Clusters, Counts, Matrix, resampled
 
-__all__ = ["POWER", "detectable", "detectable_difference", "detectable_from", "share_error"]
+__all__ = ["POWER", "detectable", "detectable_difference", "detectable_from", "proportion_error"]
 
 #: The chance of finding a difference that is there.
 POWER = 0.8
 
 
 def detectable(n: int, *, discordance: float = 0.1) -> float:
-    """Smallest difference of two shares on the same samples that a paired test finds with 80 % power at 5 %.
+    """Smallest difference of two proportions on the same samples that a paired test finds with 80 % power at 5 %.
 
     ``(z(1 - alpha / 2) + z(power)) * sqrt(discordance / n)``, the large-sample form for McNemar's test (Connor 1987,
     with the variance under no difference). A result above ``discordance`` says that systems which differ on so few
@@ -25,7 +25,7 @@ def detectable(n: int, *, discordance: float = 0.1) -> float:
 
     Args:
         n: Samples, 1 or more.
-        discordance: Share of the samples that one of the systems has right and the other wrong, above 0 to 1.
+        discordance: Proportion of the samples that one of the systems has right and the other wrong, above 0 to 1.
 
     Raises:
         ValueError: A number is out of its range.
@@ -50,9 +50,9 @@ def detectable_difference(
 
     It assumes that the other system's standard error is the same and that their values correlate by ``correlation``
     over samples; with 0.5 the standard error of the difference is that of one system. Systems that are more alike (a
-    model and its copy in int8) can be told apart by less: :func:`detectable` takes the share of samples on which they
-    differ. The standard error is that of the bootstrap; of a share, that of (hits + 2) / (n + 4) (Agresti and Coull
-    1998), since a perfect score would leave none.
+    model and its copy in int8) can be told apart by less: :func:`detectable` takes the proportion of samples on which
+    they differ. The standard error is that of the bootstrap; of a proportion, that of (hits + 2) / (n + 4) (Agresti and
+    Coull 1998), since a perfect score would leave none.
 
     Args:
         metric: The metric.
@@ -69,7 +69,7 @@ def detectable_difference(
     """
     if metric.binary and clusters is None:
         hits, total = (matrix.sum(axis=0) if counts is None else counts @ matrix)[:2]
-        error = share_error(float(hits), float(total))
+        error = proportion_error(float(hits), float(total))
     else:
         drawn = resampled(metric, matrix, counts=counts, clusters=clusters, n=n, resamples=resamples, seed=seed)
         error = standard_error(drawn)
@@ -81,10 +81,10 @@ def detectable_from(error: float, *, correlation: float = 0.5) -> float:
     return _quantiles() * error * math.sqrt(2 * (1 - correlation)) if error > 0 else math.nan
 
 
-def share_error(hits: float, n: float) -> float:
-    """Standard error of a share; see :func:`detectable_difference`."""
-    share = (hits + 2) / (n + 4)
-    return math.sqrt(share * (1 - share) / (n + 4))
+def proportion_error(hits: float, n: float) -> float:
+    """Standard error of a proportion; see :func:`detectable_difference`."""
+    proportion = (hits + 2) / (n + 4)
+    return math.sqrt(proportion * (1 - proportion) / (n + 4))
 
 
 def _quantiles() -> float:

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics.intervals import ALPHA, RESAMPLES, SEED, Clusters, Matrix, holm, shared_resamples, value
+from nlptasks.statistics.intervals import ALPHA
+from nlptasks.statistics.resampling import RESAMPLES, SEED, Clusters, Matrix, shared_resamples, value
+from nlptasks.statistics.tests import holm
 
-#: How scores are joined: mean of (score - floor) / (ceiling - floor); mean share of the other systems that are beaten
-#: (Borda 1784), ties half; mean probability of beating another system when samples are drawn anew.
+#: How scores are joined: mean of (score - floor) / (ceiling - floor); mean proportion of the other systems that are
+#: beaten (Borda 1784), ties half; mean probability of beating another system when samples are drawn anew.
 How = Literal["normalised", "borda", "win"]
 
 #: Differences below this are none.

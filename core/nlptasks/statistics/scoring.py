@@ -1,7 +1,7 @@
 """Scores with their n and their 95 % interval, from any metric's statistics matrix.
 
-Equal (answer, gold) pairs are counted and not kept, so a table of a million labelled rows takes no more memory than its
-confusion matrix.
+Equal (prediction, gold) pairs are counted and not kept, so a table of a million labelled rows takes no more memory than
+its confusion matrix.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics import intervals
-from nlptasks.statistics.intervals import RESAMPLES, SEED, wilson
+from nlptasks.statistics.intervals import wilson
+from nlptasks.statistics.resampling import RESAMPLES, SEED, resampled, values
 
 Pairs = Mapping[tuple[str, str], int]
 
@@ -44,12 +45,12 @@ class Score:
 
 
 def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | None = None) -> Score:
-    """Score counted ``(answer, gold)`` pairs.
+    """Score counted ``(prediction, gold)`` pairs.
 
     Args:
         name: Name of the metric.
         metric: The metric.
-        pairs: How often each pair of answer and gold occurs.
+        pairs: How often each pair of prediction and gold occurs.
         baseline: The same for the trivial baseline.
 
     Raises:
@@ -70,12 +71,12 @@ def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | No
 
 
 def bootstrap(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[float, float]:
-    """95 % percentile interval over resamples of the examples; see :func:`nlptasks.statistics.intervals.resampled`."""
-    return intervals.ends(intervals.resampled(metric, matrix, counts=counts))
+    """95 % percentile interval over resamples of the examples; see :func:`nlptasks.statistics.resampling.resampled`."""
+    return intervals.ends(resampled(metric, matrix, counts=counts))
 
 
 def gold_counts(pairs: Pairs) -> Counter[str]:
-    """How often each gold answer occurs."""
+    """How often each gold value occurs."""
     counts: Counter[str] = Counter()
     for (_, gold), count in pairs.items():
         counts[gold] += count
@@ -88,14 +89,14 @@ def _value(metric: Metric, pairs: Pairs) -> float:
 
 
 def _weighed(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
-    return float(intervals.values(metric, counts, matrix))
+    return float(values(metric, counts, matrix))
 
 
 def _statistics(metric: Metric, pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     if not pairs:
         raise ValueError("a score needs one example or more")
     rows = sorted(pairs.items())  # the order of the rows must not change the draws of the bootstrap
-    matrix = metric.stats([answer for (answer, _), _ in rows], [gold for (_, gold), _ in rows])
+    matrix = metric.stats([prediction for (prediction, _), _ in rows], [gold for (_, gold), _ in rows])
     return matrix, np.array([count for _, count in rows], dtype=np.int64)
 
 

@@ -22,7 +22,7 @@ SPECS = (
         conventions=(_CURVE, "Equal probabilities count half.", _ABSENT, _MISSING),
         traps=(
             _RANKS,
-            "Its value is no function of a sum: use nlptasks.statistics.intervals.values, not score.",
+            "Its value is no function of a sum: use nlptasks.statistics.resampling.values, not score.",
             _OPEN,
         ),
     ),

@@ -16,7 +16,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import matrices, open_metrics
 from nlptasks.records.schema import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
 from nlptasks.records.store import write_record
-from nlptasks.statistics.intervals import value
+from nlptasks.statistics.resampling import value
 
 LABELS = ("negative", "positive")
 SHA = "ab" * 32

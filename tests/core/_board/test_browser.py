@@ -206,7 +206,7 @@ def test_downloads_and_copies(open_page):
     with seen.page.expect_download() as saved:
         seen.page.click("#get-csv")
     assert saved.value.suggested_filename == "leaderboard.csv"
-    assert Path(saved.value.path()).read_text(encoding="utf-8").startswith("task,dataset,split,system")
+    assert Path(saved.value.path()).read_text(encoding="utf-8").startswith("task,dataset,split,position,")
     with seen.page.expect_download() as saved:
         seen.page.click("#get-json")
     assert '"schema": "nlptasks.board"' in Path(saved.value.path()).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nlptasks._board.html import embedded, lanes
 from nlptasks._board.panels import Panel
 from nlptasks._board.plots import Domain, bar, plots
-from nlptasks._board.rows import Row
+from nlptasks._board.rows import SystemRow
 from nlptasks._board.text import number, one_visible_line, probability, rank, signed, size, slug, visible
 
 
@@ -59,7 +59,9 @@ def test_bars_and_tie_lines():
 
 
 def row(at, score, speed, machine="A", parameters=10):
-    return Row(system=f"s{at}", position=at, score=score, rows_per_second=speed, machine=machine, parameters=parameters)
+    return SystemRow(
+        system=f"s{at}", position=at, score=score, rows_per_second=speed, machine=machine, parameters=parameters
+    )
 
 
 def test_only_systems_of_one_machine_are_plotted_against_time():

@@ -14,7 +14,7 @@ from nlptasks._scoring.metrics import matrices, open_metrics
 from nlptasks._scoring.results import result
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Dataset, Model, Record, Run, Sample
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 
@@ -34,7 +34,7 @@ def record(
     ids: Sequence[str] | None = None,
     gold: Sequence[str] = GOLD,
     cluster: str = "",
-) -> Opened:
+) -> StoredRecord:
     names = ids or [str(at) for at in range(len(answers))]
     samples = tuple(
         Sample(id=id_, gold=right, prediction=answer, meta={"page": str(at // 6)})
@@ -42,7 +42,7 @@ def record(
     )
     opened = open_metrics(registry, metrics, labels=("no", "yes"))
     stats = matrices(opened, samples)
-    return Opened(
+    return StoredRecord(
         folder=Path(name),
         record=Record(
             task="sentiment",

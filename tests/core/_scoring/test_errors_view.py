@@ -15,11 +15,11 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.errors_page import LONGEST, page, pieces
-from nlptasks._scoring.errors_view import View, view
+from nlptasks._scoring.errors_view import ErrorList, list_errors
 from nlptasks._scoring.score import score_samples
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.schema import Dataset, Model, Record, Sample
-from nlptasks.records.store import Opened
+from nlptasks.records.store import StoredRecord
 
 HOSTILE = "<script>alert(1)</script> \"quoted\" 'too' &amp; \u202eevil\u202c \x1b[31m \x00 \ud800 {{ 7 * 7 }}"
 
@@ -29,7 +29,9 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
-def opened(registry: Registry, name: str, samples: list[Sample], *, labels: tuple[str, ...], primary: str) -> Opened:
+def opened(
+    registry: Registry, name: str, samples: list[Sample], *, labels: tuple[str, ...], primary: str
+) -> StoredRecord:
     names = ("macro-f1", "accuracy") if labels else (primary,)
     scored = score_samples(registry, names, samples, labels=labels)
     record = Record(
@@ -40,10 +42,10 @@ def opened(registry: Registry, name: str, samples: list[Sample], *, labels: tupl
         scores=scored.scores,
         labels=labels,
     )
-    return Opened(Path(name), record, tuple(samples), scored.stats)
+    return StoredRecord(Path(name), record, tuple(samples), scored.stats)
 
 
-def labelled(registry: Registry, name: str, answers: str, scores: list[float | None] | None = None) -> Opened:
+def labelled(registry: Registry, name: str, answers: str, scores: list[float | None] | None = None) -> StoredRecord:
     """A system that answers the gold labels a, b, a, b with these letters."""
     sure = scores or [None] * len(answers)
     samples = [
@@ -53,12 +55,12 @@ def labelled(registry: Registry, name: str, answers: str, scores: list[float | N
     return opened(registry, name, samples, labels=("a", "b"), primary="macro-f1")
 
 
-def ids(found: View) -> list[str]:
+def ids(found: ErrorList) -> list[str]:
     return [error.id for error in found.errors]
 
 
 def test_labels_are_judged_by_a_share_and_not_by_macro_f1(registry):
-    found = view([labelled(registry, "x", "bbab")], registry)
+    found = list_errors([labelled(registry, "x", "bbab")], registry)
     assert found.metric == "accuracy"
     assert ids(found) == ["0"]
     assert (found.errors[0].answers[0].value, found.errors[0].answers[0].wrong) == (0.0, True)
@@ -69,12 +71,12 @@ def test_kinds(registry):
     two = labelled(registry, "two", "baaa", [0.99, 0.5, 0.5, 0.5])
     both = [one, two]
     # One has 0, 2 and 3 wrong; two has 0, 1 and 3.
-    assert ids(view(both, registry)) == ["0", "3", "2", "1"]
-    assert ids(view(both, registry, kind="confident")) == ["0", "2", "3", "1"]
-    assert ids(view(both, registry, kind="all-wrong")) == ["0", "3"]
-    assert ids(view(both, registry, kind="only:one")) == ["2"]
-    assert ids(view(both, registry, kind="only:two")) == ["1"]
-    found = view(both, registry, n=1)
+    assert ids(list_errors(both, registry)) == ["0", "3", "2", "1"]
+    assert ids(list_errors(both, registry, kind="confident")) == ["0", "2", "3", "1"]
+    assert ids(list_errors(both, registry, kind="all-wrong")) == ["0", "3"]
+    assert ids(list_errors(both, registry, kind="only:one")) == ["2"]
+    assert ids(list_errors(both, registry, kind="only:two")) == ["1"]
+    found = list_errors(both, registry, n=1)
     assert (ids(found), found.found, found.samples) == (["0"], 4, 4)
 
 
@@ -84,7 +86,7 @@ def test_graded_answers_are_wrong_on_the_worse_half_of_the_scale(registry):
         Sample(id="bad", gold="the cat sat on the mat", prediction="dogs"),
         Sample(id="none", gold="the cat sat on the mat"),
     ]
-    found = view([opened(registry, "x", samples, labels=(), primary="chrf")], registry)
+    found = list_errors([opened(registry, "x", samples, labels=(), primary="chrf")], registry)
     assert ids(found) == ["none", "bad"]
     assert "below 50, the middle of the scale" in found.rule
 
@@ -92,7 +94,7 @@ def test_graded_answers_are_wrong_on_the_worse_half_of_the_scale(registry):
 def test_where_the_scale_has_no_end_the_median_parts(registry):
     samples = [Sample(id=str(at), gold="0123456789", prediction="", nats=float(at)) for at in (1, 2, 30, 40, 50)]
     samples.append(Sample(id="unread", gold="x", prediction=""))
-    found = view([opened(registry, "x", samples, labels=(), primary="bits-per-byte")], registry)
+    found = list_errors([opened(registry, "x", samples, labels=(), primary="bits-per-byte")], registry)
     assert ids(found) == ["50", "40"]
     assert "above" in found.rule
     assert "the median of the samples" in found.rule
@@ -102,26 +104,26 @@ def test_what_cannot_be_shown_is_refused(registry):
     first = labelled(registry, "one", "abab")
     other_data = replace(first, record=replace(first.record, dataset=replace(first.record.dataset, sha256="1" * 64)))
     with pytest.raises(UsageError, match=r"data \(sha256\) differs, 0{12} and 1{12}"):
-        view([first, other_data], registry)
+        list_errors([first, other_data], registry)
     moved = replace(first, samples=tuple(reversed(first.samples)))
     with pytest.raises(UsageError, match="sample 1 is '0' in one and '3' in the other"):
-        view([first, moved], registry)
+        list_errors([first, moved], registry)
     with pytest.raises(UsageError, match="number of samples differs"):
-        view([first, replace(first, samples=first.samples[:2])], registry)
+        list_errors([first, replace(first, samples=first.samples[:2])], registry)
     with pytest.raises(NlptasksError, match="no samples"):
-        view([replace(first, samples=())], registry)
+        list_errors([replace(first, samples=())], registry)
     with pytest.raises(UsageError, match="there is no kind 'confidant'; did you mean 'confident'"):
-        view([first], registry, kind="confidant")
+        list_errors([first], registry, kind="confidant")
     with pytest.raises(UsageError, match="tells how probable"):
-        view([first], registry, kind="confident")
+        list_errors([first], registry, kind="confident")
     with pytest.raises(UsageError, match="no such system; did you mean 'one'"):
-        view([first], registry, kind="only:on")
+        list_errors([first], registry, kind="only:on")
 
 
 def test_systems_of_one_name_are_told_apart(registry):
     first = labelled(registry, "same", "abab")
     second = replace(labelled(registry, "same", "bbab"), folder=Path("other"))
-    found = view([first, second], registry, kind="only:other")
+    found = list_errors([first, second], registry, kind="only:other")
     assert found.systems == ("same (same)", "same (other)")
     assert ids(found) == ["0"]
 
@@ -146,7 +148,7 @@ class Seen(HTMLParser):
 def hostile_page(registry: Registry, text: str) -> str:
     samples = [Sample(id=text, inputs={text: text}, gold="a", prediction=text, score=0.5)]
     made = opened(registry, text, samples, labels=("a",), primary="macro-f1")
-    return page(view([made], registry))
+    return page(list_errors([made], registry))
 
 
 def test_a_hostile_prediction_is_text(registry):

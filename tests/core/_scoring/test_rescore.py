@@ -22,7 +22,7 @@ from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import TaskSpec
 from nlptasks.records.schema import Result
-from nlptasks.records.store import Opened, read_record, write_record
+from nlptasks.records.store import StoredRecord, read_record, write_record
 
 #: Golden numbers of scikit-learn 1.7: accuracy .6, macro-F1 .5873015873.
 GOLD = ["a", "b", "c", "a", "b", "c", "c", "b", "a", "c"]
@@ -51,7 +51,7 @@ def predictions(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def record(registry: Registry, predictions: Path, tmp_path: Path) -> Opened:
+def record(registry: Registry, predictions: Path, tmp_path: Path) -> StoredRecord:
     done = score(registry, predictions)
     write_record(tmp_path / "record", done.record, done.samples, done.scored.stats)
     return read_record(tmp_path / "record")
@@ -253,14 +253,14 @@ def test_a_record_that_holds(registry, record):
     assert verify_scores(record, registry) == []
 
 
-def changed(record: Opened, **fields: object) -> Opened:
+def changed(record: StoredRecord, **fields: object) -> StoredRecord:
     return replace(record, record=replace(record.record, **fields))
 
 
 def test_every_field_that_does_not_hold_is_named(registry, record):
     said = record.record
     accuracy = said.scores["accuracy"]
-    cases: list[tuple[Opened, str]] = [
+    cases: list[tuple[StoredRecord, str]] = [
         (
             changed(record, scores={**said.scores, "accuracy": replace(accuracy, value=0.7)}),
             "scores.accuracy.value: it",

@@ -113,7 +113,7 @@ def test_every_key(tmp_path):
 
 
 def test_the_keys_of_a_data_set_are_the_fields_of_a_card():
-    assert set(_suite_reader._CARD) == {field.name for field in fields(Card)}
+    assert set(_suite_reader.CardFile.model_fields) == {field.name for field in fields(Card)}
 
 
 def test_anchors_and_merges(tmp_path):
@@ -271,8 +271,10 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-_CARDS = st.dictionaries(st.sampled_from(sorted({*_suite_reader._CARD, "other"})), _VALUES)
-_SUITES = st.dictionaries(st.sampled_from([*_suite_reader._SUITE, "other"]), _VALUES | st.lists(_CARDS, max_size=2))
+_CARDS = st.dictionaries(st.sampled_from(sorted({*_suite_reader.CardFile.model_fields, "other"})), _VALUES)
+_SUITES = st.dictionaries(
+    st.sampled_from([*_suite_reader.SuiteFile.model_fields, "other"]), _VALUES | st.lists(_CARDS, max_size=2)
+)
 
 
 @given(_SUITES, st.booleans())

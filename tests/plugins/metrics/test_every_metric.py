@@ -17,7 +17,7 @@ from nlptasks._names import resolve
 from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import FLAGS
-from nlptasks.statistics.intervals import values
+from nlptasks.statistics.resampling import values
 from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics import nlptasks_metrics
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 from sklearn.calibration import calibration_curve
 
-from nlptasks.statistics.intervals import values
+from nlptasks.statistics.resampling import values
 from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics.probabilities import BINS, Brier, Ece, LogLoss, distribution
 from nlptasks_metrics.ranking import Auc, AveragePrecision

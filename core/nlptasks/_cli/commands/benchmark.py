@@ -19,6 +19,7 @@ from nlptasks.plugin import BenchmarkSpec, TaskSpec
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
+    from nlptasks.records._suite_outline import SuiteOutline
     from nlptasks.records.suites import Card, Suite
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
@@ -39,7 +40,7 @@ def list_benchmarks(app: App, as_json_: bool) -> None:
     """List the benchmarks that plugins bring."""
     registry = app.plugins().registry
     items = registry.all(BenchmarkSpec)
-    suites = [(item, _opened(registry, item)) for item in items]
+    suites = [(item, _outlined(registry, item)) for item in items]
     if as_json_:
         echo_json([_listed(item, suite) for item, suite in suites])
     elif suites:
@@ -144,33 +145,33 @@ def _cells(item: _State) -> list[str]:
     return [card.name, card.task, rows, item.metric, card.split or "-", floor, ceiling, item.state, card.licence or "-"]
 
 
-def _opened(registry: Registry, item: Owned[BenchmarkSpec]) -> Suite | None:
-    """The suite of a benchmark; one that is broken costs a line and not the listing."""
-    from nlptasks.records.suites import open_suite
+def _outlined(registry: Registry, item: Owned[BenchmarkSpec]) -> SuiteOutline | None:
+    """What is listed of a benchmark; one that is broken costs a line and not the listing."""
+    from nlptasks.records.suites import outline_suite
 
     try:
-        return open_suite(registry, item.qualified)
+        return outline_suite(registry, item.qualified)
     except NlptasksError as error:
         click.echo(f"warning: {one_line(error.message)}", err=True)
         return None
 
 
-def _listed(item: Owned[BenchmarkSpec], suite: Suite | None) -> dict[str, Any]:
+def _listed(item: Owned[BenchmarkSpec], suite: SuiteOutline | None) -> dict[str, Any]:
     listed = {"name": item.spec.name, "summary": item.spec.summary, "suite": item.spec.suite}
     owner = {"plugin": item.plugin, "distribution": item.distribution, "qualified": item.qualified}
     if suite is None:
         return {**listed, **owner, "valid": False}
-    known = {"version": suite.version, "ships": suite.ships, "datasets": [card.name for card in suite.datasets]}
+    known = {"version": suite.version, "ships": suite.ships, "datasets": list(suite.datasets)}
     return {**listed, **owner, "valid": True, **known}
 
 
-def _row(item: Owned[BenchmarkSpec], suite: Suite | None) -> list[str]:
+def _row(item: Owned[BenchmarkSpec], suite: SuiteOutline | None) -> list[str]:
     ends = [item.distribution, item.spec.summary]
     if suite is None:
         return [item.spec.name, "-", "-", "-", "not valid", *ends]
-    tasks = ", ".join(sorted({card.task for card in suite.datasets}))
+    tasks = ", ".join(sorted(set(suite.tasks)))
     return [item.spec.name, suite.version, str(len(suite.datasets)), tasks, _files(suite), *ends]
 
 
-def _files(suite: Suite) -> str:
+def _files(suite: Suite | SuiteOutline) -> str:
     return "with it" if suite.ships else "not with it"

@@ -44,9 +44,9 @@ class Options:
 def _compare(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -> None:
     """Compare records of the same samples in pairs.
 
-    For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a share of
-    samples, else approximate randomisation with 10,000 rounds), p adjusted by Holm for the number of pairs, and the
-    samples that the second wins, ties and loses. "better" and "worse" need an adjusted p below 0.05.
+    For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a
+    proportion of samples, else approximate randomisation with 10,000 rounds), p adjusted by Holm for the number of
+    pairs, and the samples that the second wins, ties and loses. "better" and "worse" need an adjusted p below 0.05.
 
     With --fail-if-worse the exit code is 3 where, by the primary metric or each one that is named, the whole interval
     of a later record's difference to A is worse than --margin: where its upper end is below -X, or for a metric whose
@@ -55,11 +55,10 @@ def _compare(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool)
     options, metrics = chosen.of(Options), chosen.of(Evaluation).metrics
     if options.margin is not None and not options.fail_if_worse:
         raise UsageError("--margin says nothing without --fail-if-worse", hint="add --fail-if-worse")
-    from nlptasks._scoring.compare import compare as compared
-    from nlptasks.records.store import read_record
+    from nlptasks._scoring import of_records
 
-    opened = [read_record(path) for path in records]
-    found = compared(app.plugins().registry, opened, metrics, seed=options.seed, paired_bs=options.paired_bs)
+    registry = app.plugins().registry
+    found = of_records.compare(registry, *records, metrics=metrics, seed=options.seed, paired_bs=options.paired_bs)
     margin = options.margin or 0.0
     gates = metrics or (found.primary,)
     worse = [item for item in found.comparisons if item.a == "A" and item.metric in gates and item.worse_by(margin)]

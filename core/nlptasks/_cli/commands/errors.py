@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,7 @@ from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks._scoring.errors_view import Error, Judged, View
+    from nlptasks._scoring.errors_view import Error, ErrorList, Judged
 
 #: Characters of a text that a terminal shows, and of a system's name.
 _TEXT, _NAME = 200, 28
@@ -44,13 +43,13 @@ def _errors(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
     With labels, an answer is wrong where it is not the gold answer. Otherwise the metric of the sample alone decides:
     it is wrong on the worse half of the metric's scale, or of the samples where the scale has no end.
     """
-    from nlptasks._scoring.errors_view import view
+    from nlptasks._scoring import of_records
     from nlptasks.files.paths import atomic_output
-    from nlptasks.records.store import read_record
 
     options = chosen.of(Options)
-    opened = [read_record(Path(source)) for source in records]
-    found = view(opened, app.plugins().registry, kind=options.kind, n=options.number, metric=options.metric)
+    found = of_records.errors(
+        app.plugins().registry, *records, kind=options.kind, n=options.number, metric=options.metric
+    )
     if output := options.output:
         from nlptasks._scoring.errors_page import page
 
@@ -63,7 +62,7 @@ def _errors(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
         _echo(found)
 
 
-def _echo(found: View) -> None:
+def _echo(found: ErrorList) -> None:
     from dataclasses import asdict
 
     data = asdict(found)
@@ -72,7 +71,7 @@ def _echo(found: View) -> None:
     echo_json(data)
 
 
-def _lines(found: View) -> Iterator[str]:
+def _lines(found: ErrorList) -> Iterator[str]:
     yield (
         f"{found.task} on {one_line(found.dataset)}: {found.found:,} of {found.samples:,} samples are of the kind "
         f"{one_line(found.kind)}"
@@ -86,7 +85,7 @@ def _lines(found: View) -> Iterator[str]:
         yield f"and {found.found - len(found.errors):,} more: -n shows more of them, --output FILE.html makes a page"
 
 
-def _error(error: Error, found: View) -> Iterator[str]:
+def _error(error: Error, found: ErrorList) -> Iterator[str]:
     names = [*error.inputs, "gold", *found.systems]
     shown = [one_line(name, _NAME) for name in names]
     width = max(map(len, shown))

@@ -69,27 +69,21 @@ def _is_record(source: str) -> bool:
 def _records(registry: Registry, sources: tuple[str, ...], chosen: Chosen, *, as_json: bool) -> None:
     from nlptasks._cli.views.rescored import change_as_json, changed
     from nlptasks._cli.views.tables import echo_json
-    from nlptasks._scoring.rescore import rescore, rescored
-    from nlptasks.plugin import MetricSpec
-    from nlptasks.records.store import read_record, write_record
+    from nlptasks._scoring import of_records
 
     metrics, target = chosen.of(Evaluation).metrics, chosen.of(RecordTarget)
     if target.output and len(sources) > 1:
         raise UsageError("--output takes one record", hint=f"nlptasks rescore {sources[0]} --output DIR")
-    for name in metrics:
-        registry.get(MetricSpec, name)
     found, differ = [], False
     for source in sources:
-        opened = read_record(Path(source))
-        changes, scored = rescore(opened, registry, metrics)
-        differ = differ or any(change.differs for change in changes)
-        found.append({"record": source, "metrics": [change_as_json(change) for change in changes]})
+        done = of_records.rescore(registry, source, metrics=metrics, output=target.output or None, force=target.force)
+        differ = differ or done.differs
+        found.append({"record": source, "metrics": [change_as_json(change) for change in done.changes]})
         if not as_json:
-            click.echo(f"{one_line(source)}: {one_line(opened.record.model.name)}, {len(opened.samples):,} samples")
-            click.echo(changed(changes))
-        if target.output:
-            record = rescored(opened.record, changes, scored)
-            write_record(Path(target.output), record, opened.samples, scored.stats, force=target.force)
+            old = done.old
+            click.echo(f"{one_line(source)}: {one_line(old.record.model.name)}, {len(old.samples):,} samples")
+            click.echo(changed(done.changes))
+        if done.written:
             click.echo(f"-> {one_line(target.output)}", err=True)
     if as_json:
         echo_json(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,9 @@ from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks._plugins.registry import Registry
     from nlptasks._scoring.slices import Slices
     from nlptasks.records.schema import Result
-    from nlptasks.records.store import Opened
+    from nlptasks.records.store import StoredRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +38,7 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
     one. label: the gold answer, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
     Intervals are those of each part alone; parts with fewer than 30 samples are marked.
     """
+    from nlptasks._scoring.of_records import slice_record
     from nlptasks.records.store import read_record
 
     names, metrics = tuple(filter(None, chosen.of(Options).by)), chosen.of(Evaluation).metrics
@@ -46,7 +46,7 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
         raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
     opened = [read_record(path) for path in records]
-    found = [_sliced(registry, record, names, metrics) for record in opened]
+    found = [slice_record(registry, record, names, metrics=metrics) for record in opened]
     if as_json:
         echo_json([_json(record, parts) for record, parts in zip(opened, found, strict=True)])
     else:
@@ -54,48 +54,7 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
         click.echo("\n\n".join("\n".join(_lines(record, parts)) for record, parts in shown))
 
 
-def _sliced(registry: Registry, opened: Opened, by: Sequence[str], metrics: Sequence[str]) -> Slices:
-    from nlptasks._scoring.results import clusters_of, metrics_of
-    from nlptasks._scoring.slices import slices
-
-    record = opened.record
-    if not opened.samples:
-        raise UsageError(f"{opened.folder}: it holds no samples", hint="an imported number has no parts")
-    wanted = list(dict.fromkeys(metrics)) or [record.primary]
-    if lacking := [name for name in wanted if name not in opened.stats]:
-        raise UsageError(
-            f"{opened.folder}: no statistics of the metric {lacking[0]!r}",
-            hint=f"there are: {', '.join(sorted(opened.stats)) or 'none'}",
-        )
-    found = slices(
-        opened.samples,
-        metrics_of(registry, opened, wanted),
-        opened.stats,
-        by,
-        labels=record.labels,
-        clusters=clusters_of(opened),
-        cluster=record.dataset.cluster,
-    )
-    return {
-        name: {value: _as_scored(results, opened) for value, results in parts.items()} for name, parts in found.items()
-    }
-
-
-def _as_scored(results: Mapping[str, Result], opened: Opened) -> Mapping[str, Result]:
-    """With the signature of the record: some of a metric's may follow from all samples, such as their references."""
-    from dataclasses import replace
-
-    from nlptasks._scoring.results import base_signature
-
-    found = {}
-    for name, item in results.items():
-        said = opened.record.scores.get(name)
-        method = item.signature.removeprefix(base_signature(item.signature))
-        found[name] = replace(item, signature=base_signature(said.signature) + method) if said else item
-    return found
-
-
-def _lines(opened: Opened, found: Slices) -> Iterator[str]:
+def _lines(opened: StoredRecord, found: Slices) -> Iterator[str]:
     from nlptasks._scoring.slices import FEW
 
     yield one_line(f"{opened.record.model.name}  ({opened.folder})")
@@ -110,7 +69,7 @@ def _lines(opened: Opened, found: Slices) -> Iterator[str]:
         yield f"few: below {FEW} samples, so the interval is wide and the value says little"
 
 
-def _json(opened: Opened, found: Slices) -> dict[str, Any]:
+def _json(opened: StoredRecord, found: Slices) -> dict[str, Any]:
     from dataclasses import asdict
 
     from nlptasks._scoring.slices import FEW

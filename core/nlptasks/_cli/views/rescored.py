@@ -10,17 +10,17 @@ from nlptasks._cli.views.tables import table
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks._scoring.rescore import Change
+    from nlptasks._scoring.rescore import MetricChange
     from nlptasks._scoring.rescore_file import FileScored
     from nlptasks.records.schema import Result
 
 
-def changed(changes: Iterable[Change]) -> str:
+def changed(changes: Iterable[MetricChange]) -> str:
     """A table of the values that a record has and those that its samples give now."""
     return table(("METRIC", "RECORD", "NOW", "DIFFERENCE", "NOTE"), map(_row, changes))
 
 
-def change_as_json(change: Change) -> dict[str, Any]:
+def change_as_json(change: MetricChange) -> dict[str, Any]:
     """One metric of such a table."""
     from dataclasses import asdict
 
@@ -49,7 +49,7 @@ def scored(outcome: FileScored, output: str) -> list[str]:
     return lines
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: MetricChange) -> tuple[str, ...]:
     old, new = (_number(result) for result in (change.old, change.new))
     difference = "" if change.difference is None else f"{change.difference:+.3g}"
     return change.metric, old, new, difference, _note(change)
@@ -61,7 +61,7 @@ def _number(result: Result | None) -> str:
     return "not defined" if result.value is None else f"{result.value:.6f}"
 
 
-def _note(change: Change) -> str:
+def _note(change: MetricChange) -> str:
     if change.old is None:
         return "new" if change.new is not None else "can read no sample"
     if change.new is None:

@@ -1,0 +1,63 @@
+"""A column is declared in one place, and every form of a board has it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from nlptasks._board import plain
+from nlptasks._board.board import as_json, build
+from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, Column
+from nlptasks._board.html import as_html
+from nlptasks._board.panels import Panel
+from nlptasks._board.rows import SystemRow
+from nlptasks._plugins.registry import Registry
+from nlptasks.records.schema import Cost
+
+from .conftest import Answers, Make
+
+
+@pytest.fixture(scope="module")
+def board(registry: Registry, make: Make, answers: Answers, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("columns")
+    for seed, name in enumerate(("a", "b")):
+        predictions, gold = answers(60, 0.8, seed)
+        cost = Cost(seconds=1.0, rows_per_second=77.0, p95_ms=12.5, peak_rss_mb=321.0)
+        make(folder / name, name, predictions=predictions, gold=gold, cost=cost)
+    return build(registry, folder)
+
+
+def test_names_of_columns_are_their_own() -> None:
+    for names in ([column.name for column in CSV], [column.plain for column in PLAIN]):
+        assert len(set(names)) == len(names)
+    assert set(CSV) | set(PLAIN) | set(PAGE) == set(COLUMNS)
+
+
+def test_every_form_has_its_columns(board) -> None:
+    panel = board.tasks[0].panels[0]
+    text, markdown, page = plain.as_text(board), plain.as_markdown(board), as_html(board)
+    for column in PLAIN:
+        assert column.plain in text
+        assert column.plain in markdown.replace("\\", "")
+    for column in PAGE:
+        assert f">{column.said(column.page, panel)}<" in page
+    rows = list(csv.DictReader(io.StringIO(plain.as_csv(board))))
+    assert list(rows[0]) == [column.name for column in CSV]
+    assert rows[0]["p95_ms"] == "12.5"
+
+
+def test_what_columns_make_of_records_is_on_the_board(board) -> None:
+    row = as_json(board)["tasks"][0]["panels"][0]["rows"][0]
+    assert (row["p95_ms"], row["peak_rss_mb"]) == (12.5, 321.0)
+    assert "facts" not in row
+
+
+def test_what_is_not_known_is_a_dash_and_sorts_last() -> None:
+    panel, row = Panel(id="x", task="t", dataset="d", metric="m", signature="s"), SystemRow(system="x")
+    made = Column(name="new", of=lambda records: None, shown=str)
+    assert (made.show(panel, row), made.order(panel, row)) == ("–", "")
+    known = replace(row, facts={"new": 3})
+    assert (made.show(panel, known), made.order(panel, known)) == ("3", 3)
