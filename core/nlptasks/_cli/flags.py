@@ -25,6 +25,16 @@ def gold_flag() -> click.Option:
     return flag("--gold", default="", metavar="COLUMN", shown="Column with the right answers.  [default: by its name]")
 
 
+def label_map_flag() -> click.Option:
+    """Labels that the data call otherwise."""
+    return flag(
+        "--label-map",
+        multiple=True,
+        metavar="OLD=NEW,...",
+        shown="What the data call a label, and the label; 1..4=NEW for numbers. May be repeated.",
+    )
+
+
 def head_flag() -> click.Option:
     """The heads that answer."""
     return flag(

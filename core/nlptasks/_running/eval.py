@@ -19,11 +19,12 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
 from nlptasks._running.journal import Block, Journal, differing
 from nlptasks._running.predict import check_frozen, likelihoods, predict
+from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._systems.session import Opened, Plan, Session
-from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item, read_gold_table
+from nlptasks._tables.gold_samples import GoldRequest, GoldTable, Item
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
@@ -108,8 +109,11 @@ def evaluate(session: Session, plan: Plan, request: EvalRequest, observers: Obse
     """
     task = plan.tasks[0].task
     names = metric_names(session.registry, task, request.own_metrics, request.primary, request.metrics)
-    table = read_gold_table(session.registry, task, request.table)
+    known = request.dataset
+    table, language = read_gold_rows(session.registry, task, request.table, names, language=known.language)
+    request = replace(request, dataset=replace(known, language=language))
     opened = session.open(plan, device=request.device, dtype=request.dtype)
+    table = for_labels(table, opened.tasks[0].head.labels, source=request.table.data)
     labels = _labels(opened, table)
     draft = _draft(task, plan, opened, request, table, labels)
     if done := _done(draft, request):
@@ -117,7 +121,7 @@ def evaluate(session: Session, plan: Plan, request: EvalRequest, observers: Obse
     with Journal(_journal(request.output), draft.key, restart=request.restart) as journal:
         resumed = sum(len(block.samples) for block in journal.blocks)
         _Answering(opened, table, labels, _likely(session.registry, names), journal, observers, request).run()
-        record = _finish(draft, session.registry, task, names, journal.blocks, request)
+        record = _finish(draft, session.registry, task, names, journal.blocks, request, table)
         journal.remove()
     return Evaluation(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
 
@@ -329,9 +333,11 @@ def _finish(
     names: Sequence[str],
     blocks: Sequence[Block],
     request: EvalRequest,
+    table: GoldTable,
 ) -> Record:
     """Score what was answered, and write the record."""
     samples = [sample for block in blocks for sample in block.samples]
+    refuse_own_output(task, table, samples, source=request.table.data)
     cluster = draft.dataset.cluster
     scored = score_samples(
         registry,

@@ -71,6 +71,7 @@ class FileAsked:
         data: The file.
         columns: Columns by the task's inputs.
         gold: The gold column.
+        label_map: Labels by what its cells call them.
         id: Column of the ids.
         cluster: Column whose values tie samples together.
         language: ISO 639-1 code of the language of the answers.
@@ -82,6 +83,7 @@ class FileAsked:
     data: str
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    label_map: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     cluster: str = ""
     language: str = ""
@@ -116,6 +118,7 @@ def file_jobs(session: Session, task: TaskSpec, asked: Asked, file: FileAsked) -
         data=file.data,
         columns=file.columns,
         gold=file.gold,
+        label_map=file.label_map,
         id=file.id,
         meta=_meta(asked.slices, file.cluster),
         limit=asked.limit,
@@ -133,7 +136,7 @@ def file_jobs(session: Session, task: TaskSpec, asked: Asked, file: FileAsked) -
             table,
             dataset,
             place=(task.name, stem),
-            said=("--data", Path(file.data).name),
+            said=("--data", Path(file.data).name, *_mapped(file.label_map)),
         )
         for options in _seeded(asked)
     ]
@@ -267,6 +270,11 @@ def _job(
         ),
         group=f"{task.name} {dataset.name}",
     )
+
+
+def _mapped(label_map: Mapping[str, str]) -> Iterator[str]:
+    for old, new in label_map.items():
+        yield from ("--label-map", f'"{old}={new}"' if "," in old + new else f"{old}={new}")
 
 
 def _seeded(asked: Asked) -> Iterator[dict[str, Any]]:

@@ -51,6 +51,8 @@ class RunRequest:
         force: Whether an output that exists is replaced.
         columns: Columns that the user named, by the tasks' inputs.
         gold: Gold column that the user named.
+        label_map: Labels by what gold cells call them.
+        language: ISO 639-1 code of the language of the predictions; empty: the references tell it.
         data_format: Name of the data's format; empty: by suffix, and CSV where there is none.
         output_format: The same for the output.
         reading: How to read the table.
@@ -64,6 +66,8 @@ class RunRequest:
     force: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
     data_format: str = ""
     output_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
@@ -89,6 +93,7 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
                 chosen=chosen_columns(item.task, request.columns),
                 gold=request.gold,
                 source=source.name,
+                label_map=request.label_map,
             )
             for item in plan.tasks
         ]
@@ -99,8 +104,8 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
         writer = open_writer(session.registry, stream, output, names, name=request.output_format)
         opened = session.open(plan, device=request.device, dtype=request.dtype)
         tallies = [
-            Tally(item, binding, names, _metrics(session.registry, item, binding))
-            for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
+            _tally(session.registry, item, binding, names, request.language or str(getattr(planned.options, "to", "")))
+            for item, planned, binding, names in zip(opened.tasks, plan.tasks, bindings, columns, strict=True)
         ]
         work = _Work(source, table, opened, tallies, writer, stream, request, observers, output or STDOUT)
         return work.run()
@@ -236,6 +241,7 @@ class _Work:
 
     def _report(self) -> RunReport:
         backbone = self.opened.backbone
+        tasks = tuple(tally.report() for tally in self.tallies)
         return RunReport(
             source=self.source.name,
             output=self.output,
@@ -248,15 +254,22 @@ class _Work:
             seconds=time.perf_counter() - self.started,
             backbone=backbone.name if backbone else "",
             digest=backbone.digest if backbone else "",
-            notes=(*self.table.notes, *(note for tally in self.tallies for note in tally.binding.notes)),
-            tasks=tuple(tally.report() for tally in self.tallies),
+            notes=(
+                *self.table.notes,
+                *(note for tally in self.tallies for note in (*tally.binding.notes, *tally.notes)),
+            ),
+            tasks=tasks,
         )
 
 
-def _metrics(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str, OpenMetric]:
-    """The task's metrics that are installed, where there is a gold column."""
+def _tally(registry: Registry, opened: OpenTask, binding: Binding, columns: tuple[str, ...], language: str) -> Tally:
+    """A tally with the task's metrics that are installed, where there is a gold column."""
     names = opened.task.metrics if binding.gold else ()
-    return open_metrics(registry, names, labels=opened.head.labels)
+
+    def open_for(code: str) -> dict[str, OpenMetric]:
+        return open_metrics(registry, names, labels=opened.head.labels, language=code)
+
+    return Tally(opened, binding, columns, open_for(language), None if language else open_for)
 
 
 def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Iterator[Cell]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlptasks._names import resolve
 from nlptasks._running.predict import likelihoods
+from nlptasks._scoring.against_gold import OpenFor, against_gold
 from nlptasks._scoring.metrics import OpenMetric
 from nlptasks._systems.session import OpenTask
 from nlptasks._tables.columns import REMEMBERED, Binding
@@ -35,12 +36,16 @@ class Tally:
         binding: Its columns.
         columns: Its output columns.
         metrics: The task's metrics that are installed, in its order.
+        open_for: Opens them for the language that the references tell; ``None``: the language is known.
+        notes: What the report says of the gold column.
     """
 
     opened: OpenTask
     binding: Binding
     columns: tuple[str, ...]
     metrics: Mapping[str, OpenMetric] = field(default_factory=dict)
+    open_for: OpenFor | None = None
+    notes: tuple[str, ...] = ()
     answered: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     compared: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -86,28 +91,19 @@ class Tally:
             cell = _OTHER  # no column of labels holds so many different ones
         self.compared[answer, cell] += 1
 
-    def _gold(self) -> tuple[Counter[tuple[str, str]], Counter[str]]:
-        """Pairs of answer and gold answer, and the cells that hold none that the head could give.
-
-        What a cell means is only clear when all of them are known: ``1`` beside ``0``, or ``1`` beside ``5``.
-        """
-        known = {label.casefold(): label for label in self.opened.head.labels}
-        pairs: Counter[tuple[str, str]] = Counter()
-        unknown: Counter[str] = Counter()
-        for (answer, cell), count in self.compared.items():
-            gold = self.binding.gold_answer(cell, self._cells)
-            if gold is not None and known:
-                gold = known.get(gold.casefold())
-            if gold is None:
-                unknown[cell] += count
-            else:
-                pairs[answer, gold] += count
-        return pairs, unknown
-
     def report(self) -> TaskReport:
         """The counts with their scores."""
         scored = "_score" in prediction_type(self.opened.task).suffixes
-        pairs, unknown = self._gold()
+        found = against_gold(
+            self.binding,
+            self.compared,
+            cells=self._cells,
+            labels=self.opened.head.labels,
+            metrics=self.metrics,
+            open_for=self.open_for,
+        )
+        self.metrics, pairs, unknown = found.metrics, found.pairs, found.unknown
+        self.notes = found.notes if self.binding.gold else ()
         return TaskReport(
             task=self.opened.task.name,
             head=self.opened.name,

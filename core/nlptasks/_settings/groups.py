@@ -21,6 +21,7 @@ class TableSource:
         format: Name of its format; empty: by suffix, and CSV where there is none.
         columns: Columns that the user named, or templates over columns, by the tasks' inputs.
         gold: Gold column that the user named; empty: by its name.
+        label_map: Labels by what the gold cells call them; see :func:`nlptasks._tables.gold.parse_label_map`.
         id: Column of ids; empty: ``id``, or the rows' numbers.
         reading: How to read the table.
         skip_bad_rows: Whether rows that cannot be read are left out, and counted.
@@ -30,6 +31,7 @@ class TableSource:
     format: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    label_map: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False

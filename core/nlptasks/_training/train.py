@@ -67,6 +67,7 @@ class TrainRequest:
     force: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    label_map: Mapping[str, str] = field(default_factory=dict)
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
@@ -130,10 +131,12 @@ def train_head(session: Session, plan: Plan, request: TrainRequest, tell: Tell, 
         tell,
         backbone=backbone,
         examples=reader.examples(request.data),
-        validation=reader.examples(request.validation) if request.validation else None,
+        validation=reader.examples(request.validation, held_out=True) if request.validation else None,
         layers=request.layers,
     )
     report = trainer_of(plan)(job)
+    for note in reader.notes:
+        tell(note)
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, _made_of(request))
     return report
@@ -248,6 +251,7 @@ def checked_reader(session: Session, plan: Plan, request: TrainRequest, skipped:
         skipped=skipped,
         columns=request.columns,
         gold=request.gold,
+        label_map=request.label_map,
         data_format=request.data_format,
         reading=request.reading,
         skip_bad_rows=request.skip_bad_rows,

@@ -18,6 +18,7 @@ from nlptasks._cli.flags import (
     gold_flag,
     head_flag,
     id_flag,
+    label_map_flag,
     language_flag,
     listed,
     metric_flag,
@@ -84,6 +85,7 @@ def run_evaluations(app: App | None, tasks: list[str], **values: Any) -> None:
 
 def _jobs(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any]) -> list[Job]:
     from nlptasks._running.jobs import FileAsked, file_jobs, suite_jobs
+    from nlptasks._tables.gold import parse_label_map
     from nlptasks.records.suites import open_suite, read_suite
 
     given = [name for name in ("data", "benchmark", "suite") if values[name]]
@@ -102,6 +104,7 @@ def _jobs(session: Session, tasks: tuple[TaskSpec, ...], values: dict[str, Any])
             raise UsageError("a file needs a task", hint=f"nlptasks eval TASK --data {data}")
         if datasets or data_dir:
             raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
+        file["label_map"] = parse_label_map(file["label_map"])
         return file_jobs(session, tasks[0], asked, FileAsked(data=data, reading=reading, **file))
     if unused := [name for name, value in file.items() if value]:
         raise UsageError(
@@ -139,7 +142,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 #: Flags that say how a file is read; a benchmark says that itself.
-_OF_FILES = ("columns", "gold", "id", "cluster", "language", "data_format", "skip_bad_rows")
+_OF_FILES = ("columns", "gold", "label_map", "id", "cluster", "language", "data_format", "skip_bad_rows")
 
 _PARAMS: list[click.Parameter] = [
     flag("--data", default="", metavar="FILE", shown="A file with a gold column."),
@@ -169,6 +172,7 @@ _PARAMS: list[click.Parameter] = [
     ),
     metric_flag(),
     gold_flag(),
+    label_map_flag(),
     id_flag(),
     flag(
         "--cluster",

@@ -15,8 +15,8 @@ from nlptasks._cli.flags import (
     format_params,
     gold_flag,
     id_flag,
+    label_map_flag,
     language_flag,
-    listed,
     metric_flag,
     withhold_flag,
 )
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Flags that say how a file of predictions is read; a record says that itself.
 _OF_FILES = (
     *("data", "benchmark", "suite", "dataset", "data_dir", "gold", "prediction", "id", "score_column", "nats_column"),
-    *("name", "labels", "language", "partial", "withhold"),
+    *("name", "labels", "label_map", "language", "partial", "withhold"),
 )
 
 #: Flags that a benchmark says itself.
@@ -150,7 +150,9 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
 
     from nlptasks._scoring.prediction_file import FileRequest
     from nlptasks._scoring.rescore_file import score_file
+    from nlptasks._tables.gold import parse_label_map
     from nlptasks.plugin import TaskSpec
+    from nlptasks.plugin.labels import check_labels, split_list
     from nlptasks.records.schema import Dataset
     from nlptasks.records.store import record_json, write_record
 
@@ -163,7 +165,8 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
         score=values["score_column"],
         nats=values["nats_column"],
         model=values["name"],
-        labels=tuple(dict.fromkeys(listed(values["labels"]))),
+        labels=check_labels(split_list(values["labels"]), cased=True),
+        label_map=parse_label_map(values["label_map"]),
         metrics=values["metric"],
         argv=argv,
         **{name: values[name] for name in ("data", "gold", "prediction", "id", "partial", "withhold")},
@@ -180,7 +183,7 @@ def _file(registry: Registry, source: str, values: dict[str, Any]) -> None:
             Path(values["output"]), record, outcome.samples, outcome.scored.stats, force=values["force"]
         )
     for line in _summary(outcome, values["output"]):
-        click.echo(line, err=True)
+        click.echo(line, err=values["as_json"])  # the scores are what was asked for, and the record where it is
     if values["as_json"]:
         click.echo(record_json(record), nl=False)
 
@@ -224,8 +227,9 @@ def _argv(source: str, values: dict[str, Any]) -> tuple[str, ...]:
     names = ("task", "benchmark", "dataset", "gold", "prediction", "id", "score_column", "nats_column", "name")
     for name in (*names, "labels", "language"):
         found += [f"--{name.replace('_', '-')}", values[name]] if values[name] else []
-    for name in values["metric"]:
-        found += ["--metric", name]
+    for name in ("label_map", "metric"):
+        for value in values[name]:
+            found += [f"--{name.replace('_', '-')}", value]
     found += ["--partial"] if values["partial"] else []
     return (*found, *(["--withhold-texts"] if values["withhold"] else []))
 
@@ -275,6 +279,7 @@ rescore = click.Command(
         ),
         flag("--name", default="", metavar="TEXT", shown="What boards call the system.  [default: the file's name]"),
         flag("--labels", default="", metavar="A,B,...", shown="The closed set of answers.  [default: the gold ones]"),
+        label_map_flag(),
         language_flag(),
         metric_flag(),
         withhold_flag(),

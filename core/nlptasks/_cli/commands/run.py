@@ -8,7 +8,16 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, head_flag
+from nlptasks._cli.flags import (
+    device_params,
+    flag,
+    format_options,
+    format_params,
+    gold_flag,
+    head_flag,
+    label_map_flag,
+    language_flag,
+)
 
 
 def run_tasks(app: App, tasks: list[str], **values: Any) -> None:
@@ -17,6 +26,7 @@ def run_tasks(app: App, tasks: list[str], **values: Any) -> None:
     from nlptasks._running.run import RunRequest, run
     from nlptasks._systems.pool import BackbonePool
     from nlptasks._systems.session import Session, heads_by_task
+    from nlptasks._tables.gold import parse_label_map
 
     plugins = app.plugins()
     session = Session(plugins.registry, BackbonePool())
@@ -26,7 +36,8 @@ def run_tasks(app: App, tasks: list[str], **values: Any) -> None:
     reading = format_options(values)
     quiet = values.pop("quiet")
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-    report = run(session, plan, RunRequest(reading=reading, **values), observers)
+    label_map = parse_label_map(values.pop("label_map"))
+    report = run(session, plan, RunRequest(reading=reading, label_map=label_map, **values), observers)
     if not quiet:
         click.echo(summary(report), err=True)
 
@@ -36,6 +47,8 @@ _PARAMS: list[click.Parameter] = [
     flag("--output", "-o", default="", metavar="FILE", shown="Where to write; - is standard output, as JSON Lines."),
     flag("--force", "-f", is_flag=True, shown="Overwrite the output where it exists."),
     gold_flag(),
+    label_map_flag(),
+    language_flag(),
     head_flag(),
     *device_params(),
     *format_params(),

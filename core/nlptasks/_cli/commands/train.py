@@ -9,7 +9,15 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup
-from nlptasks._cli.flags import device_params, flag, format_options, format_params, gold_flag, skip_bad_rows_flag
+from nlptasks._cli.flags import (
+    device_params,
+    flag,
+    format_options,
+    format_params,
+    gold_flag,
+    label_map_flag,
+    skip_bad_rows_flag,
+)
 from nlptasks._cli.views.progress import shown
 from nlptasks._training.methods import DECODER, NAMES, OBJECTIVES, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
@@ -22,6 +30,7 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     """Train a head or the backbone's decoder, and print how good it is on held-out rows."""
     from nlptasks._systems.pool import BackbonePool
     from nlptasks._systems.session import Session, heads_by_task
+    from nlptasks._tables.gold import parse_label_map
     from nlptasks._training.train import TrainRequest
     from nlptasks._training.train import train as train_head
 
@@ -34,6 +43,7 @@ def train_task(app: App, tasks: list[str], **values: Any) -> None:
     made = "backbone" if writes(plan.tasks[0].head.spec) else "head"
     output = Path(values.pop("output") or f"{specs[0].name}-{made}")
     layers = values.pop("layers")
+    values["label_map"] = parse_label_map(values["label_map"])
     request = TrainRequest(
         reading=format_options(values), output=output, layers=Path(layers) if layers else None, **values
     )
@@ -108,6 +118,7 @@ _PARAMS: list[click.Parameter] = [
     ),
     flag("--force", "-f", is_flag=True, shown="Train again where the folder holds a trained head."),
     gold_flag(),
+    label_map_flag(),
     flag("--head", default="", metavar="NAME", shown="The head to train.  [default: the task's default head]"),
     flag("--seed", type=int, default=0, shown="Seed of everything that is drawn.  [default: 0]"),
     *device_params(),
