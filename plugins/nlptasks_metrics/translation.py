@@ -6,7 +6,6 @@ sacrebleu publishes no function for the statistics alone, so the metrics call th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
@@ -63,8 +62,7 @@ class _Sacrebleu:
             raise ValueError(f"{len(predictions)} predictions for {len(targets)} targets")
         if not targets:  # which sacrebleu refuses
             return np.zeros((0, self._width))
-        predictions = [unicodedata.normalize("NFC", prediction) for prediction in predictions]
-        golds = [[unicodedata.normalize("NFC", text) for text in references(target)] for target in targets]
+        golds = [references(target) for target in targets]  # as they are: the values are sacrebleu's to the last digit
         self._counts |= {len(gold) for gold in golds}
         streams = list(zip_longest(*golds))  # sacrebleu wants a stream per reference, None where there is none
         return np.array(self._library._extract_corpus_statistics(predictions, streams), dtype=np.float64)
