@@ -97,7 +97,8 @@ def run(
     tasks = session().tasks([task] if isinstance(task, str) else task)
     heads = {tasks[0].name: head} if isinstance(head, str) else head
     system = session().choose(tasks, replace(given.of(SystemChoice), heads=heads, options=options or {}))
-    return run_system(session(), system, source, target, plugins().observers(warn))
+    language = given.of(Evaluation).language
+    return run_system(session(), system, source, target, plugins().observers(warn), language=language)
 
 
 def evaluate(

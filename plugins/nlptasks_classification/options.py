@@ -15,7 +15,9 @@ class ZeroShotOptions:
         max_windows: Most windows of a text to read; 0: the whole text.
     """
 
-    labels: tuple[str, ...] = field(default=(), metadata={"help": "labels to choose from, separated by commas"})
+    labels: tuple[str, ...] = field(
+        default=(), metadata={"help": "labels to choose from, separated by commas; one with a comma in double quotes"}
+    )
     template: str = field(
         default="This text is about {}.", metadata={"help": "a sentence about a label, which stands in it as {}"}
     )

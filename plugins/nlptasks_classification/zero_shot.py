@@ -7,6 +7,7 @@ label-embedding baselines of Yin et al. 2019 (arXiv 1909.00161).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from nlptasks.errors import UsageError
 from nlptasks.models.pooling import join_means, mean_states, text_means
 from nlptasks.models.probe.head import label_of, softmax, text_of
+from nlptasks.plugin.labels import check_labels
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
 
@@ -29,11 +31,13 @@ class ZeroShot:
     """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
-        UsageError: There are fewer than two labels, one stands twice, or the template has no ``{}``.
+        UsageError: There are fewer than two labels, one is empty or stands twice (case does not count), or the template
+            has no ``{}``.
     """
 
     def __init__(self, context: HeadContext) -> None:
-        self._options: ZeroShotOptions = context.options or ZeroShotOptions()
+        options: ZeroShotOptions = context.options or ZeroShotOptions()
+        self._options = replace(options, labels=check_labels(options.labels))
         self._backbone: Encoder = context.backbone
         _check(self._options)
         sentences = [self._options.template.replace("{}", label) for label in self.labels]
@@ -66,8 +70,5 @@ def _check(options: ZeroShotOptions) -> None:
         raise UsageError(
             "zero-shot classification needs two labels or more", hint='for example --labels "billing,shipping,returns"'
         )
-    twice = sorted({label for label in options.labels if options.labels.count(label) > 1})
-    if twice:
-        raise UsageError(f"--labels names {', '.join(twice)} more than once")
     if "{}" not in options.template:
         raise UsageError(f"--template has no {{}} for the label: {options.template!r}")

@@ -6,11 +6,13 @@ A text is the premise and a sentence about a label the hypothesis (Yin et al. 20
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from nlptasks.errors import UsageError
 from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.labels import check_labels
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Labelled, Window
 
@@ -25,12 +27,13 @@ class Entailment:
     """The head; see :class:`nlptasks.plugin.protocols.Head`.
 
     Raises:
-        UsageError: There is no label, one stands twice, the template has no ``{}``, or the checkpoint has no label for
-            entailment.
+        UsageError: There is no label, one is empty or stands twice, the template has no ``{}``, or the checkpoint has
+            no label for entailment.
     """
 
     def __init__(self, context: HeadContext) -> None:
-        self._options: EntailmentOptions = context.options or EntailmentOptions()
+        options: EntailmentOptions = context.options or EntailmentOptions()
+        self._options = replace(options, labels=check_labels(options.labels))
         self._backbone: Labelled = context.backbone
         _check(self._options)
         self._yes, self._no = _places(self._backbone)
@@ -110,9 +113,6 @@ def _check(options: EntailmentOptions) -> None:
         raise UsageError(
             "this head needs labels to choose from", hint='for example --labels "billing,shipping,returns"'
         )
-    twice = sorted({label for label in options.labels if options.labels.count(label) > 1})
-    if twice:
-        raise UsageError(f"--labels names {', '.join(twice)} more than once", hint="name each of them once")
     if "{}" not in options.template:
         raise UsageError(
             f"--template has no {{}} for the label: {options.template!r}", hint='for example "It is about {}."'

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from rouge_score.rouge_scorer import RougeScorer
 from rouge_score.tokenizers import DefaultTokenizer, Tokenizer
 
-from nlptasks_metrics.languages import NOT_LATIN, UNSPACED, code
+from nlptasks_metrics.languages import CHARACTERS, LATIN, WORDS, cut
 from nlptasks_metrics.targets import MeanOverExamples
 
 
@@ -23,7 +23,8 @@ class _Words(Tokenizer):  # type: ignore[misc]  # the library is not typed
     """Runs of letters, their marks, and digits of any script, in lower case."""
 
     def tokenize(self, text: str) -> list[str]:
-        return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.lower()).split()
+        plain = unicodedata.normalize("NFC", text).lower()
+        return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain).split()
 
 
 class _Characters(_Words):
@@ -33,18 +34,33 @@ class _Characters(_Words):
         return [character for word in super().tokenize(text) for character in word]
 
 
+class _Latin(DefaultTokenizer):  # type: ignore[misc]  # the library is not typed
+    """The library's own tokenizer, to which ``é`` in two code points is the letter that it is in one."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return list(super().tokenize(unicodedata.normalize("NFC", text)))
+
+
 class _Rouge(MeanOverExamples):
     """One kind of ROUGE; of several references the one with the highest F counts."""
 
     def __init__(self, kind: str, language: str) -> None:
         self._kind = kind
-        found = code(language)
-        name = "char" if found in UNSPACED else "word" if found in NOT_LATIN else "ascii"
-        tokenizer = {"char": _Characters(), "word": _Words(), "ascii": DefaultTokenizer(use_stemmer=True)}[name]
-        self._scorer = RougeScorer([kind], tokenizer=tokenizer)
-        stem = "yes" if name == "ascii" else "no"
+        name = cut(language)
+        self._tokenizer: Tokenizer = {CHARACTERS: _Characters, WORDS: _Words, LATIN: lambda: _Latin(use_stemmer=True)}[
+            name
+        ]()
+        self._scorer = RougeScorer([kind], tokenizer=self._tokenizer)
+        self._name = name
+        stem = "yes" if name == LATIN else "no"
         library = f"lib:rouge-score|version:{version('rouge-score')}"
         self.signature = f"stem:{stem}|lsum:newline|tok:{name}|agg:mean|{library}"
+
+    def refusal(self, target: str) -> str:
+        """Why no summary could be right: the references have no word that is counted."""
+        if any(self._tokenizer.tokenize(text) for text in self.references(target)):
+            return ""
+        return f"it has no word that tok:{self._name} counts; --language CODE says how words are cut"
 
     def value(self, prediction: str, references: Sequence[str]) -> float:
         return float(self._scorer.score_multi(references, prediction)[self._kind].fmeasure)

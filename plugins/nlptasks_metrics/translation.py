@@ -16,7 +16,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
-from nlptasks_metrics.languages import UNSPACED, code
+from nlptasks_metrics.languages import CHARACTERS, UNSPACED, code, cut
 from nlptasks_metrics.targets import references
 
 #: sacrebleu's tokenizers for languages that 13a does not cut into words, the first that is installed.
@@ -62,10 +62,14 @@ class _Sacrebleu:
             raise ValueError(f"{len(predictions)} predictions for {len(targets)} targets")
         if not targets:  # which sacrebleu refuses
             return np.zeros((0, self._width))
-        golds = [references(target) for target in targets]
+        golds = [references(target) for target in targets]  # as they are: the values are sacrebleu's to the last digit
         self._counts |= {len(gold) for gold in golds}
         streams = list(zip_longest(*golds))  # sacrebleu wants a stream per reference, None where there is none
         return np.array(self._library._extract_corpus_statistics(predictions, streams), dtype=np.float64)
+
+    def refusal(self, target: str) -> str:
+        """Why no translation could be right: the references are empty."""
+        return "" if any(text.strip() for text in references(target)) else "it is empty"
 
     def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         rows = sums.reshape(-1, self._width).tolist()
@@ -134,7 +138,8 @@ class Ter(_Sacrebleu):
 
 def _bleu(language: str) -> BLEU:
     """BLEU with the first tokenizer for a language that is installed."""
-    *better, last = _TOKENIZERS.get(code(language), (BLEU.TOKENIZER_DEFAULT,))
+    usual = "char" if cut(language) == CHARACTERS else BLEU.TOKENIZER_DEFAULT
+    *better, last = _TOKENIZERS.get(code(language), (usual,))
     for tokenize in better:
         try:
             return BLEU(tokenize=tokenize)

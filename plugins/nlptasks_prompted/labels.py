@@ -10,6 +10,7 @@ import numpy as np
 from nlptasks.errors import UsageError
 from nlptasks.models.generation import Likelihood
 from nlptasks.models.probe.head import softmax
+from nlptasks.plugin.labels import check_labels
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
@@ -25,13 +26,14 @@ class PromptedLabels:
     score is the softmax of that over the labels.
 
     Raises:
-        UsageError: There are fewer than two labels, one is empty or stands twice, or an example has another.
+        UsageError: There are fewer than two labels, one is empty or stands twice (case does not count), or an example
+            has another.
     """
 
     def __init__(self, context: HeadContext) -> None:
         usual = SentimentOptions() if context.task.name == "sentiment" else ClassificationOptions()
         self._options: ClassificationOptions = context.options or usual
-        self.labels = tuple(label.strip() for label in self._options.labels)
+        self.labels = check_labels(self._options.labels)
         _check(self.labels)
         self._asking = Asking(context, self._options, {"labels": ", ".join(self.labels)})
         _check_shots([row[ANSWER] for row in self._asking.shots], self.labels)
@@ -60,11 +62,6 @@ class PromptedLabels:
 def _check(labels: Sequence[str]) -> None:
     if len(labels) < 2:
         raise UsageError("this head needs two labels or more", hint='for example --labels "billing,shipping,returns"')
-    if "" in labels:
-        raise UsageError("--labels: a label is empty", hint="leave out the comma behind or before nothing")
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise UsageError(f"--labels names {', '.join(twice)} more than once", hint="name each of them once")
 
 
 def _check_shots(shown: Sequence[str], labels: Sequence[str]) -> None:

@@ -43,19 +43,26 @@ def read_shots(file: str, task: TaskSpec, most: int) -> tuple[Mapping[str, str],
 
 
 def _shots(rows: Iterator[Mapping[str, str]], task: TaskSpec, file: str) -> Iterator[Mapping[str, str]]:
-    for row in rows:
+    kept = list(rows)
+    columns = [_found(row, task.gold, file) for row in kept]
+    cells = frozenset(row[column].strip() for row, column in zip(kept, columns, strict=True))
+    for row, column in zip(kept, columns, strict=True):
         inputs = {column.name: row[_found(row, column, file)] for column in task.inputs}
-        gold = row[_found(row, task.gold, file)]
-        if answer := _answer(task, gold):
+        try:
+            answer = _answer(task, column, row[column], cells)
+        except ValueError as error:
+            raise DataError(file, f"column '{column}': {error}") from None
+        if answer:
             yield {**inputs, ANSWER: answer}
 
 
-def _answer(task: TaskSpec, cell: str) -> str:
-    """A gold cell as a model should write it; empty: there is none in it."""
+def _answer(task: TaskSpec, column: str, cell: str, cells: frozenset[str]) -> str:
+    """A gold cell as a model should write it; empty: there is none in it. All cells tell what a number means."""
     if not task.read_gold or not cell.strip():
         return cell if cell.strip() else ""
     read: Any = resolve_name(task.read_gold)
-    return answers_of(read(task.gold.name, cell, ()) or "")[0]
+    found = read(column, cell, cells) or ""
+    return "" if found == "[]" else answers_of(found)[0]
 
 
 def _found(row: Mapping[str, str], column: Column, file: str) -> str:

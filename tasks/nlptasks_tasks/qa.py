@@ -7,37 +7,27 @@ from collections.abc import Collection
 
 from nlptasks.plugin import Column, TaskSpec
 
+from .references import references_in
+
 
 def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | None:
-    """Read the right answers as a JSON list of strings; ``None`` where there is no answer text.
+    """Read the reference answers as a JSON list of strings; ``[]`` where the cell says that there is no answer.
 
-    A cell holds SQuAD's ``{"text": [...], "answer_start": [...]}``, its original ``[{"text": ...}, ...]``, a JSON list
-    of strings, or one answer as it stands.
+    A cell holds SQuAD's ``{"text": [...], "answer_start": [...]}``, its original ``[{"text": ...}, ...]``, a list of
+    strings, or one answer as it stands; see :mod:`nlptasks_tasks.references`.
+
+    Returns:
+        The answers; ``None`` where the cell holds nothing but ``null``.
+
+    Raises:
+        ValueError: The cell is meant as a list or an object and cannot be read as one.
     """
-    texts = _texts(_parsed(cell))
-    answers = [text.strip() for text in ([cell] if texts is None else texts) if text.strip()]
-    return json.dumps(answers, ensure_ascii=False) if answers else None
-
-
-def _parsed(cell: str) -> object:
-    """The JSON list or object in a cell, else ``None``: an answer such as ``1984`` or ``"Ulysses"`` stays as it is."""
-    if not cell.lstrip().startswith(("{", "[")):
+    found = references_in(cell)
+    if found is not None and found.missing:
         return None
-    try:
-        parsed: object = json.loads(cell)
-    except (ValueError, RecursionError):  # brackets nested thousands deep are text as well
-        return None
-    return parsed
-
-
-def _texts(value: object) -> list[str] | None:
-    """The answers in parsed JSON; ``None`` where it is not one of the forms that hold answers."""
-    if isinstance(value, dict):
-        value = value.get("text")
-    items = value if isinstance(value, list) else [value]
-    texts = [item.get("text") if isinstance(item, dict) else item for item in items]
-    found = [text for text in texts if isinstance(text, str)]
-    return found if len(found) == len(texts) else None
+    texts = (cell,) if found is None else found.texts
+    answers = [text.strip() for text in texts if text.strip()]
+    return json.dumps(answers, ensure_ascii=False) if answers or found is not None else None
 
 
 SPEC = TaskSpec(
@@ -55,7 +45,7 @@ SPEC = TaskSpec(
     gold=Column(
         name="answers",
         aliases=("answer", "gold"),
-        summary="the right answer, or SQuAD's {text: [...], answer_start: [...]}",
+        summary="the reference answer, or SQuAD's {text: [...], answer_start: [...]}",
     ),
     prediction="nlptasks.plugin.predictions:Span",
     output="answer",

@@ -31,4 +31,5 @@ SPEC = TaskSpec(
             "Traffic returned on Wednesday morning.",
         },
     ),
+    read_gold="nlptasks_tasks.references:read_gold",
 )

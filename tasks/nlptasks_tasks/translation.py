@@ -25,4 +25,5 @@ SPEC = TaskSpec(
         {"source": "A dog runs across the grass.", "target": "Ein Hund läuft über das Gras."},
         {"source": "I have never been there.", "target": "Ich war noch nie dort."},
     ),
+    read_gold="nlptasks_tasks.references:read_gold",
 )

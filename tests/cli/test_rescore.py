@@ -59,8 +59,8 @@ def cheat(folder: str, value: float) -> None:
 
 def test_a_file_of_predictions(nlptasks):
     code, out, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--output", "record")
-    assert (code, out) == (0, "")
-    lines = told.splitlines()
+    assert (code, told) == (0, "")
+    lines = out.splitlines()
     assert lines[0] == "sentiment on mine: 3 samples -> record"
     assert "predictions: column 'prediction'; gold answers: column 'label'" in lines[1]
     assert any(
@@ -177,7 +177,9 @@ def test_a_page_of_errors(nlptasks, record):
 
 
 def test_hostile_text_on_a_terminal(nlptasks):
-    Path("evil.csv").write_text('id,text,label,prediction\n1,"\x1b[31mred\u202e",positive,"\x1b]0;x\x07"\n')
+    Path("evil.csv").write_text(
+        'id,text,label,prediction\n1,"\x1b[31mred\u202e",positive,"\x1b]0;x\x07"\n2,a,positive,positive\n'
+    )
     nlptasks("rescore", "evil.csv", "--task", "sentiment", "--name", "\x1b[2J", "-o", "evil")
     code, out, _ = nlptasks("errors", "evil")
     assert code == 0

@@ -68,13 +68,14 @@ def test_what_gold_columns_hold(command, column, golds, accuracy, n):
 
 
 def test_gold_answers_that_the_head_cannot_give_are_not_scored(command):
-    command.write("reviews.csv", "text,rating\ngood,5\nso so,3\nbad,1\nodd,11\nnone,\n")
+    command.write("reviews.csv", "text,rating\ngood,5\nso so,3\nbad,1\nodd,x\nnone,\n")
     result = command.constant("--data", "reviews.csv").succeeded()
     assert score(result.stderr, "accuracy")[3] == 2
     reported = next(line for line in result.lines if "cannot give" in line)
     assert "2 rows not scored" in reported
     assert "'3'" in reported
-    assert "'11'" in reported
+    assert "'x'" in reported
+    assert "its numbers are on a scale from 1 to 5: up to 2 is negative, from 4 positive" in result.stderr
     assert "1 row not scored: no gold answer" in result.stderr
 
 
@@ -111,3 +112,65 @@ def test_a_score_that_is_not_defined_is_called_so():
     nan = math.nan
     score = Score(metric="macro-f1", value=nan, low=nan, high=nan, n=3, signature="metric:macro-f1")
     assert summary._score(score) == "macro-f1 not defined  n=3"
+
+
+def test_the_scale_of_ratings_is_told_by_the_whole_column(command):
+    command.write("reviews.csv", "text,rating\n" + "good,8\n" * 30 + "bad,4\n" * 10 + "so so,5\n" * 5 + "best,10\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert score(result.stderr, "accuracy")[::3] == (0.756, 41)
+    assert "its numbers are on a scale from 1 to 10: up to 4 is negative, from 7 positive" in result.stderr
+    assert "5 rows not scored: gold answer that this head cannot give: '5'" in result.stderr
+
+
+def test_a_scale_that_only_the_last_row_tells(command):
+    command.write("reviews.csv", "text,rating\n" + "good,4\n" * 5_000 + "best,10\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert score(result.stderr, "accuracy")[0] == 0.0
+
+
+def test_a_scale_that_is_not_clear_is_asked_for(command):
+    command.write("reviews.csv", "text,rating\ngood,7\nbad,1\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "no row could be scored" in result.stderr
+    assert "--label-map says what they mean" in result.stderr
+    again = command.constant("--data", "reviews.csv", "-f", "--label-map", "1..3=negative,5..7=positive").succeeded()
+    assert score(again.stderr, "accuracy")[::3] == (0.5, 2)
+
+
+def test_labels_that_the_data_call_otherwise(command):
+    command.write("reviews.csv", "text,label\ngood,toll\nbad,mies\nfine,\U0001f44d\n")
+    result = command.constant("--data", "reviews.csv", "--label-map", "toll=positive,mies=negative,x=y").succeeded()
+    assert score(result.stderr, "accuracy")[::3] == (0.667, 3)
+    assert "--label-map: no cell of the column 'label' is 'x'" in result.stderr
+    command.constant("--data", "reviews.csv", "--label-map", "toll").refused("'toll' is no pair")
+
+
+def test_the_predictions_of_an_earlier_run_are_no_gold_answers(command):
+    command.write("reviews.csv", "text\ngood\nbad\n")
+    command.constant("--data", "reviews.csv", "-o", "a.csv").succeeded()
+    result = command.constant("--data", "a.csv", "-o", "b.csv").succeeded()
+    assert "accuracy" not in result.stderr
+    assert "'sentiment', 'sentiment_score' seem to hold what an earlier run predicted" in result.stderr
+    again = command.constant("--data", "b.csv", "-o", "c.csv").succeeded()
+    assert "accuracy" not in again.stderr
+    asked = command.constant("--data", "a.csv", "-o", "d.csv", "--gold", "sentiment").succeeded()
+    assert score(asked.stderr, "accuracy")[0] == 1.0
+
+
+def test_an_evaluation_of_two_classes_leaves_middle_ratings_out(command):
+    command.write("reviews.csv", "text,stars\ngood,5\nbad,1\nso so,3\n")
+    result = command("eval", "sentiment", "--head", "constant", "--data", "reviews.csv", "-o", "mine").succeeded()
+    assert "n=2" in result.stderr
+    assert "1 row left out: their rating is neutral" in result.stderr
+
+
+def test_an_evaluation_against_a_column_of_other_labels_is_refused(command):
+    command.write("reviews.csv", "text,label\ngood,neutral\nbad,neutral\n")
+    line = ("eval", "sentiment", "--head", "constant", "--data", "reviews.csv", "-o", "mine")
+    command(*line).refused("no label in the column 'label' is one that the head gives", "--label-map", code=1)
+
+
+def test_an_evaluation_against_the_predictions_of_an_earlier_run_is_refused(command):
+    command.write("reviews.csv", "text\ngood\nbad\n")
+    command.constant("--data", "reviews.csv", "-o", "a.csv").succeeded()
+    command("eval", "sentiment", "--head", "constant", "--data", "a.csv", "-o", "mine").refused("earlier run")

@@ -172,6 +172,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "aliases": (_tuple_of(_is_name), "a tuple of names"),
             "recorded": (_tuple_of(_is_name), "a tuple of metric names"),
             "read_gold": _MAYBE_IMPORT,
+            "describe_gold": _MAYBE_IMPORT,
         },
         HeadSpec: {
             **_COMMON,

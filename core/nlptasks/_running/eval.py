@@ -19,6 +19,7 @@ from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import Source, Totals, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
@@ -28,7 +29,7 @@ from nlptasks._settings.command import with_dtype
 from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
-from nlptasks._tables.gold_samples import GoldTable, Item, read_gold_table
+from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.plugin.predictions import DECIMALS, Label
@@ -105,9 +106,15 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
     task = system.heads[0].task
     names = metric_names(session.registry, task, request.own_metrics, request.primary, request.evaluation.metrics)
     limit = request.evaluation.limit
-    table = read_gold_table(session.registry, task, request.source, meta=request.meta, limit=limit)
+    known = request.dataset
+    table, language = read_gold_rows(
+        session.registry, task, request.source, names, language=known.language, meta=request.meta, limit=limit
+    )
+    request = replace(request, dataset=replace(known, language=language))
     loaded = session.load(system)
-    labels = label_set(item.gold for item in table.items) if loaded.heads[0].head.labels else ()
+    given = loaded.heads[0].head.labels
+    table = for_labels(table, given, source=request.source.data)
+    labels = label_set(item.gold for item in table.items) if given else ()
     draft = _draft(task, system, loaded, request, table, labels)
     if done := _done(draft, request):
         return Evaluated(record=done, folder=request.output, done_before=True, skipped=table.skipped)
@@ -116,7 +123,7 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         source = _source(request.source.data, table, journal, likely=_likely(session.registry, names))
         sink = _Samples(labels, journal)
         drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
-        record = _finish(draft, session.registry, task, names, journal.entries, request)
+        record = _finish(draft, session.registry, task, names, journal.entries, request, table)
         journal.remove()
     return Evaluated(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
 
@@ -302,9 +309,11 @@ def _finish(
     names: Sequence[str],
     entries: Sequence[Entry],
     request: EvalRequest,
+    table: GoldTable,
 ) -> Record:
     """Score what was predicted, and write the record."""
     samples = [sample for entry in entries for sample in entry.samples]
+    refuse_own_output(task, table, samples, source=request.source.data)
     cluster = draft.dataset.cluster
     scored = score_samples(
         registry,

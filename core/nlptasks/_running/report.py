@@ -11,6 +11,7 @@ from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._running.checks import prediction_type
 from nlptasks._running.tally import OTHER, Tally
+from nlptasks._scoring.against_gold import AgainstGold, against_gold
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
 from nlptasks._systems.system import LoadedHead
@@ -35,23 +36,33 @@ class Reporter:
         head: The task and its head.
         binding: Its columns.
         columns: Its output columns.
+        language: ISO 639-1 code of the language of the predictions; empty: the references tell it.
     """
 
     registry: Registry
     head: LoadedHead
     binding: Binding
     columns: tuple[str, ...]
+    language: str = ""
 
-    def metrics(self, labels: tuple[str, ...]) -> dict[str, OpenMetric]:
+    def metrics(self, labels: tuple[str, ...] = (), language: str = "") -> dict[str, OpenMetric]:
         """The task's metrics that are installed, where there is a gold column, for a closed set of labels."""
-        names = self.head.task.metrics if self.binding.gold else ()
-        return open_metrics(self.registry, names, labels=labels, task=self.head.task.name)
+        task = self.head.task
+        names = task.metrics if self.binding.gold else ()
+        return open_metrics(self.registry, names, labels=labels, language=language or self.language, task=task.name)
 
-    def report(self, tally: Tally) -> TaskReport:
-        """The counts with their scores."""
+    def report(self, tally: Tally) -> tuple[TaskReport, tuple[str, ...]]:
+        """The counts with their scores, and what is to be said of how the gold column was read."""
         scored = "_score" in prediction_type(self.head.task).suffixes
-        pairs, unknown = self._gold(tally)
-        return TaskReport(
+        found = against_gold(
+            self.binding,
+            tally.pairs,
+            cells=tally.cells,
+            labels=self.head.head.labels,
+            metrics=self.metrics(),
+            open_for=None if self.language else lambda code: self.metrics(language=code),
+        )
+        report = TaskReport(
             task=self.head.task.name,
             head=self.head.name,
             columns=self.columns,
@@ -59,31 +70,14 @@ class Reporter:
             labels=dict(tally.labels),
             confidence=tally.confidence if scored else None,
             gold=self.binding.gold,
-            scores=self._scores(pairs, tally),
-            confusion=dict(pairs) if tally.closed else {},
-            unscored=_unscored(tally, unknown),
+            scores=self._scores(found, tally),
+            confusion=dict(found.pairs) if tally.closed else {},
+            unscored=_unscored(tally, found.unknown),
         )
+        return report, found.notes if self.binding.gold else ()
 
-    def _gold(self, tally: Tally) -> tuple[Counter[tuple[str, str]], Counter[str]]:
-        """Pairs of prediction and gold answer, and the cells that hold none that the head could predict.
-
-        What a cell means is only clear when all of them are known: ``1`` beside ``0``, or ``1`` beside ``5``.
-        """
-        known = {label.casefold(): label for label in self.head.head.labels}
-        cells = tally.cells
-        pairs: Counter[tuple[str, str]] = Counter()
-        unknown: Counter[str] = Counter()
-        for (prediction, cell), count in tally.pairs.items():
-            gold = self.binding.gold_answer(cell, cells)
-            if gold is not None and known:
-                gold = known.get(gold.casefold())
-            if gold is None:
-                unknown[cell] += count
-            else:
-                pairs[prediction, gold] += count
-        return pairs, unknown
-
-    def _scores(self, pairs: Counter[tuple[str, str]], tally: Tally) -> tuple[Score, ...]:
+    def _scores(self, found: AgainstGold, tally: Tally) -> tuple[Score, ...]:
+        pairs = found.pairs
         if not pairs:
             return ()
         from nlptasks.statistics.scoring import (  # SciPy: imported only where there is something to score
@@ -92,7 +86,7 @@ class Reporter:
         )
 
         golds = gold_counts(pairs)
-        metrics = self.metrics(label_set(golds) if tally.closed else ())
+        metrics = self.metrics(label_set(golds)) if tally.closed else found.metrics
         # With labels, the baseline depends on the gold answers only; otherwise it would need the rows again.
         baseline = self._baseline(golds) if tally.closed else None
         read = {name: tally.nats if item.reads == LIKELIHOOD else pairs for name, item in metrics.items()}

@@ -24,6 +24,7 @@ from nlptasks._settings.groups import TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.columns import Binding, bind, is_blank
+from nlptasks._tables.gold import parse_label_map
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks.errors import DataError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
@@ -39,8 +40,25 @@ _FIRST_BLOCK, _LAST_BLOCK = 64, 4_096
 _QUOTED = 5
 
 
-def run(session: Session, system: System, source: TableSource, target: TableTarget, observers: Observers) -> RunReport:
+def run(
+    session: Session,
+    system: System,
+    source: TableSource,
+    target: TableTarget,
+    observers: Observers,
+    *,
+    language: str = "",
+) -> RunReport:
     """Run a system on a table.
+
+    Args:
+        session: What is installed.
+        system: The heads and their backbone.
+        source: The table.
+        target: Where it is written with the predictions.
+        observers: What is told how the run goes.
+        language: ISO 639-1 code of the language of the predictions; empty: a head's option ``to``, or else the
+            references tell it.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
@@ -57,8 +75,20 @@ def run(session: Session, system: System, source: TableSource, target: TableTarg
         writer = open_writer(session.registry, stream, output, names, name=target.output_format)
         loaded = session.load(system)
         tallies = [
-            TallySink(at, Reporter(registry=session.registry, head=head, binding=binding, columns=own), _tally(head))
-            for at, (head, binding, own) in enumerate(zip(loaded.heads, bindings, columns, strict=True))
+            TallySink(
+                at,
+                Reporter(
+                    registry=session.registry,
+                    head=head,
+                    binding=binding,
+                    columns=own,
+                    language=language or str(getattr(chosen.options, "to", "")),
+                ),
+                _tally(head),
+            )
+            for at, (head, chosen, binding, own) in enumerate(
+                zip(loaded.heads, system.heads, bindings, columns, strict=True)
+            )
         ]
         rows = _Rows(opened, table, source.skip_bad_rows, tallies)
         written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
@@ -76,7 +106,14 @@ def run(session: Session, system: System, source: TableSource, target: TableTarg
 def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
     """The columns of one task."""
     chosen = chosen_columns(item.task, source.columns)
-    return bind(item.task, table.columns, chosen=chosen, gold=source.gold, source=name)
+    return bind(
+        item.task,
+        table.columns,
+        chosen=chosen,
+        gold=source.gold,
+        source=name,
+        label_map=parse_label_map(source.label_map),
+    )
 
 
 def _tally(head: LoadedHead) -> Tally:
@@ -176,7 +213,7 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> Run
         seconds=done.seconds,
         backbone=backbone.name if backbone else "",
         digest=backbone.digest if backbone else "",
-        notes=(*rows.table.notes, *(note for item in rows.tallies for note in item.reporter.binding.notes)),
+        notes=(*rows.table.notes, *(note for item in rows.tallies for note in item.all_notes)),
         tasks=tuple(item.report for item in rows.tallies if item.report),
     )
 

@@ -62,12 +62,14 @@ class TallySink:
         reporter: What makes the report.
         tally: The counts.
         report: The report, once all is counted.
+        notes: What is to be said of how the gold column was read, then too.
     """
 
     at: int
     reporter: Reporter
     tally: Tally
     report: TaskReport | None = None
+    notes: tuple[str, ...] = ()
 
     def take(self, done: PredictedBlock[Row]) -> None:
         """Count a block."""
@@ -79,9 +81,14 @@ class TallySink:
                 if nats is not None:
                     self.tally.add_likelihood(nats, binding.gold_text(row))
 
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What is to be said of the columns and of how the gold one was read."""
+        return (*self.reporter.binding.notes, *self.notes)
+
     def finish(self) -> None:
         """Score what was counted."""
-        self.report = self.reporter.report(self.tally)
+        self.report, self.notes = self.reporter.report(self.tally)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nlptasks._plugins.guard import Guarded, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import PluginError
-from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec, TaskSpec
+from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import Matrices, Sample, canonical
 
@@ -35,8 +35,16 @@ class OpenMetric:
         """What it reads; see :class:`nlptasks.plugin.MetricSpec`."""
         return self.spec.reads
 
+    @property
+    def counts(self) -> Callable[[str], bool] | None:
+        """Whether an example with a gold answer counts; ``None``: every one does."""
+        found: Callable[[str], bool] | None = getattr(self.metric, "counts", None)
+        return found
+
     def reading(self, sample: Sample) -> str | None:
-        """What it reads of a sample; ``None`` where the sample does not have that."""
+        """What it reads of a sample; ``None`` where the sample does not have that, or the metric does not count it."""
+        if self.counts is not None and not self.counts(sample.gold):
+            return None
         if self.reads == LIKELIHOOD:
             return None if sample.nats is None else repr(sample.nats)
         if self.reads == PROBABILITIES:
@@ -92,6 +100,25 @@ def open_metrics(
         for name in names
         if registry.has(MetricSpec, name)
     }
+
+
+def counting(metrics: Iterable[OpenMetric]) -> Callable[[str], bool | None]:
+    """Whether an example with a gold answer, or with an empty one, counts in some metric; ``None``: none says."""
+    told = [item.counts for item in metrics if item.reads == ANSWER and item.counts is not None]
+    return lambda gold: any(counts(gold) for counts in told) if told else None
+
+
+def refused(metrics: Iterable[OpenMetric], golds: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The first gold answer that each metric finds nothing in, and why, by the metric's name."""
+    distinct = tuple(dict.fromkeys(golds))
+    found = {}
+    for item in metrics:
+        refusal: Callable[[str], str] | None = getattr(item.metric, "refusal", None)
+        if refusal is not None and item.reads == ANSWER:
+            told = next(((gold, reason) for gold in distinct if (reason := refusal(gold))), None)
+            if told:
+                found[item.spec.name] = told
+    return found
 
 
 def matrices(metrics: dict[str, OpenMetric], samples: Sequence[Sample]) -> Matrices:

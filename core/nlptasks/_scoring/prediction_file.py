@@ -40,6 +40,7 @@ class FileRequest:
         nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
         model: What boards call the system; empty: by the file.
         labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
+        label_map: Labels by what the cells call them, of the gold answers and of the predictions.
         metrics: Names of further metrics.
         own_metrics: Names of the metrics in place of the task's; empty: the task's.
         primary: The metric that ranks systems; empty: the task's.
@@ -65,6 +66,7 @@ class FileRequest:
     nats: str = ""
     model: str = ""
     labels: tuple[str, ...] = ()
+    label_map: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     own_metrics: tuple[str, ...] = ()
     primary: str = ""

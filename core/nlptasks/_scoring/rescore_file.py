@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.prediction_file import ID, FilePrediction, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import as_text, gold_reader, guess_gold
-from nlptasks._tables.gold_samples import GoldTable, Item, read_gold_table
+from nlptasks._tables.columns import as_text, earlier_outputs, guess_gold
+from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map
+from nlptasks._tables.gold_samples import NO_ANSWER, NO_GOLD, REFUSED, GoldTable, Item
 from nlptasks._tables.tables import read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input, sha256_of, split_suffix
-from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.predictions import Label
+from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.plugin.protocols import Row
 from nlptasks.records.schema import FLAGS, Dataset, Model, Record, Run, Sample, withhold
 from nlptasks.text.display import left_out, one_line
@@ -55,22 +55,26 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         DataError: A row cannot be read, or none has a gold answer.
     """
     given = read_predictions(registry, request)
-    table = _gold(registry, request, given)
+    names = metric_names(registry, request.task, request.own_metrics, request.primary, request.metrics)
+    table, language = _gold(registry, request, given, names)
     notes = [f"predictions: column '{given.column}'; gold answers: column '{table.columns['gold']}'"]
     if given.score:
         notes.append(f"probabilities: column '{given.score}'")
     if given.nats:
         notes.append(f"likelihoods: column '{given.nats}'")
-    notes += left_out(table.skipped)
+    notes += table.notes
     notes += _check(registry, request, given, table)
-    table, labels, unknown = _with_labels(request, table)
-    if unknown:
-        notes += left_out({"their gold answer is not among --labels": unknown})
-    samples = tuple(_samples(request.task, given, table, labels))
-    dataset = request.dataset or Dataset(name=split_suffix(request.data or request.predictions)[0], sha256="", n=0)
+    source = request.data or request.predictions
+    table, labels = _with_labels(request, given, table)
+    notes += left_out(table.skipped)
+    samples = tuple(_samples(request, given, table, labels))
+    _check_labels(request, given, table, samples, labels)
+    refuse_own_output(request.task, table, samples, source=source)
+    known = request.dataset or Dataset(name=split_suffix(source)[0], sha256="", n=0)
+    dataset = replace(known, language=language)
     scored = score_samples(
         registry,
-        metric_names(registry, request.task, request.own_metrics, request.primary, request.metrics),
+        names,
         samples,
         labels=labels,
         language=dataset.language,
@@ -86,8 +90,8 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))
 
 
-def _gold(registry: Registry, request: FileRequest, given: Given) -> GoldTable:
-    """The rows with gold answers, from the file of their own or from beside the predictions."""
+def _gold(registry: Registry, request: FileRequest, given: Given, names: Sequence[str]) -> tuple[GoldTable, str]:
+    """The rows with gold answers, from the file of their own or from beside the predictions, and their language."""
     columns = _columns(registry, request, request.data) if request.data else given.columns
     taken = () if request.data else (given.column, given.id, given.score, given.nats)
     gold = request.gold or _gold_column(request, columns, taken)
@@ -107,12 +111,16 @@ def _gold(registry: Registry, request: FileRequest, given: Given) -> GoldTable:
         id=id_,
         reading=request.reading,
         skip_bad_rows=request.skip_bad_rows,
+        label_map=request.label_map,
     )
+    language = request.dataset.language if request.dataset else ""
     try:
-        return read_gold_table(registry, request.task, wanted, meta=request.meta)
+        table, language = read_gold_rows(registry, request.task, wanted, names, language=language, meta=request.meta)
     except UsageError:
         # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
-        return read_gold_table(registry, replace(request.task, inputs=()), wanted, meta=request.meta)
+        bare = replace(request.task, inputs=())
+        table, language = read_gold_rows(registry, bare, wanted, names, language=language, meta=request.meta)
+    return replace(table, guessed=not request.gold), language
 
 
 def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
@@ -124,6 +132,13 @@ def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[s
     """The first of the gold column's names that is free: the predictions' column is never its own gold."""
     if found := guess_gold(request.task, columns, taken):
         return found
+    earlier = [name for name in earlier_outputs(request.task, columns) if name not in taken]
+    if earlier:
+        raise UsageError(
+            f"{request.data or request.predictions}: no gold column for the task '{request.task.name}'; "
+            f"{', '.join(map(repr, earlier))} seem to hold what an earlier run predicted",
+            hint=f"name the gold column with --gold COLUMN; --gold '{earlier[0]}' takes these as gold answers",
+        )
     raise UsageError(
         f"{request.data or request.predictions}: no gold column for the task '{request.task.name}' among "
         f"{', '.join(map(repr, columns))}",
@@ -138,7 +153,7 @@ def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[s
 def _check(registry: Registry, request: FileRequest, given: Given, table: GoldTable) -> Iterator[str]:
     """Whether each row has one prediction and each prediction a row; what is not so is refused, or told."""
     ids = {item.id for item in table.items}
-    rows = len(table.items) + table.skipped.get("no gold answer that is known", 0)
+    rows = len(table.items) + sum(table.skipped.get(reason, 0) for reason in (NO_GOLD, NO_ANSWER, REFUSED))
     if request.data and not given.id and given.rows != rows:
         raise UsageError(
             f"{request.predictions} has {given.rows:,} rows and {request.data} has {rows:,}; without ids, rows are "
@@ -187,34 +202,54 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= _QUOTED else f"{shown}, ..."
 
 
-def _with_labels(request: FileRequest, table: GoldTable) -> tuple[GoldTable, tuple[str, ...], int]:
-    """The rows that can be scored, the closed set of labels, and how many rows were left out."""
-    if not _is_label(request.task):
-        if request.labels:
+def _with_labels(request: FileRequest, given: Given, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
+    """The rows that can be scored, and the closed set of labels."""
+    if not has_labels(request.task):
+        if request.labels or request.label_map:
+            flag = "--labels" if request.labels else "--label-map"
             raise UsageError(
-                f"the answers of the task '{request.task.name}' are texts and no labels", hint="leave out --labels"
+                f"the predictions of the task '{request.task.name}' are texts and no labels", hint=f"leave out {flag}"
             )
-        return table, (), 0
+        return table, ()
     if not request.labels:
-        return table, label_set(item.gold for item in table.items), 0
-    spelling = {label.casefold(): label for label in request.labels}
-    items = tuple(
-        replace(item, gold=spelling[item.gold.casefold()]) for item in table.items if item.gold.casefold() in spelling
-    )
+        table = _two_classes(request, given, table)
+        return table, label_set(item.gold for item in table.items)
+    matcher = LabelMatcher(request.labels)
+    found = [(item, matcher.find(item.gold)) for item in table.items]
+    items = tuple(replace(item, gold=label) for item, label in found if label is not None)
     if not items:
         raise DataError(
             request.data or request.predictions, "no gold answer is among --labels", hint="see what the gold column has"
         )
-    return replace(table, items=items), tuple(sorted(request.labels)), len(table.items) - len(items)
+    left = len(table.items) - len(items)
+    skipped = {**table.skipped, "their gold answer is not among --labels": left} if left else table.skipped
+    return replace(table, items=items, skipped=skipped), tuple(sorted(request.labels))
 
 
-def _is_label(task: TaskSpec) -> bool:
-    found = resolve(task.prediction)
-    return isinstance(found, type) and issubclass(found, Label)
+def _two_classes(request: FileRequest, given: Given, table: GoldTable) -> GoldTable:
+    """The rows without middle ratings, where no prediction is in the middle: those are no mistakes of two classes."""
+    reader = _Reader(request, given, table, tuple(sorted({item.gold for item in table.items})))
+    said = {reader.read(answer.text) for answer in given.answers.values() if answer.text}
+    golds = {item.gold for item in table.items}
+    return for_labels(table, sorted(said), source=request.predictions, who="the system") if said & golds else table
 
 
-def _samples(task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> Iterator[Sample]:
-    reader = _Reader(task, given, table, labels)
+def _check_labels(
+    request: FileRequest, given: Given, table: GoldTable, samples: Sequence[Sample], labels: tuple[str, ...]
+) -> None:
+    """Refuse predictions none of which is a label: a score of 0 would say nothing about the system."""
+    said = sorted({sample.prediction for sample in samples if sample.prediction and sample.prediction.strip()})
+    if labels and said and not set(said) & set(labels):
+        raise DataError(
+            request.predictions,
+            f"no prediction in the column '{given.column}' is a label: it has {_listed(list(map(repr, said)))}, and "
+            f"the labels in the gold column '{table.columns['gold']}' are {_listed(list(map(repr, labels)))}",
+            hint='--prediction and --gold name other columns; --label-map "old=new,..." says which label is which',
+        )
+
+
+def _samples(request: FileRequest, given: Given, table: GoldTable, labels: tuple[str, ...]) -> Iterator[Sample]:
+    reader = _Reader(request, given, table, labels)
     for item in table.items:
         answer = given.answers.get(item.id, FilePrediction())
         text = None if answer.text is None else reader.read(answer.text)
@@ -239,28 +274,33 @@ def _samples(task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, 
 class _Reader:
     """Reads predictions: a label as gold labels are read (``1`` or ``POS`` for ``positive``), other text as it is."""
 
-    def __init__(self, task: TaskSpec, given: Given, table: GoldTable, labels: tuple[str, ...]) -> None:
-        self._spelling = {label.casefold(): label for label in labels}
-        self._read = gold_reader(task) if labels and task.read_gold else None
-        self._column = table.columns["gold"]
+    def __init__(self, request: FileRequest, given: Given, table: GoldTable, labels: tuple[str, ...]) -> None:
+        self._labelled = bool(labels)
+        self._matcher = LabelMatcher(labels)
         # What a number stands for is told by all of them: a system that only ever says 1 does not say it alone.
         texts = (answer.text.strip() for answer in given.answers.values() if answer.text)
-        self._cells = frozenset([*(item.text.strip() for item in table.items), *texts]) if self._read else frozenset()
+        cells = [*(item.text.strip() for item in table.items), *texts] if labels else []
+        self._gold = GoldColumn(
+            request.task,
+            table.columns["gold"],
+            cells,
+            label_map=parse_label_map(request.label_map),
+            labels=labels,
+        )
         self._known: dict[str, str] = {}
 
     def read(self, text: str) -> str:
         """The canonical prediction in a cell."""
-        if not self._spelling:
+        if not self._labelled:
             return text
         if text not in self._known:
             self._known[text] = self._label(text.strip())
         return self._known[text]
 
     def _label(self, text: str) -> str:
-        found = self._spelling.get(text.casefold())
-        if found is None and self._read and text:
-            read = self._read(self._column, text, self._cells)
-            found = self._spelling.get(read.casefold(), read) if read else None
+        found = self._matcher.find(text)
+        if found is None and text:
+            found = self._gold.read(text)
         return text if found is None else found
 
 

@@ -21,7 +21,12 @@ T = TypeVar("T")
 #: By function, its groups, each with the fields that are no keywords or that the function takes by name.
 FUNCTIONS: Mapping[str, Mapping[type, Sequence[str]]] = MappingProxyType(
     {
-        "run": {TableSource: ("data", "id"), TableTarget: ("output",), SystemChoice: ()},
+        "run": {
+            TableSource: ("data", "id"),
+            TableTarget: ("output",),
+            Evaluation: ("metrics", "slices", "cluster", "limit", "seeds"),
+            SystemChoice: (),
+        },
         "evaluate": {TableSource: ("data",), RecordTarget: ("output",), Evaluation: ("seeds",), SystemChoice: ()},
         "train": {TableSource: ("data", "id"), TrainingTarget: ("output",), Training: (), SystemChoice: ()},
     }

@@ -30,6 +30,12 @@ class TableSource:
     data: str = setting("", "File with the rows; - is standard input.", metavar="FILE", path=True)
     columns: Mapping[str, str] = field(default_factory=dict, metadata={"dynamic": True})
     gold: str = setting("", "Column with the gold answers.", metavar="COLUMN", default_text="by its name")
+    label_map: tuple[str, ...] = setting(
+        (),
+        "Which label a gold cell means; 1..4=NEW takes a range of numbers.",
+        repeat=True,
+        metavar="OLD=NEW,...",
+    )
     id: str = setting("", "Column with ids.", metavar="COLUMN", default_text="id, or the rows' numbers")
     format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)

@@ -11,6 +11,7 @@ class RunSettings(TypedDict, total=False):
     """What :func:`nlptasks.run` takes as keywords."""
 
     gold: str
+    label_map: Sequence[str]
     format: str
     encoding: str
     delimiter: str
@@ -20,6 +21,7 @@ class RunSettings(TypedDict, total=False):
     skip_bad_rows: bool
     output_format: str
     force: bool
+    language: str
     backbone: str
     device: str
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
@@ -29,6 +31,7 @@ class EvaluateSettings(TypedDict, total=False):
     """What :func:`nlptasks.evaluate` takes as keywords."""
 
     gold: str
+    label_map: Sequence[str]
     id: str
     format: str
     encoding: str
@@ -55,6 +58,7 @@ class TrainSettings(TypedDict, total=False):
     """What :func:`nlptasks.train` takes as keywords."""
 
     gold: str
+    label_map: Sequence[str]
     format: str
     encoding: str
     delimiter: str

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nlptasks._names import nearest
-from nlptasks._plugins.guard import load_object, plugin_errors
+from nlptasks._names import nearest, resolve
+from nlptasks._tables.gold import GoldColumn
 from nlptasks._tables.templates import Template, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Example, Row
 
-#: Different cells of a gold column that are remembered to tell what it holds.
-REMEMBERED = 1_000
+#: Different cells of a gold column that a run remembers to tell what it holds. Ratings with two decimals out of a
+#: hundred are ten thousand.
+REMEMBERED = 20_000
+
+#: What 'nlptasks run' puts before the name of an output column that the table has already.
+_PREDICTED = "predicted_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,19 +29,28 @@ class Binding:
         inputs: Name of each input and the position of its column, or the template that it is written by.
         gold: Name of the gold column; empty where there is none.
         gold_at: Its position.
-        read_gold: Turns a cell of the gold column into a canonical answer; see :class:`nlptasks.plugin.TaskSpec`.
+        task: The task, which knows how a gold cell is read.
+        label_map: Labels by what gold cells call them; see :func:`nlptasks._tables.gold.parse_label_map`.
+        guessed: Whether the gold column was found by its name.
+        not_gold: Columns that are called as a gold column is, and hold what an earlier run wrote.
     """
 
     inputs: tuple[tuple[str, int | Template], ...]
     gold: str = ""
     gold_at: int = -1
-    read_gold: Callable[[str, str, Collection[str]], str | None]
+    task: TaskSpec
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    guessed: bool = False
+    not_gold: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know about it, a line each."""
         missing = [name for name, at in self.inputs if at == Template()]
-        return tuple(f"no column '{name}': it is empty in every row" for name in missing)
+        found = [f"no column '{name}': it is empty in every row" for name in missing]
+        if self.not_gold and not self.gold:
+            found.append(_earlier(self.not_gold))
+        return tuple(found)
 
     def example(self, row: Row) -> Example:
         """The example in a row, without its gold answer."""
@@ -52,9 +65,9 @@ class Binding:
         """The row's cell in the gold column, stripped; empty where there is none."""
         return self.gold_text(row).strip()
 
-    def gold_answer(self, cell: str, cells: Collection[str]) -> str | None:
-        """The canonical gold answer in a cell of a column that holds ``cells``."""
-        return self.read_gold(self.gold, cell, cells) if cell else None
+    def reading(self, cells: Iterable[str], *, labels: Iterable[str] = ()) -> GoldColumn:
+        """How the gold column is read, which holds ``cells``; a label is one of ``labels`` where these are given."""
+        return GoldColumn(self.task, self.gold, cells, label_map=self.label_map, labels=labels)
 
 
 def as_text(cell: Cell) -> str:
@@ -70,6 +83,7 @@ def bind(
     gold: str,
     source: str,
     gold_needed: bool = False,
+    label_map: Mapping[str, str] | None = None,
 ) -> Binding:
     """Find the columns of a task.
 
@@ -80,7 +94,9 @@ def bind(
             task's input. The name of a column is no template, whatever braces it has.
         gold: Gold column that the user named; empty: looked for by name.
         source: What errors call the file.
-        gold_needed: Whether a missing gold column is an error.
+        gold_needed: Whether a missing gold column is an error. If it is not, a column that an earlier run may have
+            written is no gold column.
+        label_map: Labels by what gold cells call them.
 
     Raises:
         UsageError: A column is missing, or several could be meant.
@@ -89,30 +105,27 @@ def bind(
         name: _given(value, columns, f"--{name}", source) for name, value in chosen.items() if name in _names(task)
     }
     taken = {columns[at] for value in given.values() for at in _positions(value)}
-    gold = named(gold, columns, "--gold", source) if gold else guess_gold(task, columns, taken)
+    earlier = earlier_outputs(task, columns)
+    guessed = "" if gold else guess_gold(task, columns, taken)
+    gold = named(gold, columns, "--gold", source) if gold else guessed
     if gold_needed and not gold:
         raise UsageError(
-            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
+            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}"
+            + (f"\n{_earlier(earlier)}" if earlier else ""),
             hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
+    inputs = _inputs(task, columns, given, gold, source)
+    if guessed and not gold_needed and _doubtful(task, columns, guessed, inputs):
+        gold, earlier = "", (guessed,)
     return Binding(
-        inputs=tuple(_inputs(task, columns, given, gold, source).items()),
+        inputs=tuple(inputs.items()),
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
-        read_gold=gold_reader(task) if task.read_gold else lambda _column, cell, _cells: cell,
+        task=task,
+        label_map=label_map or {},
+        guessed=bool(guessed),
+        not_gold=earlier,
     )
-
-
-def gold_reader(task: TaskSpec) -> Callable[[str, str, Collection[str]], str | None]:
-    """What reads the gold cells of a task that says how; what it raises names the task."""
-    what = f"read_gold of the task {task.name}"
-    read: Callable[[str, str, Collection[str]], str | None] = load_object(what, task.read_gold)
-
-    def guarded(column: str, cell: str, cells: Collection[str]) -> str | None:
-        with plugin_errors(what):
-            return read(column, cell, cells)
-
-    return guarded
 
 
 def _inputs(
@@ -198,10 +211,48 @@ def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: 
 
 
 def guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:
-    """The first of the gold column's names that the table has; a gold column is a gift and never an error."""
+    """The first of the gold column's names that the table has; a gold column is a gift and never an error.
+
+    What an earlier run wrote is none.
+    """
+    taken = {*taken, *earlier_outputs(task, columns)}
     by_name = {plain(name): name for name in columns if name not in taken}
     names = (task.gold.name, *task.gold.aliases)
     return next((by_name[plain(name)] for name in names if plain(name) in by_name), "")
+
+
+def earlier_outputs(task: TaskSpec, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that an earlier run wrote into a table, as their names tell.
+
+    These are the task's output where the columns stand beside it that a run writes with it (``sentiment`` beside
+    ``sentiment_score``), and whatever is called ``predicted_...``.
+    """
+    names = {plain(name) for name in columns}
+    companions = {plain(task.output + suffix) for suffix in _suffixes(task)} - {plain(task.output)}
+    own = {plain(task.output), *companions} if companions & names else set()
+    return tuple(name for name in columns if plain(name) in own or plain(name).startswith(_PREDICTED))
+
+
+def _suffixes(task: TaskSpec) -> Sequence[str]:
+    """What the names of a task's output columns end in."""
+    found: Sequence[str] = getattr(resolve(task.prediction), "suffixes", ("",))
+    return found
+
+
+def _doubtful(task: TaskSpec, columns: Sequence[str], gold: str, inputs: Mapping[str, int | Template]) -> bool:
+    """Whether a column may be an output though nothing stands beside it, as texts stand alone.
+
+    It is called as the output is, and stands behind what the task reads, where a run writes.
+    """
+    if len(_suffixes(task)) > 1:
+        return False
+    last = max((at for value in inputs.values() for at in _positions(value)), default=-1)
+    return plain(gold) == plain(task.output) and columns.index(gold) > last
+
+
+def _earlier(names: Sequence[str]) -> str:
+    verb, noun = ("seem to hold", "are no gold columns") if len(names) > 1 else ("seems to hold", "is no gold column")
+    return f"{_listed(names)} {verb} what an earlier run predicted, and {noun}; --gold '{names[0]}' takes it as one"
 
 
 def _matches(name: str, column: Column) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from nlptasks._names import nearest
 from nlptasks._plugins.registry import Registry
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import REMEMBERED, Binding, as_text, bind
+from nlptasks._tables.columns import Binding, as_text, bind
+from nlptasks._tables.gold import GoldColumn, parse_label_map
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input, sha256_of
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
+from nlptasks.text.display import left_out
 
 #: The column that holds ids where the user names none.
 _ID = "id"
+
+#: Why rows are left out that have no gold answer, or one that does not count.
+NO_GOLD = "no gold answer that is known"
+NO_ANSWER = "their gold answer says that there is no answer, which the metrics do not count; see squad-v2-f1"
+REFUSED = "their gold answer cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Item:
     Args:
         id: Its id.
         example: Its inputs.
-        gold: The canonical gold answer.
+        gold: The canonical gold answer; empty where the example has none, and that counts.
         text: The gold cell as it stands there, which likelihoods are of.
         meta: Further columns by name.
         twice: Whether an earlier row has the same id.
@@ -54,6 +60,8 @@ class GoldTable:
         columns: Its columns by the task's inputs, the gold column under ``gold``.
         skipped: Why rows were left out, and how many.
         notes: What was detected, a line each.
+        guessed: Whether the gold column was found by its name.
+        rated: Whether the gold answers were read from ratings.
     """
 
     items: tuple[Item, ...]
@@ -61,10 +69,18 @@ class GoldTable:
     columns: Mapping[str, str]
     skipped: Mapping[str, int]
     notes: tuple[str, ...]
+    guessed: bool = False
+    rated: bool = False
 
 
 def read_gold_table(
-    registry: Registry, task: TaskSpec, wanted: TableSource, *, meta: Sequence[str] = (), limit: int = 0
+    registry: Registry,
+    task: TaskSpec,
+    wanted: TableSource,
+    counts: Callable[[str], bool | None] = lambda _gold: None,
+    *,
+    meta: Sequence[str] = (),
+    limit: int = 0,
 ) -> GoldTable:
     """Read a table whole: what a gold cell means is told by all of them.
 
@@ -73,6 +89,8 @@ def read_gold_table(
         task: The task.
         wanted: The table; its ids are in the column ``id`` where none is named and it has one, and else the numbers of
             its rows from 1.
+        counts: Whether an example with a gold answer counts in one of the metrics, the empty answer too; ``None``:
+            metrics do not say, and the examples that have an answer count.
         meta: Further columns to keep.
         limit: Most rows; 0: all.
 
@@ -86,21 +104,35 @@ def read_gold_table(
         source = stack.enter_context(open_input(wanted.data))
         table = read_table(registry, source, name=wanted.format, options=wanted.reading)
         chosen = chosen_columns(task, wanted.columns)
-        binding = bind(task, table.columns, chosen=chosen, gold=wanted.gold, source=source.name, gold_needed=True)
+        label_map = parse_label_map(wanted.label_map)
+        binding = bind(
+            task,
+            table.columns,
+            chosen=chosen,
+            gold=wanted.gold,
+            source=source.name,
+            gold_needed=True,
+            label_map=label_map,
+        )
         skipped: Counter[str] = Counter()
         rows = list(_rows(table, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows))
-        notes = (*table.notes, *binding.notes)
+    reading = binding.reading({binding.gold_cell(row) for row in rows})
+    answers = _answers(rows, binding, reading, counts, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows)
     id_at = _id_at(table.columns, wanted.id, source.name)
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
-    items = tuple(_items(rows, binding, id_at, kept, skipped))
+    items = tuple(_items(answers, binding, id_at, kept))
     if not items:
-        raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'", hint="see --gold")
+        said = "".join(f"\n{line}" for line in (*reading.notes, *left_out(skipped)))
+        hint = f"see --gold; {task.gold.name} holds {task.gold.summary}"
+        raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'{said}", hint=hint)
     return GoldTable(
         items=items[: limit or None],
         sha256=sha256_of(Path(wanted.data)),
-        columns={**_named(binding, table.columns, chosen), "gold": binding.gold},
+        columns={**_named(binding, table.columns, chosen), "gold": binding.gold, **_mapped(label_map)},
         skipped=dict(skipped),
-        notes=notes,
+        notes=(*table.notes, *binding.notes, *reading.notes),
+        guessed=binding.guessed,
+        rated=reading.rated,
     )
 
 
@@ -119,16 +151,40 @@ def _unreadable(source: str, row: BadRow) -> DataError:
     return DataError(source, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out")
 
 
-def _items(
-    rows: Sequence[Row], binding: Binding, id_at: int, meta: Sequence[tuple[str, int]], skipped: Counter[str]
-) -> Iterator[Item]:
-    cells = frozenset(islice((cell for row in rows if (cell := binding.gold_cell(row))), REMEMBERED))
-    seen: set[str] = set()
+def _answers(
+    rows: Sequence[Row],
+    binding: Binding,
+    reading: GoldColumn,
+    counts: Callable[[str], bool | None],
+    source: str,
+    skipped: Counter[str],
+    *,
+    skip_bad_rows: bool,
+) -> list[tuple[int, Row, str]]:
+    """The rows that count, each with its number and its gold answer."""
+    found = []
     for number, row in enumerate(rows, 1):
-        gold = binding.gold_answer(binding.gold_cell(row), cells)
-        if gold is None:
-            skipped["no gold answer that is known"] += 1
+        try:
+            gold = reading.read(binding.gold_cell(row))
+        except ValueError as error:
+            if not skip_bad_rows:
+                hint = "repair it; or --skip-bad-rows leaves such rows out"
+                raise DataError(source, f"column '{binding.gold}': {error}", line=row.line, hint=hint) from None
+            skipped[REFUSED] += 1
             continue
+        counted = counts(gold or "")
+        if counted or (counted is None and gold is not None):
+            found.append((number, row, gold or ""))
+        else:
+            skipped[NO_GOLD if gold is None else NO_ANSWER] += 1
+    return found
+
+
+def _items(
+    answers: Sequence[tuple[int, Row, str]], binding: Binding, id_at: int, meta: Sequence[tuple[str, int]]
+) -> Iterator[Item]:
+    seen: set[str] = set()
+    for number, row, gold in answers:
         name = as_text(row.cells[id_at]).strip() if id_at >= 0 else str(number)
         yield Item(
             id=name,
@@ -156,6 +212,12 @@ def _at(name: str, columns: Sequence[str], source: str) -> int:
             hint=f"did you mean '{near}'?" if near else "name one of them",
         )
     return columns.index(name)
+
+
+def _mapped(label_map: Mapping[str, str]) -> dict[str, str]:
+    """The label map, where there is one, as people type it: it decides the gold answers as the columns do."""
+    listed = ",".join(f"{old}={new}" for old, new in label_map.items())
+    return {"label_map": listed} if listed else {}
 
 
 def _named(binding: Binding, columns: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:

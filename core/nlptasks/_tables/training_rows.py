@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from nlptasks._plugins.registry import Registry
-from nlptasks._tables.columns import REMEMBERED, Binding, bind, is_blank
+from nlptasks._tables.columns import Binding, bind, is_blank
+from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input
 from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
 from nlptasks.text.display import left_out
 
@@ -31,6 +33,8 @@ class GoldReader:
         reading: How to read the tables.
         skip_bad_rows: Whether rows that cannot be read are left out.
         verbatim: Whether a gold answer is the cell as it stands, with the space around it.
+        label_map: Labels by what gold cells call them.
+        notes: Collects what is to be said of how gold columns were read.
     """
 
     registry: Registry
@@ -42,6 +46,10 @@ class GoldReader:
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
     verbatim: bool = False
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    _cells: dict[str, frozenset[str]] = field(default_factory=dict)
+    _seen: dict[str, None] = field(default_factory=dict)
 
     def check(self, path: str) -> None:
         """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
@@ -50,40 +58,74 @@ class GoldReader:
         with ExitStack() as stack:
             self._open(stack, path)
 
-    def examples(self, paths: Sequence[str]) -> Iterator[Example]:
-        """The examples of some files, one file after the other."""
+    def examples(self, paths: Sequence[str], *, held_out: bool = False) -> Iterator[Example]:
+        """The examples of some files, one file after the other.
+
+        Args:
+            paths: The files. What a gold cell means is told by the cells of all of them.
+            held_out: Whether they are scored and not learnt: another spelling of a label that was read before is that
+                label.
+        """
+        cells = frozenset[str]().union(*map(self._cells_of, paths)) if self._labelled else frozenset[str]()
+        known = LabelMatcher(self._seen if held_out else ())
         for path in paths:
-            cells = self._cells(path) if self.task.read_gold else frozenset[str]()
             with ExitStack() as stack:
                 name, table, binding = self._open(stack, path)
+                reading = binding.reading(cells)
+                self.notes.update(dict.fromkeys(reading.notes))
                 for row in table.rows:
                     if isinstance(row, BadRow):
                         self._bad(name, row)
                         continue
                     example = binding.example(row)
-                    gold = binding.gold_answer(binding.gold_cell(row), cells)
+                    gold = self._gold(name, row, binding, reading)
+                    if gold is None:
+                        continue
                     if is_blank(self.task, example):
                         self.skipped["no text"] += 1
                     elif not gold:
                         self.skipped["no gold answer that is known"] += 1
                     else:
-                        yield replace(example, gold=binding.gold_text(row) if self.verbatim else gold)
+                        if self._labelled and not held_out:
+                            self._seen[gold] = None
+                        yield replace(example, gold=known.of(gold))
 
-    def _cells(self, path: str) -> frozenset[str]:
+    @property
+    def _labelled(self) -> bool:
+        return has_labels(self.task)
+
+    def _gold(self, name: str, row: Row, binding: Binding, reading: GoldColumn) -> str | None:
+        """The gold answer of a row; empty where it has none, ``None`` where it is refused, which is counted."""
+        try:
+            gold = reading.read(binding.gold_cell(row))
+        except ValueError as error:
+            self._bad(name, BadRow(row.line, f"column '{binding.gold}': {error}"))
+            return None
+        if not gold or says_no_answer(self.task, gold):
+            return ""
+        return binding.gold_text(row) if self.verbatim else gold
+
+    def _cells_of(self, path: str) -> frozenset[str]:
         """The different cells of a file's gold column, which tell together what each of them means."""
-        cells: set[str] = set()
-        with ExitStack() as stack:
-            _, table, binding = self._open(stack, path)
-            for row in table.rows:
-                if isinstance(row, Row) and len(cells) < REMEMBERED:
-                    cells.add(binding.gold_cell(row))
-        return frozenset(cells)
+        if path not in self._cells:
+            with ExitStack() as stack:
+                _, table, binding = self._open(stack, path)
+                self._cells[path] = frozenset(binding.gold_cell(row) for row in table.rows if isinstance(row, Row))
+        return self._cells[path]
 
     def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
         source = stack.enter_context(open_input(path))
         table = read_table(self.registry, source, name=self.data_format, options=self.reading)
         chosen = chosen_columns(self.task, self.columns)
-        binding = bind(self.task, table.columns, chosen=chosen, gold=self.gold, source=source.name, gold_needed=True)
+        binding = bind(
+            self.task,
+            table.columns,
+            chosen=chosen,
+            gold=self.gold,
+            source=source.name,
+            gold_needed=True,
+            label_map=self.label_map,
+        )
         return source.name, table, binding
 
     def _bad(self, name: str, row: BadRow) -> None:

@@ -106,7 +106,7 @@ def read_rows(reader: GoldReader, request: TrainRequest) -> tuple[list[Example],
     """The rows to train on and those that are held out."""
     rows = list(reader.examples(request.data))
     if request.validation:
-        return rows, list(reader.examples(request.validation))
+        return rows, list(reader.examples(request.validation, held_out=True))
     return hold_out(rows, request.seed)
 
 

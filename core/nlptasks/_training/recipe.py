@@ -166,7 +166,7 @@ def _task(
         spec=spec,
         prediction=resolve(spec.prediction),
         examples=islice(reader.examples(_paths(folder, part.data)), part.rows or None),
-        validation=islice(reader.examples(_paths(folder, part.validation)), most_held_out or None),
+        validation=islice(reader.examples(_paths(folder, part.validation), held_out=True), most_held_out or None),
         files=tuple(_described(folder, name) for name in (*part.data, *part.validation)),
         score=scorer(registry, spec),
     )

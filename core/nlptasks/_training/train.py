@@ -19,6 +19,7 @@ from nlptasks._settings.training import Training, TrainingData
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
+from nlptasks._tables.gold import parse_label_map
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
@@ -54,6 +55,7 @@ class TrainRequest(TrainingData, Training):
     force: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     gold: str = ""
+    label_map: Mapping[str, str] = field(default_factory=dict)
     data_format: str = ""
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = False
@@ -71,6 +73,7 @@ class TrainRequest(TrainingData, Training):
             data_format=source.format,
             reading=source.reading,
             skip_bad_rows=source.skip_bad_rows,
+            label_map=parse_label_map(source.label_map),
         )
 
     @property
@@ -137,10 +140,12 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
         tell,
         backbone=backbone,
         examples=reader.examples(request.data),
-        validation=reader.examples(request.validation) if request.validation else None,
+        validation=reader.examples(request.validation, held_out=True) if request.validation else None,
         layers=request.layers_folder,
     )
     report = trainer_of(system)(job)
+    for note in reader.notes:
+        tell(note)
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, _made_of(request))
     return report
@@ -254,6 +259,7 @@ def checked_reader(session: Session, system: System, request: TrainRequest, skip
         skipped=skipped,
         columns=request.columns,
         gold=request.gold,
+        label_map=request.label_map,
         data_format=request.data_format,
         reading=request.reading,
         skip_bad_rows=request.skip_bad_rows,

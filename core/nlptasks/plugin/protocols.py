@@ -306,9 +306,12 @@ class TrainReport:
 class Metric(Protocol):
     """A metric is a statistics matrix: a row per example, and a score of the weighted sum of the rows.
 
-    It may have two methods beside. ``weighted(weights, matrix) -> values`` is for one whose value is no function of a
-    sum (the area under a curve): ``weights`` is ``[draws, examples]`` or ``[examples]``, and a row of zeros counts
-    nothing.
+    It may have further methods. ``weighted(weights, matrix) -> values`` is for one whose value is no function of a sum
+    (the area under a curve): ``weights`` is ``[draws, examples]`` or ``[examples]``, and a row of zeros counts nothing.
+    ``counts(target) -> bool`` tells whether an example with this gold answer counts: one whose gold answer is ``[]`` or
+    empty, which says that there is no answer, does in some metrics and is left out of others.
+    ``refusal(target) -> str`` tells why no prediction could be right beside a gold answer, because the metric finds
+    nothing in it that it counts; empty: all is well. Such a gold answer is an error and no zero.
     ``parts(sums) -> {label: value}`` gives the value of each label, where the metric has such.
     """
 

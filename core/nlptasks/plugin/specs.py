@@ -109,9 +109,11 @@ class TaskSpec(Descriptor):
         aliases: Other names of the task on the command line.
         recorded: Names of further metrics, which records hold and a run does not print.
         read_gold: Import string of ``(column, cell, cells) -> str | None``, which turns a cell of the gold column into
-            a canonical gold answer, or ``None`` where it cannot. ``cells`` are the different cells of the column (the
-            first thousand of them): ``1`` means one thing beside ``0`` and another beside ``5``. Empty: the stripped
-            cell as it is.
+            a canonical gold answer, or ``None`` where it cannot. ``cells`` are the different cells of the column:
+            ``1`` means one thing beside ``0`` and another beside ``5``. A ``ValueError`` refuses a cell that would be
+            misread; its text says why. Empty: the stripped cell as it is.
+        describe_gold: Import string of ``(column, cells) -> Sequence[str]``: on which scale ``read_gold`` takes the
+            cells of a column to be ratings, a line each; none where they are no ratings. Empty: they never are.
     """
 
     inputs: tuple[Column, ...]
@@ -125,6 +127,7 @@ class TaskSpec(Descriptor):
     aliases: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()
     read_gold: str = ""
+    describe_gold: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

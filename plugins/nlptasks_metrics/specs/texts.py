@@ -10,6 +10,10 @@ _NORMAL = "Lower case; ASCII punctuation and the words a, an, the are deleted; t
 _ENGLISH = "The normalisation is made for English: articles of other languages and other punctuation stay."
 _HUNDRED = "From 0 to 1; papers print it times 100."
 _ALL = "The denominator is all questions: a missing answer is the empty text."
+_CHARACTERS = (
+    "Words are what white space divides; by the language of the data, each character in Chinese, Japanese, Thai, ... "
+    "(tok:char)."
+)
 _EMPTY = "A gold answer that is empty, or an empty list, says that the question has no answer."
 
 _DETOKENISED = "Texts are passed as they read, not cut into words before."
@@ -22,7 +26,7 @@ _TOK = (
     "tok:ascii keeps runs of a to z and 0 to 9, stemmed; with the language of the data, scripts without these letters "
     "get tok:word, and languages without spaces tok:char, both without stemming."
 )
-_SCRIPT = "Without the language of the data, a text in another script has no words and scores 0."
+_SCRIPT = "A reference without one word that its tokenizer counts is refused: no summary could be right."
 _TOKENS = "Values of different tokenizers are not comparable; the signature names the tokenizer."
 
 
@@ -42,6 +46,7 @@ SPECS = (
         name="exact-match",
         summary="share of answers that equal a gold answer, but for case, punctuation and articles",
         object="nlptasks_metrics.answers:ExactMatch",
+        by_language=True,
         conventions=("SQuAD 1.1's rules.", _NORMAL, _ALL, _HUNDRED),
         traps=("Questions without an answer need squad-v2-exact-match.", _ENGLISH),
     ),
@@ -49,9 +54,10 @@ SPECS = (
         name="squad-f1",
         summary="mean F1 of the words that answer and gold answer share",
         object="nlptasks_metrics.answers:SquadF1",
+        by_language=True,
         conventions=("SQuAD 1.1's rules: two texts without words score 0.", _NORMAL, _ALL, _HUNDRED),
         traps=(
-            "Words are what white space divides: in Chinese or Japanese a whole sentence is one.",
+            _CHARACTERS,
             "Questions without an answer need squad-v2-f1.",
             _ENGLISH,
         ),
@@ -60,6 +66,7 @@ SPECS = (
         name="squad-v2-exact-match",
         summary="exact-match for data with questions that have no answer",
         object="nlptasks_metrics.answers:SquadV2ExactMatch",
+        by_language=True,
         conventions=("SQuAD 2.0's rules.", _EMPTY, _NORMAL, _ALL, _HUNDRED),
         traps=(
             "Never answering scores the share of questions without an answer: half of SQuAD 2.0's.",
@@ -71,6 +78,7 @@ SPECS = (
         name="squad-v2-f1",
         summary="squad-f1 for data with questions that have no answer",
         object="nlptasks_metrics.answers:SquadV2F1",
+        by_language=True,
         conventions=("SQuAD 2.0's rules: two texts without words score 1.", _EMPTY, _NORMAL, _ALL, _HUNDRED),
         traps=(
             "Never answering scores the share of questions without an answer: half of SQuAD 2.0's.",
@@ -92,7 +100,7 @@ SPECS = (
         ),
         traps=(
             _TOKENS,
-            "Without the language of the data, text without spaces between words stays whole and scores near 0.",
+            "With the wrong language, text without spaces between words stays whole and scores near 0.",
             _CORPUS,
             _COPY,
         ),

@@ -4,10 +4,13 @@ import pytest
 
 from nlptasks._tables.columns import Binding, bind
 from nlptasks.errors import UsageError
+from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import Row
 from nlptasks_tasks.classification import SPEC as CLASSIFICATION
 from nlptasks_tasks.qa import SPEC as QA
 from nlptasks_tasks.sentiment import SPEC as SENTIMENT
+from nlptasks_tasks.summarization import SPEC as SUMMARIZATION
+from nlptasks_tasks.translation import SPEC as TRANSLATION
 
 
 def found(columns: list[str], task=SENTIMENT, gold: str = "", **chosen: str) -> Binding:
@@ -72,13 +75,14 @@ def test_two_inputs() -> None:
         ("rating", ["5", "good", "nan"], ["positive", "positive", None]),
         ("stars", ["1.5"], ["negative"]),
         ("Rating", ["1", "2"], ["negative", "negative"]),
-        ("rating", ["9", "3"], [None, "neutral"]),
+        ("rating", ["9", "3"], ["positive", "negative"]),
     ],
 )
 def test_gold_answers_of_sentiment(column: str, cells: list[str], golds: list[str | None]) -> None:
     binding = found(["text", column], gold=column)
     kept = [binding.gold_cell(Row(2, ["x", cell])) for cell in cells]
-    assert [binding.gold_answer(cell, kept) for cell in kept] == golds
+    reading = binding.reading(kept)
+    assert [reading.read(cell) for cell in kept] == golds
 
 
 def test_a_gold_column_can_be_needed() -> None:
@@ -90,3 +94,41 @@ def test_numbers_and_nothing_are_read_as_text() -> None:
     binding = found(["text"])
     assert binding.example(Row(2, [1.5])).inputs == {"text": "1.5"}
     assert binding.example(Row(2, [None])).inputs == {"text": ""}
+
+
+@pytest.mark.parametrize(
+    ("task", "columns", "gold"),
+    [
+        (SENTIMENT, ["text", "sentiment", "sentiment_score"], ""),
+        (SENTIMENT, ["text", "Sentiment", "Sentiment Score"], ""),
+        (SENTIMENT, ["text", "sentiment"], "sentiment"),
+        (SENTIMENT, ["text", "sentiment", "predicted_sentiment", "predicted_sentiment_score"], "sentiment"),
+        (SENTIMENT, ["text", "label", "sentiment", "sentiment_score"], "label"),
+        (QA, ["question", "context", "answer", "answer_score", "answer_start", "answer_end"], ""),
+        (QA, ["question", "context", "answer"], "answer"),
+        (QA, ["question", "context", "answers", "answer", "answer_score"], "answers"),
+        (TRANSLATION, ["source", "translation"], ""),
+        (TRANSLATION, ["translation", "source"], "translation"),
+        (TRANSLATION, ["source", "target", "translation"], "target"),
+        (SUMMARIZATION, ["document", "summary"], ""),
+        (SUMMARIZATION, ["summary", "document"], "summary"),
+        (SUMMARIZATION, ["article", "highlights"], "highlights"),
+    ],
+)
+def test_what_an_earlier_run_wrote_is_no_gold_column(task: TaskSpec, columns: list[str], gold: str) -> None:
+    binding = found(columns, task=task)
+    assert binding.gold == gold
+    said = any("earlier run" in note for note in binding.notes)
+    assert said is not bool(gold)
+
+
+def test_an_output_is_a_gold_column_where_the_user_says_so() -> None:
+    assert found(["text", "sentiment", "sentiment_score"], gold="sentiment").gold == "sentiment"
+    assert found(["source", "translation"], task=TRANSLATION, gold="translation").gold == "translation"
+
+
+def test_an_evaluation_takes_texts_that_stand_alone_and_no_labels_with_their_scores() -> None:
+    columns = ["source", "translation"]
+    assert bind(TRANSLATION, columns, chosen={}, gold="", source="f", gold_needed=True).gold == "translation"
+    with pytest.raises(UsageError, match="seem to hold what an earlier run predicted"):
+        bind(SENTIMENT, ["text", "sentiment", "sentiment_score"], chosen={}, gold="", source="f", gold_needed=True)

@@ -35,6 +35,10 @@ def test_the_order_of_the_labels_changes_no_probability(encoder: Encoder) -> Non
         (ZeroShotOptions(), "two labels or more"),
         (ZeroShotOptions(labels=("a",)), "two labels or more"),
         (ZeroShotOptions(labels=("a", "b", "a")), "names a more than once"),
+        (ZeroShotOptions(labels=("a", "b", " a")), "names a more than once"),
+        (ZeroShotOptions(labels=("phone", "")), "a label is empty"),
+        (ZeroShotOptions(labels=("phone", "PHONE")), "'phone' and 'PHONE' are one label"),
+        (ZeroShotOptions(labels=("caf\u00e9", "cafe\u0301")), "are one label"),
         (ZeroShotOptions(labels=("a", "b"), template="no place"), "has no {} for the label"),
     ],
 )

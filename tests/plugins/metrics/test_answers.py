@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -108,20 +109,27 @@ def test_a_list_of_strings_holds_several_references() -> None:
         ('["a", "", "b"]', ["a", "b"]),
         ("[1] A note", ["[1] A note"]),
         ("[2, 3]", ["[2, 3]"]),
-        ('{"answer": "x"}', ['{"answer": "x"}']),
         ("[" * 100_000, ["[" * 100_000]),
+        ("[]", []),
+        ('[""]', []),
+        ('{"text": [], "answer_start": []}', []),
+        ('{"text": " "}', []),
+        ("{'text': array([], dtype=object), 'answer_start': array([], dtype=int32)}", []),
+        ('{"text": [1984], "answer_start": [0]}', ["1984"]),
+        ('["a", null]', ["a"]),
     ],
 )
 def test_gold_answers_are_read_as_one_json_list(cell: str, gold: list[str]) -> None:
     assert read_gold("answers", cell) == json.dumps(gold, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("cell", ["", " ", "[]", '[""]', '{"text": [], "answer_start": []}', '{"text": " "}'])
+@pytest.mark.parametrize("cell", ["", " ", "[null]", '{"text": null}', "[None]"])
 def test_a_cell_without_answer_text_has_no_gold_answer(cell: str) -> None:
     assert read_gold("answers", cell) is None
 
 
 @given(st.text(max_size=20))
 def test_any_answer_survives_reading(text: str) -> None:
-    gold = read_gold("answers", text)
-    assert gold is None or all(answer.strip() for answer in references(gold))
+    with suppress(ValueError):  # refused, as '["x]' is
+        gold = read_gold("answers", text)
+        assert gold in (None, "[]") or all(answer.strip() for answer in references(gold))

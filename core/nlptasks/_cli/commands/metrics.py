@@ -16,6 +16,7 @@ from nlptasks._cli.views.tables import echo_json
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Owned
 from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
+from nlptasks.plugin.labels import check_labels, split_list
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def explain(app: App, name: str, labels: str, language: str, as_json_: bool) -> 
 
     registry = app.plugins().registry
     item = registry.get(MetricSpec, name)
-    chosen = tuple(part.strip() for part in labels.split(",") if part.strip())
+    chosen = check_labels(split_list(labels), cased=True)
     opened = open_metric(registry, item.qualified, labels=chosen, language=language)
     other = open_metric(registry, item.qualified, labels=(*chosen, "another"), language=language)
     shown = _explained(item, opened.metric) | {"by_labels": opened.metric.signature != other.metric.signature}

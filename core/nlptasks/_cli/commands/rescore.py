@@ -113,6 +113,7 @@ def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
     from nlptasks._scoring.prediction_file import FileRequest
     from nlptasks._settings.command import words
     from nlptasks.plugin import TaskSpec
+    from nlptasks.plugin.labels import check_labels
     from nlptasks.records.schema import Dataset
 
     predictions, table, evaluation = chosen.of(Predictions), chosen.of(TableSource), chosen.of(Evaluation)
@@ -128,7 +129,8 @@ def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
         score=predictions.score_column,
         nats=predictions.nll_column,
         model=target.name,
-        labels=tuple(dict.fromkeys(predictions.labels)),
+        labels=check_labels(predictions.labels, cased=True),
+        label_map=table.label_map,
         metrics=evaluation.metrics,
         withhold=target.withhold_texts,
         partial=predictions.partial,

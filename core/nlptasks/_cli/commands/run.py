@@ -7,7 +7,7 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of
-from nlptasks._settings.groups import Summary, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.groups import Evaluation, Summary, SystemChoice, TableSource, TableTarget
 from nlptasks.errors import UsageError
 
 
@@ -25,7 +25,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     specs = session.tasks(tasks)
     system = session.choose(specs, system_of(chosen, specs))
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-    report = run(session, system, source, target, observers)
+    report = run(session, system, source, target, observers, language=chosen.of(Evaluation).language)
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
 
@@ -36,6 +36,7 @@ run = TaskGroup(
     params_of_body=[
         *flags_of(TableSource, without=("id",)),
         *flags_of(TableTarget),
+        *flags_of(Evaluation, only=("language",)),
         *flags_of(SystemChoice),
         *flags_of(Summary),
     ],
