@@ -44,9 +44,9 @@ class Options:
 def _compare(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -> None:
     """Compare records of the same samples in pairs.
 
-    For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a share of
-    samples, else approximate randomisation with 10,000 rounds), p adjusted by Holm for the number of pairs, and the
-    samples that the second wins, ties and loses. "better" and "worse" need an adjusted p below 0.05.
+    For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a
+    proportion of samples, else approximate randomisation with 10,000 rounds), p adjusted by Holm for the number of
+    pairs, and the samples that the second wins, ties and loses. "better" and "worse" need an adjusted p below 0.05.
 
     With --fail-if-worse the exit code is 3 where, by the primary metric or each one that is named, the whole interval
     of a later record's difference to A is worse than --margin: where its upper end is below -X, or for a metric whose
