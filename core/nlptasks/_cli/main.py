@@ -24,7 +24,7 @@ _BROKEN_PIPE = 141
 _LONGEST = 2_000
 
 _COMMANDS = {
-    "run": ("nlptasks._cli.commands.run:run", "Answer the rows of a file, and score where the gold column is there."),
+    "run": ("nlptasks._cli.commands.run:run", "Predict for the rows of a file; score where it has gold."),
     "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
     "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
     "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),

@@ -10,20 +10,12 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from nlptasks.plugin.specs import (
-    PROJECT,
-    BackboneSpec,
-    BenchmarkSpec,
-    FormatSpec,
-    HeadSpec,
-    MetricSpec,
-    PipelineSpec,
-    TaskSpec,
-)
+from nlptasks.plugin.specs import PROJECT
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # events are for runs; a listing imports none
     from collections.abc import Iterable
 
+    from nlptasks.plugin import BackboneSpec, BenchmarkSpec, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
     from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 
 hookspec = pluggy.HookspecMarker(PROJECT)

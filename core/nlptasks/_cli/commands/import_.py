@@ -16,7 +16,7 @@ from nlptasks.text.display import one_line
 if TYPE_CHECKING:
     from nlptasks.records.schema import Record
 
-#: Largest file in bytes that is believed to hold results.
+#: Largest file in bytes that may hold results.
 _LARGEST = 1 << 28
 
 #: Characters of a folder's name.

@@ -19,7 +19,8 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
 
     source, target = source_of(chosen), chosen.of(TableTarget)
     if not source.data:
-        raise UsageError("the flag '--data' is missing", hint=f"nlptasks run {','.join(tasks)} --data FILE")
+        path = f"nlptasks run {','.join(tasks)}"
+        raise UsageError("the flag '--data' is missing", hint=f"{path} --data FILE; see '{path} --help'")
     plugins = app.plugins()
     session = Session(plugins.registry)
     specs = session.tasks(tasks)

@@ -47,7 +47,7 @@ def _lines(report: RunReport) -> Iterator[str]:
 def _task(task: TaskReport) -> Iterator[str]:
     confidence = "" if task.confidence is None else f", mean confidence {task.confidence:.2f}"
     yield f"{task.task} (head {task.head}): {counted(task.answered, 'answer')}{confidence}"
-    yield from _shares(task.labels)
+    yield from _proportions(task.labels)
     if not task.gold:
         return
     for score in task.scores:
@@ -60,7 +60,7 @@ def _task(task: TaskReport) -> Iterator[str]:
         yield from _confusion(task)
 
 
-def _shares(labels: Mapping[str, int]) -> Iterator[str]:
+def _proportions(labels: Mapping[str, int]) -> Iterator[str]:
     total = sum(labels.values())
     ordered = sorted(labels.items(), key=lambda item: (-item[1], item[0]))
     width = max((len(one_line(label)) for label, _ in ordered[:_LABELS]), default=0)
