@@ -29,7 +29,8 @@ from typing import Any
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._tables.gold_samples import GoldRequest, Item, read_gold_table
+from nlptasks._settings.groups import TableSource
+from nlptasks._tables.gold_samples import Item, read_gold_table
 from nlptasks.files.paths import atomic_output
 from nlptasks.plugin import TaskSpec
 from nlptasks.records import suites
@@ -200,7 +201,7 @@ def main() -> None:
 
 def _items(registry: Registry, task: TaskSpec, card: suites.Card, path: Path) -> tuple[Item, ...]:
     return read_gold_table(
-        registry, task, GoldRequest(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
+        registry, task, TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
     ).items
 
 

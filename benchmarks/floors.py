@@ -25,7 +25,8 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import matrices, open_metric
-from nlptasks._tables.gold_samples import GoldRequest, read_gold_table
+from nlptasks._settings.groups import TableSource
+from nlptasks._tables.gold_samples import read_gold_table
 from nlptasks.plugin import ANSWER, MetricSpec, TaskSpec
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Baseline
@@ -52,7 +53,7 @@ def floor_of(registry: Registry, card: suites.Card, path: Path) -> float:
     primary = card.primary or task.primary
     if registry.get(MetricSpec, primary).spec.reads != ANSWER:
         return _UNIFORM
-    request = GoldRequest(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
+    request = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
     items = read_gold_table(registry, task, request).items
     make: Baseline = resolve(task.baseline)
     answer = make(Counter(item.gold for item in items))

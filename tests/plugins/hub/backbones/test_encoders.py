@@ -162,7 +162,7 @@ def test_one_pass_serves_the_carried_layer_and_other_heads(backbone: Make) -> No
     answers = predict(tasks, ours, [examples] * 3, budget=2_048)
     hook.remove()
     assert len(passes) == 1
-    own, mood, _ = answers.predictions
+    own, mood, _ = answers.by_head
     assert [label and label.score for label in own] == [label and label.score for label in mood]  # type: ignore[attr-defined]
 
 
