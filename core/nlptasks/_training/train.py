@@ -46,7 +46,7 @@ class TrainRequest:
         skip_bad_rows: Whether rows that cannot be read are left out.
         device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
         dtype: The same.
-        seed: Seeds everything that is drawn.
+        seed: Seeds everything that is random.
         method: One of :data:`nlptasks._training.methods.NAMES`.
         layers: Folder with output layers (see :mod:`nlptasks.models.output_layers`) to make the head of, in place of
             training one.

@@ -9,6 +9,7 @@ from typing import Any
 
 from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
+from nlptasks.models.generation import Instruction, Wording
 from nlptasks.models.special_tokens import Framing
 from nlptasks.plugin.protocols import Window
 
@@ -112,10 +113,9 @@ class OpenedWriter(Opened):
         """See :class:`nlptasks.models.generation.Generator`; all of a checkpoint is one."""
         return self.digest
 
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        """None: it reads the names themselves."""
-        return ()
+    def wording(self, source: str, instruction: Instruction) -> Wording:
+        """As it is: checkpoints read texts that nobody has changed."""
+        return Wording()
 
     @property
     def source_tokens(self) -> int:

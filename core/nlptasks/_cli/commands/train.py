@@ -88,7 +88,7 @@ _PARAMS: list[click.Parameter] = [
         "--objective",
         default="",
         metavar="|".join(OBJECTIVES),
-        shown="What is learnt of raw text: to carry it on, or to mend spoilt copies.  [default: causal]",
+        shown="What is learnt of raw text: to carry it on, or to denoise it.  [default: causal]",
     ),
     flag("--language", default="", metavar="CODE", shown="Language that a decoder learns to write.  [default: en]"),
     flag(
