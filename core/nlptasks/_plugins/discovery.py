@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from nlptasks._names import canonical
+from nlptasks._names import DISTRIBUTION, OWNER, canonical, spelled
 from nlptasks._plugins.records import PluginRecord
 from nlptasks.errors import UsageError
 
@@ -46,8 +46,14 @@ def _installed() -> Iterator[Candidate]:
 
     Not ``metadata.entry_points()``: there, one malformed distribution hides all others.
     """
-    for name in sorted({name for found in metadata.distributions() if (name := _plugin_distribution(found))}):
+    names = {name for found in metadata.distributions() if (name := _plugin_distribution(found))}
+    namesake = _namesake({spelled(name) for name in names})
+    if namesake:
+        yield namesake
+    for name in sorted(names):
         distribution = metadata.distribution(name)
+        if namesake and spelled(name) == OWNER:
+            continue
         if not _plugin_distribution(distribution):
             continue
         for entry in distribution.entry_points.select(group=GROUP):
@@ -62,6 +68,27 @@ def _installed() -> Iterator[Candidate]:
                 requires=tuple(distribution.requires or ()),
                 requires_python=_header(distribution, "Requires-Python"),
             )
+
+
+def _namesake(with_plugins: Collection[str]) -> Candidate | None:
+    """Somebody else's distribution ``nlptasks``, whose files lie over those of this one; ``None``: there is none.
+
+    Where the plugins are those of a distribution ``nlptasks`` alone, it is this one under its name of before 0.2.
+    """
+    if OWNER in with_plugins and DISTRIBUTION not in with_plugins:
+        return None
+    try:
+        version = _header(metadata.distribution(OWNER), "Version")
+    except Exception:  # it is not there, or damaged
+        return None
+    error = (
+        f"it is another project than this one, which is called {DISTRIBUTION}, and writes over its files; remove it "
+        f"(pip uninstall {OWNER}) and install this one again (pip install --force-reinstall {DISTRIBUTION})"
+    )
+    record = PluginRecord(
+        id=OWNER, distribution=OWNER, version=version, module="", state="conflict", stage="metadata", error=error
+    )
+    return Candidate(record=record)
 
 
 def _plugin_distribution(distribution: metadata.Distribution) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shlex
 import shutil
 import subprocess
@@ -11,8 +12,11 @@ from collections.abc import Sequence
 
 import click
 
-from nlptasks._names import canonical
+from nlptasks._names import DISTRIBUTION, canonical
 from nlptasks.errors import NlptasksError, UsageError
+
+#: A requirement of the distribution that has the name of this project and is somebody else's.
+_NAMESAKE = re.compile(r"nlptasks\s*([\[<>=!~;].*)?", re.IGNORECASE)
 
 
 @click.command()
@@ -21,6 +25,7 @@ from nlptasks.errors import NlptasksError, UsageError
 @click.pass_context
 def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
     """Install distributions: names on a package index, files, folders or URLs."""
+    _refuse_namesake(names)
     arguments = ["install", *(["--upgrade"] if upgrade else []), *_plain(names)]
     ctx.exit(_run(arguments, uninstall=False))
 
@@ -31,6 +36,15 @@ def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
 def uninstall(ctx: click.Context, names: tuple[str, ...]) -> None:
     """Remove the distributions that are named, or that hold the named plugins."""
     ctx.exit(_run(["uninstall", *_distributions(_plain(names))], uninstall=True))
+
+
+def _refuse_namesake(names: Sequence[str]) -> None:
+    for name in names:
+        if _NAMESAKE.fullmatch(name.strip()):
+            raise UsageError(
+                f"{name!r} on the public index is another project than this one",
+                hint=f"this one is called {DISTRIBUTION}",
+            )
 
 
 def _plain(names: Sequence[str]) -> Sequence[str]:
