@@ -5,7 +5,7 @@
 #
 #   bash benchmarks/heads.sh DATA ENCODER OUTPUT 2>&1 | tee benchmarks/results/heads.log
 #
-# DATA holds DATASET/{train,validation}.jsonl.gz; ENCODER is what plugins/nlptasks_bundled/recipes/encoder-4.toml made, and
+# DATA holds DATASET/{train,validation}.jsonl.gz; ENCODER is what benchmarks/weights/recipes/encoder-4.toml made, and
 # is installed as the bundled one; OUTPUT gets a folder for each head.
 set -euo pipefail
 data=$1 encoder=$(realpath "$2") output=$3

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from nlptasks.models.generation import Generator
-from nlptasks.plugin.protocols import Encoder
-from nlptasks.testing import tiny_encoder, tiny_seq2seq
-
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# pytest starts a process for each core, and these start others: with a thread for each core in all of them they wait
+# for one another. Said before anything imports torch or numpy; a number that somebody has set is left alone.
+for _name in ("OMP", "MKL", "OPENBLAS", "RAYON"):
+    os.environ.setdefault(f"{_name}_NUM_THREADS", "1")
+
+from nlptasks.models.generation import Generator  # noqa: E402
+from nlptasks.plugin.protocols import Encoder  # noqa: E402
+from nlptasks.testing import tiny_encoder, tiny_seq2seq  # noqa: E402
 
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("any machine", deadline=None)
@@ -41,3 +49,20 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> Generator:
 def examples() -> Path:
     """The folder of example files."""
     return Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(scope="session")
+def fast_commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """A folder with an ``nlptasks`` whose start costs next to nothing, where there is a way; see ``forking.py``."""
+    if sys.platform != "linux":
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("commands")
+    command = [sys.executable, str(Path(__file__).with_name("forking.py")), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        try:
+            assert server.stdout.readline() == b"ready\n"
+            yield folder
+        finally:
+            server.kill()

@@ -10,6 +10,13 @@ from nlptasks._signals import Terminated
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.text.display import one_line
 
+#: What nlptasks is installed as. ``nlptasks`` itself is a distribution of somebody else on the public index.
+DISTRIBUTION = "nlptasks-toolkit"
+
+#: Whom its own plugins belong to, in names that people type and that records keep: ``nlptasks:binary``. It is the name
+#: of the command and of the package, and stays what it is whatever the distribution is called.
+OWNER = "nlptasks"
+
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that looks most like ``name``, or ``None`` where none does."""
@@ -24,9 +31,18 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     return f"; did you mean {match!r}?" if match else ""
 
 
-def canonical(distribution: str) -> str:
-    """Return the one spelling under which distributions are compared, as package indexes do."""
+def spelled(distribution: str) -> str:
+    """Return the one spelling of a distribution's name that package indexes use."""
     return "-".join(filter(None, distribution.lower().replace("_", "-").replace(".", "-").split("-")))
+
+
+def canonical(distribution: str) -> str:
+    """Return the one name under which a distribution is compared: its spelling, or :data:`OWNER` for nlptasks itself.
+
+    Of ``distribution:id`` likewise.
+    """
+    name, colon, rest = spelled(distribution).partition(":")
+    return f"{OWNER if name == DISTRIBUTION else name}{colon}{rest}"
 
 
 def is_import_string(text: object) -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from nlptasks.models.checkpoints import has_decoder
 from nlptasks.models.encoder import TransformerEncoder
-from nlptasks.models.seq2seq import TransformerSeq2Seq
 from nlptasks.plugin.protocols import BackboneContext
+
+from .seq2seq import BundledSeq2Seq
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -15,5 +16,5 @@ WEIGHTS = Path(__file__).with_name("weights")
 def load(context: BackboneContext) -> TransformerEncoder:
     """The bundled backbone on the asked device, with its decoder where the weights hold one."""
     folder = context.folder or WEIGHTS
-    kind = TransformerSeq2Seq if has_decoder(folder) else TransformerEncoder
+    kind = BundledSeq2Seq if has_decoder(folder) else TransformerEncoder
     return kind(folder, name="bundled", device=context.device, dtype=context.dtype)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
-from nlptasks.models.decoding.sampling import Draw, random_numbers
+from nlptasks.models.decoding.sampling import Sampler, random_numbers
 from nlptasks.models.generation import USUAL_PENALTY, Decoding
 from nlptasks.plugin.protocols import Window
 
@@ -96,7 +96,7 @@ def written(
     if decoding.temperature:
         streams = [(decoding.seed, window.ids, copy) for window in windows for copy in range(copies)]
         numbers = random_numbers(streams, most).to(model.device)
-        processors.append(_Sampled(Draw(numbers, decoding.temperature, decoding.top_p), behind))
+        processors.append(_Sampled(Sampler(numbers, decoding.temperature, decoding.top_p), behind))
     found = model.generate(**inputs, generation_config=rules, logits_processor=processors)
     ends = ends_of(model)
     return [_ended(row, ends) for row in found[:, behind + (forced is not None) :].tolist()]
@@ -110,7 +110,7 @@ def _vocabulary(model: Any) -> dict[str, Any]:
 class _Sampled(LogitsProcessor):
     """Leaves the sampled token at each step: ``generate``'s own samples depend on the batch and on a global seed."""
 
-    def __init__(self, draw: Draw, behind: int) -> None:
+    def __init__(self, draw: Sampler, behind: int) -> None:
         self._draw = draw
         self._behind = behind
 

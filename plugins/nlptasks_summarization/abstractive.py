@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlptasks.models.generation import Decoding, Generator
+from nlptasks.models.generation import Decoding, Generator, Wording
 from nlptasks.models.writing import Line, best_lines, choose_instruction
 from nlptasks.plugin.predictions import Text
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
-from nlptasks.text.dialogue import Cast, cast_of
 
 from .options import AbstractiveOptions
 
@@ -34,7 +33,7 @@ class Abstractive:
         )
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
-        documents = [self._cast(example).hide(example.inputs["document"]) for example in examples]
+        documents = [self._wording(example).to_model(example.inputs["document"]) for example in examples]
         return self._backbone.tokenize(
             documents, max_tokens=self._backbone.source_tokens, instruction=self._instruction
         )
@@ -45,8 +44,7 @@ class Abstractive:
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[Line]) -> Text:
         text = "\n".join(line.text for line in reduced if line.text)
-        return Text(self._cast(example).show(text), unfinished=not all(line.complete for line in reduced))
+        return Text(self._wording(example).from_model(text), unfinished=not all(line.complete for line in reduced))
 
-    def _cast(self, example: Example) -> Cast:
-        """Who speaks in the document, as far as the backbone wants them hidden."""
-        return cast_of(example.inputs["document"], self._backbone.placeholders)
+    def _wording(self, example: Example) -> Wording:
+        return self._backbone.wording(example.inputs["document"], self._instruction)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SPEED = Path(__file__).parents[2] / "benchmarks" / "speed"
 SCRIPTS = {
     "startup.py": ["--repeats", "1"],

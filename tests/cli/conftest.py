@@ -1,4 +1,4 @@
-"""The real command, in a process of its own, in a folder of its own."""
+"""The real command, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -74,16 +74,18 @@ class Command:
     Args:
         folder: Where it runs; relative names mean files in it.
         config: An empty configuration file, so that the user's own does not count.
+        program: What starts nlptasks, where only what it does is asked and not how its process ends.
     """
 
     folder: Path
     config: Path
+    program: tuple[str, ...]
 
     def __call__(self, *args: str, plugins: Path = PLUGINS, stdin: bytes = b"") -> Result:
         """Run a command to its end."""
         before = self.files()
         done = subprocess.run(
-            self.line(*args, plugins=plugins),
+            [*self.program, "--plugins-dir", str(plugins), *args],
             cwd=self.folder,
             env=self.environment(),
             input=stdin,
@@ -168,13 +170,14 @@ def wait_for(happened: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
+def command(tmp_path: Path, fast_commands: Path | None) -> Command:
     """The command in an empty folder."""
     folder = tmp_path / "work"
     folder.mkdir()
     config = tmp_path / "config.toml"
     config.touch()
-    return Command(folder, config)
+    program = (str(fast_commands / "nlptasks"),) if fast_commands else (sys.executable, "-m", "nlptasks")
+    return Command(folder, config, program)
 
 
 @pytest.fixture

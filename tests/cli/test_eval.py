@@ -127,6 +127,7 @@ def test_what_cannot_be_asked(command, args, said):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.slow
 def test_twenty_kills_change_nothing(command):
     """Whatever moment a kill comes at, the evaluation goes on to the record that an undisturbed one makes."""
     command.write("reviews.csv", reviews(8_000))

@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,32 +112,16 @@ def _steady(text: str) -> str:
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.sentiment.*")
 
 
-@contextmanager
-def forking(folder: Path) -> Iterator[None]:
-    """Put an ``nlptasks`` into a folder whose start costs next to nothing, where there is a way; see ``forking.py``."""
-    if sys.platform != "linux":
-        yield
-        return
-    command = [sys.executable, str(Path(__file__).with_name("forking.py")), str(folder)]
-    with subprocess.Popen(command, env=os.environ | SETTINGS, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        try:
-            assert server.stdout.readline() == b"ready\n"
-            yield
-        finally:
-            server.kill()
-
-
 @pytest.fixture(scope="module")
 def outcomes(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, fast_commands: Path | None
 ) -> Iterator[dict[Path, Future[None]]]:
     """What becomes of the pages, two at a time, the longest first."""
     items = (item for item in request.session.items if isinstance(item, pytest.Function) and item.path == request.path)
     wanted = [Path(str(item.callspec.params["page"])) for item in items if item.originalname == "test_page"]
     wanted.sort(key=lambda page: page.stat().st_size, reverse=True)
-    commands = tmp_path_factory.mktemp("commands")
-    with forking(commands), ThreadPoolExecutor(2) as pool:
+    commands = fast_commands or tmp_path_factory.mktemp("commands")
+    with ThreadPoolExecutor(2) as pool:
         yield {page: pool.submit(follow, page, tmp_path_factory.mktemp(page.stem), commands) for page in wanted}
         pool.shutdown(cancel_futures=True)
 

@@ -12,7 +12,7 @@ import nlptasks
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned
-from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import GENERATE, BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.testing import check_head
 
 REGISTRY = load_plugins(Config()).registry
@@ -35,7 +35,13 @@ def backbone() -> Any:
     return nlptasks.load("sentiment", device="cpu").backbone
 
 
-@pytest.mark.parametrize("name", HEADS)
+#: Those that write text take by far the longest, and their classes pass the check on a tiny backbone too.
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.slow] if GENERATE in head.spec.needs else []) for name, head in HEADS.items()
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_passes_the_conformance_check(name: str, backbone: Any) -> None:
     head: Owned[HeadSpec] = HEADS[name]
     task = REGISTRY.get(TaskSpec, head.spec.task).spec

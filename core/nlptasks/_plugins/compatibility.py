@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 import re
 
+from nlptasks._names import DISTRIBUTION, OWNER
 from nlptasks._plugins.discovery import Candidate
 from nlptasks._version import __version__
 
-_OWN = re.compile(r"nlptasks\s*($|[\[(<>=!~;])", re.IGNORECASE)
+_OWN = re.compile(r"nlptasks([-_.]+toolkit)?\s*($|[\[(<>=!~;])", re.IGNORECASE)
 
 
 def misfit(candidate: Candidate) -> str:
@@ -17,7 +18,7 @@ def misfit(candidate: Candidate) -> str:
     Raises:
         ValueError: Its metadata holds a requirement that cannot be read.
     """
-    if candidate.record.distribution == "nlptasks":
+    if candidate.record.distribution == OWNER:
         return ""  # this very distribution: pip checked it, and packaging would cost every start its import
     requirements = [text for text in candidate.requires if _OWN.match(text)]
     return _wrong_python(candidate.requires_python) or _wrong_nlptasks(requirements)
@@ -44,5 +45,5 @@ def _wrong_nlptasks(requirements: list[str]) -> str:
         requirement = Requirement(text)
         applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         if applies and not requirement.specifier.contains(here, prereleases=True):
-            return f"it requires nlptasks{requirement.specifier}, this is {__version__}"
+            return f"it requires {DISTRIBUTION}{requirement.specifier}, this is {__version__}"
     return ""

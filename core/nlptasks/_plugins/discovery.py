@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlptasks._names import canonical
-from nlptasks._plugins.metadata import installed
+from nlptasks._names import DISTRIBUTION, OWNER, canonical, spelled
+from nlptasks._plugins.metadata import Distribution, scanned
 from nlptasks._plugins.records import PluginRecord
 from nlptasks.errors import UsageError
 
@@ -43,7 +43,13 @@ def discover(plugins_dir: Path | None = None) -> list[Candidate]:
 
 def _installed() -> Iterator[Candidate]:
     """Yield the entry points of each distribution once, from the copy that Python would import."""
-    for distribution in installed(GROUP):
+    found = scanned(GROUP)
+    namesake = _namesake(found)
+    if namesake:
+        yield namesake
+    for distribution in sorted((one for one in found.values() if one.entries), key=lambda one: one.name):
+        if namesake and spelled(distribution.name) == OWNER:
+            continue
         for name, module in distribution.entries:
             record = PluginRecord(
                 id=name,
@@ -52,6 +58,30 @@ def _installed() -> Iterator[Candidate]:
                 module=module,
             )
             yield Candidate(record=record, requires=distribution.requires, requires_python=distribution.requires_python)
+
+
+def _namesake(found: Mapping[str, Distribution]) -> Candidate | None:
+    """Somebody else's distribution ``nlptasks``, whose files lie over those of this one; ``None``: there is none.
+
+    Where the plugins are those of a distribution ``nlptasks`` alone, it is this one under its name of before 0.2.
+    """
+    other, this = found.get(OWNER), found.get(DISTRIBUTION)
+    if other is None or (other.entries and not (this and this.entries)):
+        return None
+    error = (
+        f"it is another project than this one, which is called {DISTRIBUTION}, and writes over its files; remove it "
+        f"(pip uninstall {OWNER}) and install this one again (pip install --force-reinstall {DISTRIBUTION})"
+    )
+    record = PluginRecord(
+        id=OWNER,
+        distribution=OWNER,
+        version=other.version,
+        module="",
+        state="conflict",
+        stage="metadata",
+        error=error,
+    )
+    return Candidate(record=record)
 
 
 def _files(folder: Path) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from nlptasks._names import canonical
+from nlptasks._names import spelled
 
 
 class Distribution(NamedTuple):
@@ -33,15 +33,16 @@ class Distribution(NamedTuple):
     entries: tuple[tuple[str, str], ...]
 
 
-def installed(group: str) -> list[Distribution]:
-    """Return the distributions with entry points of a group, sorted by name; of copies, the one that Python imports.
+def scanned(group: str) -> dict[str, Distribution]:
+    """Return the distributions by their names; of copies, the one that Python imports.
 
-    One whose metadata cannot be read is somebody else's damaged installation: it has none, and hides no other.
+    Only those with entry points of the group are read further. One whose metadata cannot be read is somebody else's
+    damaged installation: it has none, and hides no other.
     """
     first: dict[str, Distribution] = {}
     for found in _foreign(group) if _has_foreign() else _plain(group):
-        first.setdefault(canonical(found.name), found)
-    return sorted((found for found in first.values() if found.entries), key=lambda found: found.name)
+        first.setdefault(spelled(found.name), found)
+    return first
 
 
 def loaded(value: str) -> Any:
@@ -145,4 +146,4 @@ def _entries(text: str, group: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.strip()
 
 
-__all__ = ["Distribution", "installed", "loaded"]
+__all__ = ["Distribution", "loaded", "scanned"]

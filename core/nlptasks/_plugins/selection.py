@@ -22,6 +22,8 @@ def select(candidates: Sequence[Candidate], config: Config) -> list[Candidate]:
 
 def _enabled(candidate: Candidate, config: Config) -> Candidate:
     record = candidate.record
+    if record.state != "found":
+        return candidate
     if config.disables(record.id, record.distribution):
         return _stop(candidate, "disabled", "disabled by the user")
     if candidate.path is None and not config.allows(record.id, record.distribution):

@@ -166,8 +166,8 @@ def _check_pretraining(system: System, request: TrainRequest) -> None:
     if request.objective == "denoise" and not _has_decoder(system):
         assert system.backbone is not None
         raise UsageError(
-            f"the backbone '{system.backbone.spec.name}' has no decoder, and a new one that learns only to mend spoilt "
-            "copies could write nothing else",
+            f"the backbone '{system.backbone.spec.name}' has no decoder, and a new one that learns only to denoise "
+            "could write nothing else",
             hint=f"--objective {OBJECTIVES[0]}, or another --backbone",
         )
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.errors import NlptasksError
 from nlptasks.files.paths import atomic_output
-from nlptasks.models.decoder_settings import DecoderSettings, NeuralCache
+from nlptasks.models.decoder_settings import OWN, DecoderSettings
 from nlptasks.models.decoder_vocabulary import FILE, DecoderText
 from nlptasks.models.generation import USUAL_PENALTY, Instruction
 from nlptasks.models.weights import digest_of, read_bytes
@@ -41,11 +40,8 @@ ENCODER = "model-00001-of-00002.safetensors"
 DECODER = "model-00002-of-00002.safetensors"
 
 #: Key of the configuration with what the decoder was trained to write: ``[task, language]`` each.
-INSTRUCTIONS = "nlptasks_instructions"
+INSTRUCTIONS = f"{OWN}instructions"
 
-#: Keys of the configuration with settings that transformers does not know; one that is not there is the usual one.
-_PLACEHOLDERS = "nlptasks_placeholders"
-_NEURAL_CACHE = "nlptasks_neural_cache"
 
 _BOTH = "encoder-decoder"
 _GENERATION = "generation_config.json"
@@ -125,8 +121,8 @@ def decoder_digest(folder: Path) -> str:
         NlptasksError: A file is missing.
     """
     config = read_config(folder)
-    keys = ("decoder", INSTRUCTIONS, _PLACEHOLDERS, _NEURAL_CACHE)
-    own = {key: config[key] for key in keys if key in config} | _unusual(decoder_settings(folder).length_penalty)
+    told = {key: value for key, value in config.items() if key == "decoder" or key.startswith(OWN)}
+    own = told | _unusual(decoder_settings(folder).length_penalty)
     return digest_of(
         {
             CONFIG: _canonical(own),
@@ -145,15 +141,11 @@ def decoder_settings(folder: Path) -> DecoderSettings:
     config, path = read_config(folder), folder / _GENERATION
     try:
         penalty = float(json.loads(read_bytes(path)).get(_PENALTY, USUAL_PENALTY))
-        path = folder / CONFIG
-        return DecoderSettings(
-            placeholders=tuple(config.get(_PLACEHOLDERS, ())),
-            length_penalty=penalty,
-            neural_cache={task: NeuralCache(**cache) for task, cache in config.get(_NEURAL_CACHE, {}).items()},
-        )
-    except (ValueError, TypeError, AttributeError, UsageError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         hint = "the checkpoint is damaged"
         raise NlptasksError(f"{path}: no settings can be read here ({error})", hint=hint) from error
+    own = {key: value for key, value in config.items() if key.startswith(OWN) and key != INSTRUCTIONS}
+    return DecoderSettings(length_penalty=penalty, own=own)
 
 
 def write_seq2seq(
@@ -219,16 +211,14 @@ def _config(
     config["dtype"] = "float32"  # what transformers is to open it in: half the bytes are for the disk
     config["architectures"] = ["EncoderDecoderModel"]
     config[INSTRUCTIONS] = [[item.task, item.language] for item in instructions]
-    caches = {task: asdict(cache) for task, cache in settings.neural_cache.items()}
-    own = {_PLACEHOLDERS: list(settings.placeholders), _NEURAL_CACHE: caches}
-    return config | {key: value for key, value in own.items() if value}
+    return config | dict(settings.own)
 
 
 def _generation(text: DecoderText, settings: DecoderSettings) -> dict[str, Any]:
     """What transformers' own ``generate`` must know to write as :class:`nlptasks.models.seq2seq.TransformerSeq2Seq`
     does.
 
-    It knows no neural cache, and writes without.
+    It knows none of a backbone's own settings, and writes without.
     """
     return _unusual(settings.length_penalty) | {
         "decoder_start_token_id": text.start,

@@ -25,6 +25,7 @@ __all__ = [
     "Generator",
     "Instruction",
     "Likelihood",
+    "Wording",
     "add_up",
     "write_in_parts",
 ]
@@ -56,16 +57,17 @@ class Decoding:
     Args:
         max_new_tokens: Most tokens of a text, its end included; a text that was not finished by then is not
             ``complete``. More than the backbone's own ``max_new_tokens`` is as much as that.
-        beams: Beams of beam search; 1: the most probable token each time, or a drawn one.
+        beams: Beams of beam search; 1: the most probable token each time, or a sampled one.
         length_penalty: The log-probability of a finished beam is divided by its length to this power (Wu et al. 2016,
             arXiv 1609.08144, without their constant), as in transformers; ``None``: to the backbone's own, which is 1
             unless a checkpoint that nlptasks wrote says otherwise.
         no_repeat: Size of the n-grams of tokens that may not occur twice in a text; 0: all may.
-        temperature: Divides the logits before a token is drawn; 0: nothing is drawn. Beams are not drawn.
-        top_p: Tokens are drawn from the smallest set with this much probability (Holtzman et al. 2019, arXiv
+        temperature: Divides the logits before a token is sampled; 0: nothing is sampled. Beams are not sampled.
+        top_p: Tokens are sampled from the smallest set with this much probability (Holtzman et al. 2019, arXiv
             1904.09751).
-        samples: Texts that are drawn for each window; where nothing is drawn, they are all the same.
-        seed: Seeds what is drawn. Each window and each sample has draws of its own, whatever batch it stands in.
+        samples: Texts that are sampled for each window; where nothing is sampled, they are all the same.
+        seed: Seeds what is sampled. Each window and each sample has random numbers of its own, in whatever
+            batch it stands.
 
     Raises:
         UsageError: A number is out of its range.
@@ -90,7 +92,7 @@ class Decoding:
             raise UsageError(f"top_p must be above 0 and at most 1, got {self.top_p}")
         if self.beams > 1 and self.temperature:
             raise UsageError(
-                f"{self.beams} beams with temperature {self.temperature:g}: beams are not drawn",
+                f"{self.beams} beams with temperature {self.temperature:g}: beams are not sampled",
                 hint="take one beam, or the temperature 0",
             )
 
@@ -126,6 +128,21 @@ class Likelihood:
     tokens: int
 
 
+class Wording:
+    """How a source is put to a decoder, and how what it writes is put back: here both stay as they are.
+
+    A backbone returns a subclass where its decoder learned from texts that were put otherwise.
+    """
+
+    def to_model(self, text: str) -> str:
+        """The source, or a text about it, as the decoder reads and writes it."""
+        return text
+
+    def from_model(self, text: str) -> str:
+        """What the decoder wrote, as a reader of the source would."""
+        return text
+
+
 class Generator(Encoder, Protocol):
     """A backbone with the capabilities ``generate`` and ``score``.
 
@@ -136,12 +153,6 @@ class Generator(Encoder, Protocol):
     @property
     def instructions(self) -> tuple[Instruction, ...]:
         """What it was trained to write, sorted."""
-
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        """Names that stood for the speakers in the dialogues that it learned to write about, in the order of their
-        first turns; empty: it read the names themselves. See :mod:`nlptasks.text.dialogue`.
-        """
 
     @property
     def max_new_tokens(self) -> int:
@@ -198,6 +209,9 @@ class Generator(Encoder, Protocol):
             instruction: See :meth:`tokenize`.
         """
 
+    def wording(self, source: str, instruction: Instruction) -> Wording:
+        """How to put a source before it is tokenized, and what is written about it after it is written."""
+
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write ``decoding.samples`` texts for each window of a batch, which ``states.windows`` holds.
 
@@ -229,7 +243,7 @@ def write_in_parts(
         decoding: How text is chosen.
         most: Texts at a time, each beam being one.
         write: Called with the place of some windows and with how many different texts each of them is to have (where
-            nothing is drawn all are the same, and one will do); yields them, those of one window behind each other.
+            nothing is sampled all are the same, and one will do); yields them, those of one window behind each other.
     """
     copies = decoding.samples if decoding.temperature else 1
     size = max(1, most // max(decoding.beams, copies))

@@ -9,9 +9,8 @@ from typing import Any
 import torch
 
 from nlptasks.models.batching import batches
-from nlptasks.models.decoder_settings import NeuralCache
 from nlptasks.models.decoder_vocabulary import DecoderText
-from nlptasks.models.decoding.neural_cache import no_past, reread
+from nlptasks.models.decoding.memory import Memory
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 #: Pieces that are read before any is forgotten, about 100 MB of states.
@@ -23,7 +22,7 @@ _Read = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TargetPiece:
     """Some tokens of a text.
 
     Args:
@@ -37,17 +36,17 @@ class Piece:
     ids: tuple[int, ...]
 
 
-def pieces_of(decoder: DecoderText, texts: Sequence[str], most: int) -> Iterator[Piece]:
+def pieces_of(decoder: DecoderText, texts: Sequence[str], most: int) -> Iterator[TargetPiece]:
     """Cut texts into pieces of at most ``most`` tokens; all but the last hold ``most - 1``, as in training."""
     size = most - 1
     for number, (ids, offsets) in enumerate(decoder.encode_with_offsets(texts)):
         for at in range(0, max(len(ids), 1), size):
             end = (decoder.end,) if at + size >= len(ids) else ()
-            yield Piece(number, offsets[at][0] if ids else 0, (*ids[at : at + size], *end))
+            yield TargetPiece(number, offsets[at][0] if ids else 0, (*ids[at : at + size], *end))
 
 
 @dataclass(frozen=True)
-class Reader:
+class LikelihoodReader:
     """A decoder that says how probable pieces are.
 
     Args:
@@ -62,27 +61,27 @@ class Reader:
     prefix: Sequence[int]
     pad: int
 
-    def score(self, pieces: Sequence[Piece], windows: Sequence[Window], cache: NeuralCache | None) -> list[float]:
+    def score(self, pieces: Sequence[TargetPiece], windows: Sequence[Window], memory: Memory | None) -> list[float]:
         """Negative natural log-likelihood of each piece, given its window.
 
         Args:
             pieces: The pieces, those of a text behind each other.
             windows: What the encoder reads for each.
-            cache: What the earlier pieces of a text, and the piece itself, say of what comes next; ``None``: nothing.
+            memory: What the earlier pieces of a text, and the piece itself, say of what comes next; ``None``: nothing.
         """
         found: list[float] = []
-        text, past = -1, no_past(torch.zeros(0))
+        text, reading = -1, None
         for start in range(0, len(pieces), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            for piece, (nats, states) in zip(pieces[some], self._read(pieces[some], windows[some]), strict=True):
-                if cache:
-                    if piece.text != text:
-                        text, past = piece.text, no_past(states[0])
-                    nats, past = reread(cache, nats, states, torch.tensor(piece.ids, device=states.device), past)
-                found.append(float(nats.sum()))
+            for piece, (nll, states) in zip(pieces[some], self._read(pieces[some], windows[some]), strict=True):
+                if memory and piece.text != text:
+                    text, reading = piece.text, memory.reading()
+                if reading:
+                    nll = reading.mix(nll, states, torch.tensor(piece.ids, device=states.device))
+                found.append(float(nll.sum()))
         return found
 
-    def _read(self, pieces: Sequence[Piece], windows: Sequence[Window]) -> list[_Read]:
+    def _read(self, pieces: Sequence[TargetPiece], windows: Sequence[Window]) -> list[_Read]:
         """What the decoder alone makes of pieces, in their order."""
         found: dict[int, _Read] = {}
         for batch in batches([len(window) + len(piece.ids) for window, piece in zip(windows, pieces, strict=True)]):

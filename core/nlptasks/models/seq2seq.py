@@ -20,12 +20,13 @@ from nlptasks.models import checkpoints
 from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import PREFIX, DecoderText
 from nlptasks.models.decoding.beams import search
-from nlptasks.models.decoding.sampling import Draw, random_numbers
+from nlptasks.models.decoding.memory import Memory
+from nlptasks.models.decoding.sampling import Sampler, random_numbers
 from nlptasks.models.decoding.steps import Rules, Steps, Written
 from nlptasks.models.decoding.tokens import most_probable, write
 from nlptasks.models.encoder import TransformerEncoder
-from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, add_up, write_in_parts
-from nlptasks.models.likelihoods import Reader, pieces_of
+from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, Wording, add_up, write_in_parts
+from nlptasks.models.likelihoods import LikelihoodReader, pieces_of
 from nlptasks.models.weights import checksum_of, quiet_loading
 from nlptasks.plugin.protocols import HiddenStates, Window
 from nlptasks.text.display import encodable
@@ -121,11 +122,6 @@ class TransformerSeq2Seq(TransformerEncoder):
         known = self._config[checkpoints.INSTRUCTIONS] if self._config else []
         return tuple(sorted(Instruction(task, language) for task, language in known))
 
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        """See :class:`nlptasks.models.generation.Generator`."""
-        return self.settings.placeholders
-
     @cached_property
     def settings(self) -> DecoderSettings:
         """How the decoder is run; the usual settings where there is none."""
@@ -140,6 +136,17 @@ class TransformerSeq2Seq(TransformerEncoder):
     def source_tokens(self) -> int:
         """See :class:`nlptasks.models.generation.Generator`."""
         return min(_SOURCE, self.max_tokens)
+
+    def memory(self, instruction: Instruction) -> Memory | None:
+        """What remembers texts of a kind, and says what they themselves say of what comes next; ``None``: nothing.
+
+        For subclasses to override. What decides it belongs into ``settings.own``, which the decoder's digest covers.
+        """
+        return None
+
+    def wording(self, source: str, instruction: Instruction) -> Wording:
+        """See :class:`nlptasks.models.generation.Generator`; for subclasses to override."""
+        return Wording()
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory, which loading the decoder does not change but writing to it does."""
@@ -169,8 +176,8 @@ class TransformerSeq2Seq(TransformerEncoder):
         room = self.max_new_tokens + PREFIX
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
-        reader = Reader(decoder.model, self.encode, prefix, decoder.text.pad)
-        nats = reader.score(found, windows, self.settings.neural_cache.get(instruction.task))
+        reader = LikelihoodReader(decoder.model, self.encode, prefix, decoder.text.pad)
+        nats = reader.score(found, windows, self.memory(instruction))
         return add_up(
             len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
         )
@@ -220,8 +227,9 @@ class TransformerSeq2Seq(TransformerEncoder):
         most = min(decoding.max_new_tokens, self.max_new_tokens)
         rules = Rules(end=decoder.text.end, banned=decoder.banned, most=most, no_repeat=decoding.no_repeat)
         prefix = decoder.text.prefix(instruction)
-        cache = self.settings.neural_cache.get(instruction.task)
-        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, cache)
+        memory = self.memory(instruction)
+        writing = memory.writing() if memory else None
+        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, writing)
         if decoding.beams > 1:
             penalty = self.settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
             found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
@@ -229,7 +237,7 @@ class TransformerSeq2Seq(TransformerEncoder):
             steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
             streams = [(decoding.seed, window.ids, copy) for window in states.windows for copy in range(copies)]
             numbers = random_numbers(streams, most).to(self.device)
-            found = write(steps, rules, Draw(numbers, decoding.temperature, decoding.top_p))
+            found = write(steps, rules, Sampler(numbers, decoding.temperature, decoding.top_p))
         else:
             found = write(steps, rules, most_probable)
         return [_continuation(decoder.text, item) for item in found]

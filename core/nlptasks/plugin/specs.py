@@ -240,7 +240,7 @@ class FormatSpec(Descriptor):
         suffixes: File name endings, with their dot, without a compression's.
         object: Import string of a callable ``(FormatOptions) -> Format``.
         magic: First bytes that tell the format of a pipe, which has no suffix.
-        extra: The extra of ``pip install 'nlptasks[EXTRA]'`` that it needs, where it needs one.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
         options: Frozen dataclass of its own options, beside those of ``FormatOptions``; its fields become flags of
             ``nlptasks run TASK``, and the format finds an instance in ``FormatOptions.own``.
     """

@@ -76,7 +76,7 @@ def draw(log: TrainingLog, path: Path) -> None:
         UsageError: matplotlib is not installed.
     """
     if not importlib.util.find_spec("matplotlib"):
-        raise UsageError("a picture needs matplotlib", hint="pip install 'nlptasks[plot]'")
+        raise UsageError("a picture needs matplotlib", hint="pip install 'nlptasks-toolkit[plot]'")
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 9), layout="constrained")

@@ -67,21 +67,19 @@ class RecipeTask:
         weight: How often its batches are chosen, relative to those of the others.
         rows: Most training rows; 0: all.
         columns: Columns of the files by the task's inputs, where their names do not tell.
-        gold: Column with the right answers, where its name does not tell.
+        gold: Column with the gold answers, where its name does not tell.
         language: ISO 639-1 code of the language that a decoder writes here; of no meaning to an encoder.
         licence: What its source says of its licence; for the card.
         source: Where the data are from, in a few words; for the card.
         zero_shot: Whether evaluations also name the labels to the encoder as sentences, and log how often the nearest
             one is right; of no meaning to a decoder.
         objective: What a decoder learns of the gold answers: ``""`` to write them for the inputs, ``causal`` to write
-            them from nothing and to carry them on, ``denoise`` to write them from a spoilt copy. An encoder learns them
-            too (``""``), or with ``keep`` to give each token of the inputs the hidden state that it has at the start:
-            heads and decoders that read such texts then go on working.
+            them from nothing and to carry them on, ``denoise`` to write them from a corrupted copy. An encoder learns
+            them too (``""``), or with ``keep`` to give each token of the inputs the hidden state that it has at the
+            start: heads and decoders that read such texts then go on working.
         keep_states: Whether a decoder's training keeps what the frozen encoder makes of the sources in memory, in half
             precision: of use where they are seen in several passes, since a few hundred batches have them all encoded.
             Of no meaning to an encoder.
-        placeholders: Names that stand for the speakers where a source is a dialogue (see
-            :mod:`nlptasks.text.dialogue`), in what a decoder reads and in what it writes; none: the names stay.
     """
 
     task: str
@@ -98,7 +96,6 @@ class RecipeTask:
     source: str = ""
     zero_shot: bool = False
     keep_states: bool = False
-    placeholders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +108,11 @@ class Recipe:
         trains: ``encoder``, or ``decoder``: one that reads the frozen encoder.
         warm: Whether a decoder goes on from the one that the backbone has; else a new one is made.
         layers: Layers of a new decoder.
-        grow: Layers that are put on top of a decoder that goes on.
         vocabulary: Tokens of a new decoder's vocabulary.
         positions: Longest text of a new decoder in tokens, with the three before its first word.
-        label_smoothing: Share of the target's probability that a decoder's loss spreads over all tokens, but not where
-            the objective is ``causal``.
-        seed: Seeds everything that is drawn.
+        label_smoothing: Proportion of the target's probability that a decoder's loss spreads over all tokens, but not
+            where the objective is ``causal``.
+        seed: Seeds everything that is random.
         tokens: Padded tokens to train on.
         epochs: Passes over all rows, in place of ``tokens``; the encoder is then evaluated and stored once in each, and
             its losses are logged ten times; 0: ``tokens`` says how long it is trained.
@@ -124,7 +120,7 @@ class Recipe:
         max_tokens: Longest window, special tokens included.
         encoder_rate: Highest learning rate of the encoder.
         head_rate: Highest learning rate of the output layers.
-        warmup: Share of ``tokens`` during which the rates rise; they fall to 0 over the rest.
+        warmup: Proportion of ``tokens`` during which the rates rise; they fall to 0 over the rest.
         evaluate_every: Padded tokens between two evaluations.
         checkpoint_every: Padded tokens between two checkpoints.
         log_every: Padded tokens between two lines of losses.
@@ -133,10 +129,7 @@ class Recipe:
         keep_every: Steps from one batch with that loss to the next; it takes another forward pass.
         keep_weight: Weight of the loss of tasks with the objective ``keep``: squared distance between the hidden states
             of a token, relative to the squared norm at the start.
-        consistency: Weight of a loss that draws two readings of a text together which differ in what is dropped, where
-            labels are learnt (R-Drop: Liang et al. 2021, arXiv 2106.14448). Each such text is read twice; 0: off. Of no
-            meaning to a decoder.
-        dropout: Share of hidden values that are dropped in training, but not where the objective is ``causal``. A
+        dropout: Proportion of hidden values that are dropped in training, but not where the objective is ``causal``. A
             fourth of the time on a CPU, and of use only where the data are seen several times.
         patience: Evaluations without a better mean score after which training stops. Where it is not 0, the weights of
             the best evaluation are kept, else the last ones.
@@ -147,7 +140,6 @@ class Recipe:
     trains: str = "encoder"
     warm: bool = False
     layers: int = _number(3, 1)
-    grow: int = _number(0, 0)
     vocabulary: int = _number(8_192, 300)
     positions: int = _number(256, 16)
     label_smoothing: float = _number(0.1, 0.0, 0.9)
@@ -166,7 +158,6 @@ class Recipe:
     keep_embedding: float = _number(0.0, 0.0)
     keep_every: int = _number(1, 1)
     keep_weight: float = _number(10.0, 0.0)
-    consistency: float = _number(0.0, 0.0)
     dropout: float = _number(0.1, 0.0, 0.9)
     patience: int = _number(0, 0)
 
@@ -193,7 +184,7 @@ class JobTask:
         examples: Training examples, each with its gold answer. Can be iterated once.
         validation: Held-out examples, likewise.
         files: The files behind both.
-        score: Scores answers by the task's metrics.
+        score: Scores predictions by the task's metrics.
     """
 
     recipe: RecipeTask

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import torch
 
-from .pieces import Piece
+from .pieces import TrainingPiece
 
 P = TypeVar("P", bound=Sized)
 
@@ -37,7 +37,7 @@ class Batch:
         return self.text.numel()
 
 
-def collate(pieces: Sequence[Piece], pad: int, device: torch.device) -> Batch:
+def collate(pieces: Sequence[TrainingPiece], pad: int, device: torch.device) -> Batch:
     """Pad pieces to the longest of them."""
     shape = len(pieces), max(map(len, pieces))
     ids = np.full(shape, pad, dtype=np.int64)

@@ -50,7 +50,7 @@ class Checks:
         return found
 
     def _zero_shot(self, learner: Learner, part: Part) -> float:
-        """Share of the held-out rows whose label has the sentence with the nearest embedding (cosine)."""
+        """Proportion of the held-out rows whose label has the sentence with the nearest embedding (cosine)."""
         texts = functional.normalize(self._means(learner, [row[0] for row in part.held_out.windows]), dim=-1)
         sentences = functional.normalize(self._means(learner, part.sentences), dim=-1)
         answers = [part.labels[at] for at in (texts @ sentences.T).argmax(dim=1).tolist()]

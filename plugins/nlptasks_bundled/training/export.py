@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+import nlptasks
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import atomic_output, sha256_of
 from nlptasks.models.checkpoints import CONFIG, encoder_config
@@ -22,7 +23,7 @@ from .model import Learner, layer_tensors
 from .parts import Part
 
 _COPIED = ("tokenizer.json", "tokenizer_config.json")
-_PACKAGES = ("nlptasks", "numpy", "safetensors", "tokenizers", "torch", "transformers")
+_PACKAGES = ("numpy", "safetensors", "tokenizers", "torch", "transformers")
 
 
 def check_unfinished(folder: Path) -> None:
@@ -76,7 +77,11 @@ def machine(device: torch.device) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of what decides the weights."""
-    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    return {
+        "python": platform.python_version(),
+        "nlptasks": nlptasks.__version__,
+        **{name: version(name) for name in _PACKAGES},
+    }
 
 
 def _write(path: Path, content: bytes) -> None:

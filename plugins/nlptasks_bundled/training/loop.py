@@ -21,7 +21,7 @@ from . import checkpoint
 from .batching import Stream
 from .export import machine, versions
 from .journal import Journal, Means
-from .optimizer import CLIP, rate_share, set_rates
+from .optimizer import CLIP, rate_proportion, set_rates
 from .sizes import sized
 
 
@@ -105,7 +105,7 @@ class Loop(ABC, Generic[PartT, BatchT]):
         self.module, self.optimizer, self.streams = learner, optimizer, streams
         self.chooser = np.random.default_rng(job.recipe.seed)
         weights = np.array([part.weight for part in parts])
-        self.shares = weights / weights.sum()
+        self.odds = weights / weights.sum()
         self.progress = Progress()
         self.journal = Journal(job.output, job.progress)
         self.losses = Means()
@@ -187,10 +187,10 @@ class Loop(ABC, Generic[PartT, BatchT]):
 
     def _step(self) -> int:
         """One step of the optimizer on one batch of one part; returns the batch's padded tokens."""
-        chosen = int(self.chooser.choice(len(self.parts), p=self.shares))
+        chosen = int(self.chooser.choice(len(self.parts), p=self.odds))
         batch = self.batch(self.streams[chosen].take())
         loss = self.loss(batch, self.parts[chosen])
-        set_rates(self.optimizer, rate_share(self.progress.tokens, self.job.recipe))
+        set_rates(self.optimizer, rate_proportion(self.progress.tokens, self.job.recipe))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.module.parameters(), CLIP)

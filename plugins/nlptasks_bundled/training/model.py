@@ -21,7 +21,7 @@ class Learner(nn.Module):
     Args:
         encoder: The encoder to start from, a transformers model in float32; it stays as it is.
         outputs: Outputs of each layer, by its name: the number of labels, or 2 for start and end of a span.
-        dropout: Share of hidden values and attention weights that are dropped in training.
+        dropout: Proportion of hidden values and attention weights that are dropped in training.
     """
 
     def __init__(self, encoder: Any, outputs: Mapping[str, int], *, dropout: float = 0.0) -> None:
@@ -74,14 +74,6 @@ def task_loss(logits: torch.Tensor, batch: Batch, prediction: type) -> torch.Ten
     start, end = logits.unbind(dim=-1)
     first, last = batch.targets.unbind(dim=-1)
     return (functional.cross_entropy(start, first) + functional.cross_entropy(end, last)) / 2
-
-
-def divergence(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-    """Mean of the Kullback-Leibler divergences from either of two distributions to the other, ``[rows, labels]`` logits
-    each, in nats; mean over the rows (Liang et al. 2021, arXiv 2106.14448, equation 2).
-    """
-    first, second = one.log_softmax(dim=-1), other.log_softmax(dim=-1)
-    return ((first.exp() - second.exp()) * (first - second)).sum(dim=-1).mean() / 2
 
 
 def moved(states: torch.Tensor, start: torch.Tensor, batch: Batch) -> torch.Tensor:

@@ -42,14 +42,14 @@ def decayed(module: nn.Module, rate: float) -> list[dict[str, Any]]:
     ]
 
 
-def set_rates(optimizer: torch.optim.Optimizer, share: float) -> None:
-    """Set each group's rate to a share of its highest one."""
+def set_rates(optimizer: torch.optim.Optimizer, proportion: float) -> None:
+    """Set each group's rate to a proportion of its highest one."""
     for group in optimizer.param_groups:
-        group["lr"] = group["highest"] * share
+        group["lr"] = group["highest"] * proportion
 
 
-def rate_share(tokens: int, recipe: Recipe) -> float:
-    """Share of the highest rate after some tokens: linear from 0 to 1 over the warmup, then linear to 0."""
+def rate_proportion(tokens: int, recipe: Recipe) -> float:
+    """Proportion of the highest rate after some tokens: linear from 0 to 1 over the warmup, then linear to 0."""
     done = tokens / recipe.tokens
     if done < recipe.warmup:
         return done / recipe.warmup

@@ -11,7 +11,7 @@ from nlptasks.plugin.predictions import Label, Span
 from nlptasks.plugin.protocols import Encoder, Example, Scorer, Window
 from nlptasks.training.recipes import JobTask, RecipeJob
 
-from .pieces import Piece, any_pieces, context_windows, first_windows, label_pieces, label_windows, span_pieces
+from .pieces import TrainingPiece, any_pieces, context_windows, first_windows, label_pieces, label_windows, span_pieces
 
 #: The objective of a task whose texts are to keep their hidden states.
 KEEP = "keep"
@@ -58,7 +58,7 @@ class Part:
     labels: tuple[str, ...]
     weight: float
     rows: int
-    pieces: Sequence[Piece]
+    pieces: Sequence[TrainingPiece]
     held_out: HeldOut
     score: Scorer
     sentences: Sequence[Window] = ()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nlptasks.models.spans import span_targets, span_windows
 from nlptasks.plugin.protocols import Encoder, Example, Window
 
-#: Share of a window that the windows of a long context have in common; SQuAD's 128 of 384 tokens.
+#: Proportion of a window that the windows of a long context have in common; SQuAD's 128 of 384 tokens.
 OVERLAP = 1 / 3
 
 #: Examples that are tokenized at a time.
@@ -20,7 +20,7 @@ _BLOCK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TrainingPiece:
     """One window with its target.
 
     Args:
@@ -52,7 +52,7 @@ def context_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: i
 
 def label_pieces(
     encoder: Encoder, examples: Iterable[Example], max_tokens: int, labels: Sequence[str]
-) -> Iterator[Piece]:
+) -> Iterator[TrainingPiece]:
     """A piece of each example."""
     at = {label: position for position, label in enumerate(labels)}
     for block in _blocks(examples):
@@ -60,14 +60,14 @@ def label_pieces(
             yield piece_of(windows[0], (at[example.gold or ""],))
 
 
-def span_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[Piece]:
+def span_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[TrainingPiece]:
     """A piece of each example whose answer stands in its context: the first window that holds all of the answer."""
     for block in _blocks(examples):
         for window, target in span_targets(block, context_windows(encoder, block, max_tokens)):
             yield piece_of(window, target)
 
 
-def any_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[Piece]:
+def any_pieces(encoder: Encoder, examples: Iterable[Example], max_tokens: int) -> Iterator[TrainingPiece]:
     """A piece of each example, whatever the task, without a target: the first window of its inputs."""
     for block in _blocks(examples):
         for windows in first_windows(encoder, block, max_tokens):
@@ -81,9 +81,9 @@ def first_windows(encoder: Encoder, examples: Sequence[Example], max_tokens: int
     return label_windows(encoder, examples, max_tokens)
 
 
-def piece_of(window: Window, target: tuple[int, ...]) -> Piece:
+def piece_of(window: Window, target: tuple[int, ...]) -> TrainingPiece:
     """A window as arrays, with its target."""
-    return Piece(
+    return TrainingPiece(
         ids=np.array(window.ids, dtype=np.int32),
         types=np.array(window.types or (0,) * len(window), dtype=np.int8),
         text=(window.start, window.start + len(window.offsets)),

@@ -11,7 +11,6 @@ import torch
 from nlptasks.errors import UsageError
 from nlptasks.models.encoder import choose_device
 from nlptasks.models.seq2seq import TransformerSeq2Seq
-from nlptasks.plugin.predictions import Label
 from nlptasks.training.recipes import RecipeJob, RecipeReport
 
 from . import checkpoint
@@ -20,10 +19,10 @@ from .checks import Checks
 from .evaluation import autocast, evaluate, mean_primary
 from .export import check_unfinished, export
 from .loop import Loop, seeded
-from .model import Learner, divergence, drift, moved, task_loss
+from .model import Learner, drift, moved, task_loss
 from .optimizer import make_optimizer
 from .parts import Part, outputs, read_parts
-from .pieces import Piece
+from .pieces import TrainingPiece
 
 #: Name of the loss that keeps the encoder near where it started, in the log.
 DRIFT = "drift"
@@ -82,7 +81,7 @@ class Training(Loop[Part, Batch]):
         super().__init__(job, device, learner, make_optimizer(learner, recipe), parts, streams, identity)
         self.checks = Checks(learner, parts, device, recipe.batch_tokens)
 
-    def batch(self, pieces: Sequence[Piece]) -> Batch:
+    def batch(self, pieces: Sequence[TrainingPiece]) -> Batch:
         """Pad the pieces."""
         return collate(pieces, self.learner.pad, self.device)
 
@@ -103,14 +102,11 @@ class Training(Loop[Part, Batch]):
         return loss + recipe.keep_embedding * kept
 
     def _task_loss(self, states: torch.Tensor, batch: Batch, part: Part) -> torch.Tensor:
-        """The loss of the task; where two readings are to agree, the mean of both with what they differ in."""
-        weight = self.job.recipe.consistency if issubclass(part.prediction, Label) else 0.0
         with autocast(self.device):
-            readings = (states, self.learner.states(batch)) if weight else (states,)
-            logits = [self.learner.logits(reading, batch, part.head, part.prediction) for reading in readings]
-        loss = torch.stack([task_loss(each, batch, part.prediction) for each in logits]).mean()
+            logits = self.learner.logits(states, batch, part.head, part.prediction)
+        loss = task_loss(logits, batch, part.prediction)
         self.losses.add(part.name, loss)
-        return loss + weight * divergence(*logits) if weight else loss
+        return loss
 
     @torch.no_grad()
     def _original(self, batch: Batch) -> torch.Tensor:

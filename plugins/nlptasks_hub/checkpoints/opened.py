@@ -11,6 +11,7 @@ import torch
 
 from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
+from nlptasks.models.generation import Instruction, Wording
 from nlptasks.models.special_tokens import Framing
 from nlptasks.plugin.protocols import Window
 
@@ -114,10 +115,9 @@ class OpenedGenerator(OpenedCheckpoint):
         """See :class:`nlptasks.models.generation.Generator`; all of a checkpoint is one."""
         return self.digest
 
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        """None: it reads the names themselves."""
-        return ()
+    def wording(self, source: str, instruction: Instruction) -> Wording:
+        """As it is: checkpoints read texts that nobody has changed."""
+        return Wording()
 
     @property
     def source_tokens(self) -> int:

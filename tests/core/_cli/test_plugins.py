@@ -37,7 +37,7 @@ def zoo(site):
         site.add(name)
     site.add("good")
     site.add("slow_import")
-    site.add("noisy_import", requires=["nlptasks>=99"])
+    site.add("noisy_import", requires=["nlptasks-toolkit>=99"])
     site.add("rival", entry="mood")
     site.add_metadata("zoo-other", {"mood": "zoo_rival"})
     return site
@@ -320,6 +320,13 @@ def test_nlptasks_itself_is_not_uninstalled(site, fake_uv):
     done = site.run("plugins", "uninstall", "nlptasks", **fake_uv)
     assert (done.returncode, done.stdout) == (2, "")
     assert "NLPTASKS_PLUGINS=-NAME" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["nlptasks", "NLPtasks==0.3.2", "nlptasks[plot]"])
+def test_somebody_elses_nlptasks_is_not_installed(site, fake_uv, name):
+    done = site.run("plugins", "install", name, **fake_uv)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "this one is called nlptasks-toolkit" in done.stderr
 
 
 def test_an_option_of_the_installer_is_no_name(site, fake_uv):

@@ -126,8 +126,9 @@ def test_a_plugin_is_disabled_by_any_of_its_names(site, form):
 @pytest.mark.parametrize(
     ("requires", "python", "error"),
     [
-        (["nlptasks>=99"], "", "it requires nlptasks>=99, this is "),
-        (["NLPtasks [all] (<0.0.1)"], "", "it requires nlptasks<0.0.1, this is "),
+        (["nlptasks-toolkit>=99"], "", "it requires nlptasks-toolkit>=99, this is "),
+        (["NLPtasks_Toolkit [all] (<0.0.1)"], "", "it requires nlptasks-toolkit<0.0.1, this is "),
+        (["nlptasks>=99"], "", "it requires nlptasks-toolkit>=99, this is "),
         ([], ">=4", "it requires Python >=4, this is 3."),
     ],
 )
@@ -140,15 +141,39 @@ def test_an_incompatible_plugin_is_not_imported(site, requires, python, error):
 
 
 def test_a_compatible_range_and_requirements_of_others_do_not_matter(site):
-    requires = ["nlptasks>=0.1,<1", 'nlptasks>=99; extra == "new"', "nlptasks-extras>=99", "torch<1"]
+    requires = [
+        "nlptasks-toolkit>=0.1,<1",
+        'nlptasks-toolkit>=99; extra == "new"',
+        "nlptasks-toolkit-extras>=99",
+        "torch<1",
+    ]
     site.add("good", requires=requires, python=">=3.11")
     assert records(load(site))["good"].state == "loaded"
 
 
 def test_metadata_that_cannot_be_read(site):
-    site.add("good", requires=["nlptasks >=>= 1"])
+    site.add("good", requires=["nlptasks-toolkit >=>= 1"])
     record = records(load(site))["good"]
     assert (record.state, record.stage) == ("broken", "metadata")
+
+
+@pytest.mark.parametrize("form", ["nlptasks", "nlptasks-toolkit", "NLPtasks_toolkit:tasks", "nlptasks:tasks"])
+def test_nlptasks_itself_is_known_by_the_name_of_its_distribution_too(form):
+    loaded = load_plugins(Config(disable=frozenset({form})))
+    (tasks,) = (record for record in loaded.records if record.id == "tasks")
+    assert (tasks.distribution, tasks.state) == ("nlptasks", "disabled")
+
+
+def test_somebody_elses_nlptasks_is_told_in_one_line(site):
+    site.add("good")
+    site.add_metadata("nlptasks", {})
+    found = {record.id: record for record in load(site).records}
+    assert found["good"].state == "loaded"
+    line = report(found["nlptasks"])
+    assert line.startswith("plugin 'nlptasks' of nlptasks 1.0 is conflict: it is another project than this one")
+    assert "pip uninstall nlptasks" in line and "pip install --force-reinstall nlptasks-toolkit" in line
+    with pytest.raises(PluginError, match="another project"):
+        load_plugins(Config(), strict=True)
 
 
 def test_a_damaged_installation_of_somebody_else_does_not_matter(site):

@@ -8,7 +8,7 @@ from importlib import metadata
 
 import pytest
 
-from nlptasks._plugins.metadata import installed, loaded
+from nlptasks._plugins.metadata import scanned, loaded
 
 METADATA = """Metadata-Version: 2.1
 Name: Some.Thing
@@ -38,7 +38,7 @@ def place(tmp_path, monkeypatch):
 
 
 def found(group: str = "things"):
-    return {item.name: item for item in installed(group)}
+    return {item.name: item for item in scanned(group).values()}
 
 
 def test_what_is_known_of_a_distribution(place):
@@ -53,7 +53,7 @@ def test_what_is_known_of_a_distribution(place):
 def test_it_is_what_importlib_finds():
     group = "nlptasks"
     theirs = {(entry.name, entry.value) for entry in metadata.entry_points(group=group)}
-    assert {entry for item in installed(group) for entry in item.entries} == theirs
+    assert {entry for item in scanned(group).values() for entry in item.entries} == theirs
     assert "pytest" in found("console_scripts")
 
 

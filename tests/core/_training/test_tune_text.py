@@ -269,8 +269,8 @@ def test_what_does_not_go_together_is_said(place: Make, task: str, given: dict[s
     assert not (here.folder / "out").exists()
 
 
-def test_a_new_decoder_does_not_begin_with_spoilt_copies(place: Make) -> None:
-    with pytest.raises(UsageError, match="'tiny' has no decoder, and a new one that learns only to mend"):
+def test_a_new_decoder_does_not_begin_with_denoising(place: Make) -> None:
+    with pytest.raises(UsageError, match="'tiny' has no decoder, and a new one that learns only to denoise"):
         place(decoder=False).train("generation", "out", objective="denoise", **RAW)
 
 

@@ -23,7 +23,7 @@ from nlptasks.models.checkpoints import (
     has_decoder,
     write_seq2seq,
 )
-from nlptasks.models.decoder_settings import DecoderSettings, NeuralCache
+from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import FILE, PREFIX, DecoderText, special_tokens
 from nlptasks.models.generation import Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
@@ -89,11 +89,10 @@ def test_writing_what_was_read_gives_the_same_bytes(folder: Path, tmp_path: Path
 @pytest.mark.parametrize(
     "settings",
     [
-        DecoderSettings(placeholders=("Tom", "Mary")),
         DecoderSettings(length_penalty=1.5),
-        DecoderSettings(neural_cache={"generation": NeuralCache(0.3, 10.0)}),
+        DecoderSettings(own={"nlptasks_anything": {"a": [1, 0.5]}}),
     ],
-    ids=["placeholders", "length penalty", "neural cache"],
+    ids=["length penalty", "a backbone's own"],
 )
 def test_settings_are_kept_and_decide_what_is_written(folder: Path, tmp_path: Path, settings: DecoderSettings) -> None:
     told = rewrite(folder, tmp_path / "told", settings=settings)
@@ -109,16 +108,6 @@ def test_settings_that_are_damaged_are_named(folder: Path, tmp_path: Path, conte
     (broken / "generation_config.json").write_text(content)
     with pytest.raises(NlptasksError, match=r"generation_config\.json: no settings can be read here"):
         decoder_settings(broken)
-
-
-@pytest.mark.parametrize(
-    "cache", [[], {"generation": 1}, {"generation": {"share": 0.3}}, {"generation": {"share": 1.0, "sharpness": 10.0}}]
-)
-def test_a_neural_cache_that_is_damaged_is_named(folder: Path, tmp_path: Path, cache: Any) -> None:
-    config = rewrite(folder, tmp_path / "broken") / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"nlptasks_neural_cache": cache}))
-    with pytest.raises(NlptasksError, match=r"config\.json: no settings can be read here"):
-        decoder_settings(config.parent)
 
 
 def test_a_checkpoint_can_be_written_over_itself(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def test_draws_have_the_probabilities_of_the_decoder(model: TransformerSeq2Seq) 
         ({"temperature": -1.0}, "temperature must be"),
         ({"temperature": float("nan")}, "temperature must be"),
         ({"top_p": 0.0}, "top_p must be"),
-        ({"beams": 2, "temperature": 1.0}, "beams are not drawn"),
+        ({"beams": 2, "temperature": 1.0}, "beams are not sampled"),
     ],
 )
 def test_numbers_out_of_range_are_refused(values: dict[str, float], message: str) -> None:

@@ -57,7 +57,7 @@ def test_without_matplotlib_a_line_says_how_to_get_it(folder: Path, monkeypatch:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     told: list[str] = []
     plot(folder, told.append)
-    assert told[-1] == "no training.png: a picture needs matplotlib; pip install 'nlptasks[plot]'"
+    assert told[-1] == "no training.png: a picture needs matplotlib; pip install 'nlptasks-toolkit[plot]'"
     assert not (folder / PICTURE).exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import torch
 
 from nlptasks.errors import UsageError
 from nlptasks.models.checkpoints import DECODER, ENCODER
+from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import DecoderText
 from nlptasks.models.generation import Decoding, Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
@@ -19,8 +21,10 @@ from nlptasks.plugin.predictions import Text
 from nlptasks.plugin.protocols import Example
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
 from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
+from nlptasks_bundled.dialogue import cast_of
+from nlptasks_bundled.seq2seq import BundledSeq2Seq
+from nlptasks_bundled.settings import BundledSettings
 from nlptasks_bundled.training.decoder import trainer
-from nlptasks_bundled.training.decoder.model import grown
 from nlptasks_bundled.training.decoder.pairs import Pairing
 from nlptasks_bundled.training.decoder.states import States
 from nlptasks_bundled.training.loop import Loop
@@ -141,35 +145,6 @@ def test_a_warm_start_goes_on_from_the_decoder_that_is_there(job, start):
         trainer.train_from(start, job("cold", more))
 
 
-def test_a_decoder_grows_by_layers_that_change_little_until_they_learn(job, start):
-    first = job("first", replace(RECIPE, tokens=60_000, tasks=(TO_GERMAN,)))
-    before = trainer.train_from(start, first).scores["translation/t/nats-per-token"]
-    more = replace(RECIPE, tokens=2_000, tasks=(TO_GERMAN,), warm=True, grow=2, head_rate=1e-4)
-    done = job("more", more)
-    after = trainer.train_from(first.output, done).scores["translation/t/nats-per-token"]
-    assert after < before + 0.1
-    small, large = (
-        TransformerSeq2Seq(folder, name="t", device="cpu").decoder for folder in (first.output, done.output)
-    )
-    assert [len(decoder.bert.encoder.layer) for decoder in (small, large)] == [2, 4]
-    assert large.bert.encoder.layer[-1].output.dense.weight.abs().max() > 0  # they learn
-    with pytest.raises(UsageError, match="this one is new"):
-        trainer.train_from(start, job("new", replace(RECIPE, grow=1)))
-
-
-def test_layers_that_are_put_on_an_untrained_decoder_change_nothing(tmp_path):
-    """Its norms are plain, so what they give has a mean of 0 and a spread of 1 in every token."""
-    decoder = TransformerSeq2Seq(write_tiny_seq2seq_checkpoint(tmp_path), name="tiny", device="cpu").decoder
-    assert grown(decoder, 0) is decoder
-    inputs = {
-        "input_ids": torch.arange(3, 9)[None],
-        "encoder_hidden_states": torch.randn(1, 4, decoder.config.hidden_size),
-    }
-    with torch.no_grad():
-        one, other = (model.eval()(**inputs).logits for model in (decoder, grown(decoder, 2)))
-    assert torch.allclose(one, other, atol=1e-5)
-
-
 def test_epochs_are_passes_over_the_pairs(job, start):
     report = trainer.train_from(start, job(recipe=replace(RECIPE, tasks=(TO_GERMAN,), epochs=2.0)))
     assert report.pieces["translation/t"] == pytest.approx(2 * 200, rel=0.05)
@@ -198,22 +173,13 @@ def test_a_warm_decoder_is_told_of_a_language_and_keeps_its_other_tasks(job, tmp
     assert same[0][0][0].text == same[1][0][0].text
 
 
-def test_a_decoder_keeps_its_placeholders_until_it_learns_others(job, start):
-    names = [(), ("Tom", "Mary"), (), ("Ann", "Bob")]
-    folder, found = start, []
-    for number, placeholders in enumerate(names):
-        task = replace(TO_GERMAN, placeholders=placeholders)
-        done = job(f"{number}", replace(RECIPE, tasks=(task, CAUSAL), tokens=400, warm=number > 0))
-        trainer.train_from(folder, done)
-        folder = done.output
-        found.append(TransformerSeq2Seq(folder, name="trained", device="cpu").placeholders)
-    assert found == [(), ("Tom", "Mary"), ("Tom", "Mary"), ("Ann", "Bob")]
-
-
-def test_two_lists_of_placeholders_in_a_recipe_are_refused(job, start):
-    tasks = tuple(replace(TO_GERMAN, placeholders=(name,)) for name in ("Tom", "Ann"))
-    with pytest.raises(UsageError, match="different placeholders"):
-        trainer.train_from(start, job(recipe=replace(RECIPE, tasks=tasks)))
+def test_a_warm_decoder_keeps_its_placeholders_and_is_trained_with_them(job, tmp_path):
+    own = BundledSettings(placeholders=("good", "bad")).as_own()
+    start = write_tiny_seq2seq_checkpoint(tmp_path / "named", settings=DecoderSettings(own=own))
+    for warm, kept in ((True, ("good", "bad")), (False, ())):
+        done = job(f"{warm}", replace(RECIPE, tasks=(TO_GERMAN,), tokens=400, warm=warm))
+        trainer.train_from(start, done)
+        assert BundledSeq2Seq(done.output, name="trained", device="cpu").own.placeholders == kept
 
 
 def test_a_warm_decoder_drops_what_the_recipe_says(job, start):
@@ -294,7 +260,7 @@ def test_pieces_of_a_causal_text_join_to_the_text_and_only_the_last_one_ends(pai
     assert len(found[0].source) < len(found[1].source)
 
 
-def test_a_spoilt_copy_is_masked_and_moved_and_its_target_is_whole(pairing):
+def test_a_corrupted_copy_is_masked_and_moved_and_its_target_is_whole(pairing):
     text = "the good phone works and the bad one is broken"
     one = replace(pairing, objective="denoise", max_source=64, max_target=64)
     found = next(iter(one.pairs([Example({}, text)])))
@@ -304,7 +270,8 @@ def test_a_spoilt_copy_is_masked_and_moved_and_its_target_is_whole(pairing):
 
 
 def test_placeholders_stand_for_the_speakers_on_both_sides(pairing):
-    one = replace(pairing, objective="", max_source=64, max_target=64, placeholders=("good", "bad"))
+    wording = partial(cast_of, placeholders=("good", "bad"))
+    one = replace(pairing, objective="", max_source=64, max_target=64, wording=wording)
     dialogue = Example({"document": "Amanda: the phone works\nJerry: Amanda, the phone is broken"}, "Jerry is bad.")
     (found,) = one.pairs([dialogue])
     hidden = "good: the phone works\nbad: good, the phone is broken"

@@ -14,9 +14,9 @@ import nlptasks
 from nlptasks.api import LoadedTask
 from nlptasks.models.generation import Decoding, Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
-from nlptasks.text.dialogue import speakers
 from nlptasks_bundled import nlptasks_backbones
 from nlptasks_bundled.backbone import WEIGHTS
+from nlptasks_bundled.dialogue import speakers
 
 DATA = Path(os.environ.get("NLPTASKS_DATA", Path(__file__).parents[4] / "shared" / "data"))
 

@@ -13,16 +13,14 @@ import pytest
 import torch
 from safetensors import safe_open
 
-import nlptasks_bundled
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.models.encoder import TransformerEncoder
 from nlptasks.models.spans import answers_of
 from nlptasks.plugin.predictions import Label, Span, Text
 from nlptasks.plugin.protocols import Example
 from nlptasks.testing import write_tiny_checkpoint
-from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask, read_recipe
+from nlptasks.training.recipes import DataFile, JobTask, Recipe, RecipeJob, RecipeTask
 from nlptasks_bundled.training import trainer
-from nlptasks_bundled.training.model import divergence
 from nlptasks_tasks import classification, qa, sentiment
 
 FILLERS = ("phone", "film", "the", "a", "is", "very", "works")
@@ -268,29 +266,6 @@ def test_texts_that_are_to_be_kept_keep_their_hidden_states(job, start):
     assert "| qa/spans | none: kept | 2 |" in (done.output / "MODEL_CARD.md").read_text()
 
 
-@torch.no_grad()
-def _apart(training: trainer.Training) -> float:
-    """How far two readings of the first texts are apart, whose hidden values are dropped."""
-    batch = training.batch(training.parts[0].pieces[:64])
-    one, other = (training.learner.logits(training.learner.states(batch), batch, "type", Label) for _ in range(2))
-    return float(divergence(one, other))
-
-
-def test_readings_of_a_text_agree_where_the_recipe_wants_it(job, start, monkeypatch):
-    apart: dict[float, float] = {}
-    run = trainer.Training.run
-    for weight in (0.0, 4.0):
-
-        def run_and_compare(training: trainer.Training, weight: float = weight) -> None:
-            run(training)
-            apart[weight] = _apart(training)
-
-        monkeypatch.setattr(trainer.Training, "run", run_and_compare)
-        recipe = replace(RECIPE, tokens=6_000, dropout=0.3, consistency=weight)
-        trainer.train_from(start, job(f"weight-{weight}", recipe))
-    assert 0 < apart[4.0] < 0.5 * apart[0.0]
-
-
 def test_patience_needs_held_out_rows(job, start):
     alone = replace(RECIPE, tasks=(replace(FEELINGS, validation=()),), patience=1)
     with pytest.raises(UsageError, match="patience waits for better scores, and no task has held-out rows"):
@@ -349,12 +324,6 @@ def test_what_cannot_be_trained_is_refused(job, start):
     lost = replace(fine.tasks[2], examples=[Example({"question": "is it", "context": "a film"}, "phone")])
     with pytest.raises(NlptasksError, match=r"qa/spans: no row of spans/a\.csv can be trained on"):
         trainer.train_from(start, replace(fine, tasks=(lost,)))
-
-
-def test_the_shipped_recipe_can_be_read():
-    recipe = read_recipe(Path(nlptasks_bundled.__file__).parent / "recipes" / "encoder.toml")
-    assert {part.task for part in recipe.tasks} == {"sentiment", "classification", "qa"}
-    assert sum(part.weight for part in recipe.tasks) == pytest.approx(1)
 
 
 # ----------------------------------------------------------------- its parts

@@ -8,15 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Categorical, kl_divergence
 
 from nlptasks.plugin.protocols import Encoder, Example
 from nlptasks.training.recipes import Recipe
 from nlptasks_bundled.training.batching import Stream, epoch_batches, packed
 from nlptasks_bundled.training.evaluation import LONGEST, best_spans, mean_primary
-from nlptasks_bundled.training.model import divergence
-from nlptasks_bundled.training.optimizer import rate_share
-from nlptasks_bundled.training.pieces import Piece, span_pieces
+from nlptasks_bundled.training.optimizer import rate_proportion
+from nlptasks_bundled.training.pieces import TrainingPiece, span_pieces
 
 
 def test_a_span_is_in_the_first_window_that_holds_it(encoder: Encoder):
@@ -56,7 +54,7 @@ def test_batches_keep_the_budget_and_hold_everything_once():
 def test_a_stream_goes_on_where_it_stood():
     def stream() -> Stream:
         empty = np.zeros(4, dtype=np.int32), np.zeros(4, dtype=np.int8)
-        return Stream([Piece(*empty, (0, 4), (label,)) for label in range(7)], 8, (1, 0))
+        return Stream([TrainingPiece(*empty, (0, 4), (label,)) for label in range(7)], 8, (1, 0))
 
     whole, broken = stream(), stream()
     taken = [[piece.target for piece in whole.take()] for _ in range(11)]
@@ -68,19 +66,11 @@ def test_a_stream_goes_on_where_it_stood():
 
 def test_rates_rise_and_fall():
     recipe = Recipe(backbone="tiny", tasks=(), tokens=1_000, warmup=0.1)
-    rates = [rate_share(at, recipe) for at in (0, 50, 100, 550, 1_000, 1_200)]
+    rates = [rate_proportion(at, recipe) for at in (0, 50, 100, 550, 1_000, 1_200)]
     assert rates == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0, 0.0])
-    assert rate_share(0, replace(recipe, warmup=0.0)) == 1.0
+    assert rate_proportion(0, replace(recipe, warmup=0.0)) == 1.0
 
 
 def test_the_mean_score_is_that_of_the_primary_metrics():
     assert mean_primary({"a/x/f1": 0.2, "a/x/em": 0.0, "b/y/acc": 0.6}) == pytest.approx(0.4)
     assert mean_primary({}) == 0.0
-
-
-def test_the_divergence_of_two_distributions_is_that_of_torch():
-    one, other = torch.randn(5, 3), torch.randn(5, 3)
-    first, second = (Categorical(logits=logits) for logits in (one, other))
-    expected = (kl_divergence(first, second) + kl_divergence(second, first)).mean() / 2
-    assert float(divergence(one, other)) == pytest.approx(float(expected), rel=1e-5)
-    assert float(divergence(one, one)) == 0

@@ -9,12 +9,10 @@ import pytest
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
-from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.generation import Decoding, Generator, Instruction
-from nlptasks.models.writing import Line
 from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, HeadContext
-from nlptasks.testing import check_head, tiny_seq2seq
+from nlptasks.testing import check_head
 from nlptasks_summarization import nlptasks_heads
 from nlptasks_summarization.abstractive import Abstractive
 from nlptasks_summarization.options import AbstractiveOptions
@@ -49,17 +47,6 @@ def test_a_long_document_is_summarized_window_by_window(generator: Generator) ->
     texts = [generator.generate(state, Instruction("summarization", "en"), decoding)[0][0].text for state in states]
     lines = [" ".join(text.split()) for text in texts]
     assert summary(generator, document) == "\n".join(line for line in lines if line)
-
-
-def test_placeholders_stand_for_the_speakers_where_the_backbone_learnt_so(tmp_path: Path) -> None:
-    told = tiny_seq2seq(tmp_path, settings=DecoderSettings(placeholders=("good", "bad")))
-    document = Example({"document": "Ann: the film\nBob: is it, Ann?"})
-    (windows,) = opened(told).windows([document])
-    assert windows == told.tokenize(["good: the film\nbad: is it, good?"], max_tokens=told.source_tokens)[0]
-    assert opened(told).read(document, windows, [Line("bad likes good's film.", complete=True)]).answer == (
-        "Bob likes Ann's film."
-    )
-    check_head(TASK, HEAD, backbone=told, options=AbstractiveOptions())
 
 
 def test_no_pair_of_tokens_twice_where_asked(generator: Generator) -> None:

@@ -18,7 +18,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import Value
-from nlptasks._names import canonical
+from nlptasks._names import spelled
 from nlptasks._plugins.configuration import FILE_VARIABLE
 from nlptasks._plugins.discovery import GROUP
 from nlptasks.errors import NlptasksError, UsageError
@@ -87,7 +87,7 @@ def _project(folder: Path, scratch: Path) -> _Subject:
     requirements = "".join(f"Requires-Dist: {text}\n" for text in project.get("dependencies", []))
     python = f"Requires-Python: {project['requires-python']}\n" if "requires-python" in project else ""
     header = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project.get('version', '0')}\n"
-    metadata = scratch / f"{canonical(project['name']).replace('-', '_')}-0.dist-info"
+    metadata = scratch / f"{spelled(project['name']).replace('-', '_')}-0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(header + python + requirements, encoding="utf-8")
     lines = [f"[{GROUP}]", *(f"{name} = {value}" for name, value in entries.items())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,9 +13,12 @@ from pathlib import Path
 
 import click
 
-from nlptasks._names import canonical
+from nlptasks._names import DISTRIBUTION, canonical
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.standard_streams import data_fileno
+
+#: A requirement of the distribution that has the name of this project and is somebody else's.
+_NAMESAKE = re.compile(r"nlptasks\s*([\[<>=!~;].*)?", re.IGNORECASE)
 
 
 @click.command()
@@ -26,6 +30,7 @@ def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
 
     It says which command it runs: uv where that is installed, else pip.
     """
+    _refuse_namesake(names)
     arguments = ["install", *(["--upgrade"] if upgrade else []), *_plain(names)]
     ctx.exit(_run(arguments, uninstall=False))
 
@@ -36,6 +41,15 @@ def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
 def uninstall(ctx: click.Context, names: tuple[str, ...]) -> None:
     """Remove the distributions that are named, or that hold the named plugins."""
     ctx.exit(_run(["uninstall", *_distributions(_plain(names))], uninstall=True))
+
+
+def _refuse_namesake(names: Sequence[str]) -> None:
+    for name in names:
+        if _NAMESAKE.fullmatch(name.strip()):
+            raise UsageError(
+                f"{name!r} on the public index is another project than this one",
+                hint=f"this one is called {DISTRIBUTION}",
+            )
 
 
 def _plain(names: Sequence[str]) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Draws tokens by numbers that depend on nothing but the text that they are for, nor on a seed that all share."""
+"""Samples tokens by numbers that depend on nothing but the text that they are for, nor on a seed that all share."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-__all__ = ["Draw", "random_numbers"]
+__all__ = ["Sampler", "random_numbers"]
 
 
 @dataclass(frozen=True)
-class Draw:
+class Sampler:
     """The chooser of sampling.
 
     Args:
@@ -44,5 +44,5 @@ class Draw:
 def random_numbers(streams: Sequence[tuple[object, ...]], count: int) -> torch.Tensor:
     """``[streams, count]``, float32: numbers from 0 to below 1 that depend on nothing but what names each stream."""
     keys = [hashlib.sha256(repr(stream).encode()).digest() for stream in streams]
-    drawn = [np.random.Generator(np.random.PCG64(list(key))).random(count, dtype=np.float32) for key in keys]
-    return torch.from_numpy(np.stack(drawn))
+    sampled = [np.random.Generator(np.random.PCG64(list(key))).random(count, dtype=np.float32) for key in keys]
+    return torch.from_numpy(np.stack(sampled))

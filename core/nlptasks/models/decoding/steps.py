@@ -13,8 +13,7 @@ from typing import Any
 import torch
 from transformers import DynamicCache, EncoderDecoderCache
 
-from nlptasks.models.decoder_settings import NeuralCache
-from nlptasks.models.decoding.neural_cache import foretold, no_past, remembered
+from nlptasks.models.decoding.memory import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,8 @@ class Steps:
         states: ``[rows, source tokens, width]``: what the encoder made of the sources.
         mask: ``[rows, source tokens]``, bool: False where a source is padded.
         prefix: What stands before the first word of each text.
-        neural_cache: What each text's own past says of what comes next; ``None``: nothing.
+        memory: What the texts themselves say of their next tokens; ``None``: nothing.
     """
-
-    #: ``[rows, width]``: the decoder's state before the next token.
-    _last: torch.Tensor
 
     def __init__(
         self,
@@ -88,10 +84,10 @@ class Steps:
         states: torch.Tensor,
         mask: torch.Tensor,
         prefix: Sequence[int],
-        neural_cache: NeuralCache | None = None,
+        memory: Writing | None = None,
     ) -> None:
         self._model, self._states, self._mask = model, states, mask.long()
-        self._neural_cache, self._past = neural_cache, no_past(states[:, 0])
+        self._memory = memory
         # The cross-attention's half is filled once, at the first step.
         self._cached = _cache_argument(model)
         self._cache = EncoderDecoderCache(DynamicCache(config=model.config), DynamicCache(config=model.config))
@@ -103,21 +99,25 @@ class Steps:
 
     def step(self, tokens: torch.Tensor) -> None:
         """Put a token, ``[rows]``, behind each text."""
-        if self._neural_cache:
-            self._past = remembered(self._past, self._last, tokens)
+        if self._memory:
+            self._memory.append(tokens)
         self.log_probs = self._forward(tokens[:, None])
 
     def keep(self, rows: torch.Tensor) -> None:
         """Go on with some of the rows only; a row may occur more than once."""
         self._cache.batch_select_indices(rows)
         self._states, self._mask = self._states[rows], self._mask[rows]
-        self._last, self._past = self._last[rows], self._past.rows(rows)
+        self._remember(rows)
         self.log_probs = self.log_probs[rows]
 
     def reorder(self, rows: torch.Tensor) -> None:
         """Let each row carry on another one's text with the same source; ``rows`` is ``[rows]``."""
         self._cache.self_attention_cache.batch_select_indices(rows)
-        self._last, self._past = self._last[rows], self._past.rows(rows)
+        self._remember(rows)
+
+    def _remember(self, rows: torch.Tensor) -> None:
+        if self._memory:
+            self._memory.select(rows)
 
     def _forward(self, ids: torch.Tensor) -> torch.Tensor:
         output = self._model(
@@ -126,12 +126,11 @@ class Steps:
             encoder_attention_mask=self._mask,
             use_cache=True,
             logits_to_keep=1,
-            output_hidden_states=True,
+            output_hidden_states=self._memory is not None,
             **{self._cached: self._cache},
         )
-        self._last = output.hidden_states[-1][:, -1]
         log_probs: torch.Tensor = output.logits[:, -1].float().log_softmax(dim=1)
-        return foretold(self._neural_cache, log_probs, self._last, self._past) if self._neural_cache else log_probs
+        return self._memory.mix(log_probs, output.hidden_states[-1][:, -1]) if self._memory else log_probs
 
 
 def _cache_argument(model: Any) -> str:

@@ -1,6 +1,6 @@
 """Writes token after token, as a chooser says.
 
-See :class:`nlptasks.models.decoding.sampling.Draw` for one that draws.
+See :class:`nlptasks.models.decoding.sampling.Sampler` for one that samples.
 """
 
 from __future__ import annotations

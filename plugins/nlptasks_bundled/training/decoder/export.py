@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from nlptasks.models.checkpoints import write_seq2seq
@@ -29,10 +28,8 @@ def export(
 ) -> None:
     """Write everything, the card last.
 
-    ``known`` are the instructions that the decoder knew before, and ``settings`` what it had, whose placeholders stay
-    where the recipe names none.
+    ``known`` are the instructions that the decoder knew before, and ``settings`` how it is run.
     """
-    placeholders = next((part.placeholders for part in parts if part.placeholders), settings.placeholders)
     write_seq2seq(
         job.output,
         encoder_config=learner.encoder.config,
@@ -42,7 +39,7 @@ def export(
         decoder_tokenizer=text.tokenizer,
         encoder_files=start,
         instructions=_instructions(parts, known),
-        settings=replace(settings, placeholders=placeholders),
+        settings=settings,
     )
     write_text(job.output / RECIPE, job.source)
     write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))

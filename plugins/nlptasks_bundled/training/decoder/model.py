@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any, cast
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -78,11 +77,11 @@ def decoder_config(encoder: Any, *, layers: int, vocabulary: int, positions: int
     )
 
 
-def set_dropout(decoder: Any, share: float) -> None:
+def set_dropout(decoder: Any, proportion: float) -> None:
     """Drop so many of the hidden values and attention weights from now on, whatever the configuration says."""
     for module in decoder.modules():
         if isinstance(module, nn.Dropout):
-            module.p = share
+            module.p = proportion
 
 
 def new_decoder(encoder: Any, words: Tokenizer, config: BertConfig, tokens: Tokenizer) -> BertLMHeadModel:
@@ -105,39 +104,6 @@ def new_decoder(encoder: Any, words: Tokenizer, config: BertConfig, tokens: Toke
             getattr(layer, name).load_state_dict(getattr(origin, name).state_dict())
     _copy_embeddings(encoder, words, decoder, tokens)
     return decoder
-
-
-def grown(decoder: BertLMHeadModel, layers: int) -> BertLMHeadModel:
-    """A decoder with so many layers more on top, which hardly change what it writes before they have learnt.
-
-    Each is a copy of the last one (Gong et al. 2019, "Efficient Training of BERT by Progressively Stacking"), but adds
-    nothing to what it is given, as in Chen et al. 2016 (arXiv 1511.05641).
-    """
-    if not layers:
-        return decoder
-    config: Any = copy.deepcopy(decoder.config)
-    config.num_hidden_layers += layers
-    larger: Any = BertLMHeadModel(config)
-    larger.load_state_dict(decoder.state_dict(), strict=False)
-    last: Any = decoder.bert.encoder.layer[-1]
-    for layer in larger.bert.encoder.layer[-layers:]:
-        layer.load_state_dict(last.state_dict())
-        _silence(layer, last.output.LayerNorm)
-    return cast(BertLMHeadModel, larger)
-
-
-@torch.no_grad()
-def _silence(layer: Any, before: nn.LayerNorm) -> None:
-    """Make a layer add nothing, and give its norms the spread and the mean of what comes from the norm before it.
-
-    They are those of a token whose normalised state is drawn from the standard normal distribution.
-    """
-    spread = (before.weight.square().mean() + before.bias.var(correction=0)).sqrt()
-    for part in (layer.attention.output, layer.crossattention.output, layer.output):
-        nn.init.zeros_(part.dense.weight)
-        nn.init.zeros_(part.dense.bias)
-        part.LayerNorm.weight.fill_(spread)
-        part.LayerNorm.bias.fill_(before.bias.mean())
 
 
 @torch.no_grad()

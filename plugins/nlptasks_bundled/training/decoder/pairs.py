@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,18 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks.models.decoder_vocabulary import DecoderText
-from nlptasks.models.generation import Generator, Instruction
+from nlptasks.models.generation import Generator, Instruction, Wording
 from nlptasks.plugin.protocols import Example
-from nlptasks.text.dialogue import cast_of
 
 #: Examples that are tokenized at a time.
 _BLOCK = 1_000
 
-#: Share of texts that a causal decoder reads from their first word on; the others begin somewhere in their first half,
-#: so that it learns to carry on short prompts too.
+#: Proportion of texts that a causal decoder reads from their first word on; the others begin somewhere in their first
+#: half, so that it learns to carry on short prompts too.
 _FROM_START = 0.6
 
-#: Of a spoilt copy: the share of words that are masked, and how far a word may move (Lewis et al. 2019, arXiv
+#: Of a corrupted copy: the proportion of words that are masked, and how far a word may move (Lewis et al. 2019, arXiv
 #: 1910.13461, found masking to matter most).
 _MASKED, _MOVED = 0.15, 2
 
@@ -60,8 +59,8 @@ class Pairing:
         objective: See :class:`nlptasks.training.recipes.RecipeTask`.
         max_source: Longest source in tokens.
         max_target: Longest target in tokens, prefix included.
-        seed: Seeds where texts begin and how copies are spoilt.
-        placeholders: See :class:`nlptasks.training.recipes.RecipeTask`.
+        seed: Seeds where texts begin and how copies are corrupted.
+        wording: How the decoder that goes on wants a source to be put, and a text about it; ``None``: as they are.
     """
 
     encoder: Generator
@@ -71,7 +70,7 @@ class Pairing:
     max_source: int
     max_target: int
     seed: tuple[int, ...]
-    placeholders: tuple[str, ...] = ()
+    wording: Callable[[str], Wording] | None = None
 
     def pairs(self, examples: Iterable[Example]) -> Iterator[Pair]:
         """The pairs of some examples: one each, or for the objective ``causal`` as many as the text is long."""
@@ -84,13 +83,13 @@ class Pairing:
             if self.objective == "causal":
                 yield from self._causal(golds, generator)
             elif self.objective == "denoise":
-                yield from self._whole([_spoilt(gold, generator) for gold in golds], golds)
+                yield from self._whole([_corrupted(gold, generator) for gold in golds], golds)
             else:
                 sources = ["\n".join(example.inputs.values()) for example in block]
-                casts = [cast_of(source, self.placeholders) for source in sources]
+                wordings = [self.wording(source) if self.wording else Wording() for source in sources]
                 yield from self._whole(
-                    [cast.hide(source) for cast, source in zip(casts, sources, strict=True)],
-                    [cast.hide(gold) for cast, gold in zip(casts, golds, strict=True)],
+                    [wording.to_model(source) for wording, source in zip(wordings, sources, strict=True)],
+                    [wording.to_model(gold) for wording, gold in zip(wordings, golds, strict=True)],
                 )
 
     def _whole(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Pair]:
@@ -128,14 +127,14 @@ class Pairing:
 
 def _start(text: str, generator: np.random.Generator) -> int:
     """Where a causal text begins: at its start, or behind a space in its first half."""
-    draw, place = generator.random(2)
-    if draw < _FROM_START:
+    sample, place = generator.random(2)
+    if sample < _FROM_START:
         return 0
     found = text.find(" ", int(place * len(text) / 2))
     return max(found, 0)
 
 
-def _spoilt(text: str, generator: np.random.Generator) -> str:
+def _corrupted(text: str, generator: np.random.Generator) -> str:
     """A copy with words masked and moved; its capitals are lost in the encoder's tokenizer."""
     words = np.array(_SPACE.split(text.strip()), dtype=object)
     order = np.argsort(np.arange(len(words)) + generator.uniform(0, _MOVED, len(words)), kind="stable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.models.decoder_vocabulary import DecoderText
@@ -15,7 +16,7 @@ from nlptasks_bundled.training.parts import part_names
 
 from .pairs import Pair, Pairing
 
-#: The task that a decoder is told where it mends spoilt copies.
+#: The task that a decoder is told where it denoises corrupted copies.
 DENOISE = "denoise"
 
 CAUSAL = "causal"
@@ -29,7 +30,7 @@ class PairPart:
         name: What the log calls it.
         instruction: What the decoder is told.
         smoothing: Label smoothing of its loss.
-        dropout: Share of hidden values that are dropped while it is learnt.
+        dropout: Proportion of hidden values that are dropped while it is learnt.
         weight: How often it is chosen, relative to the others.
         rows: Training rows.
         keep_states: Whether the encoder's states of its sources are kept.
@@ -37,7 +38,6 @@ class PairPart:
         held_out: What it is evaluated on.
         licence: What the recipe says of the data's licence.
         source: What it says of where they are from.
-        placeholders: What it says of names that stand for speakers.
     """
 
     name: str
@@ -51,7 +51,6 @@ class PairPart:
     held_out: Sequence[Pair]
     licence: str = ""
     source: str = ""
-    placeholders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +65,10 @@ def read_rows(job: RecipeJob) -> tuple[Rows, ...]:
     """Read all data.
 
     Raises:
-        UsageError: A task answers with something else than text, or names no language, or two of them name different
-            placeholders.
+        UsageError: A task answers with something else than text, or names no language.
     """
     for at, task in enumerate(job.tasks, 1):
         _check(task, at)
-    if len({task.recipe.placeholders for task in job.tasks if task.recipe.placeholders}) > 1:
-        raise UsageError(
-            "the tasks of the recipe name different placeholders",
-            hint="a decoder has one list of them: write it in each",
-        )
     return tuple(Rows(train=list(task.examples), held_out=list(task.validation)) for task in job.tasks)
 
 
@@ -108,7 +101,7 @@ def texts_of(rows: Sequence[Rows]) -> list[str]:
 
 
 def taught(parts: Sequence[PairPart]) -> Mapping[Instruction, int]:
-    """What the decoder learns to write, with the number of pieces; mending copies is no task of its own."""
+    """What the decoder learns to write, with the number of pieces; denoising is no task of its own."""
     counts: dict[Instruction, int] = {}
     for part in parts:
         if part.instruction.task != DENOISE:
@@ -126,16 +119,16 @@ def _part(
     text: DecoderText,
     longest: int,
 ) -> PairPart:
-    recipe = job.recipe
+    recipe, instruction = job.recipe, instruction_of(task)
     pairing = Pairing(
         encoder=encoder,
         text=text,
-        instruction=instruction_of(task),
+        instruction=instruction,
         objective=task.recipe.objective,
         max_source=recipe.max_tokens,
         max_target=longest,
         seed=(recipe.seed, number),
-        placeholders=task.recipe.placeholders,
+        wording=partial(encoder.wording, instruction=instruction) if recipe.warm else None,
     )
     pieces = list(pairing.pairs(rows.train))
     if not pieces:
@@ -144,7 +137,6 @@ def _part(
     return PairPart(
         name=name,
         instruction=pairing.instruction,
-        placeholders=pairing.placeholders,
         smoothing=0.0 if causal else recipe.label_smoothing,
         dropout=0.0 if causal else recipe.dropout,
         weight=task.recipe.weight,

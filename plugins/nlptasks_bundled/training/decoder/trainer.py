@@ -14,8 +14,8 @@ from nlptasks.errors import UsageError
 from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import DecoderText
 from nlptasks.models.encoder import choose_device
-from nlptasks.models.seq2seq import TransformerSeq2Seq
 from nlptasks.training.recipes import Recipe, RecipeJob, RecipeReport
+from nlptasks_bundled.seq2seq import BundledSeq2Seq
 from nlptasks_bundled.training import checkpoint
 from nlptasks_bundled.training.batching import Stream, packed
 from nlptasks_bundled.training.evaluation import autocast
@@ -25,7 +25,7 @@ from nlptasks_bundled.training.optimizer import adamw, decayed
 
 from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
-from .model import PairLearner, decoder_config, grown, new_decoder, set_dropout
+from .model import PairLearner, decoder_config, new_decoder, set_dropout
 from .pairs import Pair
 from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
@@ -45,7 +45,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     """
     check_unfinished(job.output)
     device = choose_device(job.device)
-    reader = TransformerSeq2Seq(start, name=job.recipe.backbone, device="cpu", dtype="float32")
+    reader = BundledSeq2Seq(start, name=job.recipe.backbone, device="cpu", dtype="float32")
     identity = checkpoint.identity(job, _digest(reader, job.recipe))
     saved = checkpoint.load(job.output, identity)
     rows = read_rows(job)
@@ -65,11 +65,11 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     return report
 
 
-def _digest(reader: TransformerSeq2Seq, recipe: Recipe) -> str:
+def _digest(reader: BundledSeq2Seq, recipe: Recipe) -> str:
     return f"{reader.digest} {reader.decoder_digest}" if recipe.warm else reader.digest
 
 
-def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -> tuple[DecoderText, BertLMHeadModel]:
+def _decoder(reader: BundledSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -> tuple[DecoderText, BertLMHeadModel]:
     """The decoder to train, with its vocabulary: the backbone's, or a new one."""
     recipe = job.recipe
     instructions = sorted({instruction_of(task) for task in job.tasks})
@@ -80,12 +80,7 @@ def _decoder(reader: TransformerSeq2Seq, job: RecipeJob, rows: Sequence[Rows]) -
             )
         reader.decoder.config.hidden_dropout_prob = recipe.dropout
         reader.decoder.config.attention_probs_dropout_prob = recipe.dropout
-        return told(reader.text, grown(reader.decoder, recipe.grow).requires_grad_(True), instructions)
-    if recipe.grow:
-        raise UsageError(
-            "grow puts layers on a decoder that goes on, and this one is new",
-            hint="write warm = true, or layers = NUMBER in place of grow",
-        )
+        return told(reader.text, reader.decoder.requires_grad_(True), instructions)
     tokens = learn_vocabulary(texts_of(rows), recipe.vocabulary, instructions)
     text = DecoderText(tokens)
     config = decoder_config(

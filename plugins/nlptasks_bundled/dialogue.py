@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nlptasks.models.generation import Wording
+
 __all__ = ["Cast", "cast_of", "speakers"]
 
 #: A turn: who speaks, a colon, and what is said; a colon without space behind it is one of a time or an address.
 _TURN = re.compile(r"^[^\S\n]*([^\s:<][^:\n]{0,39}?)[^\S\n]*:(?=\s|$)", re.MULTILINE)
 
 #: A text is a dialogue where so many of its lines are turns: a letter's head or a recipe's list is none.
-_SHARE = 0.5
+_PROPORTION = 0.5
 _TURNS = 2
 
 
@@ -28,13 +30,13 @@ def speakers(document: str) -> tuple[str, ...]:
     """
     turns: list[str] = _TURN.findall(document)
     lines = sum(1 for line in document.splitlines() if line.strip())
-    if len(turns) < _TURNS or len(turns) <= _SHARE * lines:
+    if len(turns) < _TURNS or len(turns) <= _PROPORTION * lines:
         return ()
     return tuple(dict.fromkeys(turns))
 
 
 @dataclass(frozen=True)
-class Cast:
+class Cast(Wording):
     """The speakers of a dialogue and their placeholders.
 
     Args:
@@ -45,7 +47,7 @@ class Cast:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def hide(self, text: str) -> str:
+    def to_model(self, text: str) -> str:
         """Put placeholders in the place of names.
 
         A name in lower case counts only where it begins a turn: ``will`` may be a speaker, and is a word.
@@ -58,7 +60,7 @@ class Cast:
         inside = rf"(?<!\w)(?P<name>{_any(names) or '(?!)'})(?!\w)"
         return re.sub(f"{turn}|{inside}", self._hidden, text)
 
-    def show(self, text: str) -> str:
+    def from_model(self, text: str) -> str:
         """Put names in the place of placeholders."""
         if not self.names:
             return text

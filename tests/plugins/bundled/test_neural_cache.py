@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks.errors import UsageError
-from nlptasks.models.decoder_settings import DecoderSettings, NeuralCache
-from nlptasks.models.decoding.neural_cache import POSITIONS, foretold, no_past, remembered, reread
+from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.generation import Decoding, Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
-from nlptasks.testing import check_generator, tiny_seq2seq
+from nlptasks.testing import check_generator, tiny_seq2seq, write_tiny_seq2seq_checkpoint
+from nlptasks_bundled.neural_cache import POSITIONS, foretold, no_past, remembered, reread
+from nlptasks_bundled.seq2seq import BundledSeq2Seq
+from nlptasks_bundled.settings import BundledSettings, NeuralCache
 
 VOCABULARY, WIDTH = 7, 4
 WRITE = Instruction("generation", "en")
@@ -79,12 +79,6 @@ def test_no_more_is_remembered_than_fits() -> None:
     assert past.keys.shape == (POSITIONS, WIDTH)
 
 
-@pytest.mark.parametrize(("share", "sharpness"), [(0.0, 1.0), (1.0, 1.0), (0.5, 0.0), (0.5, math.inf), (math.nan, 1.0)])
-def test_numbers_out_of_range_are_refused(share: float, sharpness: float) -> None:
-    with pytest.raises(UsageError, match="of a neural cache must be"):
-        NeuralCache(share, sharpness)
-
-
 # --------------------------------------------------------------- a decoder
 
 
@@ -94,34 +88,33 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> TransformerSeq2Seq:
 
 
 @pytest.fixture(scope="module")
-def cached(tmp_path_factory: pytest.TempPathFactory) -> TransformerSeq2Seq:
-    settings = DecoderSettings(neural_cache={"generation": NeuralCache(0.4, 8.0)})
-    return tiny_seq2seq(tmp_path_factory.mktemp("cached"), settings=settings)
+def cached(tmp_path_factory: pytest.TempPathFactory) -> BundledSeq2Seq:
+    own = BundledSettings(neural_cache={"generation": NeuralCache(0.4, 8.0)}).as_own()
+    folder = write_tiny_seq2seq_checkpoint(tmp_path_factory.mktemp("cached"), settings=DecoderSettings(own=own))
+    return BundledSeq2Seq(folder, name="tiny", device="cpu")
 
 
 def nats(model: TransformerSeq2Seq, *texts: str) -> list[float]:
     return [found.nats for found in model.likelihoods([""] * len(texts), texts, WRITE)]
 
 
-def test_a_decoder_with_a_cache_does_what_every_generator_must(cached: TransformerSeq2Seq) -> None:
+def test_a_decoder_with_a_cache_does_what_every_generator_must(cached: BundledSeq2Seq) -> None:
     check_generator(cached)
 
 
-def test_a_text_that_says_the_same_again_is_more_probable(
-    plain: TransformerSeq2Seq, cached: TransformerSeq2Seq
-) -> None:
+def test_a_text_that_says_the_same_again_is_more_probable(plain: TransformerSeq2Seq, cached: BundledSeq2Seq) -> None:
     """Random weights expect nothing of what is repeated, so that the cache alone can tell."""
     again = "xq zv " * 100  # more than a piece: the later ones know what the earlier ones said
     assert len(cached.text.encode([again])[0]) > 2 * cached.max_new_tokens
     assert nats(cached, again)[0] < 0.8 * nats(plain, again)[0]
 
 
-def test_texts_do_not_remember_each_other(cached: TransformerSeq2Seq) -> None:
+def test_texts_do_not_remember_each_other(cached: BundledSeq2Seq) -> None:
     texts = ["good phone, good film", "xq zv " * 40, "good phone, good film", "", "bad"]
     assert nats(cached, *texts) == pytest.approx([nats(cached, text)[0] for text in texts], abs=1e-3)
 
 
-def test_other_tasks_are_written_as_without_it(plain: TransformerSeq2Seq, cached: TransformerSeq2Seq) -> None:
+def test_other_tasks_are_written_as_without_it(plain: TransformerSeq2Seq, cached: BundledSeq2Seq) -> None:
     windows = [row[0] for row in plain.tokenize(["good phone", "bad film"], max_windows=1)]
     for task, language, same in (("translation", "de", True), ("generation", "en", False)):
         for decoding in (Decoding(), Decoding(beams=3), Decoding(temperature=1.0, samples=2)):
@@ -132,7 +125,7 @@ def test_other_tasks_are_written_as_without_it(plain: TransformerSeq2Seq, cached
 
 
 @pytest.mark.parametrize("decoding", [Decoding(), Decoding(beams=3), Decoding(temperature=1.0, samples=3)], ids=str)
-def test_its_writer_and_its_reader_agree(cached: TransformerSeq2Seq, decoding: Decoding) -> None:
+def test_its_writer_and_its_reader_agree(cached: BundledSeq2Seq, decoding: Decoding) -> None:
     prompts = ["good phone", "the film is", "bad", "not very good and", "a"]
     windows = [row[0] for row in cached.tokenize(prompts, max_windows=1)]
     checked = 0
@@ -143,9 +136,3 @@ def test_its_writer_and_its_reader_agree(cached: TransformerSeq2Seq, decoding: D
                 assert again.nats == pytest.approx(-found.log_probability, abs=1e-3)
                 checked += 1
     assert checked
-
-
-def test_the_folder_is_where_it_is_told(tmp_path: Path) -> None:
-    cache = {"generation": NeuralCache(0.4, 8.0)}
-    tiny_seq2seq(tmp_path, settings=DecoderSettings(neural_cache=cache))
-    assert TransformerSeq2Seq(tmp_path, name="tiny", device="cpu").settings.neural_cache == cache

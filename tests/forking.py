@@ -1,9 +1,9 @@
-"""Starts the commands of the documentation from a process that has imported torch and transformers already.
+"""Starts commands from a process that has imported torch and transformers already.
 
-Nearly all the time of a page is waiting for these imports, a hundred times over. ``python forking.py FOLDER`` does them
+Nearly all the time of a command is these imports, hundreds of times over. ``python forking.py FOLDER`` does them
 once, puts a client called ``nlptasks`` into the folder, says ``ready``, and then forks for each command that the client
 asks for: it hands over its arguments, folder, environment and streams, and ends with the command's exit code. nlptasks
-itself is imported anew for each command, as it is for a reader.
+itself is imported anew for each command, as it is for a user.
 
 Only Linux is known to let a process fork that has imported torch.
 """
@@ -34,7 +34,8 @@ with socket.socket(socket.AF_UNIX) as server:
 
 def _serve(folder: Path) -> None:
     import torch  # noqa: F401
-    import transformers.modeling_utils  # noqa: F401
+    import transformers.modeling_utils
+    import transformers.models.bert.modeling_bert  # noqa: F401
 
     place = str(folder / "socket")
     command = folder / "nlptasks"
@@ -76,6 +77,7 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     os.chdir(str(asked["folder"]))
     os.environ.clear()
     os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))  # as Python does at its start
     sys.argv = ["nlptasks", *asked["arguments"]]  # type: ignore[misc]
     from nlptasks._cli.main import main
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks.text.dialogue import Cast, cast_of, speakers
+from nlptasks_bundled.dialogue import Cast, cast_of, speakers
 
 PLACEHOLDERS = ("Tom", "Mary", "John")
 
@@ -35,38 +35,38 @@ def test_names_are_hidden_wherever_they_stand_and_shown_again() -> None:
     document = "Amanda: I'm Amanda.\nJerry: Amanda's cookies! Thanks, Amanda\namanda: Jerry-boy"
     cast = cast_of(document, PLACEHOLDERS)
     hidden = "Tom: I'm Tom.\nMary: Tom's cookies! Thanks, Tom\nTom: Mary-boy"
-    assert cast.hide(document) == hidden
-    assert cast.hide("Jerry likes Amanda's cookies.") == "Mary likes Tom's cookies."
-    assert cast.show("Mary likes Tom's cookies.") == "Jerry likes Amanda's cookies."
+    assert cast.to_model(document) == hidden
+    assert cast.to_model("Jerry likes Amanda's cookies.") == "Mary likes Tom's cookies."
+    assert cast.from_model("Mary likes Tom's cookies.") == "Jerry likes Amanda's cookies."
 
 
 def test_a_name_that_is_a_word_too_is_one_only_where_it_begins_a_turn_or_has_its_capital() -> None:
     document = "will: I will come\nAnn: Will you? ask will\nwill: yes"
-    assert cast_of(document, PLACEHOLDERS).hide(document) == "Tom: I will come\nMary: Tom you? ask will\nTom: yes"
-    assert cast_of(document, PLACEHOLDERS).show("Tom and Mary") == "will and Ann"
+    assert cast_of(document, PLACEHOLDERS).to_model(document) == "Tom: I will come\nMary: Tom you? ask will\nTom: yes"
+    assert cast_of(document, PLACEHOLDERS).from_model("Tom and Mary") == "will and Ann"
 
 
 def test_a_name_inside_another_word_stays() -> None:
     document = "Ann: Anna and Ann\nBob: Bobby, Bob_2, Bob"
-    assert cast_of(document, PLACEHOLDERS).hide(document) == "Tom: Anna and Tom\nMary: Bobby, Bob_2, Mary"
+    assert cast_of(document, PLACEHOLDERS).to_model(document) == "Tom: Anna and Tom\nMary: Bobby, Bob_2, Mary"
 
 
 def test_the_longer_of_two_names_counts() -> None:
     document = "Ann: hi\nAnn Lee: hi, Ann\nAnn: Ann Lee?"
-    assert cast_of(document, PLACEHOLDERS).hide(document) == "Tom: hi\nMary: hi, Tom\nTom: Mary?"
+    assert cast_of(document, PLACEHOLDERS).to_model(document) == "Tom: hi\nMary: hi, Tom\nTom: Mary?"
 
 
 def test_a_placeholder_that_is_somebodys_name_is_hidden_like_the_others() -> None:
     document = "Mary: Is Tom there?\nBob: Tom is."
     cast = cast_of(document, PLACEHOLDERS)
-    assert cast.hide(document) == "Tom: Is John there?\nMary: John is."
-    assert cast.show("Tom asks Mary for John.") == "Mary asks Bob for Tom."
+    assert cast.to_model(document) == "Tom: Is John there?\nMary: John is."
+    assert cast.from_model("Tom asks Mary for John.") == "Mary asks Bob for Tom."
 
 
 def test_more_names_than_placeholders_stay_as_they_are() -> None:
     document = "Ann: hi\nBob: hi\nCid: hi\nDan: hi"
     assert cast_of(document, PLACEHOLDERS) == Cast()
-    assert cast_of(document, PLACEHOLDERS).hide(document) == document
+    assert cast_of(document, PLACEHOLDERS).to_model(document) == document
 
 
 @pytest.mark.parametrize("document", ["no dialogue", "", "Ann: one turn"])
@@ -85,7 +85,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=
 def test_any_text_can_be_hidden_and_no_name_of_a_turn_is_left(turns: list[tuple[str, str]]) -> None:
     document = "\n".join(f"{name}: {said}" for name, said in turns)
     cast = cast_of(document, ("Tom", "Mary", "John", "Peter", "Jack", "Paul", "David", "Rob"))
-    hidden = cast.hide(document)
+    hidden = cast.to_model(document)
     assert set(speakers(hidden)) <= set(cast.names)
     assert hidden.count("\n") == document.count("\n")
-    assert cast.show(cast.hide(" and ".join(cast.names.values()))) == " and ".join(cast.names.values())
+    assert cast.from_model(cast.to_model(" and ".join(cast.names.values()))) == " and ".join(cast.names.values())
