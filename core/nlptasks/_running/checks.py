@@ -101,7 +101,7 @@ class _Check:
         if self.labels and prediction.label not in self.labels:
             known = ", ".join(sorted(self.labels))
             return f"the label {_shown(prediction.label)}, which is none of its labels ({_cut(known)}),"
-        if not _probability(prediction.score):
+        if prediction.score is not None and not _probability(prediction.score):
             return f"the score {_shown(prediction.score)}, which is not between 0 and 1,"
         for label, score in prediction.scores.items():
             if not _probability(score):

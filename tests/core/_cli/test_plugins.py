@@ -121,7 +121,7 @@ def test_a_clash_is_an_error_only_for_who_asks(site):
     site.add("good")
     site.add("rival")
     done = site.run("heads", "list")
-    assert [line.split()[3] for line in done.stdout.splitlines()[1:]] == ["zoo-good", "zoo-rival"]
+    assert [line.split()[4] for line in done.stdout.splitlines()[1:]] == ["zoo-good", "zoo-rival"]
 
 
 def test_plugins_show(site):

@@ -38,7 +38,7 @@ def place(tmp_path, monkeypatch):
 
 
 def found(group: str = "things"):
-    return {item.name: item for item in scanned(group).values()}
+    return {item.name: item for item in scanned(group).values() if item.entries}
 
 
 def test_what_is_known_of_a_distribution(place):

@@ -63,8 +63,8 @@ def test_a_library_keeps_its_own_filters_and_variables():
 
 
 def test_random_numbers_go_on_as_if_nothing_had_been():
-    before = taken()
     states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    before = taken()  # behind the first look at numpy.random, which numpy imports only then
     random.seed(1)
     np.random.seed(1)
     torch.manual_seed(1)
