@@ -86,8 +86,14 @@ def format_params() -> list[click.Parameter]:
         ),
         flag("--delimiter", default="", metavar="CHAR", shown="Column separator.  [default: detected]"),
         flag("--quote", default="", metavar="CHAR|none", shown="Quote character.  [default: detected]"),
-        flag("--header/--no-header", default=True, shown="Whether the first row names the columns."),
-        flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is believed.  [default: 1MB]"),
+        flag("--escape", default="", metavar="CHAR|none", shown="Escape character, such as \\.  [default: detected]"),
+        flag(
+            "--header/--no-header",
+            default=None,
+            shown="Whether the first row names the columns.  [default: yes, unless it is plainly a text]",
+        ),
+        flag("--max-cell", default="1MB", metavar="SIZE", shown="Longest cell that is read.  [default: 1MB]"),
+        flag("--keep-na", is_flag=True, shown="Read N/A, NaN, null, - and the like as text, not as missing."),
         skip_bad_rows_flag(),
     ]
 
@@ -119,8 +125,10 @@ def format_options(values: dict[str, Any]) -> FormatOptions:
         encoding=values.pop("encoding"),
         delimiter=values.pop("delimiter"),
         quote=values.pop("quote"),
+        escape=values.pop("escape"),
         header=values.pop("header"),
         max_cell=_size(values.pop("max_cell")),
+        keep_na=values.pop("keep_na"),
     )
 
 

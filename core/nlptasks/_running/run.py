@@ -89,6 +89,8 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
                 chosen=chosen_columns(item.task, request.columns),
                 gold=request.gold,
                 source=source.name,
+                keep_na=request.reading.keep_na,
+                first=table.first,
             )
             for item in plan.tasks
         ]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlptasks._names import nearest, resolve
+from nlptasks._tables.missing import NO_GOLD, NO_TEXT
+from nlptasks._tables.names import TEXT_NAMES, holds_free_text, plain
 from nlptasks._tables.templates import Template, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Example, Row
+
+#: Longest cell that may stand for nothing, with blanks around it.
+_LONGEST = 40
 
 #: Different cells of a gold column that are remembered to tell what it holds.
 REMEMBERED = 1_000
@@ -25,27 +31,54 @@ class Binding:
         gold: Name of the gold column; empty where there is none.
         gold_at: Its position.
         read_gold: Turns a cell of the gold column into a canonical answer; see :class:`nlptasks.plugin.TaskSpec`.
+        keep_na: Whether cells such as ``N/A`` are texts.
+        guessed: What was found otherwise than by its name, a line each.
+        missing: Counts the cells of the inputs that were read as nothing, by what they hold.
     """
 
     inputs: tuple[tuple[str, int | Template], ...]
     gold: str = ""
     gold_at: int = -1
     read_gold: Callable[[str, str, Collection[str]], str | None]
+    keep_na: bool = False
+    guessed: tuple[str, ...] = ()
+    missing: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user should know about it, a line each."""
-        missing = [name for name, at in self.inputs if at == Template()]
-        return tuple(f"no column '{name}': it is empty in every row" for name in missing)
+        """What the user should know about it, a line each; complete when the rows have been read."""
+        empty = [name for name, at in self.inputs if at == Template()]
+        cells = ", ".join(f"{count:,} × {cell!r}" for cell, count in self.missing.most_common(3))
+        others = ", ..." if len(self.missing) > 3 else ""
+        return (
+            *(f"no column '{name}': it is empty in every row" for name in empty),
+            *self.guessed,
+            *([f"read as missing: {cells}{others} (--keep-na reads them as text)"] if cells else ()),
+        )
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Positions of the columns that are read: those of the inputs, and the gold column."""
+        inputs = (at for _, value in self.inputs for at in _positions(value))
+        return tuple(dict.fromkeys((*inputs, *([self.gold_at] if self.gold_at >= 0 else ()))))
 
     def example(self, row: Row) -> Example:
         """The example in a row, without its gold answer."""
-        cells = [as_text(cell) for cell in row.cells]
+        cells = _Read(self, row)
         return Example({name: cells[at] if isinstance(at, int) else at.fill(cells) for name, at in self.inputs})
+
+    def text(self, cell: Cell) -> str:
+        """A cell of an input as text; what stands for nothing is the empty text, and is counted."""
+        text = as_text(cell)
+        if not self.keep_na and len(text) <= _LONGEST and (stripped := text.strip()) in NO_TEXT:
+            self.missing[stripped] += 1
+            return ""
+        return text
 
     def gold_text(self, row: Row) -> str:
         """The row's cell in the gold column as it stands there; empty where there is none."""
-        return as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
+        text = as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
+        return "" if not self.keep_na and text.strip() in NO_GOLD else text
 
     def gold_cell(self, row: Row) -> str:
         """The row's cell in the gold column, stripped; empty where there is none."""
@@ -54,6 +87,17 @@ class Binding:
     def gold_answer(self, cell: str, cells: Collection[str]) -> str | None:
         """The canonical gold answer in a cell of a column that holds ``cells``."""
         return self.read_gold(self.gold, cell, cells) if cell else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The cells of a row as the texts of a binding's inputs; only those that are asked for are looked at."""
+
+    binding: Binding
+    row: Row
+
+    def __getitem__(self, at: int) -> str:
+        return self.binding.text(self.row.cells[at])
 
 
 def as_text(cell: Cell) -> str:
@@ -69,6 +113,8 @@ def bind(
     gold: str,
     source: str,
     gold_needed: bool = False,
+    keep_na: bool = False,
+    first: Callable[[], Sequence[Row]] = tuple,
 ) -> Binding:
     """Find the columns of a task.
 
@@ -80,6 +126,8 @@ def bind(
         gold: Gold column that the user named; empty: looked for by name.
         source: What errors call the file.
         gold_needed: Whether a missing gold column is an error.
+        keep_na: Whether cells such as ``N/A`` are texts.
+        first: Gives the first rows; called where no name tells which column holds the text.
 
     Raises:
         UsageError: A column is missing, or several could be meant.
@@ -94,8 +142,11 @@ def bind(
             f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
             hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
+    inputs, guessed = _inputs(task, columns, given, gold, source, first)
     return Binding(
-        inputs=tuple(_inputs(task, columns, given, gold, source).items()),
+        inputs=tuple(inputs.items()),
+        guessed=guessed,
+        keep_na=keep_na,
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
         read_gold=resolve(task.read_gold) if task.read_gold else lambda _column, cell, _cells: cell,
@@ -103,24 +154,58 @@ def bind(
 
 
 def _inputs(
-    task: TaskSpec, columns: Sequence[str], given: Mapping[str, int | Template], gold: str, source: str
-) -> dict[str, int | Template]:
-    """Where each input of a task stands; those that the user did not give are found by their names."""
+    task: TaskSpec,
+    columns: Sequence[str],
+    given: Mapping[str, int | Template],
+    gold: str,
+    source: str,
+    first: Callable[[], Sequence[Row]],
+) -> tuple[dict[str, int | Template], tuple[str, ...]]:
+    """Where each input of a task stands, and what was found otherwise than by its name."""
     taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
     inputs: dict[str, int | Template] = {}
+    guessed: list[str] = []
     for column in task.inputs:
         free = [name for name in columns if name not in taken]
         if column.name in given:
             inputs[column.name] = given[column.name]
         elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
             inputs[column.name] = columns.index(free[0])
-        elif column.optional and gold and not any(_matches(name, column) for name in free):
+        elif column.optional and gold and not _candidates(column, free):
             inputs[column.name] = Template()
+        elif not _candidates(column, free) and (found := _only_free_text(column, free, columns, first)):
+            taken.add(found)
+            inputs[column.name] = columns.index(found)
+            guessed.append(
+                f"{column.name}: the column '{found}', the only one with free text (--{column.name} names another)"
+            )
         else:
             found = _guess(column, free, columns, source)
             taken.add(found)
             inputs[column.name] = columns.index(found)
-    return inputs
+    return inputs, tuple(guessed)
+
+
+def _candidates(column: Column, free: Sequence[str]) -> list[str]:
+    """The columns that have one of the input's names, else those that people call so anywhere in the world."""
+    if found := [name for name in free if _matches(name, column)]:
+        return found
+    return [name for name in free if plain(name) in TEXT_NAMES] if _is_text(column) else []
+
+
+def _is_text(column: Column) -> bool:
+    return "text" in (column.name, *column.aliases)
+
+
+def _only_free_text(
+    column: Column, free: Sequence[str], columns: Sequence[str], first: Callable[[], Sequence[Row]]
+) -> str:
+    """The one column whose first cells are free text; empty where there is none, or more than one."""
+    if not _is_text(column):
+        return ""
+    rows = first()
+    found = [name for name in free if holds_free_text([as_text(row.cells[columns.index(name)]) for row in rows])]
+    return found[0] if len(found) == 1 else ""
 
 
 def _names(task: TaskSpec) -> tuple[str, ...]:
@@ -169,7 +254,7 @@ def named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: 
 
 def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: str) -> str:
     """The one column that people call so."""
-    found = [name for name in free if _matches(name, column)]
+    found = _candidates(column, free)
     if len(found) == 1:
         return found[0]
     flag = f"--{column.name}"
@@ -193,11 +278,6 @@ def guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -
 
 def _matches(name: str, column: Column) -> bool:
     return plain(name) in {plain(known) for known in (column.name, *column.aliases)}
-
-
-def plain(name: str) -> str:
-    """A column's name as it is compared."""
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _listed(names: Sequence[str]) -> str:

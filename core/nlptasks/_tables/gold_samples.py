@@ -102,10 +102,18 @@ def read_gold_table(registry: Registry, task: TaskSpec, request: GoldRequest) ->
         source = stack.enter_context(open_input(request.data))
         table = read_table(registry, source, name=request.data_format, options=request.reading)
         chosen = chosen_columns(task, request.columns)
-        binding = bind(task, table.columns, chosen=chosen, gold=request.gold, source=source.name, gold_needed=True)
+        binding = bind(
+            task,
+            table.columns,
+            chosen=chosen,
+            gold=request.gold,
+            source=source.name,
+            gold_needed=True,
+            keep_na=request.reading.keep_na,
+            first=table.first,
+        )
         skipped: Counter[str] = Counter()
         rows = list(_rows(table, source.name, request, skipped))
-        notes = (*table.notes, *binding.notes)
     id_at = _id_at(table.columns, request, source.name)
     meta = [(name, _at(name, table.columns, source.name)) for name in request.meta]
     items = tuple(_items(rows, binding, id_at, meta, skipped))
@@ -116,7 +124,7 @@ def read_gold_table(registry: Registry, task: TaskSpec, request: GoldRequest) ->
         sha256=sha256_of(Path(request.data)),
         columns={**_named(binding, table.columns, chosen), "gold": binding.gold},
         skipped=dict(skipped),
-        notes=notes,
+        notes=(*table.notes, *binding.notes),
     )
 
 

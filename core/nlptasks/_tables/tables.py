@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
+from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
+from nlptasks.plugin.protocols import Format, FormatOptions, Row, RowWriter, Table
+from nlptasks.text.display import one_line
+
+#: Characters of a cell that a note quotes.
+_QUOTED = 40
 
 
 def format_of(registry: Registry, file: str, suffix: str, *, name: str, flag: str, head: bytes = b"") -> FormatSpec:
@@ -54,7 +61,26 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
     head = source.stream.peek(16)
     spec = format_of(registry, source.name, source.suffix, name=name, flag="--format", head=head)
     make: Callable[[FormatOptions], Format] = resolve(spec.object)
-    return make(options).read(source.stream, source.name)
+    table = make(options).read(source.stream, source.name)
+    # The rest of a table says that its first row is no data; a single column has none.
+    if options.header is None and table.header_line and len(table.columns) == 1:
+        return _with_header_in_doubt(registry, table)
+    return table
+
+
+def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
+    """A table of one column whose first row, taken for the column's name, may be a text."""
+    name = table.columns[0]
+    columns = [column for item in registry.all(TaskSpec) for column in (*item.spec.inputs, item.spec.gold)]
+    known = {plain(known) for column in columns for known in (column.name, *column.aliases)}
+    if plain(name) in known | TEXT_NAMES:
+        return table
+    if not reads_as_text(name):
+        note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data)"
+        return replace(table, notes=(*table.notes, note))
+    note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
+    first = Row(table.header_line, [name])
+    return replace(table, columns=("text",), rows=chain([first], table.rows), notes=(*table.notes, note))
 
 
 def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:

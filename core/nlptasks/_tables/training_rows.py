@@ -83,7 +83,16 @@ class GoldReader:
         source = stack.enter_context(open_input(path))
         table = read_table(self.registry, source, name=self.data_format, options=self.reading)
         chosen = chosen_columns(self.task, self.columns)
-        binding = bind(self.task, table.columns, chosen=chosen, gold=self.gold, source=source.name, gold_needed=True)
+        binding = bind(
+            self.task,
+            table.columns,
+            chosen=chosen,
+            gold=self.gold,
+            source=source.name,
+            gold_needed=True,
+            keep_na=self.reading.keep_na,
+            first=table.first,
+        )
         return source.name, table, binding
 
     def _bad(self, name: str, row: BadRow) -> None:

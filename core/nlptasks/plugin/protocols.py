@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 
@@ -346,7 +347,7 @@ class BadRow:
     hint: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
     """A table that is read once, row after row.
 
@@ -354,11 +355,19 @@ class Table:
         columns: Names, in order, without duplicates.
         rows: The rows; reading them may raise :class:`nlptasks.errors.DataError`.
         notes: What was detected (encoding, delimiter, ...), a line each.
+        header_line: Line of the row that names the columns; 0 where they are named otherwise.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row | BadRow]
     notes: tuple[str, ...] = ()
+    header_line: int = 0
+
+    def first(self, count: int = 200) -> list[Row]:
+        """The first rows that can be read, which stay among ``rows``."""
+        taken = list(islice(self.rows, count))
+        self.rows = chain(taken, self.rows)
+        return [row for row in taken if isinstance(row, Row)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -369,15 +378,21 @@ class FormatOptions:
         encoding: Name of the text encoding.
         delimiter: Column separator.
         quote: Quote character, or ``none``.
-        header: Whether the first row names the columns; else they are ``column_1``, ``column_2``, ...
+        escape: Character that makes the next one mean itself, or ``none``.
+        header: Whether the first row names the columns; else they are ``column_1``, ``column_2``, ... ``None``: it does
+            unless it is plainly a text.
         max_cell: Largest cell in characters.
+        keep_na: Whether texts such as ``N/A`` and ``null`` are texts as any other. Else a task that reads one finds
+            nothing in its place; the column itself stays as it is.
     """
 
     encoding: str = ""
     delimiter: str = ""
     quote: str = ""
-    header: bool = True
+    escape: str = ""
+    header: bool | None = None
     max_cell: int = 1 << 20
+    keep_na: bool = False
 
 
 class RowWriter(Protocol):
