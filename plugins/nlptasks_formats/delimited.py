@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar
+
+import pyarrow as pa
 
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import decode_lines, encoding_note, nul_reason
-from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
-from nlptasks_formats.cells import batches, encoded
+from nlptasks.plugin.protocols import BadRow, Block, FormatOptions, RowWriter, Table
+from nlptasks.plugin.tables import grouped
+from nlptasks.plugin.values import UNTYPED
+from nlptasks_formats.delimited_writing import DelimitedWriter
 from nlptasks_formats.detect import detect, sample, separator_line
 from nlptasks_formats.dialect import BACKSLASH, NONE, Dialect, open_quote
 
@@ -61,15 +64,21 @@ class CommaSeparated:
         dialect = detect(shown, given, self.delimiter)
         records = _Records(name, dialect, self._options.max_cell).of(chain(head, lines), 1 + bool(separator))
         columns, header_line, rows = self._columns(records, name)
-        notes = (*encoding_note(encoding), *dialect.notes(self.delimiter))
-        return Table(columns, _rows(rows, columns, dialect.delimiter), notes, header_line)
+        found = Table(
+            columns=tuple(map(str.strip, columns)),
+            blocks=_blocks(_rows(rows, columns, dialect.delimiter), columns),
+            notes=(*encoding_note(encoding), *dialect.notes(self.delimiter)),
+            header_line=header_line,
+            names=columns,
+        )
+        return _with_names_told_apart(found, name)
 
     def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter:
         r"""Write UTF-8 with a header and ``\n`` line ends.
 
         Cells are written as they are, those that a spreadsheet would take for a formula too.
         """
-        return _Writer(stream, columns, self._dialect.delimiter or self.delimiter)
+        return DelimitedWriter(stream, columns, self._dialect.delimiter or self.delimiter)
 
     def _columns(
         self, records: Iterator[_Record | BadRow], name: str
@@ -82,7 +91,7 @@ class CommaSeparated:
             raise DataError(name, first.reason, line=first.line, hint=first.hint)
         line, cells = first
         if self._options.header is not False:
-            return _header(cells, name, line), line, records
+            return tuple(cells), line, records
         columns = tuple(f"column_{number}" for number in range(1, len(cells) + 1))
         return columns, 0, chain([first], records)
 
@@ -148,24 +157,23 @@ class _Records:
         return DataError(self.name, f"text follows a closing quote{where}", line=start, hint=hint)
 
 
-def _header(cells: list[str], name: str, line: int) -> tuple[str, ...]:
-    columns = tuple(cell.strip() for cell in cells)
-    for column, count in Counter(columns).items():
+def _with_names_told_apart(table: Table, name: str) -> Table:
+    """The table, if no two columns have one name."""
+    for column, count in Counter(table.columns).items():
         if count > 1:
-            places = [str(place) for place, other in enumerate(columns, 1) if other == column]
+            places = [str(place) for place, other in enumerate(table.columns, 1) if other == column]
             what = f"the name {column!r}" if column else "no name"
             message = f"columns {', '.join(places[:-1])} and {places[-1]} have {what}"
-            raise DataError(
-                name, message, line=line, hint="rename them in the header; without a header, pass --no-header"
-            )
-    return columns
+            hint = "rename them in the header; without a header, pass --no-header"
+            raise DataError(name, message, line=table.header_line, hint=hint)
+    return table
 
 
 def _is_blank(cells: list[str]) -> bool:
     return len(cells) == 1 and not cells[0].strip()
 
 
-def _rows(records: Iterable[_Record | BadRow], columns: tuple[str, ...], delimiter: str) -> Iterator[Row | BadRow]:
+def _rows(records: Iterable[_Record | BadRow], columns: tuple[str, ...], delimiter: str) -> Iterator[_Record | BadRow]:
     width = len(columns)
     for record in records:
         if isinstance(record, BadRow):
@@ -173,9 +181,18 @@ def _rows(records: Iterable[_Record | BadRow], columns: tuple[str, ...], delimit
             continue
         line, cells = record
         if len(cells) == width:
-            yield Row(line, cells)
+            yield record
         elif not _is_blank(cells):
             yield _ragged(line, len(cells), columns, delimiter)
+
+
+def _blocks(rows: Iterable[_Record | BadRow], names: Sequence[str]) -> Iterator[Block]:
+    schema = pa.schema([pa.field(name, pa.string(), metadata=UNTYPED) for name in names])
+    nothing: list[tuple[str, ...]] = [()] * len(names)
+    for group in grouped(rows, lambda cells: sum(map(len, cells))):
+        columns = list(zip(*group.rows, strict=True)) or nothing
+        arrays = [pa.array(column, pa.string()) for column in columns]
+        yield Block(pa.Table.from_arrays(arrays, schema=schema), group.lines, tuple(group.bad))
 
 
 def _ragged(line: int, count: int, columns: tuple[str, ...], delimiter: str) -> BadRow:
@@ -187,33 +204,3 @@ def _ragged(line: int, count: int, columns: tuple[str, ...], delimiter: str) -> 
         hint = "put a cell that contains a line end in double quotes, and add the cells that are missing"
     names = ", ".join(columns[:6]) + (", ..." if len(columns) > 6 else "")
     return BadRow(line, f"{count} cell{'s' * (count != 1)}, expected {len(columns)} ({names})", hint)
-
-
-class _Writer:
-    def __init__(self, stream: BinaryIO, columns: Sequence[str], delimiter: str) -> None:
-        self._stream = stream
-        self._arguments: dict[str, Any] = {"delimiter": delimiter, "lineterminator": "\n"}
-        self._write([columns])
-
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
-        for batch in batches(rows):
-            self._write(batch)
-
-    def close(self) -> None:
-        """Nothing is held back."""
-
-    def _write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        buffer = io.StringIO(newline="")
-        csv.writer(buffer, **self._arguments).writerows(rows)
-        text = buffer.getvalue()
-        self._stream.write(encoded(self._quoted(rows) if "\r" in text else text))
-
-    def _quoted(self, rows: Sequence[Sequence[Cell]]) -> str:
-        r"""As :meth:`_write`, where a cell holds ``\r``: some versions of the csv module leave that unquoted."""
-        buffer = io.StringIO(newline="")
-        minimal = csv.writer(buffer, **self._arguments)
-        full = csv.writer(buffer, **self._arguments, quoting=csv.QUOTE_ALL)
-        for row in rows:
-            returns = any(isinstance(cell, str) and "\r" in cell for cell in row)
-            (full if returns else minimal).writerow(row)
-        return buffer.getvalue()

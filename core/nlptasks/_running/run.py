@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Registry
@@ -20,22 +20,17 @@ from nlptasks._running.predict import check_frozen, predict
 from nlptasks._running.tally import Tally, prediction_type
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
 from nlptasks._systems.session import Opened, OpenTask, Plan, PlannedTask, Session
+from nlptasks._tables.blocks import Sizes, in_blocks
 from nlptasks._tables.columns import Binding, bind, is_blank
+from nlptasks._tables.outputs import output_columns
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks.errors import DataError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, RowWriter, Table
+from nlptasks.plugin.protocols import BadRow, Block, Example, FormatOptions, Prediction, RowWriter, Table
 from nlptasks.records.report import RunReport
 from nlptasks.text.display import one_line
-
-#: Rows of the first block and of the largest one. Blocks grow, so that the first rows are out within seconds and later
-#: ones are sorted by length over many rows, which pads little.
-_FIRST_BLOCK, _LAST_BLOCK = 64, 4_096
-
-#: A block ends early at this many characters, so that long texts do not fill the memory.
-_BLOCK_CHARACTERS = 1_000_000
 
 #: Bad rows that a report quotes.
 _QUOTED = 5
@@ -96,13 +91,13 @@ def run(session: Session, plan: Plan, request: RunRequest, observers: Observers)
         ]
         output = _output_name(request, plan)
         stream = stack.enter_context(open_output(output, force=request.force, source=request.data))
-        columns = _output_columns(plan.tasks, table.columns)
-        names = [*table.columns, *(name for names in columns for name in names)]
+        columns = output_columns([_wanted(item) for item in plan.tasks], table.columns)
+        names = [*table.names, *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=request.output_format)
         opened = session.open(plan, device=request.device, dtype=request.dtype)
         tallies = [
-            Tally(item, binding, names, _metrics(session.registry, item, binding))
-            for item, binding, names in zip(opened.tasks, bindings, columns, strict=True)
+            Tally(item, binding, made, _metrics(session.registry, item, binding))
+            for item, binding, made in zip(opened.tasks, bindings, columns, strict=True)
         ]
         work = _Work(source, table, opened, tallies, writer, stream, request, observers, output or STDOUT)
         return work.run()
@@ -163,20 +158,14 @@ class _Work:
         self.writer.close()
         self.stream.flush()
 
-    def _blocks(self) -> Iterator[list[Row]]:
+    def _blocks(self) -> Iterator[Block]:
         """Readable rows, in blocks that grow."""
-        size, characters, block = _FIRST_BLOCK, 0, list[Row]()
-        for row in self.table.rows:
-            if isinstance(row, BadRow):
+        reads = list(dict.fromkeys(at for tally in self.tallies for at in tally.binding.reads))
+        for block in in_blocks(self.table, reads, max_cell=self.request.reading.max_cell, sizes=Sizes()):
+            for row in block.bad:
                 self._bad(row)
-                continue
-            block.append(row)
-            characters += sum(len(cell) for cell in row.cells if isinstance(cell, str))
-            if len(block) == size or characters >= _BLOCK_CHARACTERS:
+            if len(block):
                 yield block
-                size, characters, block = min(size * 4, _LAST_BLOCK), 0, []
-        if block:
-            yield block
 
     def _bad(self, row: BadRow) -> None:
         if not self.request.skip_bad_rows:
@@ -188,9 +177,10 @@ class _Work:
         if len(self.bad_rows) < _QUOTED:
             self.bad_rows.append(f"{self.source.name}:{row.line}: {row.reason}")
 
-    def _answer(self, block: list[Row]) -> None:
+    def _answer(self, block: Block) -> None:
         """Predict, count and write one block of rows."""
-        examples = [[tally.binding.example(row) for row in block] for tally in self.tallies]
+        examples = [tally.binding.examples(block) for tally in self.tallies]
+        good = block.good()
         answers = predict(
             self.opened.tasks,
             self.opened.backbone,
@@ -198,12 +188,16 @@ class _Work:
             progress=self._progress(len(block), self.source.position()),
         )
         for tally, predictions in zip(self.tallies, answers.predictions, strict=True):
-            tally.add(block, predictions)
+            tally.add(good, predictions)
         for tally, rows, predictions in zip(self.tallies, examples, answers.predictions, strict=True):
-            tally.add_likelihoods(block, rows, predictions)
+            tally.add_likelihoods(good, rows, predictions)
         self.writer.write(
-            [*row.cells, *_answer_cells(predictions, self.tallies)]
-            for row, predictions in zip(block, zip(*answers.predictions, strict=True), strict=True)
+            block,
+            [
+                column
+                for tally, predictions in zip(self.tallies, answers.predictions, strict=True)
+                for column in _columns_of(predictions, len(tally.columns))
+            ],
         )
         if self.output == STDOUT:
             self.stream.flush()
@@ -261,22 +255,16 @@ def _metrics(registry: Registry, opened: OpenTask, binding: Binding) -> dict[str
     return open_metrics(registry, names, labels=opened.head.labels)
 
 
-def _answer_cells(predictions: Sequence[Any], tallies: Sequence[Tally]) -> Iterator[Cell]:
-    for prediction, tally in zip(predictions, tallies, strict=True):
-        yield from prediction.cells() if prediction is not None else (None,) * len(tally.columns)
+def _columns_of(predictions: Sequence[Prediction | None], width: int) -> list[tuple[Cell, ...]]:
+    """The cells of a task's predictions, column by column."""
+    nothing = (None,) * width
+    return list(zip(*(nothing if item is None else item.cells() for item in predictions), strict=True))
 
 
-def _output_columns(tasks: Sequence[PlannedTask], taken: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each task's output columns, called ``predicted_...`` where the table has columns of these names already."""
-    columns = []
-    for item in tasks:
-        suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
-        names = tuple(item.task.output + suffix for suffix in suffixes)
-        while set(names) & set(taken):
-            names = tuple(f"predicted_{name}" for name in names)
-        columns.append(names)
-        taken = [*taken, *names]
-    return columns
+def _wanted(item: PlannedTask) -> list[str]:
+    """The names of a task's output columns, where the table has none of them."""
+    suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
+    return [item.task.output + suffix for suffix in suffixes]
 
 
 def _output_name(request: RunRequest, plan: Plan) -> str:

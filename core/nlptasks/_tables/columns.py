@@ -13,7 +13,7 @@ from nlptasks._tables.templates import Template, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Example, Row
+from nlptasks.plugin.protocols import Block, Example, Row
 
 #: Longest cell that may stand for nothing, with blanks around it.
 _LONGEST = 40
@@ -66,6 +66,20 @@ class Binding:
         """The example in a row, without its gold answer."""
         cells = _Read(self, row)
         return Example({name: cells[at] if isinstance(at, int) else at.fill(cells) for name, at in self.inputs})
+
+    def examples(self, block: Block) -> list[Example]:
+        """The examples of a block, without their gold answers."""
+        texts = {at: list(map(self.text, block.cells(at))) for _, value in self.inputs for at in _positions(value)}
+        columns = [
+            texts[value] if isinstance(value, int) else self._filled(value, texts, len(block))
+            for _, value in self.inputs
+        ]
+        names = [name for name, _ in self.inputs]
+        return [Example(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+    def _filled(self, template: Template, texts: Mapping[int, Sequence[str]], rows: int) -> list[str]:
+        cells = [{at: texts[at][row] for at in template.columns} for row in range(rows)]
+        return [template.fill(each) for each in cells]
 
     def text(self, cell: Cell) -> str:
         """A cell of an input as text; what stands for nothing is the empty text, and is counted."""
@@ -204,8 +218,15 @@ def _only_free_text(
     if not _is_text(column):
         return ""
     rows = first()
-    found = [name for name in free if holds_free_text([as_text(row.cells[columns.index(name)]) for row in rows])]
+    found = [name for name in free if _is_free_text(rows, columns.index(name))]
     return found[0] if len(found) == 1 else ""
+
+
+def _is_free_text(rows: Sequence[Row], at: int) -> bool:
+    try:
+        return holds_free_text([as_text(row.cells[at]) for row in rows])
+    except UsageError:  # bytes
+        return False
 
 
 def _names(task: TaskSpec) -> tuple[str, ...]:

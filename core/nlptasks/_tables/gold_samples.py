@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nlptasks._names import nearest
 from nlptasks._plugins.registry import Registry
+from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import REMEMBERED, Binding, as_text, bind
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
@@ -112,6 +113,7 @@ def read_gold_table(registry: Registry, task: TaskSpec, request: GoldRequest) ->
             keep_na=request.reading.keep_na,
             first=table.first,
         )
+        guard(table, binding.reads, request.reading.max_cell)
         skipped: Counter[str] = Counter()
         rows = list(_rows(table, source.name, request, skipped))
     id_at = _id_at(table.columns, request, source.name)

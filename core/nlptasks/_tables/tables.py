@@ -15,7 +15,8 @@ from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
-from nlptasks.plugin.protocols import Format, FormatOptions, Row, RowWriter, Table
+from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
+from nlptasks.plugin.tables import json_block, renamed
 from nlptasks.text.display import one_line
 
 #: Characters of a cell that a note quotes.
@@ -78,9 +79,12 @@ def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
     if not reads_as_text(name):
         note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data)"
         return replace(table, notes=(*table.notes, note))
+    from nlptasks.plugin.values import json_text  # pyarrow, which no listing needs
+
     note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
-    first = Row(table.header_line, [name])
-    return replace(table, columns=("text",), rows=chain([first], table.rows), notes=(*table.notes, note))
+    first = json_block([[json_text(table.names[0])]], ("text",), [table.header_line])
+    blocks = (renamed(block, ("text",)) for block in chain([first], table.blocks))
+    return Table(("text",), blocks, (*table.notes, note))
 
 
 def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:

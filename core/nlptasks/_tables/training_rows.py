@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import REMEMBERED, Binding, bind, is_blank
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
@@ -93,6 +94,7 @@ class GoldReader:
             keep_na=self.reading.keep_na,
             first=table.first,
         )
+        guard(table, binding.reads, self.reading.max_cell)
         return source.name, table, binding
 
     def _bad(self, name: str, row: BadRow) -> None:
