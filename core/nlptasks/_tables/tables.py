@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,8 +14,8 @@ from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table
-from nlptasks.plugin.tables import json_block, renamed
+from nlptasks.plugin.protocols import Block, Format, FormatOptions, RowWriter, Table
+from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
 
 #: Characters of a cell that a note quotes.
@@ -79,12 +78,20 @@ def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
     if not reads_as_text(name):
         note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data)"
         return replace(table, notes=(*table.notes, note))
-    from nlptasks.plugin.values import json_text  # pyarrow, which no listing needs
-
     note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
-    first = json_block([[json_text(table.names[0])]], ("text",), [table.header_line])
-    blocks = (renamed(block, ("text",)) for block in chain([first], table.blocks))
-    return Table(("text",), blocks, (*table.notes, note))
+    return Table(("text",), _headed(table), (*table.notes, note))
+
+
+def _headed(table: Table) -> Iterator[Block]:
+    """The blocks of a table of one column with its header as the first row."""
+    import pyarrow as pa
+
+    for at, block in enumerate(table.blocks):
+        found = renamed(block, ("text",))
+        if at == 0:
+            head = pa.Table.from_arrays([pa.array([table.names[0]], pa.string())], schema=found.data.schema)
+            yield Block(head, [table.header_line])
+        yield found
 
 
 def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequence[str], *, name: str) -> RowWriter:
