@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ JSON = {b"nlptasks": b"json"}
 UNTYPED = {b"nlptasks": b"untyped"}
 
 _types = pa.types
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
 
 
 class Digits(str):
@@ -68,19 +68,21 @@ def utf_8(text: str) -> bytes:
 
 def json_text(value: object) -> str:
     """The JSON of a value; numbers that JSON does not know are null."""
+    if type(value) is str:
+        return _quoted(str(value))
     if isinstance(value, Digits):
         return value
-    if isinstance(value, str):
-        return _quoted(value)
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "null"
+    if isinstance(value, float):
+        return float.__repr__(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_quoted(str(key))}: {json_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(json_text, value)) + "]"
-    if isinstance(value, bool | int | float):
-        return _quoted(value)
-    return _quoted(str(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return int.__repr__(value) if isinstance(value, int) else _quoted(str(value))
 
 
 def json_values(texts: Iterable[str | None]) -> list[Any]:
