@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, BinaryIO, NoReturn
@@ -11,8 +11,9 @@ from typing import Any, BinaryIO, NoReturn
 from nlptasks.errors import DataError
 from nlptasks.files.paths import decode_text, encoding_note, split_lines
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
-from nlptasks_formats.cells import batches, encoded, json_cell, json_text
+from nlptasks.plugin.protocols import BadRow, FormatOptions, RowWriter, Table, TableBlock
+from nlptasks.plugin.tables import grouped, json_block
+from nlptasks.plugin.values import Digits, is_json, json_text, json_texts, utf_8
 from nlptasks_formats.json_array import array_items
 
 #: Objects that the columns are gathered from.
@@ -27,9 +28,9 @@ _Item = tuple[int, dict[str, Any]] | BadRow
 class JsonLines:
     """A JSON object a line; also one array of objects.
 
-    The columns are the keys of the first 1,000 objects. A missing key is ``None``; a key first seen later, a line that
-    is not valid JSON and a value that is no object are each a :class:`BadRow`. Values other than strings and null
-    become their JSON text and are written back as the values they were.
+    The columns are the keys of the first 1,000 objects. A key first seen later, a key that stands twice, a line that is
+    not valid JSON and a value that is no object are each a :class:`BadRow`. A task reads values other than strings and
+    null as their JSON; all are written back as they were, numbers digit by digit, and a missing key stays missing.
     """
 
     def __init__(self, options: FormatOptions) -> None:
@@ -41,14 +42,13 @@ class JsonLines:
         Raises:
             DataError: None of the first objects can be read.
         """
-        encoding, pieces = decode_text(stream, name, self._options.encoding)
+        encoding, pieces = decode_text(stream, name, self._options.encoding, keep_nul=True)
         items = _items(pieces, name, self._options.max_cell)
         first = list(islice(items, _FIRST))
         columns = tuple(dict.fromkeys(key for item in first if not isinstance(item, BadRow) for key in item[1]))
         if not columns and first:
             _refuse(first[0], name)
-        rows = _rows(chain(first, items), columns, self._options.max_cell)
-        return Table(columns, rows, encoding_note(encoding))
+        return Table(columns, _blocks(chain(first, items), columns), encoding_note(encoding))
 
     def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter:
         """Write an object a line, in UTF-8. Scores have six decimals."""
@@ -69,7 +69,9 @@ def _items(pieces: Iterator[str], name: str, max_cell: int) -> Iterator[_Item]:
             blank.append(piece)
             continue
         pieces = chain(blank, [piece], pieces)
-        decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+        decoder = json.JSONDecoder(
+            parse_constant=_no_constant, parse_float=Digits, parse_int=Digits, object_pairs_hook=_once
+        )
         if start.startswith("["):
             for line, value in array_items(pieces, name, decoder, 16 * max_cell):
                 yield _object(line, value)
@@ -103,25 +105,23 @@ def _object(line: int, value: object) -> _Item:
     return BadRow(line, f"expected an object, found {json_text(value)[:40]}", _HINT)
 
 
-def _rows(items: Iterable[_Item], columns: tuple[str, ...], max_cell: int) -> Iterator[Row | BadRow]:
-    known = frozenset(columns)
+def _blocks(items: Iterable[_Item], columns: tuple[str, ...]) -> Iterator[TableBlock]:
+    for group in grouped(_known(items, frozenset(columns)), _length):
+        texts = [[json_text(item[key]) if key in item else None for item in group.rows] for key in columns]
+        yield json_block(texts, columns, group.lines, group.bad)
+
+
+def _length(item: dict[str, Any]) -> int:
+    return sum(len(value) for value in item.values() if isinstance(value, str))
+
+
+def _known(items: Iterable[_Item], known: frozenset[str]) -> Iterator[_Item]:
     for item in items:
-        if isinstance(item, BadRow):
+        if isinstance(item, BadRow) or item[1].keys() <= known:
             yield item
-            continue
-        line, value = item
-        if not value.keys() <= known:
-            yield _new_key(line, next(key for key in value if key not in known))
-            continue
-        cells = [_cell(value.get(column)) for column in columns]
-        long = next(
-            (column for column, cell in zip(columns, cells, strict=True) if cell and len(cell) > max_cell), None
-        )
-        if long is None:
-            yield Row(line, cells)
         else:
-            reason = f"the value of {long!r} is longer than {max_cell:,} characters"
-            yield BadRow(line, reason, "--max-cell raises the limit")
+            line, value = item
+            yield _new_key(line, next(key for key in value if key not in known))
 
 
 def _new_key(line: int, key: str) -> BadRow:
@@ -129,33 +129,37 @@ def _new_key(line: int, key: str) -> BadRow:
     return BadRow(line, f"the key {key!r} is not among the columns", hint)
 
 
-def _cell(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else json_text(value)
-
-
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON value; write null")
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError(f"the number {text[:40]} is too large")
-    return value
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ; of two that are equal, Python would keep the last and drop the other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
 
 
 class _Writer:
     def __init__(self, stream: BinaryIO, columns: Sequence[str]) -> None:
         self._stream = stream
-        self._keys = [f"{json_cell(column)}: " for column in columns]
+        self._keys = [f"{json_text(column)}: " for column in columns]
 
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
-        for batch in batches(rows):
-            self._stream.write(encoded("".join(map(self._line, batch))))
+    def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
+        schema = block.data.schema
+        columns = [_values(block.data.column(at), field) for at, field in enumerate(schema)]
+        columns += [list(map(json_text, cells)) for cells in predictions]
+        pairs = [[value and key + value for value in column] for key, column in zip(self._keys, columns, strict=True)]
+        lines = ("{" + ", ".join(filter(None, row)) + "}\n" for row in zip(*pairs, strict=True))
+        self._stream.write(utf_8("".join(lines)))
 
     def close(self) -> None:
         """Nothing is held back."""
 
-    def _line(self, row: Sequence[Cell]) -> str:
-        pairs = (key + json_cell(cell) for key, cell in zip(self._keys, row, strict=True))
-        return "{" + ", ".join(pairs) + "}\n"
+
+def _values(column: Any, field: Any) -> list[str | None]:
+    """The JSON of a column's values; ``None`` where a key was missing, which no other column can say."""
+    found = json_texts(column, field)
+    return found if is_json(field) else ["null" if value is None else value for value in found]

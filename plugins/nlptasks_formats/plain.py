@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.files.paths import decode_lines, encoding_note
+from nlptasks.files.paths import decode_lines, encoding_note, nul_reason
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, FormatOptions, Row, RowWriter, Table
-from nlptasks_formats.cells import batches, encoded
+from nlptasks.plugin.protocols import BadRow, FormatOptions, RowWriter, Table, TableBlock
+from nlptasks.plugin.tables import grouped
+from nlptasks.plugin.values import texts, utf_8
 
 _HINT = "write .csv, .tsv, .jsonl or .parquet"
+_SCHEMA = pa.schema([("text", pa.string())])
 
 
 class PlainText:
@@ -24,9 +28,13 @@ class PlainText:
         self._options = options
 
     def read(self, stream: BinaryIO, name: str) -> Table:
-        """Read a table; a line of more than ``max_cell`` characters is a :class:`BadRow`."""
-        encoding, lines = decode_lines(stream, name, self._options.encoding)
-        return Table(("text",), _rows(lines, self._options.max_cell), encoding_note(encoding))
+        """Read a table; a line of more than ``max_cell`` characters, or with a NUL, is a :class:`BadRow`."""
+        encoding, lines = decode_lines(stream, name, self._options.encoding, keep_nul=True)
+        blocks = (
+            TableBlock(pa.table([group.rows], schema=_SCHEMA), group.lines, tuple(group.bad))
+            for group in grouped(_rows(lines, self._options.max_cell), len)
+        )
+        return Table(("text",), blocks, encoding_note(encoding))
 
     def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter:
         """Write one value a line.
@@ -39,13 +47,15 @@ class PlainText:
         return _Writer(stream)
 
 
-def _rows(lines: Iterator[str], max_cell: int) -> Iterator[Row | BadRow]:
+def _rows(lines: Iterator[str], max_cell: int) -> Iterator[tuple[int, str] | BadRow]:
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")
         if len(text) > max_cell:
             yield BadRow(number, f"the text is longer than {max_cell:,} characters", "--max-cell raises the limit")
+        elif "\0" in text:
+            yield BadRow(number, *nul_reason(text)[1:])
         else:
-            yield Row(number, (text,))
+            yield number, text
 
 
 class _Writer:
@@ -53,18 +63,19 @@ class _Writer:
         self._stream = stream
         self._count = 0
 
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
-        for batch in batches(rows):
-            self._stream.write(encoded("".join(self._line(row[0]) for row in batch)))
+    def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
+        columns = [texts(block.data.column(at), field) for at, field in enumerate(block.data.schema)]
+        for column in (*columns, *predictions):
+            self._stream.write(b"".join(map(self._line, column)))
 
     def close(self) -> None:
         """Nothing is held back."""
 
-    def _line(self, cell: Cell) -> str:
+    def _line(self, cell: Cell) -> bytes:
         self._count += 1
         text = "" if cell is None else str(cell)
         if "\n" in text or "\r" in text:
             raise NlptasksError(
                 f"row {self._count} holds a line end, which plain text cannot keep in one row", hint=_HINT
             )
-        return text + "\n"
+        return utf_8(text) + b"\n"

@@ -152,3 +152,48 @@ def test_rows_without_a_header(command):
     command.write("reviews.csv", "1,good\n2,bad\n")
     command.constant("--data", "reviews.csv", "--no-header", "--text", "column_2").succeeded()
     assert command.read("reviews.sentiment.csv").splitlines()[1] == "1,good,positive,0.75"
+
+
+def test_an_encoding_of_another_script_is_found_and_told(command):
+    text = "id,评论\n1,这家酒店很好\n2,房间太小了不会再来\n"
+    command.write("reviews.csv", text.encode("gb18030"))
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "encoding: gb18030" in result.stderr
+    assert "1,这家酒店很好,positive,0.75" in command.read("reviews.sentiment.csv")
+
+
+def test_lines_of_text_without_a_header_are_all_read(command):
+    command.write("reviews.csv", "great film\nawful film\nboring\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "no header: the first row, 'great film', is data" in result.stderr
+    expected = [
+        "text,sentiment,sentiment_score",
+        *(f"{t},positive,0.75" for t in ("great film", "awful film", "boring")),
+    ]
+    assert command.read("reviews.sentiment.csv").splitlines() == expected
+    result = command.constant("--data", "reviews.csv", "--header", "--force").succeeded()
+    assert command.read("reviews.sentiment.csv").startswith("great film,sentiment,sentiment_score\nawful film,")
+    assert "header" not in result.stderr
+
+
+def test_a_header_in_doubt_is_told(command):
+    command.write("reviews.csv", "good\nbad\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "the first row, 'good', names the column (--no-header: it is data)" in result.stderr
+
+
+def test_cells_that_stand_for_nothing_are_counted(command):
+    command.write("reviews.csv", "id,text\n1,good\n2,N/A\n3,null\n4,N/A\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "read as missing: 2 × 'N/A', 1 × 'null'" in result.stderr
+    assert "3 rows skipped: no text" in result.stderr
+    assert command.read("reviews.sentiment.csv").splitlines()[1:3] == ["1,good,positive,0.75", "2,N/A,,"]
+    result = command.constant("--data", "reviews.csv", "--keep-na", "--force").succeeded()
+    assert "2,N/A,positive,0.75" in command.read("reviews.sentiment.csv")
+    assert "missing" not in result.stderr
+
+
+def test_the_only_column_of_free_text_is_found_and_told(command):
+    command.write("reviews.csv", "nr,words\n1,The film was great\n2,I did not like it at all\n")
+    result = command.constant("--data", "reviews.csv").succeeded()
+    assert "text: the column 'words', the only one with free text (--text names another)" in result.stderr

@@ -12,6 +12,11 @@ def test_a_missing_file_names_the_nearest_one(command):
     command.constant("--data", "revews.csv").refused("there is no file revews.csv", "did you mean reviews.csv?")
 
 
+def test_a_missing_file_names_no_other_one(command):
+    command.write("o8.csv", "text\ngood\n")
+    assert "did you mean" not in command.constant("--data", "nosuch.csv").refused("no file nosuch.csv").stderr
+
+
 def test_a_missing_folder_is_named(command):
     command.constant("--data", "data/reviews.csv").refused("data/reviews.csv", "there is no folder data")
 
@@ -89,6 +94,13 @@ def test_only_ragged_rows_are_an_error_even_where_they_may_be_skipped(command):
 def test_a_nul_byte(command):
     command.write("reviews.csv", b"id,text\n1,good\n2,b\0d\n")
     command.constant("--data", "reviews.csv").refused("reviews.csv:3: column 4", "NUL", code=1)
+
+
+def test_a_row_with_a_nul_byte_is_left_out_on_request(command):
+    command.write("reviews.csv", b"id,text,note\n1,good,a\0b\n2,bad,c\n")
+    result = command.constant("--data", "reviews.csv", "--skip-bad-rows").succeeded()
+    assert "reviews.csv:2: column 9: a NUL byte" in result.stderr
+    assert command.read("reviews.sentiment.csv").splitlines()[1:] == ["2,bad,c,positive,0.75"]
 
 
 def test_broken_utf_8(command):

@@ -147,7 +147,7 @@ def test_columns_are_kept_byte_for_byte_and_rows_in_order(command):
     assert command.read("reviews.sentiment.csv") == expected
 
 
-@pytest.mark.parametrize("taken", ["sentiment", "sentiment_score"])
+@pytest.mark.parametrize("taken", ["sentiment", "sentiment_score", "Sentiment", "SENTIMENT_Score", " sentiment "])
 def test_columns_that_are_taken_give_predicted_ones(command, taken):
     command.write("reviews.csv", f"text,{taken}\ngood,negative\n")
     command.constant("--data", "reviews.csv").succeeded()

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from nlptasks._running.predict import Predictions
 from nlptasks.plugin.protocols import Example
+from nlptasks.plugin.tables import TableBlock
 
 R = TypeVar("R")
 
@@ -25,6 +26,7 @@ class Block(Generic[R]):
         first: Number of the first row, from 0.
         texts: For each head, the texts whose likelihood is asked for, ``None`` for a row of which it is not; empty:
             none is.
+        table: The rows as they stand in a table, where they are from one: their other columns pass untouched.
         read: Bytes of the source up to its end, where the source knows.
     """
 
@@ -32,6 +34,7 @@ class Block(Generic[R]):
     examples: Sequence[Sequence[Example]]
     first: int
     texts: Sequence[Sequence[str | None] | None] = ()
+    table: TableBlock | None = None
     read: int = 0
 
 

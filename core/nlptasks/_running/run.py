@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
-from nlptasks._running.blocks import Block, cut
+from nlptasks._running.blocks import Block
 from nlptasks._running.checks import prediction_type
 from nlptasks._running.driver import Source, Totals, drive
 from nlptasks._running.engine import LocalEngine
@@ -23,18 +23,16 @@ from nlptasks._running.tally import Tally
 from nlptasks._settings.groups import TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
+from nlptasks._tables.blocks import Sizes, in_blocks
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import parse_label_map
+from nlptasks._tables.outputs import output_columns
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
 from nlptasks.errors import DataError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
 from nlptasks.plugin import LIKELIHOOD
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.records.report import RunReport
-
-#: Rows of the first block and of the largest one. Blocks grow, so that the first rows are out within seconds and later
-#: ones are sorted by length over many rows, which pads little.
-_FIRST_BLOCK, _LAST_BLOCK = 64, 4_096
 
 #: Bad rows that a report quotes.
 _QUOTED = 5
@@ -70,8 +68,8 @@ def run(
         bindings = [_bound(item, table, source, opened.name) for item in system.heads]
         output = _output_name(source, target, system)
         stream = stack.enter_context(open_output(output, force=target.force, source=source.data))
-        columns = _output_columns(system.heads, table.columns)
-        names = [*table.columns, *(name for names in columns for name in names)]
+        columns = output_columns([_wanted(item) for item in system.heads], table.columns)
+        names = [*table.names, *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=target.output_format)
         loaded = session.load(system)
         tallies = [
@@ -90,7 +88,7 @@ def run(
                 zip(loaded.heads, system.heads, bindings, columns, strict=True)
             )
         ]
-        rows = _Rows(opened, table, source.skip_bad_rows, tallies)
+        rows = _Rows(opened, table, source, tallies)
         written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
         done = drive(
             rows.source(),
@@ -113,6 +111,8 @@ def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Bi
         gold=source.gold,
         source=name,
         label_map=parse_label_map(source.label_map),
+        keep_na=source.reading.keep_na,
+        first=table.first,
     )
 
 
@@ -127,7 +127,7 @@ class _Rows:
 
     opened: Input
     table: Table
-    skip_bad_rows: bool
+    asked: TableSource
     tallies: Sequence[TallySink]
     skipped: Counter[str] = field(default_factory=Counter)
     bad_rows: list[str] = field(default_factory=list)
@@ -147,11 +147,18 @@ class _Rows:
         likely = [
             any(metric.reads == LIKELIHOOD for metric in item.reporter.metrics(()).values()) for item in self.tallies
         ]
+        reads = tuple(dict.fromkeys(at for item in self.tallies for at in item.reporter.binding.reads))
         first = 0
-        for rows in cut(self._readable(), _characters, first=_FIRST_BLOCK, largest=_LAST_BLOCK):
-            examples = [[item.reporter.binding.example(row) for row in rows] for item in self.tallies]
+        for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=Sizes()):
+            for bad in table.bad:
+                self._leave_out(bad)
+            if not len(table):
+                continue
+            rows = table.good()
+            examples = [item.reporter.binding.examples(table) for item in self.tallies]
             yield Block(
                 rows=rows,
+                table=table,
                 examples=examples,
                 texts=[
                     _texts(item.reporter, rows, own) if asked else None
@@ -165,15 +172,8 @@ class _Rows:
             reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
             raise DataError(self.opened.name, reason, hint="a first row that is data needs --no-header")
 
-    def _readable(self) -> Iterator[Row]:
-        for row in self.table.rows:
-            if isinstance(row, BadRow):
-                self._leave_out(row)
-            else:
-                yield row
-
     def _leave_out(self, row: BadRow) -> None:
-        if not self.skip_bad_rows:
+        if not self.asked.skip_bad_rows:
             hint = f"{row.hint}; " if row.hint else ""
             raise DataError(
                 self.opened.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
@@ -181,10 +181,6 @@ class _Rows:
         self.skipped["cannot be read; left out"] += 1
         if len(self.bad_rows) < _QUOTED:
             self.bad_rows.append(f"{self.opened.name}:{row.line}: {row.reason}")
-
-
-def _characters(row: Row) -> int:
-    return sum(len(cell) for cell in row.cells if isinstance(cell, str))
 
 
 def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example]) -> list[str | None]:
@@ -218,17 +214,10 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> Run
     )
 
 
-def _output_columns(heads: Sequence[ChosenHead], taken: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each task's output columns, called ``predicted_...`` where the table has columns of these names already."""
-    columns = []
-    for item in heads:
-        suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
-        names = tuple(item.task.output + suffix for suffix in suffixes)
-        while set(names) & set(taken):
-            names = tuple(f"predicted_{name}" for name in names)
-        columns.append(names)
-        taken = [*taken, *names]
-    return columns
+def _wanted(item: ChosenHead) -> list[str]:
+    """The names of a task's output columns, where the table has none of them."""
+    suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
+    return [item.task.output + suffix for suffix in suffixes]
 
 
 def _output_name(source: TableSource, target: TableTarget, system: System) -> str:

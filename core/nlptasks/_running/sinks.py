@@ -40,10 +40,8 @@ class TableSink:
             list(_cells(head, predictions, len(columns)))
             for head, predictions, columns in zip(self.heads, done.made.by_head, self.columns, strict=True)
         ]
-        self.writer.write(
-            [*row.cells, *(cell for own in found for cell in own)]
-            for row, found in zip(done.block.rows, zip(*cells, strict=True), strict=True)
-        )
+        assert done.block.table is not None
+        self.writer.write(done.block.table, [column for own in cells for column in zip(*own, strict=True)])
         if self.flush:
             self.stream.flush()
 

@@ -9,9 +9,9 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.language import check_references, language_for
 from nlptasks._scoring.metrics import counting, open_metrics
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import plain
 from nlptasks._tables.gold import has_labels
 from nlptasks._tables.gold_samples import GoldTable, read_gold_table
+from nlptasks._tables.names import plain
 from nlptasks.errors import DataError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import LabelMatcher

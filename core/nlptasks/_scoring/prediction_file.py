@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import inf
 
 from nlptasks._plugins.registry import Registry
-from nlptasks._tables.columns import as_text, named, plain
+from nlptasks._tables.columns import as_text, named
+from nlptasks._tables.names import plain
 from nlptasks._tables.tables import read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input

@@ -16,8 +16,10 @@ class RunSettings(TypedDict, total=False):
     encoding: str
     delimiter: str
     quote: str
-    header: bool
+    escape: str
+    header: bool | None
     max_cell: int | str
+    keep_na: bool
     skip_bad_rows: bool
     output_format: str
     force: bool
@@ -37,8 +39,10 @@ class EvaluateSettings(TypedDict, total=False):
     encoding: str
     delimiter: str
     quote: str
-    header: bool
+    escape: str
+    header: bool | None
     max_cell: int | str
+    keep_na: bool
     skip_bad_rows: bool
     name: str
     force: bool
@@ -63,8 +67,10 @@ class TrainSettings(TypedDict, total=False):
     encoding: str
     delimiter: str
     quote: str
-    header: bool
+    escape: str
+    header: bool | None
     max_cell: int | str
+    keep_na: bool
     skip_bad_rows: bool
     force: bool
     method: Literal["probe", "finetune", "pretrain"]

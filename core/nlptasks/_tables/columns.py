@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlptasks._names import nearest, resolve
 from nlptasks._tables.gold import GoldColumn
+from nlptasks._tables.missing import NO_GOLD, NO_TEXT
+from nlptasks._tables.names import TEXT_NAMES, holds_free_text, plain
 from nlptasks._tables.templates import Template, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Example, Row
+from nlptasks.plugin.protocols import Example, Row, TableBlock
+
+#: Longest cell that may stand for nothing, with blanks around it.
+_LONGEST = 40
 
 #: Different cells of a gold column that a run remembers to tell what it holds. Ratings with two decimals out of a
 #: hundred are ten thousand.
@@ -33,6 +39,9 @@ class Binding:
         label_map: Labels by what gold cells call them; see :func:`nlptasks._tables.gold.parse_label_map`.
         guessed: Whether the gold column was found by its name.
         not_gold: Columns that are called as a gold column is, and hold what an earlier run wrote.
+        keep_na: Whether cells such as ``N/A`` are texts.
+        found: What was found otherwise than by its name, a line each.
+        missing: Counts the cells of the inputs that were read as nothing, by what they hold.
     """
 
     inputs: tuple[tuple[str, int | Template], ...]
@@ -42,24 +51,60 @@ class Binding:
     label_map: Mapping[str, str] = field(default_factory=dict)
     guessed: bool = False
     not_gold: tuple[str, ...] = ()
+    keep_na: bool = False
+    found: tuple[str, ...] = ()
+    missing: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user should know about it, a line each."""
-        missing = [name for name, at in self.inputs if at == Template()]
-        found = [f"no column '{name}': it is empty in every row" for name in missing]
-        if self.not_gold and not self.gold:
-            found.append(_earlier(self.not_gold))
-        return tuple(found)
+        """What the user should know about it, a line each; complete when the rows have been read."""
+        empty = [name for name, at in self.inputs if at == Template()]
+        cells = ", ".join(f"{count:,} × {cell!r}" for cell, count in self.missing.most_common(3))
+        others = ", ..." if len(self.missing) > 3 else ""
+        return (
+            *(f"no column '{name}': it is empty in every row" for name in empty),
+            *self.found,
+            *([_earlier(self.not_gold)] if self.not_gold and not self.gold else ()),
+            *([f"read as missing: {cells}{others} (--keep-na reads them as text)"] if cells else ()),
+        )
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Positions of the columns that are read: those of the inputs, and the gold column."""
+        inputs = (at for _, value in self.inputs for at in _positions(value))
+        return tuple(dict.fromkeys((*inputs, *([self.gold_at] if self.gold_at >= 0 else ()))))
 
     def example(self, row: Row) -> Example:
         """The example in a row, without its gold answer."""
-        cells = [as_text(cell) for cell in row.cells]
+        cells = _Read(self, row)
         return Example({name: cells[at] if isinstance(at, int) else at.fill(cells) for name, at in self.inputs})
+
+    def examples(self, block: TableBlock) -> list[Example]:
+        """The examples of a block, without their gold answers."""
+        texts = {at: list(map(self.text, block.cells(at))) for _, value in self.inputs for at in _positions(value)}
+        columns = [
+            texts[value] if isinstance(value, int) else self._filled(value, texts, len(block))
+            for _, value in self.inputs
+        ]
+        names = [name for name, _ in self.inputs]
+        return [Example(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+    def _filled(self, template: Template, texts: Mapping[int, Sequence[str]], rows: int) -> list[str]:
+        cells = [{at: texts[at][row] for at in template.columns} for row in range(rows)]
+        return [template.fill(each) for each in cells]
+
+    def text(self, cell: Cell) -> str:
+        """A cell of an input as text; what stands for nothing is the empty text, and is counted."""
+        text = as_text(cell)
+        if not self.keep_na and len(text) <= _LONGEST and (stripped := text.strip()) in NO_TEXT:
+            self.missing[stripped] += 1
+            return ""
+        return text
 
     def gold_text(self, row: Row) -> str:
         """The row's cell in the gold column as it stands there; empty where there is none."""
-        return as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
+        text = as_text(row.cells[self.gold_at]) if self.gold_at >= 0 else ""
+        return "" if not self.keep_na and text.strip() in NO_GOLD else text
 
     def gold_cell(self, row: Row) -> str:
         """The row's cell in the gold column, stripped; empty where there is none."""
@@ -68,6 +113,17 @@ class Binding:
     def reading(self, cells: Iterable[str], *, labels: Iterable[str] = ()) -> GoldColumn:
         """How the gold column is read, which holds ``cells``; a label is one of ``labels`` where these are given."""
         return GoldColumn(self.task, self.gold, cells, label_map=self.label_map, labels=labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The cells of a row as the texts of a binding's inputs; only those that are asked for are looked at."""
+
+    binding: Binding
+    row: Row
+
+    def __getitem__(self, at: int) -> str:
+        return self.binding.text(self.row.cells[at])
 
 
 def as_text(cell: Cell) -> str:
@@ -84,6 +140,8 @@ def bind(
     source: str,
     gold_needed: bool = False,
     label_map: Mapping[str, str] | None = None,
+    keep_na: bool = False,
+    first: Callable[[], Sequence[Row]] = tuple,
 ) -> Binding:
     """Find the columns of a task.
 
@@ -97,6 +155,8 @@ def bind(
         gold_needed: Whether a missing gold column is an error. If it is not, a column that an earlier run may have
             written is no gold column.
         label_map: Labels by what gold cells call them.
+        keep_na: Whether cells such as ``N/A`` are texts.
+        first: Gives the first rows; called where no name tells which column holds the text.
 
     Raises:
         UsageError: A column is missing, or several could be meant.
@@ -114,11 +174,13 @@ def bind(
             + (f"\n{_earlier(earlier)}" if earlier else ""),
             hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
-    inputs = _inputs(task, columns, given, gold, source)
+    inputs, found = _inputs(task, columns, given, gold, source, first)
     if guessed and not gold_needed and _doubtful(task, columns, guessed, inputs):
         gold, earlier = "", (guessed,)
     return Binding(
         inputs=tuple(inputs.items()),
+        found=found,
+        keep_na=keep_na,
         gold=gold,
         gold_at=columns.index(gold) if gold else -1,
         task=task,
@@ -129,24 +191,65 @@ def bind(
 
 
 def _inputs(
-    task: TaskSpec, columns: Sequence[str], given: Mapping[str, int | Template], gold: str, source: str
-) -> dict[str, int | Template]:
-    """Where each input of a task stands; those that the user did not give are found by their names."""
+    task: TaskSpec,
+    columns: Sequence[str],
+    given: Mapping[str, int | Template],
+    gold: str,
+    source: str,
+    first: Callable[[], Sequence[Row]],
+) -> tuple[dict[str, int | Template], tuple[str, ...]]:
+    """Where each input of a task stands, and what was found otherwise than by its name."""
     taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
     inputs: dict[str, int | Template] = {}
+    guessed: list[str] = []
     for column in task.inputs:
         free = [name for name in columns if name not in taken]
         if column.name in given:
             inputs[column.name] = given[column.name]
         elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
             inputs[column.name] = columns.index(free[0])
-        elif column.optional and gold and not any(_matches(name, column) for name in free):
+        elif column.optional and gold and not _candidates(column, free):
             inputs[column.name] = Template()
+        elif not _candidates(column, free) and (found := _only_free_text(column, free, columns, first)):
+            taken.add(found)
+            inputs[column.name] = columns.index(found)
+            guessed.append(
+                f"{column.name}: the column '{found}', the only one with free text (--{column.name} names another)"
+            )
         else:
             found = _guess(column, free, columns, source)
             taken.add(found)
             inputs[column.name] = columns.index(found)
-    return inputs
+    return inputs, tuple(guessed)
+
+
+def _candidates(column: Column, free: Sequence[str]) -> list[str]:
+    """The columns that have one of the input's names, else those that people call so anywhere in the world."""
+    if found := [name for name in free if _matches(name, column)]:
+        return found
+    return [name for name in free if plain(name) in TEXT_NAMES] if _is_text(column) else []
+
+
+def _is_text(column: Column) -> bool:
+    return "text" in (column.name, *column.aliases)
+
+
+def _only_free_text(
+    column: Column, free: Sequence[str], columns: Sequence[str], first: Callable[[], Sequence[Row]]
+) -> str:
+    """The one column whose first cells are free text; empty where there is none, or more than one."""
+    if not _is_text(column):
+        return ""
+    rows = first()
+    found = [name for name in free if _is_free_text(rows, columns.index(name))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _is_free_text(rows: Sequence[Row], at: int) -> bool:
+    try:
+        return holds_free_text([as_text(row.cells[at]) for row in rows])
+    except UsageError:  # bytes
+        return False
 
 
 def _names(task: TaskSpec) -> tuple[str, ...]:
@@ -195,7 +298,7 @@ def named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: 
 
 def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: str) -> str:
     """The one column that people call so."""
-    found = [name for name in free if _matches(name, column)]
+    found = _candidates(column, free)
     if len(found) == 1:
         return found[0]
     flag = f"--{column.name}"
@@ -257,11 +360,6 @@ def _earlier(names: Sequence[str]) -> str:
 
 def _matches(name: str, column: Column) -> bool:
     return plain(name) in {plain(known) for known in (column.name, *column.aliases)}
-
-
-def plain(name: str) -> str:
-    """A column's name as it is compared."""
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from nlptasks._names import nearest
 from nlptasks._plugins.registry import Registry
 from nlptasks._settings.groups import TableSource
+from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import Binding, as_text, bind
 from nlptasks._tables.gold import GoldColumn, parse_label_map
 from nlptasks._tables.tables import chosen_columns, read_table
@@ -113,7 +114,10 @@ def read_gold_table(
             source=source.name,
             gold_needed=True,
             label_map=label_map,
+            keep_na=wanted.reading.keep_na,
+            first=table.first,
         )
+        guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
         rows = list(_rows(table, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows))
     reading = binding.reading({binding.gold_cell(row) for row in rows})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +10,18 @@ from typing import BinaryIO
 
 from nlptasks._plugins.guard import guarded_items, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 from nlptasks.plugin.options import from_values, option_fields
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import BadRow, Format, FormatOptions, Row, RowWriter, Table
+from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table, TableBlock
+from nlptasks.plugin.tables import renamed
+from nlptasks.text.display import one_line
+
+#: Characters of a cell that a note quotes.
+_QUOTED = 40
 
 
 def format_of(
@@ -67,13 +73,45 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
             raise TypeError(f"read() gave {type(table).__name__} and no Table")
     width = len(table.columns)
 
-    def check(row: Row | BadRow) -> None:
-        if not isinstance(row, Row | BadRow):
-            raise TypeError(f"it gave {type(row).__name__} and no Row")
-        if isinstance(row, Row) and len(row.cells) != width:
-            raise ValueError(f"row {row.line} has {len(row.cells)} cells for {width} columns")
+    def check(block: TableBlock) -> None:
+        if not isinstance(block, TableBlock):
+            raise TypeError(f"it gave {type(block).__name__} and no TableBlock")
+        if block.data.num_columns != width:
+            raise ValueError(f"a block has {block.data.num_columns} columns and the table {width}")
+        if block.data.num_rows != len(block.lines):
+            raise ValueError(f"a block has {block.data.num_rows} rows and {len(block.lines)} lines")
 
-    return replace(table, rows=guarded_items(what, table.rows, check=check, streams=True))
+    table.blocks = guarded_items(what, table.blocks, check=check, streams=True)
+    # The rest of a table says that its first row is no data; a single column has none.
+    if options.header is None and table.header_line and len(table.columns) == 1:
+        return _with_header_in_doubt(registry, table)
+    return table
+
+
+def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
+    """A table of one column whose first row, taken for the column's name, may be a text."""
+    name = table.columns[0]
+    columns = [column for item in registry.all(TaskSpec) for column in (*item.spec.inputs, item.spec.gold)]
+    known = {plain(known) for column in columns for known in (column.name, *column.aliases)}
+    if plain(name) in known | TEXT_NAMES:
+        return table
+    if not reads_as_text(name):
+        note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data)"
+        return replace(table, notes=(*table.notes, note))
+    note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
+    return Table(("text",), _headed(table), (*table.notes, note))
+
+
+def _headed(table: Table) -> Iterator[TableBlock]:
+    """The blocks of a table of one column with its header as the first row."""
+    import pyarrow as pa
+
+    for at, block in enumerate(table.blocks):
+        found = renamed(block, ("text",))
+        if at == 0:
+            head = pa.Table.from_arrays([pa.array([table.names[0]], pa.string())], schema=found.data.schema)
+            yield TableBlock(head, [table.header_line])
+        yield found
 
 
 def _for_format(spec: FormatSpec, options: FormatOptions) -> FormatOptions:
@@ -111,15 +149,14 @@ def _open(item: Owned[FormatSpec], options: FormatOptions) -> Format:
 
 @dataclass(frozen=True)
 class _Writer:
-    """The writer of a format; what it raises names the format, and what the rows raise does not."""
+    """The writer of a format; what it raises names the format."""
 
     what: str
     writer: RowWriter
 
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
-        made = list(rows)
+    def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         with plugin_errors(self.what, streams=True):
-            self.writer.write(made)
+            self.writer.write(block, predictions)
 
     def close(self) -> None:
         with plugin_errors(self.what, streams=True):

@@ -3,14 +3,21 @@ r"""Inputs that are written from several columns: ``--prompt "Title: {title}\n{t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import unescaped
 
 #: A doubled brace, a column's name in braces, or a brace that is alone.
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")
+
+
+class Cells(Protocol):
+    """The texts of a row's cells, by position."""
+
+    def __getitem__(self, at: int, /) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -28,11 +35,12 @@ class Template:
         """Positions of the columns in it."""
         return tuple(part for part in self.parts if isinstance(part, int))
 
-    def fill(self, cells: Sequence[str]) -> str:
+    def fill(self, cells: Cells) -> str:
         """The text for a row; empty where each of its columns is blank there, whatever stands around them."""
-        if not any(cells[at].strip() for at in self.columns):
+        texts = {at: cells[at] for at in self.columns}
+        if not any(map(str.strip, texts.values())):
             return ""
-        return "".join(part if isinstance(part, str) else cells[part] for part in self.parts)
+        return "".join(part if isinstance(part, str) else texts[part] for part in self.parts)
 
 
 def is_template(text: str) -> bool:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
 from nlptasks._tables.tables import chosen_columns, read_table
@@ -125,7 +126,10 @@ class GoldReader:
             source=source.name,
             gold_needed=True,
             label_map=self.label_map,
+            keep_na=self.reading.keep_na,
+            first=table.first,
         )
+        guard(table, binding.reads, self.reading.max_cell)
         return source.name, table, binding
 
     def _bad(self, name: str, row: BadRow) -> None:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.atomic import COMPRESSIONS, STDOUT, atomic_output, same_file, split_suffix, standard_output
-from nlptasks.files.text_encoding import decode_lines, decode_text, encoding_note, split_lines
+from nlptasks.files.text_encoding import decode_lines, decode_text, encoding_note, nul_reason, split_lines
 
 __all__ = [
     "STDIN",
@@ -33,6 +33,7 @@ __all__ = [
     "decode_text",
     "default_output",
     "encoding_note",
+    "nul_reason",
     "open_input",
     "same_file",
     "sha256_of",
@@ -45,6 +46,9 @@ __all__ = [
 STDIN = "<stdin>"
 
 _BUFFER = 1 << 20
+
+#: How much alike the name of a file must be that is proposed in place of a missing one.
+_NEAR = 0.7
 
 
 # ------------------------------------------------------------------- names
@@ -150,8 +154,14 @@ def _nearest(path: Path) -> str:
         names = {entry.name.lower(): entry.name for entry in islice(os.scandir(folder), 10_000)}
     except OSError:
         return ""
-    close = difflib.get_close_matches(path.name.lower(), names, n=1)
-    return f"did you mean {folder / names[close[0]]}?" if close else ""
+    # Endings are alike in most folders and tell nothing: the names before them must be near too.
+    close = difflib.get_close_matches(path.name.lower(), names, n=5)
+    near = next((name for name in close if _alike(Path(name).stem, path.stem.lower())), "")
+    return f"did you mean {folder / names[near]}?" if near else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, one, other).ratio() >= _NEAR
 
 
 def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str) -> Input:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = ["Shown", "table"]
 
@@ -19,7 +19,7 @@ class Shown:
 
     suffixes: ClassVar[tuple[str, ...]]
 
-    def cells(self) -> tuple[str | int | float | None, ...]:
+    def cells(self) -> tuple[Any, ...]:
         """Values of the output columns."""
         raise NotImplementedError
 

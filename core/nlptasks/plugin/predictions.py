@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nlptasks.plugin.notebook import Shown
 
-Cell = str | int | float | None
+#: A value of a table. Sequences and mappings are structures in formats that have them, and their JSON in others.
+Cell = str | int | float | Sequence[Any] | Mapping[str, Any] | None
 
 #: Decimals of a score in a table: what lies behind them depends on the batch that a text was in.
 DECIMALS = 6
@@ -67,13 +67,13 @@ class Span(Shown):
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:
-        """Values of the output columns in the order of ``suffixes``, then alternatives that were asked for, as JSON."""
+        """Values of the output columns in the order of ``suffixes``, then the alternatives that were asked for."""
         cells = self.text, round(self.score, DECIMALS), self.start, self.end
         if self.alternatives is None:
             return cells
         names = ("answer", "score", "start", "end")
         others = [dict(zip(names, span.cells(), strict=False)) for span in self.alternatives]
-        return *cells, json.dumps(others, ensure_ascii=False)
+        return *cells, others
 
 
 @dataclass(frozen=True, slots=True)

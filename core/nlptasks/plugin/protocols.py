@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from nlptasks.plugin.format_options import FormatOptions as FormatOptions
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.specs import TaskSpec
+from nlptasks.plugin.tables import BadRow as BadRow
+from nlptasks.plugin.tables import Format as Format
+from nlptasks.plugin.tables import Row as Row
+from nlptasks.plugin.tables import RowWriter as RowWriter
+from nlptasks.plugin.tables import Table as Table
+from nlptasks.plugin.tables import TableBlock as TableBlock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -328,63 +334,3 @@ class Metric(Protocol):
 
     def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Value of each sum: ``[..., k]`` to ``[...]``."""
-
-
-# ------------------------------------------------------------------ formats
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table.
-
-    Args:
-        line: Line of the file on which it starts, from 1 (for binary formats: the row's number).
-        cells: Its values, as many as the table has columns.
-    """
-
-    line: int
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that cannot be read, in place of it."""
-
-    line: int
-    reason: str
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that is read once, row after row.
-
-    Args:
-        columns: Names, in order, without duplicates.
-        rows: The rows; reading them may raise :class:`nlptasks.errors.DataError`.
-        notes: What was detected (encoding, delimiter, ...), a line each.
-    """
-
-    columns: tuple[str, ...]
-    rows: Iterator[Row | BadRow]
-    notes: tuple[str, ...] = ()
-
-
-class RowWriter(Protocol):
-    """Writes rows to a stream; :meth:`close` completes the data but leaves the stream open."""
-
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None: ...
-    def close(self) -> None: ...
-
-
-class Format(Protocol):
-    """A file format; ``stream`` is uncompressed bytes."""
-
-    def read(self, stream: BinaryIO, name: str) -> Table:
-        """Read a table. ``name`` is what errors call the file.
-
-        Raises:
-            DataError: The header cannot be read.
-        """
-
-    def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter: ...

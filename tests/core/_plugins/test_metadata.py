@@ -8,7 +8,7 @@ from importlib import metadata
 
 import pytest
 
-from nlptasks._plugins.metadata import scanned, loaded
+from nlptasks._plugins.metadata import loaded, scanned
 
 METADATA = """Metadata-Version: 2.1
 Name: Some.Thing

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
+
 import pytest
 
 from nlptasks._tables.columns import Binding, bind
@@ -22,6 +25,73 @@ def found(columns: list[str], task=SENTIMENT, gold: str = "", **chosen: str) -> 
 )
 def test_a_text_column_is_found_by_its_usual_names(name: str) -> None:
     assert found(["id", name, "label"]).inputs == (("text", 1),)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Comments", "Kommentar", "Bewertung", "avis", "Commentaire", "opinión", "Comentario", "commento"),
+        *(
+            "COMENTÁRIO",
+            "отзыв",
+            "Комментарий",
+            "текст",
+            "评论",
+            "内容",
+            "文本",
+            "レビュー",
+            "テキスト",
+            "리뷰",
+            "텍스트",
+        ),
+        unicodedata.normalize("NFD", "Opinión"),
+    ],
+)
+def test_a_text_column_is_found_by_its_names_in_other_languages(name: str) -> None:
+    assert found(["id", name, "label"]).inputs == (("text", 1),)
+    assert found(["id", name], task=SUMMARIZATION).inputs == (("document", 1),)
+
+
+def test_the_tasks_own_names_come_first() -> None:
+    assert found(["inhalt", "text"]).inputs == (("text", 1),)
+
+
+def first(*rows: list[str]) -> Callable[[], list[Row]]:
+    return lambda: [Row(at, row) for at, row in enumerate(rows, 2)]
+
+
+def test_the_only_column_with_free_text_is_the_text() -> None:
+    rows = first(["1", "Anna", "The film was great"], ["2", "Bob", "I did not like it at all"])
+    binding = bind(SENTIMENT, ["nr", "who", "words"], chosen={}, gold="", source="f.csv", first=rows)
+    assert binding.inputs == (("text", 2),)
+    assert binding.notes == ("text: the column 'words', the only one with free text (--text names another)",)
+
+
+def test_two_columns_with_free_text_make_it_ask() -> None:
+    rows = first(["The film was great", "I did not like it"], ["One more good film", "Never to be seen again"])
+    with pytest.raises(UsageError, match="no column 'text'"):
+        bind(SENTIMENT, ["one", "two"], chosen={}, gold="", source="f.csv", first=rows)
+
+
+@pytest.mark.parametrize("cell", ["N/A", " n/a ", "NaN", "null", "NULL", "-", "None", "#N/A", "\\N"])
+def test_cells_that_stand_for_nothing(cell: str) -> None:
+    binding = found(["text"])
+    assert binding.example(Row(2, [cell])).inputs == {"text": ""}
+    assert binding.notes == (f"read as missing: 1 × {cell.strip()!r} (--keep-na reads them as text)",)
+    kept = bind(SENTIMENT, ["text"], chosen={}, gold="", source="f.csv", keep_na=True)
+    assert kept.example(Row(2, [cell])).inputs == {"text": cell}
+    assert kept.notes == ()
+
+
+def test_gold_cells_that_stand_for_nothing() -> None:
+    binding = found(["text", "label"])
+    assert [binding.gold_text(Row(2, ["x", cell])) for cell in ("N/A", "null", "none", "-", "NaN ")] == [
+        "",
+        "",
+        "none",
+        "-",
+        "",
+    ]
 
 
 def test_the_only_column_is_the_text() -> None:

@@ -14,6 +14,7 @@ from nlptasks.files.paths import (
     decode_lines,
     decode_text,
     default_output,
+    nul_reason,
     open_input,
     same_file,
     split_lines,
@@ -159,6 +160,13 @@ def test_an_empty_file_with_a_compressed_name_is_empty(tmp_path):
         content(tmp_path / "a.csv.gz")
 
 
+def test_a_file_that_is_not_near_is_not_proposed(tmp_path):
+    (tmp_path / "o8.csv").touch()
+    with pytest.raises(UsageError, match="there is no file") as caught:
+        content(tmp_path / "nosuch.csv")
+    assert caught.value.hint == ""
+
+
 def test_a_missing_file_names_the_nearest(tmp_path):
     (tmp_path / "Reviews.csv").write_bytes(TEXT)
     with pytest.raises(UsageError, match=r"there is no file .*revews\.csv") as caught:
@@ -217,11 +225,17 @@ def test_windows_1252_and_latin_1():
     assert lines("gr\x81ßer é\n".encode("latin-1")) == ("latin-1", ["gr\x81ßer é\n"])
 
 
-def test_another_script_must_be_named():
-    with pytest.raises(DataError, match="neither UTF-8 nor in a Western European encoding") as caught:
-        lines("id,отзыв\n1,Очень хорошо\n".encode("cp1251"))
-    assert "--encoding cp1251" in caught.value.hint
+def test_another_script_is_found():
+    text = "id,отзыв\n1,Очень хорошо\n"
+    assert lines(text.encode("cp1251")) == ("cp1251", text.splitlines(keepends=True))
     assert lines("отзыв\n".encode("cp1251"), "cp1251") == ("cp1251", ["отзыв\n"])
+
+
+def test_another_script_far_into_a_file_is_named():
+    russian = "Отличный фильм, всем советую посмотреть\n" * 20
+    with pytest.raises(DataError, match=r"f\.csv:60001: .* is not valid utf-8") as caught:
+        lines(b"plain ascii\n" * 60_000 + b"x" * 400_000 + russian.encode("cp1251"))
+    assert "--encoding cp1251" in caught.value.hint
 
 
 def test_broken_utf_8_is_refused_with_its_place():
@@ -241,6 +255,8 @@ def test_broken_utf_8_far_into_a_file_is_found():
 def test_a_nul_is_refused_with_its_place():
     with pytest.raises(DataError, match=r"f\.csv:2: column 2: a NUL byte"):
         lines(b"a long enough line\nb\0c\n")
+    _, kept = decode_lines(io.BytesIO(b"a long enough line\nb\0c\n"), "f.csv", keep_nul=True)
+    assert nul_reason("".join(kept))[:2] == (1, "column 2: a NUL byte, which no text holds")
 
 
 @pytest.mark.parametrize(("magic", "kind"), [(b"PK\x03\x04", "zip"), (b"PAR1", "Parquet"), (b"%PDF-1.7", "PDF")])
@@ -278,6 +294,18 @@ def test_pieces_do_not_change_lines(text, size):
 
     _, pieces = decode_text(Slow(text.encode()), "f", "utf-8")
     assert list(split_lines(pieces, "f")) == io.StringIO(text, newline="").readlines()
+
+
+def test_a_long_line_takes_linear_time():
+    pieces = ["x" * 1000] * 60_000  # a quadratic way would copy 1.8 TB
+    assert [len(line) for line in split_lines(iter([*pieces, "\n", "y"]), "f")] == [60_000_001, 1]
+
+
+def test_an_endless_line_is_refused_early():
+    pieces = iter(["x" * 10] * 100)
+    with pytest.raises(DataError, match="longer than 20 characters"):
+        list(split_lines(pieces, "f", max_line=20))
+    assert len(list(pieces)) == 97
 
 
 def test_an_endless_line_is_refused():

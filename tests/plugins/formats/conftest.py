@@ -3,7 +3,8 @@ from importlib import import_module
 
 import pytest
 
-from nlptasks.plugin.protocols import BadRow, FormatOptions
+from nlptasks.plugin.protocols import BadRow, FormatOptions, Row
+from nlptasks.plugin.tables import blocks_of
 from nlptasks_formats import nlptasks_formats
 
 
@@ -30,7 +31,22 @@ class Formats:
     def written(self, name, columns, rows, **options):
         stream = io.BytesIO()
         writer = self.open(name, **options).write(stream, columns)
-        writer.write(iter(rows))
+        for block in blocks_of((Row(at, row) for at, row in enumerate(rows, 1)), columns):
+            writer.write(block, [])
+        writer.close()
+        return stream.getvalue()
+
+    def converted(self, source, data, target, predictions=(), **options):
+        """What is written of a table that was read; ``predictions`` are columns by name."""
+        table = self.table(source, data, **options)
+        columns = dict(predictions)
+        stream = io.BytesIO()
+        writer = self.open(target).write(stream, [*table.names, *columns])
+        row = 0
+        for block in table.blocks:
+            assert not block.bad
+            writer.write(block, [cells[row : row + len(block)] for cells in columns.values()])
+            row += len(block)
         writer.close()
         return stream.getvalue()
 

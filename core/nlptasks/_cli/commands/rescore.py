@@ -101,7 +101,7 @@ def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> 
     if target.output:
         record = write_record(Path(target.output), record, outcome.samples, outcome.scored.stats, force=target.force)
     for line in scored(outcome, target.output):
-        click.echo(line, err=True)
+        click.echo(line, err=as_json)
     if as_json:
         click.echo(record_json(record), nl=False)
 

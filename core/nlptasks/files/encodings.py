@@ -1,0 +1,144 @@
+"""Which encoding some bytes are in."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import re
+from encodings.aliases import aliases
+
+from nlptasks.errors import DataError, UsageError
+
+#: Bytes that the encoding is guessed from.
+HEAD = 1 << 20
+
+#: Bytes that a detector reads, of cells that are not plain ASCII.
+_READ = 1 << 16
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+_BINARY = (
+    (b"PK\x03\x04", "a zip archive or an Office document", "save it as CSV first"),
+    (b"PAR1", "a Parquet file", "give it the suffix .parquet, or name the format: --format parquet"),
+    (b"%PDF-", "a PDF document", "extract its text first"),
+    (b"BZh", "bzip2 data", "decompress it first: bunzip2"),
+    (b"\xfd7zXZ\x00", "xz data", "decompress it first: unxz"),
+)
+
+#: Encodings of scripts other than Latin, by the names of Python's codecs.
+_OTHER_SCRIPTS = (
+    "gb18030",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "koi8_r",
+    "cp1251",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+)
+
+#: Under which names people know some of them.
+_SHOWN = {"cp932": "shift_jis", "cp949": "euc_kr", "euc_jp": "euc-jp", "koi8_r": "koi8-r"}
+
+#: So many bytes that are no UTF-8, beside as many that are, are slips in a short text.
+_SLIPS = 3
+
+_MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+#: What stands between cells; none of these bytes is a part of a character in any of the encodings.
+_CELLS = re.compile(rb'[,;\t"\r\n]+')
+_LETTERS = re.compile(rb"[A-Za-z]")
+_UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_HINT = "name its encoding: --encoding gb18030, big5, shift_jis, euc_kr, koi8-r, cp1251, ..."
+
+
+def known_encoding(encoding: str) -> str:
+    """The codec of an encoding that the user named.
+
+    Raises:
+        UsageError: There is none.
+    """
+    try:
+        "".encode(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError):
+        known = {name.replace("_", "-") for name in (*aliases, *aliases.values())}
+        nearest = difflib.get_close_matches(encoding.lower().replace("_", "-"), sorted(known), n=1)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else "common ones: utf-8, utf-16, cp1252, latin-1, gb18030"
+        raise UsageError(f"there is no text encoding {encoding!r}", hint=hint) from None
+
+
+def detect_encoding(head: bytes, name: str) -> str:
+    """The encoding of the bytes that a file begins with.
+
+    A byte order mark tells it, and NULs tell UTF-16. What is mostly UTF-8 is UTF-8, with mistakes. Other bytes are
+    windows-1252 where they are accents in a Latin script, else what charset-normalizer takes them for.
+
+    Raises:
+        DataError: The file is no text, or its script is not recognized.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    for magic, kind, hint in _BINARY:
+        if head.startswith(magic):
+            raise DataError(name, f"this is {kind}, not text", hint=hint)
+    if b"\0" in head:
+        if found := _utf_16(head):
+            return found
+        head = head.replace(b"\0", b"")
+    if _is("utf-8", head):
+        return "utf-8"
+    if found := legacy_encoding(head):
+        return found
+    raise DataError(name, "the text is neither UTF-8 nor in an encoding that is recognized", hint=_HINT)
+
+
+def legacy_encoding(data: bytes) -> str:
+    """The encoding of bytes that are not UTF-8; ``utf-8`` where they are but for mistakes, empty where unknown."""
+    good = sum(map(len, _MULTI_BYTE.findall(data)))
+    wrong = sum(map(len, _HIGH.findall(data))) - good
+    # Pairs of bytes of other encodings look like UTF-8 too, by chance.
+    if 9 * wrong <= good or wrong <= min(good, _SLIPS):
+        return "utf-8"
+    cells = b"\n".join(cell for cell in _CELLS.split(data)[:-1] or [data] if _HIGH.search(cell)) or data
+    if not _is_other_script(cells):
+        return "latin-1" if _UNDEFINED_IN_CP1252.search(data) else "cp1252"
+    from charset_normalizer import from_bytes  # few files need it
+
+    sample = cells if len(cells) <= _READ else cells[: cells.rfind(b"\n", 0, _READ)]
+    found = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
+    return _SHOWN.get(found.encoding, found.encoding) if found else ""
+
+
+def _utf_16(head: bytes) -> str:
+    """UTF-16 without a mark: where ASCII characters are common, every other byte of them is NUL."""
+    first, second = head[::2].count(0), head[1::2].count(0)
+    if max(first, second) * 10 < len(head) or min(first, second) * 4 > max(first, second):
+        return ""
+    encoding = "utf-16-le" if second > first else "utf-16-be"
+    return encoding if _is(encoding, head) else ""
+
+
+def _is(encoding: str, head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < HEAD)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_other_script(cells: bytes) -> bool:
+    """In Latin scripts accented letters stand alone among others; elsewhere most letters are no ASCII."""
+    runs = [len(run) for run in _HIGH.findall(cells)]
+    most = 2 * sum(run for run in runs if run >= 3) > sum(runs)
+    return most or (sum(runs) > len(_LETTERS.findall(cells)) and max(runs) > 1)

@@ -1,0 +1,49 @@
+"""Writes CSV and TSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from nlptasks.plugin.predictions import Cell
+from nlptasks.plugin.protocols import TableBlock
+from nlptasks.plugin.values import json_text, texts, utf_8
+
+
+class DelimitedWriter:
+    """Writes a header and rows; structures are written as their JSON."""
+
+    def __init__(self, stream: BinaryIO, columns: Sequence[str], delimiter: str) -> None:
+        self._stream = stream
+        self._arguments: dict[str, Any] = {"delimiter": delimiter, "lineterminator": "\n"}
+        self._rows([columns])
+
+    def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
+        """Write the rows of a block."""
+        columns = [texts(block.data.column(at), field) for at, field in enumerate(block.data.schema)]
+        self._rows(list(zip(*columns, *(map(_flat, cells) for cells in predictions), strict=True)))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+    def _rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, **self._arguments).writerows(rows)
+        text = buffer.getvalue()
+        self._stream.write(utf_8(self._quoted(rows) if "\r" in text else text))
+
+    def _quoted(self, rows: Sequence[Sequence[Cell]]) -> str:
+        r"""The rows where a cell holds ``\r``: some versions of the csv module leave that unquoted."""
+        buffer = io.StringIO(newline="")
+        minimal = csv.writer(buffer, **self._arguments)
+        full = csv.writer(buffer, **self._arguments, quoting=csv.QUOTE_ALL)
+        for row in rows:
+            returns = any(isinstance(cell, str) and "\r" in cell for cell in row)
+            (full if returns else minimal).writerow(row)
+        return buffer.getvalue()
+
+
+def _flat(cell: Cell) -> Cell:
+    return cell if cell is None or isinstance(cell, str | int | float) else json_text(cell)
