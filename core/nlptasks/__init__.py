@@ -12,14 +12,43 @@ from typing import TYPE_CHECKING, Any
 from nlptasks._version import __version__
 
 if TYPE_CHECKING:
-    from nlptasks.api import LoadedTask, evaluate, load, pipeline, run, train
+    from nlptasks.api import (
+        LoadedTask,
+        Predictions,
+        build_board,
+        compare,
+        embed,
+        errors,
+        evaluate,
+        load,
+        pipeline,
+        rescore,
+        run,
+        slice,  # noqa: A004
+        train,
+    )
 
-__all__ = ["LoadedTask", "__version__", "evaluate", "load", "pipeline", "run", "train"]
+__all__ = [
+    "LoadedTask",
+    "Predictions",
+    "__version__",
+    "build_board",
+    "compare",
+    "embed",
+    "errors",
+    "evaluate",
+    "load",
+    "pipeline",
+    "rescore",
+    "run",
+    "slice",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import the API at its first use: the command line reads only the version."""
-    if name in {"LoadedTask", "evaluate", "load", "pipeline", "run", "train"}:
+    if name in __all__:
         from nlptasks import api
 
         return getattr(api, name)

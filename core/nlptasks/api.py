@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,33 @@ from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks.plugin.protocols import TrainReport
 from nlptasks.records.report import RunReport
 
-__all__ = ["LoadedTask", "Predictions", "evaluate", "load", "pipeline", "run", "train"]
+__all__ = [
+    "LoadedTask",
+    "Predictions",
+    "build_board",
+    "compare",
+    "embed",
+    "errors",
+    "evaluate",
+    "load",
+    "pipeline",
+    "rescore",
+    "run",
+    "slice",
+    "train",
+]
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Literal, Unpack
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nlptasks._board.board import Board
+    from nlptasks._scoring.compare import Compared
+    from nlptasks._scoring.errors_view import ErrorList
+    from nlptasks._scoring.of_records import RecordSource, Rescored
+    from nlptasks._scoring.slices import Slices
     from nlptasks._settings.keywords import EvaluateSettings, RunSettings, TrainSettings
     from nlptasks.records.schema import Record
 
@@ -193,6 +215,135 @@ def train(
     choice = replace(given.of(SystemChoice), heads={tasks[0].name: head}, options=options or {})
     system = session().choose(tasks, choice, made=DECODER)
     return train_system(session(), system, request, progress, observers=plugins().observers(warn))
+
+
+def embed(
+    texts: str | Iterable[str | None],
+    *,
+    backbone: str = "",
+    device: str = "auto",
+    dtype: str = "auto",
+    max_tokens: int = 0,
+) -> NDArray[np.float32]:
+    """The mean hidden state of each text: vectors of like texts are near each other.
+
+    Args:
+        texts: A text, an iterable of texts, or one column of a table.
+        backbone: Name of a backbone, a folder, or a reference; empty: the default one that encodes.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        max_tokens: Longest window; a longer text is the mean over its windows. 0: what the backbone allows.
+
+    Returns:
+        ``[texts, width]``, or ``[width]`` for a single text. They are not normalised.
+
+    Raises:
+        UsageError: The backbone is unknown or has no encoder, or an item is no text.
+    """
+    from nlptasks._running.embedding import embed_texts
+
+    choice = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype})
+    return embed_texts(texts, choice, max_tokens=max_tokens)
+
+
+def rescore(
+    record: RecordSource,
+    *,
+    metrics: Sequence[str] = (),
+    output: str | Path | None = None,
+    force: bool = False,
+) -> Rescored:
+    """Do what ``nlptasks rescore RECORD`` does: score its samples anew with the metrics that are installed.
+
+    Args:
+        record: Folder of the record, or a record that was read.
+        metrics: Metrics to score with beside those that it has.
+        output: A folder to write the record with its new scores to; ``None``: it is not written.
+        force: Whether a record that lies there is replaced.
+
+    Raises:
+        UsageError: There is no such record or metric, or something lies at ``output`` already.
+        NlptasksError: The record is damaged, or has no samples.
+    """
+    from nlptasks._scoring import of_records
+
+    return of_records.rescore(plugins().registry, record, metrics=metrics, output=output, force=force)
+
+
+def compare(*records: RecordSource, metrics: Sequence[str] = (), seed: int | None = None) -> Compared:
+    """Do what ``nlptasks compare`` does: differences with intervals and paired tests, for each pair of records.
+
+    Args:
+        records: Two records or more of the same samples.
+        metrics: The metrics to compare by; none: those that all have.
+        seed: Seeds the resampling; ``None``: the same as everywhere.
+
+    Raises:
+        UsageError: The records cannot be compared, or a metric is not there; the error says why.
+    """
+    from nlptasks._scoring import of_records
+
+    chosen = of_records.SEED if seed is None else seed
+    return of_records.compare(plugins().registry, *records, metrics=metrics, seed=chosen)
+
+
+def slice(record: RecordSource, by: str | Sequence[str], *, metrics: Sequence[str] = ()) -> Slices:  # noqa: A001
+    """Do what ``nlptasks slice`` does: score the parts of a record.
+
+    Args:
+        record: The record.
+        by: What makes the parts: ``length``, ``label`` or ``meta.COLUMN``, or several of these.
+        metrics: Metrics to score by; none: the record's.
+
+    Raises:
+        UsageError: There is no such record, part or metric.
+    """
+    from nlptasks._scoring import of_records
+
+    names = (by,) if isinstance(by, str) else tuple(by)
+    return of_records.slice_record(plugins().registry, record, names, metrics=metrics)
+
+
+def errors(*records: RecordSource, kind: str = "wrong", n: int = 20, metric: str = "") -> ErrorList:
+    """Do what ``nlptasks errors`` does: the samples that systems got wrong, the worst first.
+
+    Args:
+        records: One record, or several of the same samples.
+        kind: Which samples; see ``nlptasks errors --help``.
+        n: Most samples.
+        metric: The metric that tells how wrong a text is; empty: the primary one.
+
+    Raises:
+        UsageError: A record has no samples, or they are not those of the others.
+    """
+    from nlptasks._scoring import of_records
+
+    return of_records.errors(plugins().registry, *records, kind=kind, n=n, metric=metric)
+
+
+def build_board(
+    folder: str | Path,
+    *,
+    min_trust: Literal["V0", "V1", "V2", "V3"] = "V1",
+    task: str = "",
+    title: str = "",
+    strict: bool = False,
+) -> Board:
+    """Do what ``nlptasks leaderboard build`` does, without writing: the board of a folder of records.
+
+    Args:
+        folder: A folder with records.
+        min_trust: The least trust that is ranked.
+        task: The only task that is shown; empty: all.
+        title: The board's title; empty: the usual one.
+        strict: Whether a damaged record is an error; else it is listed.
+
+    Raises:
+        UsageError: There is no such folder, or no record (of the task) in it.
+    """
+    from nlptasks._board.board import TITLE, build
+
+    return build(plugins().registry, Path(folder), min_trust=min_trust, task=task, title=title or TITLE, strict=strict)
 
 
 def pipeline(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +58,16 @@ class PluginError(NlptasksError):
 
 class BackboneMismatchError(NlptasksError):
     """A trained head was asked to work on a backbone that it was not trained on."""
+
+
+class _ErrorsModule(ModuleType):
+    """This module, which can be called too: ``nlptasks.errors(record)`` lists what a system got wrong."""
+
+    def __call__(self, *records: Any, **settings: Any) -> Any:
+        """See :func:`nlptasks.api.errors`."""
+        from importlib import import_module  # by its name: the API imports this module
+
+        return import_module("nlptasks.api").errors(*records, **settings)
+
+
+sys.modules[__name__].__class__ = _ErrorsModule

@@ -136,3 +136,33 @@ def test_inputs_by_name_and_many_at_once() -> None:
     assert answers({"question": "Where was it built?", "context": context} for _ in range(2)) == [one, one]
     with pytest.raises(UsageError, match="both by position and by name"):
         answers("Where?", context=context)  # type: ignore[call-overload]
+
+
+def test_vectors_of_like_texts_are_near_each_other() -> None:
+    made = nlptasks.embed(["a good film", "a great movie", "the tax office", None])
+    assert (made.shape, str(made.dtype)) == ((4, 384), "float32")
+    lengths = (made**2).sum(axis=1) ** 0.5
+    near = made @ made.T / lengths[:, None] / lengths
+    assert near[0, 1] > 0.9 > near[0, 2]
+    assert nlptasks.embed("a good film").tolist() == pytest.approx(made[0].tolist(), abs=1e-5)
+    assert nlptasks.embed([]).shape == (0, 384)
+    with pytest.raises(UsageError, match="input 1 is of type int"):
+        nlptasks.embed(["a", 7])  # type: ignore[list-item]
+    with pytest.raises(UsageError, match="is of type dict"):
+        nlptasks.embed({"text": "a"})
+
+
+def test_records_are_worked_with_as_by_the_commands(tmp_path: Path, examples: Path) -> None:
+    data = examples / "reviews.csv"
+    for head in ("binary", "three-way"):
+        nlptasks.evaluate("sentiment", data, head=head, output=tmp_path / "all" / head)
+    two, three = tmp_path / "all" / "binary", tmp_path / "all" / "three-way"
+    (pair,) = [item for item in nlptasks.compare(two, three).comparisons if item.metric == "accuracy"]
+    assert pair.paired.n == 235
+    (by,) = nlptasks.slice(two, "length")
+    assert by == "length"
+    assert not nlptasks.rescore(two).differs
+    wrong = nlptasks.errors(two, n=3)
+    assert len(wrong.errors) == 3
+    board = nlptasks.build_board(tmp_path / "all")
+    assert [task.name for task in board.tasks] == ["sentiment"]

@@ -19,7 +19,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
 from nlptasks.records.schema import Record, Result
 from nlptasks.records.store import StoredRecord, read_record, write_record
-from nlptasks.statistics.resampling import SEED
+from nlptasks.statistics.resampling import SEED as SEED
 
 #: A record: its folder, the path of its ``record.json``, or one that was read.
 RecordSource = str | os.PathLike[str] | StoredRecord

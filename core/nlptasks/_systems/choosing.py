@@ -47,6 +47,30 @@ def choose_system(
     return _Choosing(registry, tasks, choice, made).system()
 
 
+def choose_encoder(registry: Registry, choice: SystemChoice) -> System:
+    """A backbone without heads that encodes: the one that the user named, or the default one.
+
+    Raises:
+        UsageError: It is unknown, or does not encode.
+        NlptasksError: A checkpoint is damaged.
+    """
+    reader = HeadSpec(name="embed", summary="", task="", object="", needs=frozenset({ENCODE}))
+    referred = inspected(registry, choice.backbone, {})
+    if referred is None:
+        named = named_backbone((), choice.backbone)
+        chosen = choose_backbone(registry, reader, named.name or None)
+        assert chosen is not None  # since the reader needs one
+        system = System(heads=(), backbone=chosen, folder=named.folder, options=backbone_options(chosen.spec, {}))
+    elif ENCODE in referred.inspection.provides:
+        system = System(heads=(), backbone=referred.backbone, reference=referred.reference, options=referred.options)
+    else:
+        raise UsageError(
+            f"{referred.reference} has no encoder, whose states a vector is made of",
+            hint=f"see: nlptasks backbones show {referred.reference}",
+        )
+    return replace(system, device=choice.device, dtype=choice.dtype)
+
+
 @dataclass(frozen=True)
 class _Choosing:
     registry: Registry

@@ -54,6 +54,26 @@ def examples_of(task: TaskSpec, inputs: Any) -> Iterator[Example]:
     return (_example(task, item, at) for at, item in enumerate(_items(inputs)))
 
 
+def texts_of(inputs: Any) -> Iterator[str]:
+    """The texts in an iterable of texts, or in one column of a table; nothing is the empty text.
+
+    Raises:
+        UsageError: One is no text.
+    """
+    if (
+        isinstance(inputs, bytes | bytearray | Mapping)
+        or not isinstance(inputs, Iterable)
+        or _frame(inputs) is not None
+    ):
+        raise UsageError(
+            f"texts are expected, and this is {type(inputs).__name__}", hint="give a list of texts, or one column"
+        )
+    for at, item in enumerate(_items(inputs)):
+        if not (isinstance(item, str) or is_missing(item)):
+            raise UsageError(f"input {at} is of type {type(item).__name__}; a text is expected")
+        yield item if isinstance(item, str) else ""
+
+
 def _columns(inputs: Any) -> tuple[str, list[str], Iterator[tuple[Any, ...]]] | None:
     """What a table is called in errors, its columns, and its rows; ``None`` for all that is no table."""
     if isinstance(inputs, Mapping):
