@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, named
 from nlptasks._tables.names import plain
 from nlptasks._tables.tables import read_table
@@ -15,7 +16,7 @@ from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import DECIMALS
-from nlptasks.plugin.protocols import FormatOptions, Row
+from nlptasks.plugin.protocols import Row
 from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
 
@@ -33,52 +34,39 @@ class FileRequest:
     Args:
         predictions: The file with the predictions.
         task: The task that they are predictions of.
-        data: The file with the gold answers; empty: they stand beside the predictions.
-        gold: Gold column; empty: by its name.
+        source: The table with the gold answers; without ``data`` they stand beside the predictions. How it is read is
+            how both are, the column of ids is in both, and the label map is of both.
         prediction: Column of the predictions; empty: by its name.
-        id: Column of the ids, in both files; empty: ``id`` where they have it, else the rows' numbers.
         score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
         nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
         model: What boards call the system; empty: by the file.
         labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
-        label_map: Labels by what the cells call them, of the gold answers and of the predictions.
         metrics: Names of further metrics.
         own_metrics: Names of the metrics in place of the task's; empty: the task's.
         primary: The metric that ranks systems; empty: the task's.
-        columns: Columns of the data by the task's inputs, where their names do not tell.
         meta: Further columns of the data to keep.
         dataset: What is known of the data beforehand, their language too; ``None``: the file's name.
         withhold: Whether the texts of the data are kept out of the record; see
             :func:`nlptasks.records.schema.withhold`.
         partial: Whether missing, surplus and repeated predictions are counted and not refused.
-        data_format: Name of the files' format; empty: by suffix.
-        reading: How to read the tables.
-        skip_bad_rows: Whether rows that cannot be read are left out.
         argv: The command that makes the record again.
     """
 
     predictions: str
     task: TaskSpec
-    data: str = ""
-    gold: str = ""
+    source: TableSource = field(default_factory=TableSource)
     prediction: str = ""
-    id: str = ""
     score: str = ""
     nats: str = ""
     model: str = ""
     labels: tuple[str, ...] = ()
-    label_map: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     own_metrics: tuple[str, ...] = ()
     primary: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
     meta: tuple[str, ...] = ()
     dataset: Dataset | None = None
     withhold: bool = False
     partial: bool = False
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
     argv: tuple[str, ...] = ()
 
 
@@ -124,11 +112,11 @@ class Given:
 
 def read_predictions(registry: Registry, request: FileRequest) -> Given:
     """Read the predictions."""
-    if "-" in (request.predictions, request.data):
+    if "-" in (request.predictions, request.source.data):
         raise UsageError("a record names its files by their bytes", hint="save the rows in a file first")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(request.predictions))
-        table = read_table(registry, source, name=request.data_format, options=request.reading)
+        table = read_table(registry, source, name=request.source.format, options=request.source.reading)
         column = _prediction_column(request, table.columns)
         score = _score_column(request, table.columns, column)
         nats = _nats_column(request, table.columns)
@@ -139,7 +127,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
         rows = 0
         for row in table.rows:
             if not isinstance(row, Row):
-                if request.skip_bad_rows:
+                if request.source.skip_bad_rows:
                     continue
                 hint = f"{row.hint or 'repair it'}; or --skip-bad-rows"
                 raise DataError(source.name, row.reason, line=row.line, hint=hint)
@@ -171,7 +159,9 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
     if request.prediction:
         return named(request.prediction, columns, "--prediction", request.predictions)
     output = request.task.output
-    free = {plain(name): name for name in columns if name not in (request.gold, request.id, request.score)}
+    free = {
+        plain(name): name for name in columns if name not in (request.source.gold, request.source.id, request.score)
+    }
     # The name of the task's output is often that of its gold column too, so the plain words come before it.
     for name in (f"predicted_{output}", *_PREDICTION[:6], output, *_PREDICTION[6:]):
         if name in free:
@@ -201,9 +191,9 @@ def _nats_column(request: FileRequest, columns: Sequence[str]) -> str:
 def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
     """The column of the ids; empty where a file has none. One of two files may call it ``id`` where --id is another."""
     usual = ID if ID in columns else ""
-    if not request.id or (request.data and usual and request.id not in columns):
+    if not request.source.id or (request.source.data and usual and request.source.id not in columns):
         return usual
-    return named(request.id, columns, "--id", file)
+    return named(request.source.id, columns, "--id", file)
 
 
 def _number(row: Row, at: int, file: str, column: str, what: str, most: float) -> float | None:

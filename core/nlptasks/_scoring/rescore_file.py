@@ -12,7 +12,6 @@ from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_o
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.prediction_file import ID, FilePrediction, FileRequest, Given, id_column, read_predictions
 from nlptasks._scoring.score import Scored, metric_names, score_samples
-from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, earlier_outputs, guess_gold
 from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map
 from nlptasks._tables.gold_samples import NO_ANSWER, NO_GOLD, REFUSED, GoldTable, Item
@@ -64,7 +63,7 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         notes.append(f"likelihoods: column '{given.nats}'")
     notes += table.notes
     notes += _check(registry, request, given, table)
-    source = request.data or request.predictions
+    source = request.source.data or request.predictions
     table, labels = _with_labels(request, given, table)
     notes += left_out(table.skipped)
     samples = tuple(_samples(request, given, table, labels))
@@ -92,27 +91,20 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
 
 def _gold(registry: Registry, request: FileRequest, given: Given, names: Sequence[str]) -> tuple[GoldTable, str]:
     """The rows with gold answers, from the file of their own or from beside the predictions, and their language."""
-    columns = _columns(registry, request, request.data) if request.data else given.columns
-    taken = () if request.data else (given.column, given.id, given.score, given.nats)
-    gold = request.gold or _gold_column(request, columns, taken)
-    id_ = id_column(request, columns, request.data) if request.data else given.id
+    columns = _columns(registry, request, request.source.data) if request.source.data else given.columns
+    taken = () if request.source.data else (given.column, given.id, given.score, given.nats)
+    gold = request.source.gold or _gold_column(request, columns, taken)
+    id_ = id_column(request, columns, request.source.data) if request.source.data else given.id
     numbered = given.id and not id_ and all(map(str.isdecimal, given.answers))  # rows are told apart by their numbers
-    if request.data and bool(id_) != bool(given.id) and not numbered:
-        with_, without = (request.data, request.predictions) if id_ else (request.predictions, request.data)
+    if request.source.data and bool(id_) != bool(given.id) and not numbered:
+        with_, without = (
+            (request.source.data, request.predictions) if id_ else (request.predictions, request.source.data)
+        )
         raise UsageError(
             f"{with_} has ids and {without} has none, so their rows cannot be matched",
             hint="--id COLUMN names the column of the ids in both files",
         )
-    wanted = TableSource(
-        data=request.data or request.predictions,
-        format=request.data_format,
-        columns=request.columns,
-        gold=gold,
-        id=id_,
-        reading=request.reading,
-        skip_bad_rows=request.skip_bad_rows,
-        label_map=request.label_map,
-    )
+    wanted = replace(request.source, data=request.source.data or request.predictions, gold=gold, id=id_)
     language = request.dataset.language if request.dataset else ""
     try:
         table, language = read_gold_rows(registry, request.task, wanted, names, language=language, meta=request.meta)
@@ -120,12 +112,12 @@ def _gold(registry: Registry, request: FileRequest, given: Given, names: Sequenc
         # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
         bare = replace(request.task, inputs=())
         table, language = read_gold_rows(registry, bare, wanted, names, language=language, meta=request.meta)
-    return replace(table, guessed=not request.gold), language
+    return replace(table, guessed=not request.source.gold), language
 
 
 def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
     with open_input(file) as source:
-        return read_table(registry, source, name=request.data_format, options=request.reading).columns
+        return read_table(registry, source, name=request.source.format, options=request.source.reading).columns
 
 
 def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[str]) -> str:
@@ -135,12 +127,12 @@ def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[s
     earlier = [name for name in earlier_outputs(request.task, columns) if name not in taken]
     if earlier:
         raise UsageError(
-            f"{request.data or request.predictions}: no gold column for the task '{request.task.name}'; "
+            f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}'; "
             f"{', '.join(map(repr, earlier))} seem to hold what an earlier run predicted",
             hint=f"name the gold column with --gold COLUMN; --gold '{earlier[0]}' takes these as gold answers",
         )
     raise UsageError(
-        f"{request.data or request.predictions}: no gold column for the task '{request.task.name}' among "
+        f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}' among "
         f"{', '.join(map(repr, columns))}",
         hint="name it with --gold COLUMN, or give the file that has it with --data; "
         f"it holds {request.task.gold.summary}",
@@ -154,13 +146,13 @@ def _check(registry: Registry, request: FileRequest, given: Given, table: GoldTa
     """Whether each row has one prediction and each prediction a row; what is not so is refused, or told."""
     ids = {item.id for item in table.items}
     rows = len(table.items) + sum(table.skipped.get(reason, 0) for reason in (NO_GOLD, NO_ANSWER, REFUSED))
-    if request.data and not given.id and given.rows != rows:
+    if request.source.data and not given.id and given.rows != rows:
         raise UsageError(
-            f"{request.predictions} has {given.rows:,} rows and {request.data} has {rows:,}; without ids, rows are "
-            "matched by their order, so their numbers must be equal",
+            f"{request.predictions} has {given.rows:,} rows and {request.source.data} has {rows:,}; without ids, rows "
+            "are matched by their order, so their numbers must be equal",
             hint="write the ids of the data beside the predictions, in a column 'id'",
         )
-    surplus = [name for name in given.answers if name not in ids] if request.data and given.id else []
+    surplus = [name for name in given.answers if name not in ids] if request.source.data and given.id else []
     if surplus and rows > len(table.items):
         ungraded = _ids(registry, request, given.id)
         surplus = [name for name in surplus if name not in ungraded]
@@ -188,8 +180,8 @@ def _answered(given: Given, item: Item) -> bool:
 
 def _ids(registry: Registry, request: FileRequest, column: str) -> set[str]:
     """All ids of the data, those of rows without a gold answer too."""
-    with open_input(request.data) as source:
-        table = read_table(registry, source, name=request.data_format, options=request.reading)
+    with open_input(request.source.data) as source:
+        table = read_table(registry, source, name=request.source.format, options=request.source.reading)
         name = column if column in table.columns else ID
         if name not in table.columns:
             return {str(number) for number, _ in enumerate(table.rows, 1)}
@@ -205,7 +197,7 @@ def _listed(names: Sequence[str]) -> str:
 def _with_labels(request: FileRequest, given: Given, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
     """The rows that can be scored, and the closed set of labels."""
     if not has_labels(request.task):
-        if request.labels or request.label_map:
+        if request.labels or request.source.label_map:
             flag = "--labels" if request.labels else "--label-map"
             raise UsageError(
                 f"the predictions of the task '{request.task.name}' are texts and no labels", hint=f"leave out {flag}"
@@ -219,7 +211,9 @@ def _with_labels(request: FileRequest, given: Given, table: GoldTable) -> tuple[
     items = tuple(replace(item, gold=label) for item, label in found if label is not None)
     if not items:
         raise DataError(
-            request.data or request.predictions, "no gold answer is among --labels", hint="see what the gold column has"
+            request.source.data or request.predictions,
+            "no gold answer is among --labels",
+            hint="see what the gold column has",
         )
     left = len(table.items) - len(items)
     skipped = {**table.skipped, "their gold answer is not among --labels": left} if left else table.skipped
@@ -284,7 +278,7 @@ class _Reader:
             request.task,
             table.columns["gold"],
             cells,
-            label_map=parse_label_map(request.label_map),
+            label_map=parse_label_map(request.source.label_map),
             labels=labels,
         )
         self._known: dict[str, str] = {}

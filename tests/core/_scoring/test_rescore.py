@@ -6,7 +6,7 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from nlptasks._scoring.prediction_file import FileRequest
 from nlptasks._scoring.rescore import rescore, rescored
 from nlptasks._scoring.rescore_file import FileScored, score_file
 from nlptasks._scoring.verify import verify_scores
+from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import TaskSpec
@@ -34,9 +35,15 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
+def request_of(path: str, task: TaskSpec, given: dict[str, object]) -> FileRequest:
+    """A request of some settings, those of the table among them."""
+    source = {name: given.pop(name) for name in list(given) if name in {field.name for field in fields(TableSource)}}
+    return FileRequest(predictions=path, task=task, source=TableSource(**source), **given)
+
+
 def score(registry: Registry, path: Path, task: str = "classification", **request: object) -> FileScored:
     spec = registry.get(TaskSpec, task).spec
-    return score_file(registry, FileRequest(predictions=str(path), task=spec, **request))
+    return score_file(registry, request_of(str(path), spec, request))
 
 
 def table(path: Path, *columns: str, rows: list[tuple[str, ...]]) -> Path:

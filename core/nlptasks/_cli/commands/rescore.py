@@ -122,21 +122,15 @@ def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
     request = FileRequest(
         predictions=source,
         task=of_card.get("task") or registry.get(TaskSpec, predictions.task).spec,
-        data=table.data,
-        gold=table.gold,
+        source=replace(table, **of_card.pop("source", {})),
         prediction=predictions.prediction,
-        id=table.id,
         score=predictions.score_column,
         nats=predictions.nll_column,
         model=target.name,
         labels=check_labels(predictions.labels, cased=True),
-        label_map=table.label_map,
         metrics=evaluation.metrics,
         withhold=target.withhold_texts,
         partial=predictions.partial,
-        data_format=table.format,
-        reading=table.reading,
-        skip_bad_rows=table.skip_bad_rows,
         argv=(
             "nlptasks",
             "rescore",
@@ -147,7 +141,7 @@ def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
     request = replace(request, **of_card)
     if not evaluation.language:
         return request
-    known = request.dataset or Dataset(name=split_suffix(request.data or source)[0], sha256="", n=0)
+    known = request.dataset or Dataset(name=split_suffix(request.source.data or source)[0], sha256="", n=0)
     return replace(request, dataset=replace(known, language=evaluation.language))
 
 
@@ -167,10 +161,12 @@ def _of_card(registry: Registry, choice: BenchmarkChoice) -> dict[str, Any]:
         )
     return {
         "task": registry.get(TaskSpec, card.task).spec,
-        "data": str(locate(suite, card, data_dir=choice.data_dir)),
-        "columns": card.columns,
-        "gold": card.gold,
-        "id": card.id,
+        "source": {
+            "data": str(locate(suite, card, data_dir=choice.data_dir)),
+            "columns": card.columns,
+            "gold": card.gold,
+            "id": card.id,
+        },
         "meta": tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta)))),
         "own_metrics": card.metrics,
         "primary": card.primary,
