@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
-from nlptasks.records.schema import Json, Matrices, Record, Sample, sample_line, samples_digest, stats_digest
+from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, sample_line, stats_digest
 
 __all__ = ["StoredRecord", "find_records", "read_record", "record_json", "write_record"]
 
@@ -66,8 +66,7 @@ def write_record(
         UsageError: Something lies there already.
         NlptasksError: The disk is full or fails.
     """
-    digests = {"samples": samples_digest(samples), "stats": stats_digest(stats)} if samples else {}
-    record = replace(record, digests=digests)
+    record = replace(record, digests=digests_of(samples, stats))
 
     def replaceable(there: Path) -> bool:
         return force and (there / RECORD).is_file()
