@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from io import FileIO
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import pydantic
 from pydantic import ConfigDict, NonNegativeFloat, NonNegativeInt, Strict, TypeAdapter, ValidationError
 
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records.schema import Json, canonical
+from nlptasks.records.schema import Json, canonical, parsed
 
 _SCHEMA = "nlptasks.journal"
 _VERSION = 2
@@ -122,8 +122,8 @@ class Journal:
         self._check(head)
         for number, line in enumerate(lines, 2):
             try:
-                self.entries.append(_entries().validate_python(_parsed(line)))
-            except (ValueError, RecursionError) as error:
+                self.entries.append(_entries().validate_python(parsed(line)))
+            except ValueError as error:
                 raise NlptasksError(
                     f"{self.path}:{number}: not a block of predictions ({_reason(error)})",
                     hint="the file is damaged; --restart begins anew",
@@ -139,8 +139,8 @@ class Journal:
     def _check(self, head: bytes) -> None:
         """Refuse the journal of another evaluation, field by field."""
         try:
-            found = _parsed(head)
-        except (ValueError, RecursionError):
+            found = parsed(head)
+        except ValueError:
             found = None
         if not isinstance(found, dict) or found.get("schema") != _SCHEMA or not isinstance(found.get("key"), dict):
             raise UsageError(f"{self.path}:1: not a journal of an evaluation", hint="--restart replaces it")
@@ -199,20 +199,6 @@ def _shown(value: Any) -> str:
 @cache
 def _entries() -> TypeAdapter[Entry]:
     return TypeAdapter(Entry)
-
-
-def _parsed(line: bytes) -> Any:
-    """A line as JSON.
-
-    Raises:
-        ValueError: It is none; numbers that are not finite are none either.
-        RecursionError: It is nested too deep.
-    """
-    return json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse)
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
 
 
 def _reason(error: Exception) -> str:

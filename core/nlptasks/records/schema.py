@@ -19,7 +19,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -312,6 +312,22 @@ def canonical(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def parsed(line: bytes) -> Json:
+    """What JSON of a record says.
+
+    Raises:
+        ValueError: It is no JSON, or a number is not finite, or it is nested too deep.
+    """
+    try:
+        return json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
 def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
     """Samples without the texts of the data, for records of data that must not be passed on.
 
@@ -383,6 +399,7 @@ __all__ = [
     "Trust",
     "canonical",
     "digests_of",
+    "parsed",
     "sample_line",
     "samples_digest",
     "sha256_of",
