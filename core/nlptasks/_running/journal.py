@@ -87,7 +87,10 @@ class Journal:
             _lock(self._stream, self.path)
             self._read()
         except BaseException:
+            empty = os.fstat(self._stream.fileno()).st_size == 0
             self._stream.close()
+            if empty:  # a full disk took not even its first line
+                self.remove()
             raise
         return self
 

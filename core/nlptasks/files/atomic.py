@@ -23,7 +23,8 @@ STDOUT = "<stdout>"
 #: Suffixes of compressed files and what they are called.
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+#: What a system says whose disk, or the user's part of it, is full.
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 _BUFFER = 1 << 20
 
@@ -172,7 +173,7 @@ def _opened_target(file: Path, shown: Path, flags: int) -> _Target:
         # 0o666 is narrowed by the user's umask.
         descriptor = os.open(file, os.O_WRONLY | flags | getattr(os, "O_BINARY", 0), 0o666)
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise _unwritable(shown, error) from error
         hint = "choose another folder: --output FOLDER/NAME"
         raise UsageError(f"cannot write {shown}: {error.strerror}", hint=hint) from error
@@ -220,7 +221,7 @@ def _locked(descriptor: int, *, wait: bool) -> bool:
 
 
 def _unwritable(path: Path, error: OSError) -> NlptasksError:
-    if error.errno in _NO_SPACE:
+    if error.errno in NO_SPACE:
         message = f"no space left on the disk that holds {path} ({error.strerror}); nothing was written"
         return NlptasksError(message, hint="free some space, or write elsewhere: --output FOLDER/NAME")
     return NlptasksError(f"cannot write {path}: {error.strerror}")

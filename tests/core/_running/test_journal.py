@@ -167,6 +167,20 @@ def test_a_disk_that_takes_no_more_is_explained_and_the_journal_stays_whole(path
     assert path.read_bytes() == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_nothing_is_left_of_a_journal_that_cannot_begin(tmp_path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(NlptasksError, match="cannot write"), Journal(tmp_path / "x", KEY):
+            raise AssertionError("it must not open")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_processes_cannot_write_one_journal(path: Path) -> None:
     with Journal(path, KEY), pytest.raises(UsageError, match="another process"), Journal(path, KEY):
         raise AssertionError("it must not open")
