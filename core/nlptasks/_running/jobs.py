@@ -205,7 +205,7 @@ def _job(
             evaluation=asked.evaluation,
             dataset=replace(dataset, language=language),
             meta=meta,
-            argv=(*argv, *words(asked.system, evaluation, target)),
+            argv=argv,
         ),
         group=f"{task.name} {dataset.name}",
     )
