@@ -18,10 +18,12 @@ class PromptOptions:
     """
 
     template: str = field(
-        default="", metadata={"help": "TOML file with the prompt's texts, or PACKAGE:NAME.toml (left out: our own)"}
+        default="",
+        metadata={"help": "TOML file with the prompt's texts, or PACKAGE:NAME.toml (left out: our own)", "path": True},
     )
     examples: str = field(
-        default="", metadata={"help": "CSV or JSON Lines file with gold rows to show before the question"}
+        default="",
+        metadata={"help": "CSV or JSON Lines file with gold rows to show before the question", "path": True},
     )
     shots: int = field(default=8, metadata={"help": "show at most this many rows with gold", "min": 0})
 

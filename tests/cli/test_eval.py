@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from nlptasks._version import __version__
 from nlptasks.records.store import RECORD, read_record
 
+PLUGINS = Path(__file__).with_name("plugins")
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv")
 
 
@@ -52,6 +58,103 @@ def test_the_same_evaluation_is_not_done_twice(command):
     again = command(*DRAWN, "-o", "mine").succeeded()
     assert "the same evaluation was done before" in again.stderr
     assert again.after == again.before
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--slice", "label,meta.place"), "slices.label, slices.meta"),
+        (("--metric", "weighted-f1"), "scores.weighted-f1"),
+        (("--name", "mine"), "model.name"),
+        (("--language", "de"), "dataset.language"),
+        (("--cluster", "place"), "dataset.cluster"),
+        (("--id", "text"), "samples"),
+        (("--withhold-texts",), "withheld"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_needs_no_model_is_done_anew(command, more, said):
+    """And back again: the record is always that which its command makes."""
+    command.write("reviews.csv", reviews(40))
+    command(*DRAWN, *more, "-o", "wanted").succeeded()
+    command(*DRAWN, "-o", "mine").succeeded()
+    first = command.files()
+    again = command(*DRAWN, *more, "-o", "mine").succeeded()
+    assert "predicted before; done anew: " in again.stderr
+    assert said in again.stderr
+    wanted, mine = (read_record(command.folder / name) for name in ("wanted", "mine"))
+    assert mine.samples == wanted.samples
+    assert mine.record == replace(
+        wanted.record, cost=mine.record.cost, run=replace(wanted.record.run, argv=mine.record.run.argv)
+    )
+    assert mine.record.run.argv == wanted.record.run.argv
+    assert "the same evaluation was done before" in command(*DRAWN, *more, "-o", "mine").succeeded().stderr
+    command(*DRAWN, "-o", "mine").succeeded()
+    assert {name: data for name, data in command.files().items() if name.startswith("mine")} == {
+        name: data for name, data in first.items() if name.startswith("mine")
+    }
+
+
+def test_texts_that_are_withheld_later_are_gone(command):
+    command.write("pairs.csv", "source,target\na secret,ein Geheimnis\nsame,same\n")
+    line = ("eval", "translation", "--head", "echo", "--data", "pairs.csv", "-o", "mine")
+    command(*line).succeeded()
+    command(*line, "--withhold-texts").succeeded()
+    opened = record_of(command, "mine")
+    assert opened.record.withheld
+    assert all(sample.inputs == {} and sample.gold.startswith("sha256:") for sample in opened.samples)
+    again = command(*line, "--withhold-texts").succeeded()
+    assert "the same evaluation was done before" in again.stderr
+    assert again.after == again.before
+    command(*line, "--name", "other").succeeded()  # hashes tell nothing: it is predicted again
+    opened = record_of(command, "mine")
+    assert (opened.record.model.name, opened.record.withheld) == ("other", False)
+    assert opened.samples[0].prediction == "a secret"
+
+
+def test_how_a_table_is_read_is_in_the_key(command):
+    command.write("reviews.csv", reviews(10) + "r10,N/A,positive,shop\n")
+    command(*DRAWN, "-o", "mine").succeeded()
+    command(*DRAWN, "-o", "mine", "--keep-na").refused("holds the record of another evaluation", "inputs: it has ")
+
+
+def test_a_plugin_that_changed_is_another_evaluation(command, tmp_path):
+    folder = tmp_path / "plugins"
+    shutil.copytree(PLUGINS, folder)
+    command.write("reviews.csv", reviews(10))
+    command(*DRAWN, "-o", "mine", plugins=folder).succeeded()
+    owners = record_of(command, "mine").record.run.plugins
+    assert owners["head"].startswith("file:drawn sha256:")
+    assert owners["task"] == owners["format"] == owners["metric accuracy"] == f"nlptasks {__version__}"
+    with (folder / "drawn.py").open("a") as file:
+        file.write("\n# another version\n")
+    command(*DRAWN, "-o", "mine", plugins=folder).refused("plugins.head: it has file:drawn sha256:")
+
+
+def test_the_content_of_a_file_that_an_option_names_is_in_the_key(command):
+    command.write("reviews.csv", reviews(10))
+    (command.folder / "deep").mkdir()
+    command.write("deep/words.txt", "one")
+    line = (*DRAWN, "-o", "mine", "--words", str(command.folder / "deep" / "words.txt"))
+    command(*line).succeeded()
+    record = record_of(command, "mine").record
+    assert record.run.decoding["words"] == "words.txt"
+    assert record.run.argv[-2:] == ("--words", "words.txt")
+    assert record.run.files == {"words/words.txt": hashlib.sha256(b"one").hexdigest()}
+    assert str(command.folder) not in command.read("mine/record.json")
+    assert "the same evaluation was done before" in command(*line).succeeded().stderr
+    command.write("deep/words.txt", "two")
+    command(*line).refused("files.words/words.txt: it has 7692c3ad3540bb80")
+
+
+def test_names_that_differ_have_folders_of_their_own(command):
+    command.write("reviews.csv", reviews(10))
+    names = ("a b", "a-b", "A-b", "a_b", "模型一", "模型二", "!", "a" * 90, "a" * 91)
+    for name in names:
+        command(*DRAWN, "--name", name, "--quiet").succeeded()
+    folders = list((command.folder / "results" / "sentiment" / "reviews").iterdir())
+    assert {read_record(folder).record.model.name for folder in folders} == set(names)
+    assert "a-b" in {folder.name for folder in folders}
 
 
 def test_another_record_is_not_overwritten_and_the_difference_is_named(command):
@@ -174,8 +277,23 @@ def test_an_interrupted_evaluation_goes_on(command):
     command(*line, "--seed", "3").refused(
         "was left by another evaluation, which is not finished", "seed: it has 0, this run has 3", "--restart"
     )
-    result = command(*DRAWN, "--pause", "0.002", "-o", "mine").succeeded()
+    assert b"text 1" not in journal.read_bytes()
+    more = ("--slice", "meta.place", "--metric", "weighted-f1", "--id", "text", "--name", "mine", "--cluster", "place")
+    result = command(*line, *more).succeeded()
     assert "samples of them from the journal" in result.stderr
+    command(*line[:-1], "whole", *more).succeeded()
+    whole, mine = (read_record(command.folder / name) for name in ("whole", "mine"))
+    assert mine.samples == whole.samples
+    assert (mine.record.scores, mine.record.slices) == (whole.record.scores, whole.record.slices)
+
+
+@pytest.mark.usefixtures("disk")
+def test_a_full_disk_is_explained(command):
+    command.write("reviews.csv", reviews(5_000))
+    result = command(*DRAWN, "-o", "disk/mine")
+    assert result.code == 1
+    assert result.lines[0] == "error: cannot write disk/mine.journal.jsonl: No space left on device"
+    assert "make room" in result.lines[1]
 
 
 def test_the_records_as_json(command):

@@ -48,13 +48,40 @@ def test_a_request_to_end(stop):
     result.left_nothing()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_terminal_that_is_closed(stop):
+    result = stop(signal.SIGHUP)
+    assert result.code == 129
+    assert len(result.lines) <= 1
+    result.left_nothing()
+
+
+def test_nohup_is_obeyed(command, tmp_path):
+    begun = tmp_path / "begun"
+    command.write("reviews.csv", "text\n" + "good\n" * 50)
+    line = ("run", "sentiment", "--head", "slow", "--begun", str(begun), "--data", "reviews.csv", "-o", "out.csv")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        result = command.stop(*line, once=begun.exists, sent=signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert result.code == 0, result.stderr
+    assert command.read("out.csv").count("\n") == 51
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_one(command, stop):
+    stop(signal.SIGKILL, "--output", "out.csv")
+    assert any(name.startswith(".out.csv") for name in command.files())
+    command.constant("--data", "reviews.csv", "--output", "other.csv").succeeded()
+    assert command.files().keys() == {"reviews.csv", "other.csv"}
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_output_that_was_to_be_replaced_is_kept(command, stop, sent):
     command.write("out.csv", "mine\n")
     stop(sent, "--output", "out.csv", "--force").left_nothing()
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_while_standard_input_is_awaited(command, sent, code):
     # A pipe holds 64 kB: when all of this is written, the run has begun to read, and soon it waits for more.
     data = b"text\n" + b"good\n" * 40_000

@@ -11,7 +11,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.lazy import LazyGroup
-from nlptasks._signals import Terminated, stop_on_sigterm
+from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
 from nlptasks.files.standard_streams import keep_for_data
@@ -76,7 +76,7 @@ def cli(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    stop_on_sigterm()
+    stop_on_signals()
     keep_for_data()
     try:
         code = run_command(sys.argv[1:])

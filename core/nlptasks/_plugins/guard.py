@@ -13,6 +13,7 @@ from nlptasks._names import resolve
 from nlptasks._plugins.process import taken
 from nlptasks._signals import Terminated
 from nlptasks.errors import NlptasksError, PluginError
+from nlptasks.files.atomic import NO_SPACE
 from nlptasks.files.standard_streams import guest_enters, guest_leaves
 from nlptasks.text.display import one_line
 
@@ -60,6 +61,12 @@ def raise_blamed(what: str, error: BaseException, *, hint: str = _HINT, streams:
     """Raise the error that names a plugin in place of what it raised; return where that passes as it is."""
     if isinstance(error, _PASSING) or (streams and _of_a_stream(error)):
         return
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        named = f" that holds {error.filename}" if error.filename else ""
+        message = f"no space left on the disk{named} ({error.strerror}); {what} could not go on"
+        raise NlptasksError(
+            message, hint="free some space, or write elsewhere; TMPDIR says where temporary files go"
+        ) from error
     raise PluginError(f"{what} failed: {one_line(described(error))}", hint=hint) from error
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nlptasks._signals import STOPPING
+
 _Setting = tuple[str, Callable[[Any], Any], Callable[[Any, Any], object]]
 
 #: What torch starts with, for a process into which a plugin brought it.
@@ -137,7 +139,7 @@ def _handlers() -> Mapping[int, Any]:
     """The handlers of the signals that end a process; only the main thread may set them."""
     if threading.current_thread() is not threading.main_thread():
         return {}
-    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    return {number: signal.getsignal(number) for number in (signal.SIGINT, *STOPPING)}
 
 
 def _is_broad(item: Any) -> bool:

@@ -1,16 +1,17 @@
 """An evaluation: from a file with gold answers to a record, through a journal that survives a kill.
 
 The rows are predicted in blocks that depend on nothing but the data, so that an evaluation that was killed and goes on
-makes the same batches, and with them the same bytes, as one that was not.
+makes the same batches, and with them the same bytes, as one that was not. What the user asks beside the predictions
+(names, slices, metrics, which texts are kept) is done anew each time, from the predictions that are there.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Registry
@@ -19,12 +20,13 @@ from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import Source, Totals, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._running.provenance import files, plain_options, plugins
+from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
-from nlptasks._scoring.spelling import Spelling
 from nlptasks._settings.command import with_dtype
 from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
@@ -32,10 +34,8 @@ from nlptasks._systems.system import LoadedSystem, System
 from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
-from nlptasks.plugin.predictions import DECIMALS, Label
-from nlptasks.plugin.protocols import Prediction
-from nlptasks.records.schema import FLAGS, Cost, Dataset, Record, Run, Sample, withhold
-from nlptasks.records.store import RECORD, read_record, write_record
+from nlptasks.records.schema import Cost, Dataset, Matrices, Record, Run, Sample, digests_of, withhold
+from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
 
 #: Rows of a block.
 _BLOCK = 256
@@ -83,6 +83,7 @@ class Evaluated:
         folder: Where it lies.
         resumed: Samples that a journal held already.
         done_before: Whether the same record lay there, so that nothing was left to do.
+        anew: Fields of the record that lay there which were done anew from its predictions; empty: it was not so.
         skipped: Why rows were left out, and how many.
         notes: What was detected about the data.
     """
@@ -91,6 +92,7 @@ class Evaluated:
     folder: Path
     resumed: int = 0
     done_before: bool = False
+    anew: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -115,29 +117,35 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
     given = loaded.heads[0].head.labels
     table = for_labels(table, given, source=request.source.data)
     labels = label_set(item.gold for item in table.items) if given else ()
-    draft = _draft(task, system, loaded, request, table, labels)
-    if done := _done(draft, request):
-        return Evaluated(record=done, folder=request.output, done_before=True, skipped=table.skipped)
+    draft = _draft(session.registry, task, system, loaded, request, table, labels, names)
+    scoring = _Scoring(registry=session.registry, task=task, names=names, request=request, table=table)
+    old = _lying_there(draft, request)
+    if old is not None and (again := _from_record(old, draft, scoring)):
+        return again
     with Journal(_journal(request.output), draft.key, restart=request.target.restart) as journal:
-        resumed = sum(len(entry.samples) for entry in journal.entries)
+        resumed = sum(len(entry.rows) for entry in journal.entries)
         source = _source(request.source.data, table, journal, likely=_likely(session.registry, names))
-        sink = _Samples(labels, journal)
+        sink = _Outcomes(journal)
         drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
-        record = _finish(draft, session.registry, task, names, journal.entries, request, table)
+        outcomes = [row for entry in journal.entries for row in entry.rows]
+        finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
+        record = finished.write(request.output, force=request.target.force or old is not None)
         journal.remove()
     return Evaluated(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
 
 
 def _draft(
+    registry: Registry,
     task: TaskSpec,
     system: System,
     loaded: LoadedSystem,
     request: EvalRequest,
     table: GoldTable,
     labels: tuple[str, ...],
+    names: Sequence[str],
 ) -> Record:
     """The record as far as it is known before anything is predicted; its key is complete."""
-    options = {**_plain(system.options), **_plain(system.heads[0].options)}
+    options = {**plain_options(system.options), **plain_options(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
     model = facts.model_of(system, loaded, request.target.name)
@@ -156,6 +164,12 @@ def _draft(
             dirty=dirty,
             versions=facts.versions(),
             columns=table.columns,
+            inputs=inputs_digest(table.items),
+            likelihoods=golds_digest(table.items) if _likely(registry, names) else "",
+            plugins=plugins(
+                registry, system, request.source, [name for name in names if registry.has(MetricSpec, name)]
+            ),
+            files=files(system),
         ),
         machine=facts.machine(),
         scores={},
@@ -163,29 +177,63 @@ def _draft(
     )
 
 
-def _plain(options: Any) -> dict[str, Any]:
-    """Options as JSON holds them."""
-    found = asdict(options) if is_dataclass(options) and not isinstance(options, type) else {}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
-
-
-def _done(draft: Record, request: EvalRequest) -> Record | None:
-    """The record of the same evaluation, where it lies there already."""
+def _lying_there(draft: Record, request: EvalRequest) -> StoredRecord | None:
+    """The record of the same evaluation, where it lies there already and is not to be replaced in any case."""
     if not (request.output / RECORD).is_file():
         if request.output.exists():
             raise UsageError(f"{request.output} exists and is no record", hint="give another --output")
         return None
-    old = read_record(request.output).record
-    differences = differing(old.key, draft.key)
-    if not differences and not request.target.force:
-        return old
-    if not request.target.force:
+    if request.target.force:
+        return None
+    old = read_record(request.output)
+    key = old.record.key
+    if not draft.run.likelihoods:  # likelihoods that nobody asks for any more do no harm
+        key.pop("likelihoods", None)
+    if differences := differing(key, draft.key):
         listed = "\n".join(f"  {name}: it has {left}, this run has {right}" for name, left, right in differences)
         raise UsageError(
             f"{request.output} holds the record of another evaluation:\n{listed}",
             hint="--force replaces it; or give another --output",
         )
-    return None
+    return old
+
+
+def _from_record(old: StoredRecord, draft: Record, scoring: _Scoring) -> Evaluated | None:
+    """What comes of the predictions of the same evaluation; ``None`` where they cannot be had of its record."""
+    table, folder = scoring.table, scoring.request.output
+    outcomes = outcomes_of(old.record, old.samples)
+    if outcomes is None:
+        same = (old.record.run.argv, old.record.run.plugins) == (draft.run.argv, draft.run.plugins)
+        return Evaluated(record=old.record, folder=folder, done_before=True, skipped=table.skipped) if same else None
+    if len(outcomes) != len(table.items):
+        return None
+    run = replace(draft.run, commit=old.record.run.commit, dirty=old.record.run.dirty)
+    finished = scoring.finish(replace(draft, run=run, machine=old.record.machine, cost=old.record.cost), outcomes)
+    anew = _changed(old.record, finished)
+    if not anew:
+        return Evaluated(record=old.record, folder=folder, done_before=True, skipped=table.skipped)
+    record = finished.write(folder, force=True)
+    return Evaluated(record=record, folder=folder, anew=anew, skipped=table.skipped, notes=table.notes)
+
+
+#: What may differ between records that say the same.
+_PASSING = ("argv", "batch", "cost", "id", "machine", "trust")
+
+
+def _changed(old: Record, new: _Finished) -> tuple[str, ...]:
+    """The fields in which a record would differ from one that lies there; a number that is not defined equals another.
+
+    They are named to the second level: ``slices.label``.
+    """
+    now = replace(new.record, digests=digests_of(new.samples, new.stats))
+    before, after = (json.loads(record_json(record)) for record in (old, now))
+    for content in (before, after):
+        for part in (content, content["run"]):
+            for name in _PASSING:
+                part.pop(name, None)
+    names = dict.fromkeys(".".join(name.split(".")[:2]) for name, _, _ in differing(before, after))
+    told = tuple(name for name in names if not name.startswith("digests"))
+    return told or (("samples",) if names else ())
 
 
 def _likely(registry: Registry, names: Sequence[str]) -> bool:
@@ -205,15 +253,17 @@ def _source(name: str, table: GoldTable, journal: Journal, *, likely: bool) -> S
     """
     blocks = list(cut(table.items, _characters, first=_BLOCK, largest=_BLOCK))
     entries = journal.entries
+    if len(entries) > len(blocks):
+        raise NlptasksError(f"{journal.path}: it has more blocks than the data", hint="--restart begins anew")
     for entry, items in zip(entries, blocks, strict=False):
-        if [sample.id for sample in entry.samples] != [item.id for item in items]:
-            raise NlptasksError(f"{journal.path}: its samples are not those of the data", hint="--restart begins anew")
+        if len(entry.rows) != len(items):
+            raise NlptasksError(f"{journal.path}: its blocks are not those of the data", hint="--restart begins anew")
     before = Totals(
-        rows=sum(len(entry.samples) for entry in entries),
+        rows=sum(len(entry.rows) for entry in entries),
         tokens=sum(entry.tokens for entry in entries),
         long=sum(entry.long for entry in entries),
-        cut=sum("truncated_input" in sample.flags for entry in entries for sample in entry.samples),
-        blank=sum("missing" in sample.flags for entry in entries for sample in entry.samples),
+        cut=sum(row.unread for entry in entries for row in entry.rows),
+        blank=sum(row.prediction is None for entry in entries for row in entry.rows),
     )
     return Source(
         name=name,
@@ -237,116 +287,82 @@ def _characters(item: Item) -> int:
     return sum(map(len, item.example.inputs.values()))
 
 
-class _Samples:
-    """The sink that makes samples of predictions, and keeps them in the journal."""
+class _Outcomes:
+    """The sink that keeps what the system made of the rows in the journal."""
 
-    def __init__(self, labels: tuple[str, ...], journal: Journal) -> None:
-        self._labels = labels
-        self._spelling = Spelling(labels)
+    def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
     def take(self, done: PredictedBlock[Item]) -> None:
         """Write a block into the journal."""
-        rows = zip(done.block.rows, done.made.by_head[0], done.made.unread[0], done.nats[0], strict=True)
-        samples = tuple(
-            _sample(
-                item,
-                prediction,
-                unread,
-                None if nats is None else round(nats, DECIMALS),
-                self._labels,
-                self._spelling,
-            )
-            for item, prediction, unread, nats in rows
-        )
+        made = zip(done.made.by_head[0], done.nats[0], done.made.unread[0], strict=True)
+        rows = tuple(outcome(prediction, nats, unread=unread) for prediction, nats, unread in made)
         self._journal.add(
-            Entry(samples=samples, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
+            Entry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
         )
 
     def finish(self) -> None:
         """The record is made of the journal, whose blocks may be older than this process."""
 
 
-def _sample(
-    item: Item,
-    prediction: Prediction | None,
-    unread: bool,
-    nats: float | None,
-    labels: tuple[str, ...],
-    spelling: Spelling,
-) -> Sample:
-    """The sample of an item. Labels are spelt as the data spell them, where only case tells them apart."""
-    answer = None if prediction is None else spelling.of(prediction.answer)
-    score = getattr(prediction, "score", None)
-    probabilities = None
-    if isinstance(prediction, Label) and prediction.scores:
-        probabilities = {spelling.of(label): round(value, DECIMALS) for label, value in prediction.scores.items()}
-    state = {
-        "missing": answer is None,
-        "empty": answer is not None and not answer.strip(),
-        "truncated_input": unread,
-        "truncated_output": bool(getattr(prediction, "unfinished", False)),
-        "invalid_label": bool(labels) and answer is not None and answer not in labels,
-        "duplicate_id": item.twice,
-    }
-    return Sample(
-        id=item.id,
-        inputs=dict(item.example.inputs),
-        gold=item.gold,
-        prediction=answer,
-        score=None if score is None else round(float(score), DECIMALS),
-        probabilities=probabilities,
-        nats=nats,
-        flags=tuple(name for name in FLAGS if state[name]),
-        meta=dict(item.meta),
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Finished:
+    """A record with all that belongs to it; nothing is written."""
+
+    record: Record
+    samples: Sequence[Sample]
+    stats: Matrices
+
+    def write(self, folder: Path, *, force: bool) -> Record:
+        return write_record(folder, self.record, self.samples, self.stats, force=force)
 
 
-def _finish(
-    draft: Record,
-    registry: Registry,
-    task: TaskSpec,
-    names: Sequence[str],
-    entries: Sequence[Entry],
-    request: EvalRequest,
-    table: GoldTable,
-) -> Record:
-    """Score what was predicted, and write the record."""
-    samples = [sample for entry in entries for sample in entry.samples]
-    refuse_own_output(task, table, samples, source=request.source.data)
-    cluster = draft.dataset.cluster
-    scored = score_samples(
-        registry,
-        names,
-        samples,
-        labels=draft.labels,
-        language=draft.dataset.language,
-        cluster=cluster,
-        task=task,
-    )
-    if not scored.scores:
-        raise NlptasksError("no installed metric can read these predictions", hint="see 'nlptasks metrics list'")
-    parts = slices(
-        samples,
-        scored.metrics,
-        scored.stats,
-        request.evaluation.slices,
-        labels=draft.labels,
-        clusters=clusters_of(samples, cluster),
-        cluster=cluster,
-    )
-    record = replace(
-        draft,
-        primary=draft.primary if draft.primary in scored.scores else next(iter(scored.scores)),
-        scores=scored.scores,
-        slices=parts,
-        flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
-        cost=_cost(entries),
-        withheld=request.target.withhold_texts,
-    )
-    if request.target.withhold_texts:
-        samples = withhold(samples, record.labels)
-    return write_record(request.output, record, samples, scored.stats, force=request.target.force)
+@dataclass(frozen=True, kw_only=True)
+class _Scoring:
+    """What becomes of predictions, whenever they were made."""
+
+    registry: Registry
+    task: TaskSpec
+    names: Sequence[str]
+    request: EvalRequest
+    table: GoldTable
+
+    def finish(self, draft: Record, outcomes: Sequence[Outcome]) -> _Finished:
+        """The record of what a system made of the rows."""
+        samples = list(samples_of(self.table.items, outcomes, draft.labels))
+        refuse_own_output(self.task, self.table, samples, source=self.request.source.data)
+        cluster = draft.dataset.cluster
+        scored = score_samples(
+            self.registry,
+            self.names,
+            samples,
+            labels=draft.labels,
+            language=draft.dataset.language,
+            cluster=cluster,
+            task=self.task,
+        )
+        if not scored.scores:
+            raise NlptasksError("no installed metric can read these predictions", hint="see 'nlptasks metrics list'")
+        parts = slices(
+            samples,
+            scored.metrics,
+            scored.stats,
+            self.request.evaluation.slices,
+            labels=draft.labels,
+            clusters=clusters_of(samples, cluster),
+            cluster=cluster,
+        )
+        withheld = self.request.target.withhold_texts
+        record = replace(
+            draft,
+            primary=draft.primary if draft.primary in scored.scores else next(iter(scored.scores)),
+            scores=scored.scores,
+            slices=parts,
+            flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
+            withheld=withheld,
+        )
+        kept = withhold(samples, record.labels) if withheld else samples
+        return _Finished(record=record, samples=kept, stats=scored.stats)
 
 
 def _cost(entries: Sequence[Entry]) -> Cost:
@@ -354,8 +370,8 @@ def _cost(entries: Sequence[Entry]) -> Cost:
     import numpy as np
 
     seconds = sum(entry.seconds for entry in entries)
-    rows = [len(entry.samples) for entry in entries]
-    each = np.repeat([1_000 * entry.seconds / len(entry.samples) for entry in entries], rows)
+    rows = [len(entry.rows) for entry in entries]
+    each = np.repeat([1_000 * entry.seconds / len(entry.rows) for entry in entries], rows)
     rate = 1 / seconds if seconds else 0.0
     return Cost(
         seconds=round(seconds, 3),

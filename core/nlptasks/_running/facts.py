@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from nlptasks._settings.command import placeless
 from nlptasks._systems.system import ChosenHead, LoadedSystem, System
 from nlptasks._version import __version__
 from nlptasks.files.paths import sha256_of
@@ -107,7 +108,7 @@ def _backbone_name(system: System) -> str:
     if system.backbone is None:
         return ""
     if system.reference:
-        return system.reference if not Path(system.reference).is_dir() else Path(system.reference).name
+        return str(placeless(system.reference, named=Path(system.reference).is_dir()))
     return system.folder.name if system.folder else system.backbone.spec.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ from nlptasks.records.suites import Card, Suite, locate
 
 #: Where records go when the user names no place.
 RESULTS = Path("results")
+
+#: Characters of a folder's name, and the digits by which two names are told apart that would share one.
+_LONGEST, _DIGITS = 80, 8
 
 #: What a slice of a further column is called.
 _META = "meta."
@@ -178,10 +182,11 @@ def _job(
     target, evaluation = asked.target, asked.evaluation
     name = target.name or system_name(system)
     seed = f"-seed{options['seed']}" if evaluation.seeds else ""
-    folder = RESULTS.joinpath(*place, _slug(name) + seed)
+    own = _slug(target.name) if target.name else _slug(name, usual=True)
+    folder = RESULTS.joinpath(*place, own + seed)
     if target.output:
         of_file = isinstance(data, TableSource)
-        folder = Path(target.output + seed) if of_file else Path(target.output) / (_slug(name) + seed)
+        folder = Path(target.output + seed) if of_file else Path(target.output) / (own + seed)
     language = dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
     columns, given = (data.columns, data.reading.given) if isinstance(data, TableSource) else ({}, {})
     argv = (
@@ -240,9 +245,18 @@ def _meta(slices: Sequence[str], *columns: str | tuple[str, ...]) -> tuple[str, 
     return tuple(dict.fromkeys(filter(None, named)))
 
 
-def _slug(name: str) -> str:
-    """A name as a folder's: lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")[:80] or "system"
+def _slug(name: str, *, usual: bool = False) -> str:
+    """A name as a folder's: lower-case letters, digits and hyphens; other names never share it.
+
+    Args:
+        name: The name.
+        usual: Whether it is what a system is called of itself, whose one space joins two names.
+    """
+    slug = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")[:_LONGEST]
+    if slug == (name.replace(" ", "-", 1) if usual else name):
+        return slug
+    own = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return f"{slug or 'system'}-{own}"
 
 
 __all__ = ["RESULTS", "Job", "dataset_of", "file_jobs", "suite_jobs"]

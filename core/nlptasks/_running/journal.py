@@ -2,7 +2,10 @@
 
 It is a file of JSON lines beside the record to come. Its first line is the key of the evaluation (see
 :attr:`nlptasks.records.schema.Record.key`): one with another key does not go on with it. Each further line is a block
-of samples, written whole and synced; a line that a kill cut short is dropped, and its block is predicted again.
+of predictions, written whole and synced; a line that a kill cut short is dropped, and its block is predicted again.
+
+It holds nothing of the data: the samples of a record are made of it and the data. Predictions may still tell what must
+not be passed on, so that nobody but its owner may read it.
 """
 
 from __future__ import annotations
@@ -10,37 +13,44 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+import pydantic
+from pydantic import ConfigDict, NonNegativeFloat, NonNegativeInt, Strict, TypeAdapter, ValidationError
 
+from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records.schema import Json, Sample, canonical, sample_line
+from nlptasks.records.schema import Json, canonical, parsed
 
 _SCHEMA = "nlptasks.journal"
-_VERSION = 1
+_VERSION = 2
 
 #: Characters of a value that a complaint quotes.
 _QUOTED = 60
 
 
-@dataclass(frozen=True, kw_only=True)
+@pydantic.dataclasses.dataclass(
+    config=ConfigDict(extra="forbid", allow_inf_nan=False), frozen=True, slots=True, kw_only=True
+)
 class Entry:
-    """The samples of a block that was predicted.
+    """A block that was predicted.
 
     Args:
-        samples: The samples.
+        rows: What the system made of each row.
         seconds: How long it took.
         tokens: Tokens of the backbone.
-        long: Samples that took more than one window.
+        long: Rows that took more than one window.
     """
 
-    samples: tuple[Sample, ...]
-    seconds: float
-    tokens: int
-    long: int = 0
+    rows: tuple[Outcome, ...]
+    seconds: Annotated[NonNegativeFloat, Strict()]
+    tokens: Annotated[NonNegativeInt, Strict()]
+    long: Annotated[NonNegativeInt, Strict()] = 0
 
 
 @dataclass
@@ -57,7 +67,7 @@ class Journal:
     key: Mapping[str, Json]
     restart: bool = False
     entries: list[Entry] = field(default_factory=list)
-    _stream: BinaryIO | None = None
+    _stream: FileIO | None = None
 
     def __enter__(self) -> Journal:
         """Open it and read what is there.
@@ -68,14 +78,19 @@ class Journal:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = open(self.path, "a+b")  # noqa: PTH123 - closed by __exit__
+            self._stream = FileIO(
+                self.path, "a+b", opener=_private
+            )  # without a buffer that a full disk would keep full
         except OSError as error:
             raise UsageError(f"cannot write {self.path}: {error.strerror}", hint="give another --output") from error
         try:
             _lock(self._stream, self.path)
             self._read()
         except BaseException:
+            empty = os.fstat(self._stream.fileno()).st_size == 0
             self._stream.close()
+            if empty:  # a full disk took not even its first line
+                self.remove()
             raise
         return self
 
@@ -89,9 +104,8 @@ class Journal:
         Raises:
             NlptasksError: The disk is full or fails.
         """
-        samples = ",".join(map(sample_line, entry.samples))
-        counts = f'"seconds":{entry.seconds!r},"tokens":{entry.tokens},"long":{entry.long}'
-        self._write(f'{{"samples":[{samples}],{counts}}}')
+        rows = [row.as_json() for row in entry.rows]
+        self._write(canonical({"rows": rows, "seconds": entry.seconds, "tokens": entry.tokens, "long": entry.long}))
         self.entries.append(entry)
 
     def remove(self) -> None:
@@ -102,19 +116,19 @@ class Journal:
         """Take what is whole, and cut off what is not."""
         assert self._stream is not None
         self._stream.seek(0)
-        content = self._stream.read()
+        content = self._stream.readall() or b""
         whole = content[: content.rfind(b"\n") + 1]
-        head, *lines = whole.decode("utf-8", "surrogatepass").split("\n")[:-1] or [""]
+        head, *lines = whole.split(b"\n")[:-1] or [b""]
         if self.restart or not head:
             self._start()
             return
         self._check(head)
         for number, line in enumerate(lines, 2):
             try:
-                self.entries.append(_entry(line))
-            except (ValueError, LookupError, TypeError, ValidationError) as error:
+                self.entries.append(_entries().validate_python(parsed(line)))
+            except ValueError as error:
                 raise NlptasksError(
-                    f"{self.path}:{number}: not a block of samples ({str(error)[:_QUOTED]})",
+                    f"{self.path}:{number}: not a block of predictions ({_reason(error)})",
                     hint="the file is damaged; --restart begins anew",
                 ) from error
         if len(whole) < len(content):
@@ -125,15 +139,20 @@ class Journal:
         self._stream.truncate(0)
         self._write(canonical({"schema": _SCHEMA, "version": _VERSION, "key": self.key}))
 
-    def _check(self, head: str) -> None:
+    def _check(self, head: bytes) -> None:
         """Refuse the journal of another evaluation, field by field."""
         try:
-            found = json.loads(head)
+            found = parsed(head)
         except ValueError:
             found = None
-        if not isinstance(found, dict) or found.get("schema") != _SCHEMA or found.get("version") != _VERSION:
-            raise UsageError(f"{self.path}: not a journal of an evaluation", hint="--restart replaces it")
-        differences = differing(found.get("key", {}), json.loads(canonical(self.key)))
+        if not isinstance(found, dict) or found.get("schema") != _SCHEMA or not isinstance(found.get("key"), dict):
+            raise UsageError(f"{self.path}:1: not a journal of an evaluation", hint="--restart replaces it")
+        if found.get("version") != _VERSION:
+            raise UsageError(
+                f"{self.path}:1: a journal of another version of nlptasks, which cannot go on here",
+                hint="finish it with that version, or begin anew with --restart",
+            )
+        differences = differing(found["key"], json.loads(canonical(self.key)))
         if differences:
             listed = "\n".join(f"  {name}: it has {old}, this run has {new}" for name, old, new in differences)
             raise UsageError(
@@ -143,11 +162,15 @@ class Journal:
 
     def _write(self, line: str) -> None:
         assert self._stream is not None
+        content = memoryview(line.encode("utf-8", "surrogatepass") + b"\n")
+        before = os.fstat(self._stream.fileno()).st_size
         try:
-            self._stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
-            self._stream.flush()
+            while content:
+                content = content[self._stream.write(content) or 0 :]
             os.fsync(self._stream.fileno())
         except OSError as error:
+            with suppress(OSError):
+                self._stream.truncate(before)
             raise NlptasksError(
                 f"cannot write {self.path}: {error.strerror}",
                 hint="make room and run the same command again: it goes on where it stopped",
@@ -167,22 +190,36 @@ def differing(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") 
 
 
 def _shown(value: Any) -> str:
-    text = "nothing" if value is None else value if isinstance(value, str) else canonical(value)
+    try:
+        text = (
+            "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        )
+    except RecursionError:  # of a file that somebody wrote
+        text = "what is nested too deep"
     return (text if len(text) <= _QUOTED else f"{text[:_QUOTED]}...") or "''"
 
 
-def _entry(line: str) -> Entry:
-    data = json.loads(line)
-    samples: list[Sample] = TypeAdapter(list[Sample]).validate_python(data["samples"])
-    return Entry(
-        samples=tuple(samples),
-        seconds=float(data["seconds"]),
-        tokens=int(data["tokens"]),
-        long=int(data.get("long", 0)),
-    )
+@cache
+def _entries() -> TypeAdapter[Entry]:
+    return TypeAdapter(Entry)
 
 
-def _lock(stream: BinaryIO, path: Path) -> None:
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}"[:_QUOTED]
+    return str(error)[:_QUOTED]
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read, whoever could read it before."""
+    descriptor = os.open(path, flags, 0o600)
+    with suppress(OSError, AttributeError):  # somebody else's; not on Windows
+        os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _lock(stream: FileIO, path: Path) -> None:
     """Two processes must not write one journal. The lock is gone when its process is, however that ends."""
     try:
         import fcntl

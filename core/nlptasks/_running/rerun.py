@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nlptasks._plugins.observers import Observers
-from nlptasks._running import facts
+from nlptasks._running import facts, provenance
 from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import Source, drive
 from nlptasks._running.engine import LocalEngine
@@ -85,6 +85,7 @@ def rerun(
     loaded = session.load(system)
     model = facts.model_of(system, loaded, record.model.name)
     foreign = _foreign(record, {"weights": model.weights, "digest": model.digest, "dtype": model.dtype})
+    foreign += _other_files(record, provenance.files(system))
     if foreign:
         return Rerun(predicted=0, mismatches=tuple(foreign), trust="V1")
     samples = _sampled(opened.samples, count, seed)
@@ -152,6 +153,14 @@ def _foreign(record: Record, found: Mapping[str, Any]) -> list[str]:
         f"model.{name}: it has {str(said[name])[:16] or 'none'}, and what is installed {str(value)[:16] or 'none'}"
         for name, value in found.items()
         if said[name] != value
+    ]
+
+
+def _other_files(record: Record, found: Mapping[str, str]) -> list[str]:
+    return [
+        f"run.files.{name}: it has {digest[:16]}, and what lies here {found.get(name, '')[:16] or 'none'}"
+        for name, digest in record.run.files.items()
+        if found.get(name) != digest
     ]
 
 

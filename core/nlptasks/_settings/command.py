@@ -17,7 +17,7 @@ def words(*groups: Any) -> Iterator[str]:
         for option in option_fields(type(group)):
             value = option.of(group)
             if option.said.get("recorded", True) and value not in (option.default, None):
-                yield from option.words(_placeless(value, named=option.said.get("path", False)))
+                yield from option.words(placeless(value, named=option.said.get("path", False)))
 
 
 def of_task(task: str, columns: Mapping[str, str], system: SystemChoice, options: Mapping[str, Any]) -> Iterator[str]:
@@ -32,7 +32,7 @@ def of_task(task: str, columns: Mapping[str, str], system: SystemChoice, options
     for name, column in columns.items():
         yield from (f"--{name}", column)
     if head := system.heads.get(task):
-        yield from ("--head", _placeless(head))
+        yield from ("--head", placeless(head))
     for name, value in sorted(options.items()):
         owner, dot, own = name.rpartition(".")
         if value is not None and (not dot or owner == task):
@@ -51,10 +51,10 @@ def with_dtype(argv: Sequence[str], dtype: str) -> tuple[str, ...]:
 
 def _spelt(name: str, value: Any) -> Iterator[str]:
     kind = OptionField(name=name, kind="boolean" if isinstance(value, bool) else "string")
-    yield from kind.words(_placeless(tuple(value) if isinstance(value, list) else value))
+    yield from kind.words(placeless(tuple(value) if isinstance(value, list) else value))
 
 
-def _placeless(value: Any, *, named: bool = False) -> Any:
+def placeless(value: Any, *, named: bool = False) -> Any:
     """A value without the folder that a file or a folder lies in.
 
     Args:
@@ -62,7 +62,7 @@ def _placeless(value: Any, *, named: bool = False) -> Any:
         named: Whether it names a file or a folder in any case; else where there is one of that name, or it is absolute.
     """
     if isinstance(value, tuple):
-        return tuple(_placeless(item, named=named) for item in value)
+        return tuple(placeless(item, named=named) for item in value)
     if not isinstance(value, str) or not value:
         return value
     scheme, colon, rest = value.partition(":")

@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -22,9 +23,15 @@ STDOUT = "<stdout>"
 #: Suffixes of compressed files and what they are called.
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+#: What a system says whose disk, or the user's part of it, is full.
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 _BUFFER = 1 << 20
+
+#: What the hidden file is called that becomes an output; nobody else names files so.
+_PART = ".{}.{}.nlptasks.part"
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_IS_PART = re.compile(r"\..{0,32}\.[0-9a-f]{8}\.nlptasks\.part", re.DOTALL)
 
 
 def split_suffix(name: Path | str) -> tuple[str, str, str]:
@@ -50,7 +57,8 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
     """Write a file that appears under its name when the block ends well, and not at all otherwise.
 
     The bytes go to a hidden file in the same folder, compressed by the target's suffix (``.gz``, ``.zst``). Whatever
-    ends the block early (an interrupt too) removes it. Devices and pipes are written directly.
+    ends the block early (an interrupt too) removes it, and those that a killed process left there are removed first.
+    Devices and pipes are written directly.
 
     Args:
         path: The target; a link is followed.
@@ -72,14 +80,16 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
         return
     _check_target(path, old, force)
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name[:32]}.{secrets.token_hex(4)}.part")
-    raw = _opened_target(part, path, os.O_CREAT | os.O_EXCL)
+    _remove_abandoned(target.parent)
+    part, raw, lock = _part(target, path)
     try:
         with _compressed(raw, path) as stream:
             yield stream
         _publish(part, target, path, old, force)
     finally:
         part.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
 
 
 @contextmanager
@@ -163,15 +173,55 @@ def _opened_target(file: Path, shown: Path, flags: int) -> _Target:
         # 0o666 is narrowed by the user's umask.
         descriptor = os.open(file, os.O_WRONLY | flags | getattr(os, "O_BINARY", 0), 0o666)
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise _unwritable(shown, error) from error
         hint = "choose another folder: --output FOLDER/NAME"
         raise UsageError(f"cannot write {shown}: {error.strerror}", hint=hint) from error
     return _Target(descriptor, shown)
 
 
+def _part(target: Path, shown: Path) -> tuple[Path, _Target, int | None]:
+    """A new hidden file beside a target, and a descriptor that keeps its lock until the output is in its place."""
+    while True:
+        part = target.with_name(_PART.format(target.name[:32], secrets.token_hex(4)))
+        raw = _opened_target(part, shown, os.O_CREAT | os.O_EXCL)
+        if not _locked(raw.fileno(), wait=True):
+            return part, raw, None
+        if os.fstat(raw.fileno()).st_nlink:
+            return part, raw, os.dup(raw.fileno())
+        raw.close()  # another process took it for abandoned before it was locked
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the hidden files that processes left which were killed: nobody holds their locks any more."""
+    with suppress(OSError):
+        for entry in [entry for entry in os.scandir(folder) if _IS_PART.fullmatch(entry.name)]:
+            with suppress(OSError):
+                descriptor = os.open(
+                    entry.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+                )
+                try:
+                    if _locked(descriptor, wait=False):
+                        Path(entry.path).unlink()
+                finally:
+                    os.close(descriptor)
+
+
+def _locked(descriptor: int, *, wait: bool) -> bool:
+    """Lock a file, as long as it is open in this process; whether that could be done."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
 def _unwritable(path: Path, error: OSError) -> NlptasksError:
-    if error.errno in _NO_SPACE:
+    if error.errno in NO_SPACE:
         message = f"no space left on the disk that holds {path} ({error.strerror}); nothing was written"
         return NlptasksError(message, hint="free some space, or write elsewhere: --output FOLDER/NAME")
     return NlptasksError(f"cannot write {path}: {error.strerror}")

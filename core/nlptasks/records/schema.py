@@ -19,7 +19,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ Json = Any
 
 #: What is counted about the samples of a record, in this order.
 FLAGS = ("missing", "empty", "truncated_input", "truncated_output", "invalid_label", "duplicate_id")
+
+#: What the names of metrics follow in :attr:`Run.plugins`.
+METRIC = "metric "
 
 Matrices = Mapping[str, NDArray[np.float64]]
 
@@ -150,6 +153,12 @@ class Run:
         dirty: Whether the code had changes that were not committed.
         versions: Version of each package that decides the predictions.
         columns: Columns of the data by the task's inputs, and the one of the gold answers under ``gold``.
+        inputs: SHA-256 of what the head read of the data; empty: not known.
+        likelihoods: SHA-256 of the texts whose likelihood was asked for; empty: of none.
+        plugins: The distribution of each plugin that took part, with its version: of the ``head``, the ``backbone``,
+            the ``task``, the ``format`` of the data and each ``metric NAME``. Of a plugin in a single file, its digest.
+        files: SHA-256 of each further file that was read: of a trained head's folder under ``head/NAME``, of what an
+            option names under ``OPTION/NAME``.
     """
 
     seed: int | None = None
@@ -161,6 +170,10 @@ class Run:
     dirty: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    inputs: str = ""
+    likelihoods: str = ""
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
@@ -262,7 +275,13 @@ class Record:
 
     @property
     def key(self) -> dict[str, Json]:
-        """What decides the predictions, field by field: two records with equal keys are the same evaluation."""
+        """What decides the predictions, field by field: two records with equal keys are the same evaluation.
+
+        What a record does not know is no field: those of before some of these were known keep their ids.
+        """
+        run = self.run
+        plugins = {role: owner for role, owner in run.plugins.items() if not role.startswith(METRIC)}
+        later = {"inputs": run.inputs, "likelihoods": run.likelihoods, "plugins": plugins, "files": dict(run.files)}
         return {
             "task": self.task,
             "data": self.dataset.sha256,
@@ -275,6 +294,7 @@ class Record:
             "seed": self.run.seed,
             "limit": self.run.limit,
             "code": dict(self.run.versions),
+            **{name: value for name, value in later.items() if value},
         }
 
     @property
@@ -290,6 +310,22 @@ def canonical(value: Json) -> str:
         ValueError: A number is not finite.
     """
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def parsed(line: bytes) -> Json:
+    """What JSON of a record says.
+
+    Raises:
+        ValueError: It is no JSON, or a number is not finite, or it is nested too deep.
+    """
+    try:
+        return json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
 
 
 def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
@@ -336,6 +372,11 @@ def stats_digest(stats: Matrices) -> str:
     return digest.hexdigest()
 
 
+def digests_of(samples: Sequence[Sample], stats: Matrices) -> dict[str, str]:
+    """The digests of a record with these samples and matrices; empty where it has none."""
+    return {"samples": samples_digest(samples), "stats": stats_digest(stats)} if samples else {}
+
+
 def sample_line(sample: Sample) -> str:
     """A sample as a line of ``samples.jsonl.gz``; what it lacks is left out."""
     values = ((name, getattr(sample, name)) for name in _SAMPLE)
@@ -344,6 +385,7 @@ def sample_line(sample: Sample) -> str:
 
 __all__ = [
     "FLAGS",
+    "METRIC",
     "Cost",
     "Dataset",
     "Json",
@@ -356,6 +398,8 @@ __all__ = [
     "Sample",
     "Trust",
     "canonical",
+    "digests_of",
+    "parsed",
     "sample_line",
     "samples_digest",
     "sha256_of",

@@ -9,6 +9,7 @@ import io
 import json
 import math
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +24,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
-from nlptasks.records.schema import Json, Matrices, Record, Sample, sample_line, samples_digest, stats_digest
+from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, parsed, sample_line, stats_digest
 
 __all__ = ["StoredRecord", "find_records", "read_record", "record_json", "write_record"]
 
 SCHEMA = "nlptasks.record"
 VERSION = 1
+
+#: What reading an archive of arrays raises where it is damaged.
+_DAMAGED = (
+    *(ValueError, OSError, EOFError, LookupError, TypeError, OverflowError, MemoryError, SyntaxError, RuntimeError),
+    *(struct.error, zipfile.BadZipFile, zlib.error),
+)
 
 RECORD, SAMPLES, STATS = "record.json", "samples.jsonl.gz", "stats.npz"
 
@@ -66,8 +73,7 @@ def write_record(
         UsageError: Something lies there already.
         NlptasksError: The disk is full or fails.
     """
-    digests = {"samples": samples_digest(samples), "stats": stats_digest(stats)} if samples else {}
-    record = replace(record, digests=digests)
+    record = replace(record, digests=digests_of(samples, stats))
 
     def replaceable(there: Path) -> bool:
         return force and (there / RECORD).is_file()
@@ -179,9 +185,10 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
 
 def _parse(content: bytes, path: Path) -> Record:
     try:
-        data = json.loads(content.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError) as error:
-        raise NlptasksError(f"{path}: no JSON ({error})", hint="the file is damaged; evaluate again") from error
+        data = parsed(content)
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        raise NlptasksError(f"{path}:{line}: no JSON ({error})", hint="the file is damaged; evaluate again") from error
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
         raise NlptasksError(f"{path}: not a record of nlptasks", hint=f'its "schema" must be "{SCHEMA}"')
     if data.pop("version", None) != VERSION:
@@ -191,8 +198,12 @@ def _parse(content: bytes, path: Path) -> Record:
         record: Record = _adapter(Record).validate_python(data)
     except ValidationError as error:
         raise NlptasksError(f"{path}: {_first(error)}", hint="the file was changed or is damaged") from error
-    if said != record.id:
-        raise NlptasksError(f"{path}: its id is {said!r}, but its fields make {record.id!r}", hint="it was changed")
+    try:
+        own = record.id
+    except (ValueError, RecursionError) as error:  # a number too large to be finite, or nesting just short of too deep
+        raise NlptasksError(f"{path}: its fields make no id ({error})", hint="it was changed") from error
+    if said != own:
+        raise NlptasksError(f"{path}: its id is {said!r}, but its fields make {own!r}", hint="it was changed")
     return record
 
 
@@ -209,19 +220,17 @@ def _unpacked(path: Path) -> bytes:
 
 
 def _samples(lines: bytes, path: Path) -> Iterator[Sample]:
-    text = lines.decode("utf-8", "surrogatepass")
-    for number, line in enumerate(text.split("\n")[:-1], 1):
+    for number, line in enumerate(lines.removesuffix(b"\n").split(b"\n"), 1):
         try:
-            yield _adapter(Sample).validate_python(json.loads(line))
-        except ValidationError as error:
-            raise NlptasksError(
-                f"{path}:{number}: {_first(error)}", hint="the file is damaged; evaluate again"
-            ) from error
+            yield _adapter(Sample).validate_python(parsed(line))
+        except ValueError as error:
+            reason = _first(error) if isinstance(error, ValidationError) else f"no JSON ({error})"
+            raise NlptasksError(f"{path}:{number}: {reason}", hint="the file is damaged; evaluate again") from error
 
 
 def _stats(path: Path) -> dict[str, NDArray[np.float64]]:
     try:
         with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
             return {name: np.asarray(file[name], dtype=np.float64) for name in file.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise NlptasksError(f"{path}: cannot be read ({error})", hint="the file is damaged; evaluate again") from error

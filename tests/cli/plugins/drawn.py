@@ -17,6 +17,7 @@ from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 class DrawnOptions:
     seed: int = field(default=0, metadata={"help": "what is drawn"})
     pause: float = field(default=0.0, metadata={"help": "seconds for each row", "min": 0.0})
+    words: str = field(default="", metadata={"help": "file that changes nothing", "path": True})
 
 
 class Drawn:

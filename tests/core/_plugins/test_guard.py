@@ -9,7 +9,7 @@ import pytest
 
 from nlptasks._plugins.guard import Guarded, guarded_items, load_object, plugin_errors
 from nlptasks._signals import Terminated
-from nlptasks.errors import DataError, PluginError
+from nlptasks.errors import DataError, NlptasksError, PluginError
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,14 @@ def test_a_stream_of_ours_fails_in_its_own_name():
         open("/nowhere/at/all")  # noqa: PTH123, SIM115 - a file of the plugin's own
     with pytest.raises(PluginError), plugin_errors("the format x", streams=True):
         raise OSError("the dashboard is away")
+
+
+@pytest.mark.parametrize("named", [(), ("x/head.npy",)])
+def test_a_full_disk_is_no_plugins_fault(named):
+    with pytest.raises(NlptasksError, match="no space left on the disk") as error, plugin_errors("the head x"):
+        raise OSError(28, "No space left on device", *named)
+    assert not isinstance(error.value, PluginError)
+    assert all(name in error.value.message for name in named)
 
 
 class Thing:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records.schema import Sample
 
 KEY = {"task": "sentiment", "decoding": {"seed": 1}, "limit": 0}
 
 
 def entry(*names: str) -> Entry:
-    samples = tuple(Sample(id=name, gold="a", prediction="b\n\u2028😀", flags=("empty",)) for name in names)
-    return Entry(samples=samples, seconds=0.25, tokens=7)
+    rows = tuple(
+        Outcome(prediction=f"{name}\n\u2028😀\ud800", score=0.5, probabilities={"a": 0.5}, unread=True)
+        for name in names
+    )
+    return Entry(rows=(*rows, Outcome(nats=1.5, unfinished=True)), seconds=0.25, tokens=7)
 
 
 @pytest.fixture
@@ -63,19 +69,116 @@ def test_another_evaluation_is_refused_field_by_field(path: Path) -> None:
         assert journal.entries == []
 
 
-@pytest.mark.parametrize("head", ["not json", "[]", '{"schema": "other"}', '{"schema":"nlptasks.journal","version":9}'])
-def test_a_file_of_another_kind_is_refused(path: Path, head: str) -> None:
-    path.write_text(f"{head}\n")
-    with pytest.raises(UsageError, match="not a journal"), Journal(path, KEY):
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"not json",
+        b"[]",
+        b'{"schema": "other"}',
+        b'{"schema":"nlptasks.journal","version":2}',
+        b'{"schema":"nlptasks.journal","version":2,"key":[]}',
+        b'{"schema":"nlptasks.journal","version":2,"key":{"a":NaN}}',
+        b'{"schema":"nlptasks.journal","version":2,"key":' + DEEP + b"}",
+        b"\xff\xfe",
+        b"\0\0\0",
+    ],
+    ids=lambda head: repr(head[:60]),
+)
+def test_a_file_of_another_kind_is_refused(path: Path, head: bytes) -> None:
+    path.write_bytes(head + b"\n")
+    with pytest.raises(UsageError, match=r"jsonl:1: not a journal"), Journal(path, KEY):
         raise AssertionError("it must not open")
 
 
-@pytest.mark.parametrize("line", ["{}", "[", '{"samples":[{"id":1,"gold":"a"}],"seconds":0,"tokens":1}'])
-def test_a_damaged_block_is_named(path: Path, line: str) -> None:
-    whole = path.read_text().splitlines()
-    path.write_text("\n".join([whole[0], line, whole[2]]) + "\n")
-    with pytest.raises(NlptasksError, match=r"jsonl:2: not a block of samples"), Journal(path, KEY):
+@pytest.mark.parametrize("version", [1, 9, None, "2"])
+def test_the_journal_of_another_version_is_refused(path: Path, version: object) -> None:
+    path.write_text(json.dumps({"schema": "nlptasks.journal", "version": version, "key": KEY}) + "\n")
+    with pytest.raises(UsageError, match="another version"), Journal(path, KEY):
         raise AssertionError("it must not open")
+
+
+def test_a_key_that_somebody_wrote_is_another(path: Path) -> None:
+    deep = '{"a":' * 900 + "1e999" + "}" * 900
+    path.write_text('{"schema":"nlptasks.journal","version":2,"key":{"task":' + deep + "}}\n")
+    with pytest.raises(UsageError, match="left by another evaluation"), Journal(path, KEY):
+        raise AssertionError("it must not open")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}",
+        b"[",
+        b"",
+        b"null",
+        b"7",
+        b'{"rows":[],"seconds":0,"tokens":"1"}',
+        b'{"rows":[],"seconds":[],"tokens":1}',
+        b'{"rows":[],"seconds":-1,"tokens":1}',
+        b'{"rows":[],"seconds":NaN,"tokens":1}',
+        b'{"rows":[],"seconds":1e999,"tokens":1}',
+        b'{"rows":[],"seconds":1,"tokens":' + b"9" * 5_000 + b"}",
+        b'{"rows":{"a":1},"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":7}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":"a","score":"0.5"}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":"a","score":1e999}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":"a","probabilities":{"a":null}}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":"a","unread":1}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"gold":"a"}],"seconds":1,"tokens":1}',
+        b'{"rows":[{"prediction":"\xff"}],"seconds":1,"tokens":1}',
+        b'{"rows":' + DEEP + b',"seconds":1,"tokens":1}',
+        DEEP,
+    ],
+    ids=lambda line: repr(line[:60]),
+)
+def test_a_damaged_block_is_named(path: Path, line: bytes) -> None:
+    whole = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join([whole[0], line, whole[2]]) + b"\n")
+    with pytest.raises(NlptasksError, match=r"jsonl:2: not a block of predictions") as error, Journal(path, KEY):
+        raise AssertionError("it must not open")
+    assert "--restart" in error.value.hint
+    assert len(error.value.message) < 300
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_nobody_else_may_read_it(path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    with Journal(path, KEY):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_a_disk_that_takes_no_more_is_explained_and_the_journal_stays_whole(path: Path) -> None:
+    import resource
+
+    before = path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
+    try:
+        with pytest.raises(NlptasksError, match="cannot write") as error, Journal(path, KEY) as journal:
+            journal.add(entry(*map(str, range(50))))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "make room" in error.value.hint
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_nothing_is_left_of_a_journal_that_cannot_begin(tmp_path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(NlptasksError, match="cannot write"), Journal(tmp_path / "x", KEY):
+            raise AssertionError("it must not open")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
 
 
 def test_two_processes_cannot_write_one_journal(path: Path) -> None:

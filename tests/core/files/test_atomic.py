@@ -225,3 +225,46 @@ def test_a_disk_that_fails_at_the_end_is_explained(tmp_path, monkeypatch):
     with pytest.raises(NlptasksError, match=r"no space left .*quota"):
         fill()
     assert left(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_files_of_dead_processes_are_removed_and_those_of_living_ones_are_kept(tmp_path):
+    abandoned = tmp_path / ".a.csv.0123abcd.nlptasks.part"
+    others = [tmp_path / name for name in (".a.csv.0123abcd.part", ".a.nlptasks.part", "a.0123abcd.nlptasks.part")]
+    for path in (abandoned, *others):
+        path.write_bytes(TEXT)
+    with atomic_output(tmp_path / "a.csv") as outer:
+        assert not abandoned.exists()
+        outer.write(TEXT)
+        outer.flush()
+        with atomic_output(tmp_path / "b.csv") as inner:
+            inner.write(TEXT)
+        assert len(left(tmp_path)) == 5
+    assert left(tmp_path) == sorted(["a.csv", "b.csv", *(path.name for path in others)])
+    assert content(tmp_path / "a.csv") == TEXT
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+def test_a_link_or_a_pipe_that_is_called_as_our_files_are_leads_nowhere(tmp_path):
+    (tmp_path / "mine").write_bytes(TEXT)
+    (tmp_path / ".a.csv.0123abcd.nlptasks.part").symlink_to("mine")
+    os.mkfifo(tmp_path / ".b.csv.0123abcd.nlptasks.part")
+    with atomic_output(tmp_path / "a.csv") as stream:
+        stream.write(TEXT)
+    assert (tmp_path / "mine").read_bytes() == content(tmp_path / "a.csv") == TEXT
+
+
+def test_a_file_that_another_process_took_for_abandoned_is_made_again(tmp_path, monkeypatch):
+    locked, removed = atomic._locked, []
+
+    def late(descriptor: int, *, wait: bool) -> bool:
+        if wait and not removed:
+            removed.extend(left(tmp_path))
+            (tmp_path / removed[0]).unlink()
+        return locked(descriptor, wait=wait)
+
+    monkeypatch.setattr(atomic, "_locked", late)
+    with atomic_output(tmp_path / "a.csv") as stream:
+        stream.write(TEXT)
+    assert removed
+    assert content(tmp_path / "a.csv") == TEXT

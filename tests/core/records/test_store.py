@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -141,3 +143,75 @@ def test_any_text_survives(name: str, gold: str, prediction: str | None, inputs:
     line = sample_line(sample)
     assert "\n" not in line
     assert json.loads(line).get("prediction") == prediction
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        DEEP,
+        b'{"schema":"nlptasks.record","version":1,"run":{"decoding":' + DEEP + b"}}",
+        b'{"a": NaN}',
+        b'{"a": ' + b"9" * 5_000 + b"}",
+    ],
+    ids=lambda content: repr(content[:60]),
+)
+def test_a_record_that_is_no_json_is_named_with_its_line(folder: Path, content: bytes) -> None:
+    (folder / RECORD).write_bytes(content)
+    with pytest.raises(NlptasksError, match=r"record\.json:1: no JSON"):
+        read_record(folder)
+
+
+@pytest.mark.parametrize("value", [b"1e999", b'{"a":' * 900 + b"1" + b"}" * 900], ids=lambda value: repr(value[:20]))
+def test_fields_that_make_no_id(folder: Path, value: bytes) -> None:
+    content = (folder / RECORD).read_bytes()
+    (folder / RECORD).write_bytes(content.replace(b'"beams": 4', b'"beams": ' + value))
+    with pytest.raises(NlptasksError, match=r"record\.json"):
+        read_record(folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"x", b"\xff", b"", b"[]", b"{}", b'{"id":1}', b'{"id":"1","gold":"a","score":NaN}', DEEP, b"9" * 5_000],
+    ids=lambda line: repr(line[:60]),
+)
+def test_a_damaged_sample_is_named_with_its_line(folder: Path, line: bytes) -> None:
+    lines = gzip.decompress((folder / SAMPLES).read_bytes()).splitlines()
+    lines = b"".join(part + b"\n" for part in (lines[0], line, lines[1]))
+    (folder / SAMPLES).write_bytes(gzip.compress(lines))
+    record = json.loads((folder / RECORD).read_text())
+    record["digests"]["samples"] = hashlib.sha256(lines).hexdigest()
+    (folder / RECORD).write_text(json.dumps(record))
+    with pytest.raises(NlptasksError, match=r"samples\.jsonl\.gz:2: "):
+        read_record(folder)
+
+
+@given(st.data())
+def test_damaged_bytes_are_an_error_that_names_the_file(data: st.DataObject) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "r"
+        write_record(folder, RECORDED, ITEMS, MATRICES)
+        path = folder / data.draw(st.sampled_from([RECORD, SAMPLES, STATS]))
+        content = bytearray(path.read_bytes())
+        for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3)):
+            content[at] = data.draw(st.integers(0, 255))
+        path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) // 2]))])
+        try:
+            read_record(folder)
+        except NlptasksError as error:
+            assert name in error.message
+
+
+def test_what_a_record_does_not_know_changes_no_id() -> None:
+    """Records of before the inputs, the files and the plugins were recorded keep their ids."""
+    later = {"inputs", "likelihoods", "plugins", "files"}
+    assert RECORDED.key.keys().isdisjoint(later)
+    run = replace(RECORDED.run, inputs="a", likelihoods="b", plugins={"head": "acme 1"}, files={"head/x": "c"})
+    assert later <= replace(RECORDED, run=run).key.keys()
+    scored = replace(RECORDED, run=replace(RECORDED.run, plugins={"metric accuracy": "acme 2"}))
+    assert scored.id == RECORDED.id

@@ -24,6 +24,8 @@ def _lines(outcome: Evaluated) -> Iterator[str]:
     record = outcome.record
     cost = record.cost
     state = "the same evaluation was done before" if outcome.done_before else f"{cost.seconds:.1f} s"
+    if outcome.anew:
+        state = f"predicted before; done anew: {', '.join(outcome.anew)}"
     if outcome.resumed:
         state += f", {outcome.resumed:,} samples of them from the journal"
     name = one_line(record.dataset.name)

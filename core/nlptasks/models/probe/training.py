@@ -7,6 +7,7 @@ which was interrupted goes on where it stopped and ends with the same weights.
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -176,9 +177,13 @@ def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Feature
         return stored
     computed = text_means(backbone, texts, max_tokens=MAX_TOKENS)
     temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        np.save(file, computed)
-    temporary.replace(path)
+    content = io.BytesIO()  # straight into a file, NumPy does not say why a disk takes no more
+    np.save(content, computed)
+    try:
+        temporary.write_bytes(content.getbuffer())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return computed
 
 
