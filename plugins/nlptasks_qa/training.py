@@ -86,7 +86,10 @@ def _taken(job: TrainJob) -> TrainReport:
 def _trained(job: TrainJob) -> TrainReport:
     """The head of a layer that is trained here."""
     examples = list(job.examples)
-    rows, held_out = hold_out(examples, job.seed) if job.validation is None else (examples, list(job.validation))
+    if job.validation is None:
+        rows, held_out = hold_out(examples, job.seed, tell=job.progress)
+    else:
+        rows, held_out = examples, list(job.validation)
     pieces, tests = _pieces(job.backbone, rows), _pieces(job.backbone, held_out)
     for name, found in (("training", pieces), ("held-out", tests)):
         if not found:

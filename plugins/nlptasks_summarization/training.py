@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, log_loss
+from sklearn.metrics import average_precision_score, f1_score, log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -18,6 +18,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.probe.head import ProbeWeights
 from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport, Window
 from nlptasks.text.sentences import Span, split
+from nlptasks.training.splits import held_out_rows
 
 from .features import features
 from .head import LABELS, MAX_TOKENS
@@ -48,9 +49,11 @@ def train(job: TrainJob) -> TrainReport:
     Raises:
         NlptasksError: There are fewer than two documents, or no sentence is kept or none is left.
     """
-    documents = _documents(job, job.examples, "training")
+    examples = list(job.examples)
+    out = _held_out(job, examples) if examples and job.validation is None else []
+    documents = _documents(job, examples, "training")
     if job.validation is None:
-        fit, held = _split(documents, job.seed)
+        fit, held = _split(documents, out)
     else:
         fit, held = documents, _documents(job, job.validation, "validation")
     strength, model = _choose(fit, held, job.progress)
@@ -127,16 +130,23 @@ def _check(documents: list[_Document], name: str) -> None:
         )
 
 
-def _split(documents: list[_Document], seed: int) -> tuple[list[_Document], list[_Document]]:
-    """Hold a tenth of the documents out, one at least."""
-    if len(documents) < 2:
-        raise NlptasksError("training needs two documents or more, one of them to hold out", hint="add documents")
-    order = np.random.default_rng(seed).permutation(len(documents)).tolist()
-    size = max(1, len(documents) // 10)
-    fit, held = [documents[at] for at in sorted(order[size:])], [documents[at] for at in sorted(order[:size])]
+def _held_out(job: TrainJob, examples: Sequence[Example]) -> list[bool]:
+    """Which documents to hold out: a tenth, one at least."""
+    out = held_out_rows(examples, job.seed, tell=job.progress)
+    if not any(out):
+        raise NlptasksError(
+            "training needs two documents or more that differ, one of them to hold out",
+            hint="add documents, or give held-out ones: --validation FILE",
+        )
+    return out
+
+
+def _split(documents: Sequence[_Document], out: Sequence[bool]) -> tuple[list[_Document], list[_Document]]:
+    fit = [document for document, held in zip(documents, out, strict=True) if not held]
+    held_out = [document for document, held in zip(documents, out, strict=True) if held]
     _check(fit, "training")
-    _check(held, "held-out")
-    return fit, held
+    _check(held_out, "held-out")
+    return fit, held_out
 
 
 def _choose(fit: list[_Document], held: list[_Document], tell: Callable[[str], None]) -> tuple[float, Any]:
@@ -164,12 +174,21 @@ def _joined(documents: list[_Document]) -> tuple[Floats, NDArray[np.bool_]]:
 def _scores(model: Any, held: list[_Document]) -> dict[str, float]:
     known, kept = _joined(held)
     probabilities = model.predict_proba(known)[:, 1]
+    found = probabilities > 0.5
+    trivial = np.full(len(kept), 2 * kept.sum() > len(kept))
     return {
-        "accuracy": float(np.mean((probabilities > 0.5) == kept)),
+        "accuracy": float(np.mean(found == kept)),
+        "accuracy_baseline": float(np.mean(trivial == kept)),
+        "macro_f1": _macro_f1(kept, found),
+        "macro_f1_baseline": _macro_f1(kept, trivial),
         "average_precision": float(average_precision_score(kept, probabilities)),
         "log_loss": float(log_loss(kept, probabilities)),
         "proportion_kept": float(kept.mean()),
     }
+
+
+def _macro_f1(kept: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
+    return float(f1_score(kept, found, average="macro", zero_division=0))
 
 
 def _linear(model: Any) -> tuple[Floats, Floats]:

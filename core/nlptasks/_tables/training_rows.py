@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._tables.blocks import guard
-from nlptasks._tables.columns import Binding, bind, is_blank
+from nlptasks._tables.columns import Binding, as_text, bind, is_blank
 from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
+from nlptasks._tables.missing import NO_GOLD
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input
@@ -85,7 +86,7 @@ class GoldReader:
                     if is_blank(self.task, example):
                         self.skipped["no text"] += 1
                     elif not gold:
-                        self.skipped["no gold answer that is known"] += 1
+                        self.skipped[_no_gold(row, binding)] += 1
                     else:
                         if self._labelled and not held_out:
                             self._seen[gold] = None
@@ -136,6 +137,14 @@ class GoldReader:
         if not self.skip_bad_rows:
             raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
         self.skipped["cannot be read"] += 1
+
+
+def _no_gold(row: Row, binding: Binding) -> str:
+    """Why a row has no gold answer."""
+    cell = as_text(row.cells[binding.gold_at]).strip() if binding.gold_at >= 0 else ""
+    if cell in NO_GOLD and not binding.keep_na:
+        return f"the gold answer {cell!r} stands for none (--keep-na takes it for a label)"
+    return "no gold answer that is known"
 
 
 def tell_skipped(skipped: Mapping[str, int], tell: Callable[[str], None]) -> None:

@@ -17,8 +17,9 @@ from nlptasks._names import resolve
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
-from nlptasks._tables.training_rows import GoldReader, tell_skipped
+from nlptasks._tables.training_rows import tell_skipped
 from nlptasks._training.recipe import Advance, backbone_trainer, plot_of, refuse_start, scorer
+from nlptasks._training.rows import read_rows
 from nlptasks._training.train import (
     Tell,
     TrainRequest,
@@ -34,7 +35,6 @@ from nlptasks.errors import UsageError
 from nlptasks.files.paths import atomic_output, sha256_of
 from nlptasks.plugin.protocols import Example, TrainReport
 from nlptasks.training.recipes import MODEL_CARD, DataFile, JobTask, Recipe, RecipeJob, RecipeTask, recipe_text
-from nlptasks.training.splits import hold_out
 
 #: Folder of the backbone in that of the head.
 BACKBONE = "backbone"
@@ -63,7 +63,7 @@ def finetune(session: Session, system: System, request: TrainRequest, tell: Tell
     reader = checked_reader(session, system, request, skipped)
     _clear(request)
     make_folder(request)
-    rows, held_out = read_rows(reader, request)
+    rows, held_out = read_rows(reader, request.data, request.validation, request.seed, tell)
     tuned = _tuned(session, system, request, tell, advance, rows, held_out)
     folder = request.output / BACKBONE
     job = head_job(
@@ -73,7 +73,7 @@ def finetune(session: Session, system: System, request: TrainRequest, tell: Tell
         tell,
         backbone=open_backbone(session, system, folder),
         examples=rows,
-        validation=held_out,
+        validation=held_out or None,
         layers=folder if system.heads[0].head.spec.takes_layer else None,
     )
     report = replace(trainer_of(system)(job), n_train=len(rows))  # the backbone's layer was trained on them
@@ -100,14 +100,6 @@ def _clear(request: TrainRequest) -> None:
     if request.force and (request.output / CARD).exists() and (request.output / BACKBONE).is_dir():
         shutil.rmtree(request.output / BACKBONE)
         (request.output / CARD).unlink()
-
-
-def read_rows(reader: GoldReader, request: TrainRequest) -> tuple[list[Example], list[Example]]:
-    """The rows to train on and those that are held out."""
-    rows = list(reader.examples(request.data))
-    if request.validation:
-        return rows, list(reader.examples(request.validation, held_out=True))
-    return hold_out(rows, request.seed)
 
 
 def _tuned(

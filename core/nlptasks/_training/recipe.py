@@ -13,8 +13,11 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.folders import named_backbone
+from nlptasks._tables.gold import has_labels
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.events import TrainingEvents
+from nlptasks._training.methods import OBJECTIVES
+from nlptasks._training.rows import tell_notes, without_repeats
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
@@ -43,6 +46,8 @@ class RecipeRequest:
     start: str = ""
     skip_bad_rows: bool = False
 
+
+Tell = Callable[[str], None]
 
 #: Called with the tokens that are trained and all that will be.
 Advance = Callable[[int, int], None]
@@ -74,7 +79,7 @@ def train_recipe(
     job = RecipeJob(
         recipe=recipe,
         source=request.recipe.read_text(encoding="utf-8"),
-        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows) for part in recipe.tasks),
+        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows, tell) for part in recipe.tasks),
         output=request.output,
         device=request.device,
         progress=tell,
@@ -148,7 +153,7 @@ def backbone_trainer(registry: Registry, backbone: str) -> Callable[[RecipeJob],
 
 
 def _task(
-    registry: Registry, part: RecipeTask, request: RecipeRequest, skipped: Counter[str], most_held_out: int
+    registry: Registry, part: RecipeTask, request: RecipeRequest, skipped: Counter[str], most_held_out: int, tell: Tell
 ) -> JobTask:
     spec, folder = registry.get(TaskSpec, part.task).spec, request.data_dir
     reader = GoldReader(
@@ -161,12 +166,21 @@ def _task(
     )
     for name in (*part.data, *part.validation):
         reader.check(str(folder / name))
+
+    def say(line: str) -> None:
+        tell(f"{part.task}: {line}")
+
+    examples = list(islice(reader.examples(_paths(folder, part.data)), part.rows or None))
+    tell_notes(reader, say)
+    validation = list(islice(reader.examples(_paths(folder, part.validation), held_out=True), most_held_out or None))
+    tell_notes(reader, say)
+    raw = part.objective in OBJECTIVES
     return JobTask(
         recipe=part,
         spec=spec,
         prediction=resolve(spec.prediction),
-        examples=islice(reader.examples(_paths(folder, part.data)), part.rows or None),
-        validation=islice(reader.examples(_paths(folder, part.validation), held_out=True), most_held_out or None),
+        examples=examples,
+        validation=without_repeats(validation, ", ".join(part.validation), examples, say, raw=raw),
         files=tuple(_described(folder, name) for name in (*part.data, *part.validation)),
         score=scorer(registry, spec),
     )
@@ -180,14 +194,24 @@ def _described(folder: Path, name: str) -> DataFile:
     return DataFile(name=name, sha256=sha256_of(folder / name))
 
 
+#: What the name of a score has behind it where it is that of the trivial baseline.
+BASELINE = "-baseline"
+
+
 def scorer(registry: Registry, task: TaskSpec) -> Scorer:
-    """Scores by the task's metrics, the primary one first."""
+    """Scores by the task's metrics, the primary one first; for labels also what the commonest gold label reaches."""
     names = sorted(task.metrics, key=lambda name: name != task.primary)
     near = registry.owners(TaskSpec, task.name)
     items = [registry.get(MetricSpec, name, near=near) for name in names]
 
     def score(answers: Sequence[str], golds: Sequence[str], labels: Sequence[str]) -> Mapping[str, float]:
-        return {item.spec.name: _scored(item, answers, golds, labels) for item in items}
+        found = {item.spec.name: _scored(item, answers, golds, labels) for item in items}
+        if not golds or not has_labels(task):
+            return found
+        counts = Counter(gold for gold in golds if gold in labels) or Counter(golds)
+        trivial = [min(counts, key=lambda gold: (-counts[gold], gold))] * len(golds)
+        # Behind the others: the first score is the one that a training goes by.
+        return found | {f"{item.spec.name}{BASELINE}": _scored(item, trivial, golds, labels) for item in items}
 
     return score
 

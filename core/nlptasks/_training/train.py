@@ -24,6 +24,7 @@ from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
 from nlptasks._training.recipe import Advance, ignore, scorer
+from nlptasks._training.rows import read_validation, tell_notes
 from nlptasks._version import __version__
 from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files.paths import atomic_output, sha256_of
@@ -133,19 +134,19 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
     skipped: Counter[str] = Counter()
     reader = checked_reader(session, system, request, skipped)
     make_folder(request)
+    examples = list(reader.examples(request.data))
+    tell_notes(reader, tell)
     job = head_job(
         session,
         system,
         request,
         tell,
         backbone=backbone,
-        examples=reader.examples(request.data),
-        validation=reader.examples(request.validation, held_out=True) if request.validation else None,
+        examples=examples,
+        validation=read_validation(reader, request.validation, examples, tell) if request.validation else None,
         layers=request.layers_folder,
     )
     report = trainer_of(system)(job)
-    for note in reader.notes:
-        tell(note)
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, _made_of(request))
     return report

@@ -22,10 +22,10 @@ from nlptasks._training.finetune import (
     PATIENCE,
     check_start,
     length_of,
-    read_rows,
 )
 from nlptasks._training.methods import FINETUNE, OBJECTIVES, PRETRAIN, TO
 from nlptasks._training.recipe import Advance, backbone_trainer, plot_of, scorer
+from nlptasks._training.rows import read_rows, tell_notes, without_repeats
 from nlptasks._training.train import (
     Tell,
     TrainRequest,
@@ -94,7 +94,7 @@ def _train(
     refuse_finished(request, MODEL_CARD, "backbone")
     skipped: Counter[str] = Counter()
     reader = _reader(session, system, request, skipped, objective)
-    rows, held_out = _rows(reader, request, objective)
+    rows, held_out = _rows(reader, request, objective, tell)
     recipe = _recipe(system, request, language, objective, len(rows), len(held_out))
     make_folder(request)
     _clear(request)
@@ -194,18 +194,21 @@ def _reader(
     return replace(reader, verbatim=reads == LIKELIHOOD and not objective)
 
 
-def _rows(reader: GoldReader, request: TrainRequest, objective: str) -> tuple[list[Example], list[Example]]:
+def _rows(reader: GoldReader, request: TrainRequest, objective: str, tell: Tell) -> tuple[list[Example], list[Example]]:
     """The rows to train on and those that are held out; of raw text, none is on both sides.
 
     Raises:
         DataError: No row can be trained on.
     """
     if not objective:
-        rows, held_out = read_rows(reader, request)
+        rows, held_out = read_rows(reader, request.data, request.validation, request.seed, tell)
     else:
         rows, held_out = _texts(reader, request.data), _texts(reader, request.validation)
-        if not request.validation:
-            rows, held_out = hold_out(rows, request.seed)
+        tell_notes(reader, tell)
+        if request.validation:
+            held_out = without_repeats(held_out, ", ".join(request.validation), rows, tell)
+        else:
+            rows, held_out = hold_out(rows, request.seed, tell=tell)
     if not rows:
         raise DataError(", ".join(request.data), "no row has a text to train on")
     return rows, held_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,10 +64,12 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
 def data(tmp_path: Path) -> Path:
     """Rows for both tasks."""
     words = [("good", "positive"), ("bad", "negative")]
+    draw, others = random.Random(0), ["phone", "film", "the", "a", "is", "very", "works"]
     rows = [
         ("text", "label"),
-        *((f"the {word} film is {'very ' * n}x", label) for n in range(30) for word, label in words),
-    ]
+        *((" ".join([*draw.sample(others, 3), word, *draw.sample(others, 3)]), label)
+          for _ in range(30) for word, label in words),
+    ]  # fmt: skip
     with (tmp_path / "rows.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     questions = [
@@ -152,7 +155,7 @@ def test_interrupted_between_backbone_and_head(go, data: Path, monkeypatch: pyte
         go("sentiment", "broken", **{**FINE, "rate": 1e-3})
     told: list[str] = []
     go("sentiment", "broken", tell=told.append, **FINE)
-    assert told[0] == "the backbone is fine-tuned already; going on with the head"
+    assert "the backbone is fine-tuned already; going on with the head" in told
     for name in (CARD, "head.safetensors", "backbone/model.safetensors"):
         assert (data / "broken" / name).read_bytes() == (data / "whole" / name).read_bytes()
 

@@ -163,7 +163,7 @@ def test_a_backbone_without_a_decoder_gets_one_and_then_writes(place: Make) -> N
     with pytest.raises(UsageError, match="no backbone provides what the head 'decoder' needs"):
         here.answers("translation", "", [])
     here.train("translation", "out", method="finetune", tokens=600, tell=told.append)
-    assert told[0] == "the backbone 'tiny' has no decoder to go on from: a new one is made"
+    assert "the backbone 'tiny' has no decoder to go on from: a new one is made" in told
     assert not read_recipe(here.folder / "out" / "recipe.toml").warm
     assert load_tiny(BackboneContext(folder=here.folder / "out")).instructions == (Instruction("translation", "de"),)
     assert len(here.answers("translation", here.folder / "out", [{"source": "good"}], max_new_tokens=3)) == 1

@@ -204,14 +204,18 @@ def test_a_trainer_gets_the_recipe_and_the_data(file, data, trainer):
         [{"text": "so so"}, "neutral"],
         [{"text": "bad"}, "negative"],
     ]
-    assert len(seen["validation"]) == 4
+    assert seen["validation"] == [[{"text": "unread"}, "negative"]]  # the others are trained on
     assert seen["files"] == [["a.jsonl", 64], ["a.jsonl", 64]]
-    assert list(seen["scores"]) == list(sentiment.SPEC.metrics)
+    assert list(seen["scores"]) == [*sentiment.SPEC.metrics, *(f"{name}-baseline" for name in sentiment.SPEC.metrics)]
     assert seen["scores"]["accuracy"] == 0.5
     assert seen["prediction"] == "Label"
     assert seen["source"] == SMALL + more
     assert report.tokens == 1_000
-    assert told == ["2 rows left out: no text"]
+    assert told[0].startswith("sentiment: gold column 'stars': its numbers are on a scale from 1 to 5")
+    assert told[-2:] == [
+        "sentiment: 3 of 4 validation rows left out: the text repeats one of the training data, or nearly",
+        "2 rows left out: no text",
+    ]
 
 
 def test_a_recipe_goes_on_from_the_folder_of_an_earlier_training(file, data, trainer):

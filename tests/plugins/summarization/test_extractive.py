@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,15 @@ HEAD = nlptasks_heads()[0]
 LINES = ["The phone is good.", "A film works.", "Rain fell 2 days!", "Is it broken?", "Nobody came, but they did."]
 
 
+def own(number: int) -> str:
+    """A sentence that no other document has."""
+    draw = random.Random(number)
+    return " ".join("".join(draw.choices("abcdefghijklmnop", k=6)) for _ in range(12)).capitalize() + "."
+
+
 def rows(count: int = 12) -> list[Example]:
-    """Documents whose summaries hold their first sentence and the one with a digit."""
-    turned = [LINES[at % 5 :] + LINES[: at % 5] for at in range(count)]
+    """Documents whose summaries hold their first sentence and the one with a digit; the last is of their own words."""
+    turned = [[*LINES[at % 5 :], *LINES[: at % 5], own(at)] for at in range(count)]
     return [Example({"document": " ".join(lines)}, " ".join({lines[0]: 0, "Rain fell 2 days!": 0})) for lines in turned]
 
 
@@ -49,6 +56,9 @@ def trained(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert report.labels == ("leave", "keep")
     assert (report.n_train, report.n_validation) == (12, 1)
     assert report.scores["average_precision"] > 0.7
+    assert report.scores["accuracy"] >= report.scores["accuracy_baseline"] >= 0.5
+    assert 0.5 > report.scores["macro_f1_baseline"] >= 0.3
+    assert report.scores["macro_f1"] <= 1
     return folder
 
 
@@ -157,8 +167,9 @@ def test_validation_data_are_scored_and_not_learned(encoder: Encoder, tmp_path: 
     [
         ([], "hold no row"),
         (rows(1), "two documents or more"),
-        ([Example({"document": "One."}, "One.")] * 3, "keep every sentence"),
-        ([Example({"document": "One. Two."}, "Other words.")] * 3, "keep no sentence"),
+        ([Example({"document": f"One {n}."}, f"One {n}.") for n in range(3)], "keep every sentence"),
+        ([Example({"document": f"One. Two {n}."}, "Other words.") for n in range(3)], "keep no sentence"),
+        (rows(1) * 9, "two documents or more that differ"),
     ],
 )
 def test_data_that_cannot_train(encoder: Encoder, tmp_path: Path, examples: list[Example], message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,17 @@ from nlptasks._settings.training import Training, TrainingData, TrainingTarget
 from nlptasks._training.methods import DECODER, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import setting
+from nlptasks.text.display import counted
 
 if TYPE_CHECKING:
     from nlptasks._systems.system import System
+
+
+#: Held-out rows below which their scores say little.
+FEW = 100
+
+#: Ends of the names of the trivial baseline's scores.
+_BASELINE = ("_baseline", "-baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +62,33 @@ def train_task(app: App, tasks: list[str], chosen: Chosen) -> None:
             show.advance,
             plugins.observers(lambda line: show.line(f"warning: {line}")),
         )
-    scores = ", ".join(f"{name} {value:.3f}" for name, value in report.scores.items())
+    scores = _listed(report.scores)
     made_of = f"{report.n_train:,} training rows" if request.data else f"the output layer in {how.layers}"
     labels = f"{len(report.labels)} labels, " if report.labels else ""
     click.echo(f"{labels}{made_of} -> {output}", err=True)
     if scores:
-        click.echo(f"on {report.n_validation:,} rows that were held out: {scores}", err=True)
-    if report.refitted:
+        rows = counted(report.n_validation, "row")
+        few = "; few rows: the scores are rough" if report.n_validation < FEW else ""
+        were = "was" if report.n_validation == 1 else "were"
+        click.echo(f"on {rows} that {were} held out: {scores}{few}", err=True)
+    elif request.data:
+        click.echo("nothing was held out, so that nothing is known of how good it is", err=True)
+    if report.refitted and scores:
         click.echo("the head itself was then fitted on all rows, these too", err=True)
     click.echo(f"use it: nlptasks run {specs[0].name}{_flags_of_use(system, output)} --data FILE", err=True)
+
+
+def _listed(scores: Mapping[str, float]) -> str:
+    """Scores on one line, each with that of the trivial baseline behind it."""
+    baselines = {name: value for name, value in scores.items() if name.endswith(_BASELINE)}
+    own = ((name, value) for name, value in scores.items() if name not in baselines)
+    return ", ".join(f"{name} {value:.3f}{_beside(name, baselines)}" for name, value in own)
+
+
+def _beside(name: str, baselines: Mapping[str, float]) -> str:
+    """The trivial baseline's value of a score, where there is one."""
+    found = next((baselines[name + end] for end in _BASELINE if name + end in baselines), None)
+    return "" if found is None else f" (trivial baseline {found:.3f})"
 
 
 def _flags_of_use(system: System, output: Path) -> str:
@@ -117,8 +144,10 @@ def train_by_recipe(ctx: click.Context, **values: Any) -> None:
         observers = plugins.observers(lambda line: show.line(f"warning: {line}"))
         report = train_recipe(plugins.registry, request, show.line, show.advance, observers)
     click.echo(f"{report.tokens:,} tokens in {report.steps:,} steps and {report.seconds:,.0f} s -> {folder}", err=True)
+    baselines = {name: value for name, value in report.scores.items() if name.endswith(_BASELINE)}
     for name, value in report.scores.items():
-        click.echo(f"  {name} {value:.3f}", err=True)
+        if name not in baselines:
+            click.echo(f"  {name} {value:.3f}{_beside(name, baselines)}", err=True)
 
 
 _OF_RECIPES = [

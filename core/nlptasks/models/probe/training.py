@@ -10,10 +10,9 @@ import hashlib
 import io
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import f1_score, log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -31,6 +29,8 @@ from nlptasks.models.output_layers import chosen_layer
 from nlptasks.models.pooling import text_means
 from nlptasks.models.probe.head import ProbeWeights, text_of
 from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport
+from nlptasks.text.display import counted, one_line
+from nlptasks.training.splits import held_out_rows
 
 #: Tokens of a window; the sentence encoders that probes are for were trained on windows of about this size.
 MAX_TOKENS = 256
@@ -41,8 +41,14 @@ BLOCK = 1_024
 #: Inverse regularisation strengths that are tried; the held-out log loss decides.
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 
+#: The strength where nothing is held out that could decide.
+UNDECIDED = 0.01
+
 #: Held-out examples below which no temperature is fitted: a few would make the head far too sure or unsure.
 CALIBRATION = 30
+
+#: Labels that a line names.
+NAMED = 5
 
 Features = NDArray[np.float32]
 
@@ -53,6 +59,10 @@ class _Set:
 
     features: Features
     golds: NDArray[Any]
+
+    def where(self, chosen: NDArray[np.bool_]) -> _Set:
+        """The chosen examples."""
+        return _Set(self.features[chosen], self.golds[chosen])
 
 
 def train(job: TrainJob) -> TrainReport:
@@ -80,9 +90,10 @@ def _taken(job: TrainJob) -> TrainReport:
     temperature, rows = 1.0, 0
     if job.validation is not None:
         with _cache(job) as cache:
-            held = _known(_features(job, job.validation, cache, "validation"), layer.labels)
+            held = _features(job, list(job.validation), cache, "validation")
+        known = _known(held, layer.labels, job.progress)
         logits = np.asarray(held.features @ layer.weight.T + layer.bias, dtype=np.float64)
-        temperature, rows = _calibrated(logits, held.golds, layer.labels), len(held.golds)
+        temperature, rows = _calibrated(logits[known], held.golds[known], layer.labels), len(held.golds)
         scores = _scores(logits / temperature, held.golds, layer.labels)
     _save(job, layer.weight, layer.bias, temperature, layer.labels)
     return TrainReport(
@@ -110,29 +121,47 @@ def _cache(job: TrainJob) -> Iterator[Path]:
 
 
 def _fitted(job: TrainJob, cache: Path) -> TrainReport:
-    data = _features(job, job.examples, cache, "training")
-    _check(data.golds)
+    examples = list(job.examples)
+    _check(examples, split=job.validation is None)
     if job.validation is None:
-        fit, held = _split(data, job.seed)
+        out = np.array(held_out_rows(examples, job.seed, labelled=True, tell=job.progress))
+        data = _features(job, examples, cache, "training")
+        fit, held = data.where(~out), data.where(out)
     else:
-        fit, held = data, _features(job, job.validation, cache, "validation")
+        data = fit = _features(job, examples, cache, "training")
+        held = _features(job, list(job.validation), cache, "validation")
     labels = tuple(sorted(set(data.golds)))
-    held = _known(held, labels)
-    strength, model = _choose(fit, held, job)
+    if not len(held.golds):
+        return _unscored(job, data, labels)
+    known = _known(held, labels, job.progress)
+    strength, model = _choose(fit, held.where(known), job)
     logits = _logits(model, held.features)
-    temperature = _calibrated(logits, held.golds, labels)
+    temperature = _calibrated(logits[known], held.golds[known], labels)
     scores = _scores(logits / temperature, held.golds, labels)
     final = _fit(data, strength, job.seed) if job.validation is None else model
     weight, bias = _linear(final)
     _save(job, weight, bias, temperature, labels)
     return TrainReport(
-        n_train=len(data.golds) if job.validation is None else len(fit.golds),
+        n_train=len(data.golds),
         n_validation=len(held.golds),
         labels=labels,
         scores=scores,
-        settings={"C": strength, "temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "seed": job.seed},
+        settings=_settings(job, strength, temperature),
         refitted=job.validation is None,
     )
+
+
+def _unscored(job: TrainJob, data: _Set, labels: tuple[str, ...]) -> TrainReport:
+    """The probe of all rows, where none can be held out."""
+    weight, bias = _linear(_fit(data, UNDECIDED, job.seed))
+    _save(job, weight, bias, 1.0, labels)
+    return TrainReport(
+        n_train=len(data.golds), n_validation=0, labels=labels, scores={}, settings=_settings(job, UNDECIDED, 1.0)
+    )
+
+
+def _settings(job: TrainJob, strength: float, temperature: float) -> dict[str, object]:
+    return {"C": strength, "temperature": round(temperature, 4), "max_tokens": MAX_TOKENS, "seed": job.seed}
 
 
 def _save(job: TrainJob, weight: NDArray[Any], bias: NDArray[Any], temperature: float, labels: tuple[str, ...]) -> None:
@@ -148,22 +177,15 @@ def _save(job: TrainJob, weight: NDArray[Any], bias: NDArray[Any], temperature: 
     ).save(job.output)
 
 
-def _features(job: TrainJob, examples: Iterable[Example], cache: Path, name: str) -> _Set:
-    features: list[Features] = []
-    golds: list[str] = []
-    for block in _blocks(examples):
-        features.append(_block_features(job.backbone, [text_of(example) for example in block], cache))
-        golds += [example.gold or "" for example in block]
-        job.progress(f"{name}: {len(golds):,} texts encoded")
-    if not golds:
+def _features(job: TrainJob, examples: Sequence[Example], cache: Path, name: str) -> _Set:
+    if not examples:
         raise NlptasksError(f"the {name} data hold no row with a text and a gold answer")
-    return _Set(np.concatenate(features), np.array(golds))
-
-
-def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:
-    iterator = iter(examples)
-    while block := list(islice(iterator, BLOCK)):
-        yield block
+    features: list[Features] = []
+    for start in range(0, len(examples), BLOCK):
+        block = examples[start : start + BLOCK]
+        features.append(_block_features(job.backbone, [text_of(example) for example in block], cache))
+        job.progress(f"{name}: {start + len(block):,} texts encoded")
+    return _Set(np.concatenate(features), np.array([example.gold or "" for example in examples]))
 
 
 def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Features:
@@ -187,30 +209,48 @@ def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Feature
     return computed
 
 
-def _check(golds: NDArray[Any]) -> None:
-    counts = Counter(golds.tolist())
+def _check(examples: Sequence[Example], *, split: bool) -> None:
+    """Refuse labels that cannot be learnt, before anything is encoded.
+
+    Args:
+        examples: Training examples.
+        split: Whether some of them will be held out.
+    """
+    counts = Counter(example.gold or "" for example in examples)
+    if not counts:
+        raise NlptasksError("the training data hold no row with a text and a gold answer")
     if len(counts) < 2:
         raise NlptasksError(f"training needs two labels or more; the data hold only {', '.join(counts)!r}")
     rare = sorted(label for label, count in counts.items() if count < 2)
-    if rare:
+    if rare and split:
         raise NlptasksError(
-            f"training needs two examples of each label; there is one of {', '.join(rare[:5])!r}",
-            hint="add examples of it, or take the label out of the data",
+            f"training needs two examples of each label, one of them to hold out; there is one of {_named(rare)}",
+            hint="add examples of it, take the label out of the data, or give held-out rows: --validation FILE",
         )
 
 
-def _split(data: _Set, seed: int) -> tuple[_Set, _Set]:
-    """Hold a tenth out (one of each label at least), stratified."""
-    size = max(len(set(data.golds)), len(data.golds) // 10)
-    fit, held = train_test_split(np.arange(len(data.golds)), test_size=size, random_state=seed, stratify=data.golds)
-    return _Set(data.features[fit], data.golds[fit]), _Set(data.features[held], data.golds[held])
+def _named(labels: Sequence[str]) -> str:
+    """A few labels, for a line."""
+    more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""
+    return ", ".join(repr(one_line(label, 40)) for label in labels[:NAMED]) + more
 
 
-def _known(held: _Set, labels: tuple[str, ...]) -> _Set:
-    known = np.isin(held.golds, labels)
+def _known(held: _Set, labels: tuple[str, ...], tell: Callable[[str], None]) -> NDArray[np.bool_]:
+    """Which held-out examples have a label that the head knows; says what becomes of the others."""
+    known: NDArray[np.bool_] = np.isin(held.golds, labels)
     if not known.any():
-        raise NlptasksError("no validation row has a label of the training data")
-    return _Set(held.features[known], held.golds[known])
+        raise NlptasksError(
+            "no validation row has a label of the training data",
+            hint=f"those of the head: {_named(labels)}; of the rows: {_named(sorted(set(held.golds.tolist())))}",
+        )
+    unknown = sorted(set(held.golds[~known].tolist()))
+    if unknown:
+        rows = int((~known).sum())
+        tell(
+            f"{counted(rows, 'held-out row')} with a label that the training data lack ({_named(unknown)}): "
+            "wrong, whatever the head predicts; log_loss counts only the others"
+        )
+    return known
 
 
 def _choose(fit: _Set, held: _Set, job: TrainJob) -> tuple[float, Any]:
@@ -270,11 +310,26 @@ def _temperature(logits: NDArray[np.float64], golds: NDArray[Any], labels: tuple
 
 
 def _scores(logits: NDArray[np.float64], golds: NDArray[Any], labels: tuple[str, ...]) -> dict[str, float]:
+    """Scores of all examples, each beside that of the trivial baseline: the commonest label everywhere.
+
+    Where the head does not know the gold label, its answer is wrong; the log loss, which would be infinite, leaves such
+    examples out.
+    """
     logs = _log_probabilities(logits)
-    gold = np.searchsorted(labels, golds)
-    hits = logs.argmax(axis=1) == gold
+    known = np.isin(golds, labels)
+    answers = np.array(labels)[logs.argmax(axis=1)]
+    common = Counter(sorted(golds[known].tolist())).most_common(1)[0][0]
+    trivial = np.full(len(golds), common, dtype=golds.dtype)
+    gold = np.searchsorted(labels, golds[known])
     return {
-        "accuracy": float(hits.mean()),
-        "log_loss": float(-logs[np.arange(len(gold)), gold].mean()),
+        "accuracy": float(np.mean(answers == golds)),
+        "accuracy_baseline": float(np.mean(trivial == golds)),
+        "macro_f1": _macro_f1(golds, answers),
+        "macro_f1_baseline": _macro_f1(golds, trivial),
+        "log_loss": float(-logs[known][np.arange(len(gold)), gold].mean()),
         "mean_confidence": float(np.exp(logs.max(axis=1)).mean()),
     }
+
+
+def _macro_f1(golds: NDArray[Any], answers: NDArray[Any]) -> float:
+    return float(f1_score(golds, answers, average="macro", zero_division=0))
