@@ -169,3 +169,10 @@ def test_no_summary_on_request(command, data):
     result = command.constant("--data", data, "--quiet").succeeded()
     assert result.stderr == ""
     assert "reviews.sentiment.csv" in result.after
+
+
+def test_a_warning_of_a_plugin_is_one_line(command):
+    command.write("warned.py", "import warnings\nwarnings.warn('this model\\nis old', stacklevel=1)\n")
+    result = command("--plugins-dir", ".", "tasks", "list").succeeded()
+    assert "warning: this model is old" in result.lines
+    assert not any("warned.py" in line or "warnings.warn" in line for line in result.lines)

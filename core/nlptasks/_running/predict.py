@@ -25,7 +25,8 @@ class Predictions:
     Args:
         by_head: For each head, a prediction per example; ``None`` where the example has no text.
         tokens: Tokens that went through the backbone.
-        long: Examples that took more than one window.
+        long: Rows with an example that takes several windows and is longer than the backbone reads at once: a head may
+            ask for a window a sentence.
         cut: Examples of which a head left some text unread.
         unread: For each head, whether it left some text of each example unread.
     """
@@ -100,7 +101,7 @@ def predict(
     return Predictions(
         by_head=tuple(part.read() for part in parts),
         tokens=tokens,
-        long=sum(any(windows and len(windows) > 1 for windows in row) for row in rows),
+        long=sum(any(_long(windows, backbone) for windows in row) for row in rows),
         cut=sum(map(any, zip(*unread, strict=True))),
         unread=unread,
     )
@@ -152,6 +153,13 @@ def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
     remaining = iter(windows)
     asked = [None if empty else next(remaining) for empty in blank]
     return _Part(head, examples, asked, kept)
+
+
+def _long(windows: Sequence[Window] | None, backbone: Encoder | None) -> bool:
+    """Whether a text is longer than a backbone reads at once."""
+    if backbone is None or windows is None or len(windows) < 2:
+        return False
+    return sum(map(len, windows)) > backbone.max_tokens
 
 
 def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Told | None) -> int:

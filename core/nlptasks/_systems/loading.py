@@ -33,7 +33,7 @@ def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
     Raises:
         NlptasksError: Its weights are missing or damaged, or belong to another backbone.
     """
-    what = f"the head {chosen.head.qualified}"
+    what = f"the head {chosen.name}"
     factory = load_object(what, chosen.head.spec.object)
     if not callable(factory):
         raise NlptasksError(f"{chosen.head.qualified}: {chosen.head.spec.object} is not callable")
@@ -47,4 +47,4 @@ def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
         head = factory(context)
         if not all(isinstance(label, str) for label in head.labels):
             raise TypeError("labels must be texts")
-    return LoadedHead(task=chosen.task, name=chosen.head.qualified, head=head)
+    return LoadedHead(task=chosen.task, name=chosen.name, head=head)
