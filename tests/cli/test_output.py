@@ -162,7 +162,7 @@ def test_rows_without_text_are_kept_and_counted(command):
     rows = command.read("reviews.sentiment.csv").splitlines()[1:]
     assert rows == ["1,good,positive,0.75", "2,,,", "3,   ,,", "4,bad,positive,0.75"]
     assert "2 rows skipped: no text" in result.stderr
-    assert "2 answers" in result.stderr
+    assert "2 predictions" in result.stderr
 
 
 def test_no_summary_on_request(command, data):

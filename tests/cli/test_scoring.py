@@ -23,7 +23,7 @@ def score(stderr: str, metric: str) -> tuple[float, float, float, int]:
 def confusion(stderr: str) -> list[list[str]]:
     """The rows of the table below its title."""
     lines = stderr.splitlines()
-    title = next(at for at, line in enumerate(lines) if "down, answers across" in line)
+    title = next(at for at, line in enumerate(lines) if "down, predictions across" in line)
     return [line.split() for line in lines[title + 1 :]]
 
 

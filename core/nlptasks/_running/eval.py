@@ -40,6 +40,9 @@ from nlptasks.records.store import RECORD, read_record, write_record
 #: Rows of a block.
 _BLOCK = 256
 
+#: Samples that are named.
+_NAMED = 5
+
 _BATCH = f"blocks of {_BLOCK} rows, batches by length within a token budget"
 
 
@@ -85,6 +88,7 @@ class Evaluated:
         done_before: Whether the same record lay there, so that nothing was left to do.
         skipped: Why rows were left out, and how many.
         notes: What was detected about the data.
+        foreign: Ids of the first samples in a language or in characters that the head does not read.
     """
 
     record: Record
@@ -93,6 +97,7 @@ class Evaluated:
     done_before: bool = False
     skipped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
@@ -124,8 +129,18 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         sink = _Samples(labels, journal)
         drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
         record = _finish(draft, session.registry, task, names, journal.entries, request, table)
+        foreign = [
+            sample.id for entry in journal.entries for sample in entry.samples if "foreign_input" in sample.flags
+        ]
         journal.remove()
-    return Evaluated(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
+    return Evaluated(
+        record=record,
+        folder=request.output,
+        resumed=resumed,
+        skipped=table.skipped,
+        notes=table.notes,
+        foreign=tuple(foreign[:_NAMED]),
+    )
 
 
 def _draft(
@@ -247,17 +262,19 @@ class _Samples:
 
     def take(self, done: PredictedBlock[Item]) -> None:
         """Write a block into the journal."""
-        rows = zip(done.block.rows, done.made.by_head[0], done.made.unread[0], done.nats[0], strict=True)
+        made = done.made
+        rows = zip(done.block.rows, made.by_head[0], made.unread[0], made.foreign[0], done.nats[0], strict=True)
         samples = tuple(
             _sample(
                 item,
                 prediction,
                 unread,
+                bool(foreign),
                 None if nats is None else round(nats, DECIMALS),
                 self._labels,
                 self._spelling,
             )
-            for item, prediction, unread, nats in rows
+            for item, prediction, unread, foreign, nats in rows
         )
         self._journal.add(
             Entry(samples=samples, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
@@ -271,6 +288,7 @@ def _sample(
     item: Item,
     prediction: Prediction | None,
     unread: bool,
+    foreign: bool,
     nats: float | None,
     labels: tuple[str, ...],
     spelling: Spelling,
@@ -288,6 +306,7 @@ def _sample(
         "truncated_output": bool(getattr(prediction, "unfinished", False)),
         "invalid_label": bool(labels) and answer is not None and answer not in labels,
         "duplicate_id": item.twice,
+        "foreign_input": foreign,
     }
     return Sample(
         id=item.id,

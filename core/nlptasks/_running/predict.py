@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from nlptasks._plugins.guard import plugin_errors
+from nlptasks._running.foreign import foreign_texts
 from nlptasks._systems.system import LoadedHead, LoadedSystem
 from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
@@ -29,6 +30,7 @@ class Predictions:
             ask for a window a sentence.
         cut: Examples of which a head left some text unread.
         unread: For each head, whether it left some text of each example unread.
+        foreign: For each head, why it cannot read each example (see :mod:`nlptasks._running.foreign`); empty: it can.
     """
 
     by_head: tuple[tuple[Prediction | None, ...], ...]
@@ -36,6 +38,7 @@ class Predictions:
     long: int = 0
     cut: int = 0
     unread: tuple[tuple[bool, ...], ...] = ()
+    foreign: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def predict(
         long=sum(any(_long(windows, backbone) for windows in row) for row in rows),
         cut=sum(map(any, zip(*unread, strict=True))),
         unread=unread,
+        foreign=tuple(foreign_texts(part.head, backbone, part.examples, part.asked) for part in parts),
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from nlptasks._scoring.gold_rows import MIDDLE
 from nlptasks._scoring.labels import given_golds, label_set
-from nlptasks._scoring.language import language_of
 from nlptasks._scoring.metrics import OpenMetric, counting, refused
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._tables.columns import Binding
 from nlptasks._tables.gold_samples import NO_GOLD
 from nlptasks.text.display import one_line
+from nlptasks.text.scripts import language_of
 
 Pairs = Counter[tuple[str, str]]
 

@@ -77,11 +77,13 @@ class LoadedHead:
         task: The task.
         name: What summaries and errors call it; see :attr:`ChosenHead.name`.
         head: The head.
+        languages: ISO 639-1 codes of the languages that it was trained to read; empty: not known.
     """
 
     task: TaskSpec
     name: str
     head: Head
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
