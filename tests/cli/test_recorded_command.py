@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ def made_again(command, tmp_path, *args: str):
     command("eval", "sentiment", *args, "-o", "out/one").succeeded()
     first = read_record(command.folder / "out" / "one").record
     assert str(command.folder) not in " ".join(first.run.argv)
-    elsewhere = type(command)(tmp_path / "elsewhere", command.config)
+    elsewhere = replace(command, folder=tmp_path / "elsewhere")
     elsewhere.folder.mkdir()
     for path in command.folder.rglob("*"):
         if path.is_file() and "out" not in path.relative_to(command.folder).parts:

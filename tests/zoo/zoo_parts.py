@@ -38,7 +38,7 @@ class Lines:
 
     def read(self, stream, name):
         fault("read")
-        return Table(columns=("text",), rows=self._rows(stream))
+        return Table.of_rows(("text",), self._rows(stream))
 
     def _rows(self, stream):
         for at, line in enumerate(stream, 1):
@@ -54,10 +54,10 @@ class Writer:
     def __init__(self, stream):
         self._stream = stream
 
-    def write(self, rows):
+    def write(self, block, predictions):
         fault("write rows")
-        for row in rows:
-            self._stream.write(" ".join(map(str, row)).encode() + b"\n")
+        for row, *made in zip(block.good(), *predictions, strict=True):
+            self._stream.write(" ".join(map(str, [*row.cells, *made])).encode() + b"\n")
 
     def close(self):
         fault("close")

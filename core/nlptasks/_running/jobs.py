@@ -190,6 +190,7 @@ def _job(
         task.name,
         *words(data),
         *of_task(task.name, columns, asked.system, {**options, **given}),
+        *words(asked.system, evaluation, target),
     )
     return Job(
         system=system,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.carried import check_head_for, choose_head_for, works_on
@@ -86,7 +87,7 @@ class _Choosing:
         return ChosenHead(
             task=task,
             head=head,
-            options=from_values(head.spec.options, mine) if head.spec.options else None,
+            options=_options(head, mine),
             weights=trained.folder if trained else None,
             card=trained.card if trained else {},
         )
@@ -159,3 +160,10 @@ def _refuse_backbone(heads: tuple[ChosenHead, ...]) -> None:
     """
     names = ", ".join(f"'{item.head.spec.name}'" for item in heads)
     raise UsageError(f"the head {names} works without a backbone", hint="leave --backbone out")
+
+
+def _options(head: Owned[HeadSpec], given: Mapping[str, object]) -> object:
+    if head.spec.options is None:
+        return None
+    with plugin_errors(f"the head {head.qualified}"):  # its options may check each other
+        return from_values(head.spec.options, given)

@@ -170,9 +170,9 @@ def bind(
     gold = named(gold, columns, "--gold", source) if gold else guessed
     if gold_needed and not gold:
         raise UsageError(
-            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}"
-            + (f"\n{_earlier(earlier)}" if earlier else ""),
-            hint=f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
+            f"{source}: no gold column for the task '{task.name}' among {_listed(columns)}",
+            hint=(f"{_earlier(earlier)}\n" if earlier else "")
+            + f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
     inputs, found = _inputs(task, columns, given, gold, source, first)
     if guessed and not gold_needed and _doubtful(task, columns, guessed, inputs):

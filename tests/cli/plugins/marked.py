@@ -23,7 +23,7 @@ class Marked:
     def read(self, stream: BinaryIO, name: str) -> Table:
         lines = stream.read().decode().splitlines()
         rows = [(at, line) for at, line in enumerate(lines, 1) if not line.startswith(self._own.mark)]
-        return Table(("text", "label"), iter([Row(at, (line, self._own.label_of_all)) for at, line in rows]))
+        return Table.of_rows(("text", "label"), [Row(at, (line, self._own.label_of_all)) for at, line in rows])
 
     def write(self, stream: BinaryIO, columns: Any) -> Any:
         raise NotImplementedError

@@ -56,11 +56,11 @@ def test_spellings_of_labels(registry, tmp_path, pairs, accuracy):
 
 def test_a_label_map_is_for_both_sides(registry, tmp_path):
     rows = labels(("gut", "positive"), ("mies", "negative"), ("gut", "mies"))
-    done = score(registry, tmp_path, "sentiment", rows, label_map={"mies": "negative"})
+    done = score(registry, tmp_path, "sentiment", rows, label_map=("mies=negative",))
     assert value(done, "accuracy") == (pytest.approx(2 / 3), 3)
     assert done.record.run.columns["label_map"] == "mies=negative"
     with pytest.raises(UsageError, match="texts and no labels"):
-        score(registry, tmp_path, "translation", rows, gold="label", label_map={"a": "b"})
+        score(registry, tmp_path, "translation", rows, gold="label", label_map=("a=b",))
 
 
 def test_predictions_that_are_no_label_at_all(registry, tmp_path):

@@ -56,7 +56,7 @@ def test_the_descriptor_tells_the_truth(sentiment: LoadedTask) -> None:
     assert isinstance(backbone, TransformerSeq2Seq)
     weights = [*backbone.model.parameters(), *backbone.decoder.parameters()]
     assert (backbone.name, sum(weight.numel() for weight in weights)) == (spec.name, spec.parameters)
-    assert {item.language for item in backbone.instructions} == set(spec.languages)
+    assert {item.language for item in backbone.instructions} == set(spec.writes)
 
 
 def test_the_files_are_no_larger_than_repositories_take() -> None:

@@ -21,8 +21,8 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._running.run import RunRequest, run
-from nlptasks._systems.pool import BackbonePool
+from nlptasks._running.run import run
+from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks.plugin import HeadSpec
 from nlptasks.plugin.predictions import Label
@@ -52,16 +52,16 @@ def go():
     """Run the head over a file, and give the bytes of an output."""
     registry = load_plugins(Config()).registry
     head = HeadSpec(name="same", task="sentiment", summary="s", object=f"{__name__}:Constant")
-    session = Session(Registry((*registry.items, Owned(head, "t", "test"))), BackbonePool())
-    plan = session.plan(session.tasks(["sentiment"]), heads={"sentiment": "same"}, backbone="", options={})
+    session = Session(Registry((*registry.items, Owned(head, "t", "test"))))
+    system = session.choose(session.tasks(["sentiment"]), SystemChoice(heads={"sentiment": "same"}))
     observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
 
     def call(data: bytes, source: str, target: str) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path, output = Path(folder, f"in.{source}"), Path(folder, f"out.{target}")
             path.write_bytes(data)
-            request = RunRequest(data=str(path), output=str(output), columns={"text": "text"}, gold="")
-            run(session, plan, request, observers)
+            rows = TableSource(data=str(path), columns={"text": "text"})
+            run(session, system, rows, TableTarget(output=str(output)), observers)
             return output.read_bytes()
 
     return call

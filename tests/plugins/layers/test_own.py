@@ -117,7 +117,7 @@ def test_no_mean_confidence_is_told_of_numbers(
     assert run_command(["run", "classification", *where, "--backbone", str(folder("LABEL_0"))]) == 0
     said = capsys.readouterr().err
     assert "2 predictions" in said
-    assert "confidence" not in said
+    assert "mean confidence" not in said
 
 
 def test_a_long_text_is_the_mean_of_its_windows(folder: Make, backbone: Make) -> None:
