@@ -162,10 +162,17 @@ def test_rows_without_text_are_kept_and_counted(command):
     rows = command.read("reviews.sentiment.csv").splitlines()[1:]
     assert rows == ["1,good,positive,0.75", "2,,,", "3,   ,,", "4,bad,positive,0.75"]
     assert "2 rows skipped: no text" in result.stderr
-    assert "2 answers" in result.stderr
+    assert "2 predictions" in result.stderr
 
 
 def test_no_summary_on_request(command, data):
     result = command.constant("--data", data, "--quiet").succeeded()
     assert result.stderr == ""
     assert "reviews.sentiment.csv" in result.after
+
+
+def test_a_warning_of_a_plugin_is_one_line(command):
+    command.write("warned.py", "import warnings\nwarnings.warn('this model\\nis old', stacklevel=1)\n")
+    result = command("--plugins-dir", ".", "tasks", "list").succeeded()
+    assert "warning: this model is old" in result.lines
+    assert not any("warned.py" in line or "warnings.warn" in line for line in result.lines)

@@ -23,7 +23,7 @@ def score(stderr: str, metric: str) -> tuple[float, float, float, int]:
 def confusion(stderr: str) -> list[list[str]]:
     """The rows of the table below its title."""
     lines = stderr.splitlines()
-    title = next(at for at, line in enumerate(lines) if "down, answers across" in line)
+    title = next(at for at, line in enumerate(lines) if "down, predictions across" in line)
     return [line.split() for line in lines[title + 1 :]]
 
 
@@ -67,14 +67,12 @@ def test_what_gold_columns_hold(command, column, golds, accuracy, n):
     assert "few rows: the interval is wide" in result.stderr
 
 
-def test_gold_answers_that_the_head_cannot_give_are_not_scored(command):
+def test_middle_ratings_and_unknown_gold_cells_are_not_scored(command):
     command.write("reviews.csv", "text,rating\ngood,5\nso so,3\nbad,1\nodd,x\nnone,\n")
     result = command.constant("--data", "reviews.csv").succeeded()
     assert score(result.stderr, "accuracy")[3] == 2
-    reported = next(line for line in result.lines if "cannot give" in line)
-    assert "2 rows not scored" in reported
-    assert "'3'" in reported
-    assert "'x'" in reported
+    assert "1 row not scored: their rating is neutral, which is none of the classes: '3'" in result.stderr
+    assert "1 row not scored: no gold answer that is known: 'x'" in result.stderr
     assert "its numbers are on a scale from 1 to 5: up to 2 is negative, from 4 positive" in result.stderr
     assert "1 row not scored: no gold answer" in result.stderr
 
@@ -85,6 +83,18 @@ def test_a_gold_column_without_one_answer_that_can_be_scored(command):
     assert "no row could be scored against the column 'label'" in result.stderr
     assert "'joy'" in result.stderr
     assert "accuracy" not in result.stderr
+
+
+def test_a_run_and_an_evaluation_score_alike(command):
+    rows = "good,positive\n" * 20 + "bad,negative\n" * 10 + "so so,mixed\n" * 5 + "none,\n"
+    command.write("reviews.csv", "text,label\n" + rows)
+    ran = command.constant("--data", "reviews.csv", "--label-map", "mixed=other").succeeded().stderr
+    line = ("eval", "sentiment", "--head", "constant", "--data", "reviews.csv", "--label-map", "mixed=other")
+    evaluated = command(*line, "-o", "mine").succeeded().stderr
+    for metric in ("accuracy", "macro-f1"):
+        value, *_, n = score(ran, metric)
+        assert n == 35, "the label that the head lacks counts as wrong"
+        assert re.search(rf"{metric} +{value:.3f}  .*n=35", evaluated), evaluated
 
 
 def test_rows_without_text_are_not_scored(command):
@@ -119,7 +129,7 @@ def test_the_scale_of_ratings_is_told_by_the_whole_column(command):
     result = command.constant("--data", "reviews.csv").succeeded()
     assert score(result.stderr, "accuracy")[::3] == (0.756, 41)
     assert "its numbers are on a scale from 1 to 10: up to 4 is negative, from 7 positive" in result.stderr
-    assert "5 rows not scored: gold answer that this head cannot give: '5'" in result.stderr
+    assert "5 rows not scored: their rating is neutral, which is none of the classes: '5'" in result.stderr
 
 
 def test_a_scale_that_only_the_last_row_tells(command):

@@ -64,7 +64,7 @@ def test_its_head_answers_and_its_observer_counts(command, tmp_path):
     with (tmp_path / "data.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["text"], ["I would not recommend it"], ["Not bad, VERY happy"], ["It is slow!"]])
     done = command("--strict", "run", "sentiment", "--head", "emphasis", "--data", "data.csv", "--output", "out.csv")
-    assert "sentiment (head nlptasks-emphasis:emphasis): 3 answers" in done.stderr
+    assert "sentiment (head nlptasks-emphasis:emphasis): 3 predictions" in done.stderr
     with (tmp_path / "out.csv").open(newline="") as file:
         assert [row["sentiment"] for row in csv.DictReader(file)] == ["negative", "positive", "negative"]
     assert (tmp_path / "log").read_text() == "3\tout.csv\n"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 import click
@@ -109,7 +111,7 @@ def run_command(args: Sequence[str]) -> int:
     try:
         context = cli.make_context("nlptasks", list(args))
         traceback = context.params["traceback"]
-        with context:
+        with context, _warnings_as_lines():
             cli.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -136,6 +138,21 @@ def run_command(args: Sequence[str]) -> int:
     return 0
 
 
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Show Python's warnings as the command's own: where in the code one arose is nothing to a user."""
+    before = warnings.showwarning
+    warnings.showwarning = lambda message, *_where: _show_warning(message)
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
+
+
+def _show_warning(message: Warning | str) -> None:
+    click.echo(f"warning: {one_line(' '.join(str(message).split()), _LONGEST)}", err=True)
+
+
 def _show(message: str, hint: str, *, traceback: bool = False) -> None:
     if traceback:
         from traceback import print_exc
@@ -143,7 +160,8 @@ def _show(message: str, hint: str, *, traceback: bool = False) -> None:
         print_exc()
     # Messages quote names of files and columns, which may hold anything.
     for at, line in enumerate(message.split("\n")):
-        click.echo(f"{'' if at else 'error: '}{one_line(line, _LONGEST)}", err=True)
+        before = "error: " if not at else "" if line.startswith("  ") else "  "
+        click.echo(f"{before}{one_line(line, _LONGEST)}", err=True)
     for line in hint.split("\n") if hint else ():
         click.echo(f"  {one_line(line, _LONGEST)}", err=True)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from nlptasks._running.blocks import Block, cut
 from nlptasks._running.driver import Source, drive
 from nlptasks._running.engine import LocalEngine
+from nlptasks._running.foreign import ForeignTexts
 from nlptasks._running.sinks import Collector
 from nlptasks._systems.system import LoadedSystem
 from nlptasks.plugin.protocols import Example, Prediction
@@ -15,8 +16,11 @@ from nlptasks.plugin.protocols import Example, Prediction
 _BLOCK = 4_096
 
 
-def predict_examples(system: LoadedSystem, examples: Iterable[Example]) -> list[Prediction | None]:
+def predict_examples(system: LoadedSystem, examples: Iterable[Example]) -> tuple[list[Prediction | None], ForeignTexts]:
     """Predict examples, which are read as they are needed, with the one head of a system.
+
+    Returns:
+        The predictions, and the texts among the inputs that the head cannot read.
 
     Raises:
         PluginError: The head failed, or gave something that is no prediction.
@@ -27,7 +31,7 @@ def predict_examples(system: LoadedSystem, examples: Iterable[Example]) -> list[
     )
     # The weights are not compared with their checksum: that takes longer than the prediction of a short text.
     drive(source, system.heads, LocalEngine(system, watch=False), [sink])
-    return sink.predictions
+    return sink.predictions, sink.foreign
 
 
 def _blocks(examples: Iterable[Example]) -> Iterator[Block[tuple[int, Example]]]:

@@ -29,7 +29,7 @@ class Totals:
         rows: Rows.
         read: Bytes of the source.
         tokens: Tokens that went through the backbone.
-        long: Rows of which an example took more than one window.
+        long: Rows of which an example is longer than the backbone reads at once, and took several windows.
         cut: Rows of which a head left a part unread.
         blank: Rows of which an example has no text, so that there is no prediction.
         seconds: Wall-clock time, without what sinks do at their end.

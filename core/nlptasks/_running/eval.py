@@ -40,6 +40,9 @@ from nlptasks.records.store import RECORD, StoredRecord, read_record, record_jso
 #: Rows of a block.
 _BLOCK = 256
 
+#: Samples that are named.
+_NAMED = 5
+
 _BATCH = f"blocks of {_BLOCK} rows, batches by length within a token budget"
 
 
@@ -86,6 +89,7 @@ class Evaluated:
         anew: Fields of the record that lay there which were done anew from its predictions; empty: it was not so.
         skipped: Why rows were left out, and how many.
         notes: What was detected about the data.
+        foreign: Ids of the first samples in a language or in characters that the head does not read.
     """
 
     record: Record
@@ -95,6 +99,7 @@ class Evaluated:
     anew: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
@@ -130,8 +135,16 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         outcomes = [row for entry in journal.entries for row in entry.rows]
         finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
         record = finished.write(request.output, force=request.target.force or old is not None)
+        foreign = [sample.id for sample in finished.samples if "foreign_input" in sample.flags]
         journal.remove()
-    return Evaluated(record=record, folder=request.output, resumed=resumed, skipped=table.skipped, notes=table.notes)
+    return Evaluated(
+        record=record,
+        folder=request.output,
+        resumed=resumed,
+        skipped=table.skipped,
+        notes=table.notes,
+        foreign=tuple(foreign[:_NAMED]),
+    )
 
 
 def _draft(
@@ -295,8 +308,11 @@ class _Outcomes:
 
     def take(self, done: PredictedBlock[Item]) -> None:
         """Write a block into the journal."""
-        made = zip(done.made.by_head[0], done.nats[0], done.made.unread[0], strict=True)
-        rows = tuple(outcome(prediction, nats, unread=unread) for prediction, nats, unread in made)
+        made = zip(done.made.by_head[0], done.nats[0], done.made.unread[0], done.made.foreign[0], strict=True)
+        rows = tuple(
+            outcome(prediction, nats, unread=unread, foreign=bool(foreign))
+            for prediction, nats, unread, foreign in made
+        )
         self._journal.add(
             Entry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
         )

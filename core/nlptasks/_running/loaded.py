@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, overload
 
 from nlptasks._running.call import predict_examples
+from nlptasks._running.foreign import ForeignTexts
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.process import session
 from nlptasks._systems.system import LoadedSystem
@@ -14,6 +16,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.notebook import table
 from nlptasks.plugin.protocols import Prediction
+from nlptasks.text.display import foreign_texts, not_read, rows_named
 
 #: Labels that the ``repr`` of a loaded task names, and rows of predictions that a notebook shows.
 _LABELS, _ROWS = 10, 50
@@ -44,6 +47,7 @@ class LoadedTask:
     def __init__(self, loaded: LoadedSystem, choice: SystemChoice) -> None:
         self._loaded = loaded
         self._choice = choice
+        self._warned = False
 
     def __reduce__(self) -> tuple[Callable[..., LoadedTask], tuple[str, SystemChoice]]:
         """How a copy is made elsewhere: by its name and options, since weights are many and the files are there."""
@@ -84,6 +88,10 @@ class LoadedTask:
             A prediction for one input, :class:`Predictions` for many. It is ``None`` where an input that the task needs
             is missing (``None``, NaN), empty or white space.
 
+        Warns:
+            RuntimeWarning: A text is in a language that the head does not read, or its tokenizer does not know it; said
+                once.
+
         Raises:
             UsageError: An input is of another type, or lacks something that the task needs.
         """
@@ -96,7 +104,21 @@ class LoadedTask:
         return self._predict(inputs)
 
     def _predict(self, inputs: Any) -> Predictions:
-        return Predictions(predict_examples(self._loaded, examples_of(self.task, inputs)), output=self.task.output)
+        made, foreign = predict_examples(self._loaded, examples_of(self.task, inputs))
+        if foreign.why and not self._warned:
+            self._warned = True
+            self._warn(foreign, len(made))
+        return Predictions(made, output=self.task.output)
+
+    def _warn(self, foreign: ForeignTexts, texts: int) -> None:
+        head, number = self._loaded.heads[0], foreign.why.total()
+        reads = f" ({head.name}; it reads {', '.join(head.languages)})" if head.languages else f" ({head.name})"
+        warnings.warn(
+            f"{not_read(number, texts)}{reads}: {foreign_texts(foreign.why)}; "
+            f"{rows_named('position', foreign.named, number)}. What it predicts there means nothing (said once).",
+            RuntimeWarning,
+            stacklevel=4,
+        )
 
     def __repr__(self) -> str:
         return f"<{' '.join(f'{name} {value};' for name, value in self._facts())[:-1]}>"

@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from nlptasks._plugins.guard import plugin_errors
+from nlptasks._running.foreign import foreign_texts
 from nlptasks._systems.system import LoadedHead, LoadedSystem
 from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
@@ -25,9 +26,11 @@ class Predictions:
     Args:
         by_head: For each head, a prediction per example; ``None`` where the example has no text.
         tokens: Tokens that went through the backbone.
-        long: Examples that took more than one window.
+        long: Rows with an example that takes several windows and is longer than the backbone reads at once: a head may
+            ask for a window a sentence.
         cut: Examples of which a head left some text unread.
         unread: For each head, whether it left some text of each example unread.
+        foreign: For each head, why it cannot read each example (see :mod:`nlptasks._running.foreign`); empty: it can.
     """
 
     by_head: tuple[tuple[Prediction | None, ...], ...]
@@ -35,6 +38,7 @@ class Predictions:
     long: int = 0
     cut: int = 0
     unread: tuple[tuple[bool, ...], ...] = ()
+    foreign: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,10 @@ def predict(
     return Predictions(
         by_head=tuple(part.read() for part in parts),
         tokens=tokens,
-        long=sum(any(windows and len(windows) > 1 for windows in row) for row in rows),
+        long=sum(any(_long(windows, backbone) for windows in row) for row in rows),
         cut=sum(map(any, zip(*unread, strict=True))),
         unread=unread,
+        foreign=tuple(foreign_texts(part.head, backbone, part.examples, part.asked) for part in parts),
     )
 
 
@@ -152,6 +157,13 @@ def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
     remaining = iter(windows)
     asked = [None if empty else next(remaining) for empty in blank]
     return _Part(head, examples, asked, kept)
+
+
+def _long(windows: Sequence[Window] | None, backbone: Encoder | None) -> bool:
+    """Whether a text is longer than a backbone reads at once."""
+    if backbone is None or windows is None or len(windows) < 2:
+        return False
+    return sum(map(len, windows)) > backbone.max_tokens
 
 
 def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Told | None) -> int:

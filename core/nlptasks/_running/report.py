@@ -66,13 +66,15 @@ class Reporter:
             task=self.head.task.name,
             head=self.head.name,
             columns=self.columns,
-            answered=tally.predicted,
+            predicted=tally.predicted,
+            foreign=dict(tally.foreign.why.most_common()),
+            foreign_rows=tally.foreign.named,
             labels=dict(tally.labels),
             confidence=tally.confidence if scored else None,
             gold=self.binding.gold,
             scores=self._scores(found, tally),
             confusion=dict(found.pairs) if tally.closed else {},
-            unscored=_unscored(tally, found.unknown),
+            unscored=_unscored(tally, found.unscored),
         )
         return report, found.notes if self.binding.gold else ()
 
@@ -103,10 +105,10 @@ class Reporter:
         return Counter({(prediction, gold): count for gold, count in golds.items()})
 
 
-def _unscored(tally: Tally, unknown: Counter[str]) -> dict[str, int]:
+def _unscored(tally: Tally, unscored: Mapping[str, Counter[str]]) -> dict[str, int]:
     reasons = {"no gold answer": tally.without_gold} if tally.without_gold else {}
-    if unknown:
-        shown = [repr(cell[:40]) for cell, _ in unknown.most_common(_QUOTED) if cell != OTHER]
-        more = ", ..." if len(unknown) > _QUOTED else ""
-        reasons[f"gold answer that this head cannot give: {', '.join(shown)}{more}"] = unknown.total()
+    for reason, cells in unscored.items():
+        shown = [repr(cell[:40]) for cell, _ in cells.most_common(_QUOTED) if cell != OTHER]
+        more = ", ..." if len(cells) > _QUOTED else ""
+        reasons[f"{reason}: {', '.join(shown)}{more}"] = cells.total()
     return reasons

@@ -196,7 +196,7 @@ def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example])
 def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> RunReport:
     backbone, skipped = loaded.backbone, Counter(rows.skipped)
     if done.blank:
-        skipped["no text; kept without an answer"] = done.blank
+        skipped["no text; kept without a prediction"] = done.blank
     return RunReport(
         source=rows.opened.name,
         output=output,

@@ -34,6 +34,7 @@ class Outcome:
         probabilities: Probability of each label, where there are such.
         nats: Negative log-likelihood of the gold text, where the head tells it.
         unread: Whether a part of the input was left unread.
+        foreign: Whether the input is in a language or in characters that the head does not read.
         unfinished: Whether the prediction ends before its end.
     """
 
@@ -42,6 +43,7 @@ class Outcome:
     probabilities: Mapping[str, _Number] | None = None
     nats: _Number | None = None
     unread: _Truth = False
+    foreign: _Truth = False
     unfinished: _Truth = False
 
     def as_json(self) -> dict[str, Json]:
@@ -50,7 +52,7 @@ class Outcome:
         return {name: value for name, value in values if value not in (None, False)}
 
 
-def outcome(prediction: Prediction | None, nats: float | None, *, unread: bool) -> Outcome:
+def outcome(prediction: Prediction | None, nats: float | None, *, unread: bool, foreign: bool) -> Outcome:
     """What a head returned, rounded as records are."""
     score = getattr(prediction, "score", None)
     scores = prediction.scores if isinstance(prediction, Label) else None
@@ -60,6 +62,7 @@ def outcome(prediction: Prediction | None, nats: float | None, *, unread: bool) 
         probabilities={label: round(value, DECIMALS) for label, value in scores.items()} if scores else None,
         nats=None if nats is None else round(nats, DECIMALS),
         unread=unread,
+        foreign=foreign,
         unfinished=bool(getattr(prediction, "unfinished", False)),
     )
 
@@ -75,6 +78,7 @@ def outcomes_of(record: Record, samples: Iterable[Sample]) -> list[Outcome] | No
             probabilities=sample.probabilities,
             nats=sample.nats,
             unread="truncated_input" in sample.flags,
+            foreign="foreign_input" in sample.flags,
             unfinished="truncated_output" in sample.flags,
         )
         for sample in samples
@@ -118,6 +122,7 @@ def _sample(item: Item, made: Outcome, labels: tuple[str, ...], spelling: Spelli
         "missing": answer is None,
         "empty": answer is not None and not answer.strip(),
         "truncated_input": made.unread,
+        "foreign_input": made.foreign,
         "truncated_output": made.unfinished,
         "invalid_label": bool(labels) and answer is not None and answer not in labels,
         "duplicate_id": item.twice,

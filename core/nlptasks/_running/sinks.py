@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._running.blocks import PredictedBlock
+from nlptasks._running.foreign import ForeignTexts
 from nlptasks._running.report import Reporter
 from nlptasks._running.tally import Tally
 from nlptasks._systems.system import LoadedHead
@@ -74,6 +75,9 @@ class TallySink:
         binding, rows = self.reporter.binding, done.block.rows
         cells = [binding.gold_cell(row) for row in rows] if binding.gold else None
         self.tally.add(done.made.by_head[self.at], cells=cells)
+        for number, (row, why) in enumerate(zip(rows, _foreign(done, self.at), strict=True), done.block.first):
+            if why:
+                self.tally.foreign.add(number, why, str(row.line))
         if done.nats:
             for row, nats in zip(rows, done.nats[self.at], strict=True):
                 if nats is not None:
@@ -91,16 +95,25 @@ class TallySink:
 
 @dataclass(frozen=True)
 class Collector:
-    """Keeps the predictions of the first head."""
+    """Keeps the predictions of the first head, and counts the texts that it cannot read."""
 
     predictions: list[Prediction | None] = field(default_factory=list)
+    foreign: ForeignTexts = field(default_factory=ForeignTexts)
 
     def take(self, done: PredictedBlock[Any]) -> None:
         """Keep those of a block."""
         self.predictions.extend(done.made.by_head[0])
+        for number, why in enumerate(_foreign(done, 0), done.block.first):
+            if why:
+                self.foreign.add(number, why, str(number))
 
     def finish(self) -> None:
         """Nothing is left to do."""
+
+
+def _foreign(done: PredictedBlock[Any], at: int) -> Sequence[str]:
+    """Why a head cannot read each row; an engine may leave that out."""
+    return done.made.foreign[at] if done.made.foreign else ("",) * len(done.block.rows)
 
 
 def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:

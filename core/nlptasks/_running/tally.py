@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlptasks._running.foreign import ForeignTexts
 from nlptasks._running.remembered import RememberedCells
 from nlptasks._tables.columns import REMEMBERED
 from nlptasks.plugin.protocols import Prediction
@@ -35,6 +36,7 @@ class Tally:
         nats: How often each negative log-likelihood, as Python writes it, was that of each gold text.
         without_gold: Rows with a prediction whose gold cell is empty.
         remembered: Most gold cells that are remembered.
+        foreign: The texts that the head cannot read.
     """
 
     closed: bool
@@ -44,6 +46,7 @@ class Tally:
     nats: Counter[tuple[str, str]] = field(default_factory=Counter)
     without_gold: int = 0
     remembered: int = REMEMBERED
+    foreign: ForeignTexts = field(default_factory=ForeignTexts)
     _parts: int = 0
     _scored: int = 0
     _cells: RememberedCells = field(init=False, repr=False)
@@ -92,6 +95,7 @@ class Tally:
         self._scored += other._scored
         for mine, theirs in ((self.labels, other.labels), (self.pairs, other.pairs), (self.nats, other.nats)):
             mine.update(theirs)  # type: ignore[arg-type]  # each pair is of one type
+        self.foreign.merge(other.foreign)
         for cell in other._cells:
             self._remember(cell)
 
@@ -108,6 +112,7 @@ class Tally:
             "without gold": self.without_gold,
             "remembered": self.remembered,
             "cells": list(self._cells),
+            "foreign": self.foreign.to_json(),
         }
 
     @classmethod
@@ -121,6 +126,7 @@ class Tally:
             nats=Counter({(one, other): count for one, other, count in data["nats"]}),
             without_gold=data["without gold"],
             remembered=data["remembered"],
+            foreign=ForeignTexts.from_json(data["foreign"]),
             _parts=data["probability"],
             _scored=data["scored"],
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.labels import given_golds
 from nlptasks._scoring.language import check_references, language_for
 from nlptasks._scoring.metrics import counting, open_metrics
 from nlptasks._settings.groups import TableSource
@@ -14,7 +15,6 @@ from nlptasks._tables.gold_samples import GoldTable, read_gold_table
 from nlptasks._tables.names import plain
 from nlptasks.errors import DataError
 from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.records.schema import Sample
 from nlptasks.text.display import one_line
 
@@ -76,8 +76,7 @@ def for_labels(table: GoldTable, labels: Sequence[str], *, source: str, who: str
     """
     if not labels:
         return table
-    matcher = LabelMatcher(labels)
-    known = {gold for gold in {item.gold for item in table.items} if matcher.find(gold) is not None}
+    known = given_golds((item.gold for item in table.items), labels)
     if not known:
         golds = sorted({item.gold for item in table.items})
         raise DataError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from nlptasks.plugin.labels import LabelMatcher
 
 
 def label_set(golds: Iterable[str]) -> tuple[str, ...]:
@@ -14,3 +16,9 @@ def label_set(golds: Iterable[str]) -> tuple[str, ...]:
     labels as its argument ``labels``.
     """
     return tuple(sorted(set(golds)))
+
+
+def given_golds(golds: Iterable[str], labels: Sequence[str]) -> frozenset[str]:
+    """The gold labels that a system with a closed set of labels can give, whichever way they are spelt."""
+    matcher = LabelMatcher(labels)
+    return frozenset(gold for gold in set(golds) if matcher.find(gold) is not None)

@@ -22,18 +22,23 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     if system.backbone is not None:
         backbone = pool.get(system.backbone, system.context())
     fingerprint = "" if backbone is None else backbone.fingerprint()
-    heads = tuple(load_head(item, backbone) for item in system.heads)
+    heads = tuple(load_head(item, backbone, languages=_languages(item, system)) for item in system.heads)
     survive_forks()
     return LoadedSystem(heads=heads, backbone=backbone, fingerprint=fingerprint)
 
 
-def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
+def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] = ()) -> LoadedHead:
     """Load a head on a loaded backbone.
+
+    Args:
+        chosen: The head.
+        backbone: The backbone; ``None`` where it needs none.
+        languages: The languages that it reads; empty: not known.
 
     Raises:
         NlptasksError: Its weights are missing or damaged, or belong to another backbone.
     """
-    what = f"the head {chosen.head.qualified}"
+    what = f"the head {chosen.name}"
     factory = load_object(what, chosen.head.spec.object)
     if not callable(factory):
         raise NlptasksError(f"{chosen.head.qualified}: {chosen.head.spec.object} is not callable")
@@ -47,4 +52,12 @@ def load_head(chosen: ChosenHead, backbone: Any) -> LoadedHead:
         head = factory(context)
         if not all(isinstance(label, str) for label in head.labels):
             raise TypeError("labels must be texts")
-    return LoadedHead(task=chosen.task, name=chosen.head.qualified, head=head)
+    return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
+
+
+def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:
+    """The languages that a head reads: its own, or its backbone's; nobody knows those that a user trained in."""
+    if chosen.weights or system.folder:
+        return ()
+    backbone = system.backbone.spec.languages if system.backbone and chosen.head.spec.needs else ()
+    return chosen.head.spec.languages or backbone

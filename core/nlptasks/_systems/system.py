@@ -30,6 +30,11 @@ class ChosenHead:
     weights: Path | None = None
     card: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def name(self) -> str:
+        """What people call it: the folder of a trained head, which is no longer the one that its plugin ships."""
+        return str(self.weights) if self.weights else self.head.qualified
+
 
 @dataclass(frozen=True, kw_only=True)
 class System:
@@ -70,13 +75,15 @@ class LoadedHead:
 
     Args:
         task: The task.
-        name: Qualified name of the head, by which errors call it.
+        name: What summaries and errors call it; see :attr:`ChosenHead.name`.
         head: The head.
+        languages: ISO 639-1 codes of the languages that it was trained to read; empty: not known.
     """
 
     task: TaskSpec
     name: str
     head: Head
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from nlptasks.errors import UsageError
 from nlptasks.models.special_tokens import Framing, framing_of, stack
+from nlptasks.models.unknown_tokens import UnknownTokens
 from nlptasks.models.weights import checksum_of, digest_of, quiet_loading, read_bytes
 from nlptasks.plugin.protocols import HiddenStates, Window
 from nlptasks.text.display import encodable
@@ -54,6 +55,7 @@ class TransformerEncoder:
         self._pad: int = tokenizer.pad_token_id or 0
         self._framing = _framing(self._tokenizer)
         self._frame = self._framing.alone()
+        self._unknown = UnknownTokens(tokenizer)
         self.max_tokens: int = model.config.max_position_embeddings
         self.width: int = model.config.hidden_size
 
@@ -96,6 +98,10 @@ class TransformerEncoder:
         with torch.inference_mode():
             output = self._model(input_ids=ids, attention_mask=mask.long(), token_type_ids=types)
         return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
+
+    def unknown(self, windows: Sequence[Window]) -> list[float]:
+        """See :class:`nlptasks.plugin.protocols.TellsUnknown`."""
+        return self._unknown.proportions(windows)
 
     def _digest(self, folder: Path) -> str:
         return digest_of({name: read_bytes(folder / name) for name in _DIGESTED})

@@ -185,6 +185,13 @@ class Encoder(Backbone, Protocol):
     def encode(self, windows: Sequence[Window]) -> HiddenStates: ...
 
 
+class TellsUnknown(Protocol):
+    """What an encoder may do beside: tell what of a text its tokenizer knows, so that a run can say where little is."""
+
+    def unknown(self, windows: Sequence[Window]) -> Sequence[float]:
+        """The proportion of each window's tokens that are the unknown one, or a single letter or byte of a word."""
+
+
 class Labelled(Encoder, Protocol):
     """A backbone with the capability ``labels``: it carries an output layer for the labels of whole texts."""
 

@@ -20,19 +20,25 @@ class TaskReport:
         task: Name of the task.
         head: Qualified name of the head.
         columns: Its columns in the output.
-        answered: Rows that got an answer.
-        labels: How often each label was the answer; empty where answers are free text.
-        confidence: Mean probability of the answers; ``None`` where they have none.
+        predicted: Rows that got a prediction.
+        foreign: How many of their texts the head cannot read, by why: the language's ISO 639-1 code, or ``und-`` and
+            the script; ``unknown`` where the backbone's tokenizer knows less than half of a text. What is predicted for
+            them means nothing, however sure the head is.
+        foreign_rows: The first rows with such a text, by the line or number that they have in the source.
+        labels: How often each label was predicted; empty where predictions are free text.
+        confidence: Mean probability of the predictions; ``None`` where they have none.
         gold: The gold column; empty where the data have none.
         scores: Scores against it.
-        confusion: How often each ``(answer, gold)`` pair occurred, for tasks with labels.
-        unscored: Why rows with an answer were not scored, and how many.
+        confusion: How often each ``(prediction, gold)`` pair occurred, for tasks with labels.
+        unscored: Why rows with a prediction were not scored, and how many.
     """
 
     task: str
     head: str
     columns: tuple[str, ...]
-    answered: int
+    predicted: int
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    foreign_rows: tuple[str, ...] = ()
     labels: Mapping[str, int] = field(default_factory=dict)
     confidence: float | None = None
     gold: str = ""
@@ -49,9 +55,9 @@ class RunReport:
         source: What it read.
         output: Where its rows went.
         rows: Rows written.
-        skipped: Why rows got no answer or were left out, and how many.
+        skipped: Why rows got no prediction or were left out, and how many.
         bad_rows: The first rows that could not be read, as ``file:line: reason``.
-        long: Texts that took more than one window.
+        long: Texts that took several windows, being longer than the backbone reads at once.
         cut: Texts of which a head left a part unread.
         tokens: Tokens that went through the backbone.
         seconds: Wall-clock time of reading, predicting and writing, without loading.

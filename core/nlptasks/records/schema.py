@@ -36,7 +36,7 @@ Trust = Literal["V0", "V1", "V2", "V3"]
 Json = Any
 
 #: What is counted about the samples of a record, in this order.
-FLAGS = ("missing", "empty", "truncated_input", "truncated_output", "invalid_label", "duplicate_id")
+FLAGS = ("missing", "empty", "truncated_input", "truncated_output", "invalid_label", "duplicate_id", "foreign_input")
 
 #: What the names of metrics follow in :attr:`Run.plugins`.
 METRIC = "metric "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 LIMIT = 500
 
@@ -26,3 +26,25 @@ def counted(number: int, noun: str) -> str:
 def left_out(rows: Mapping[str, int]) -> Iterator[str]:
     """Say for each reason how many rows were left out."""
     return (f"{counted(count, 'row')} left out: {reason}" for reason, count in rows.items())
+
+
+def not_read(number: int, texts: int) -> str:
+    """Say how many of some texts a head cannot read."""
+    verb = "is" if number == 1 else "are"
+    return f"{number:,} of {counted(texts, 'text')} ({number / texts:.1%}) {verb} not in a language that the head reads"
+
+
+def foreign_texts(why: Mapping[str, int]) -> str:
+    """Say how many texts are in which language or script, or in characters that a tokenizer does not know."""
+    said = []
+    for code, count in sorted(why.items(), key=lambda item: (-item[1], item[0])):
+        script = code.removeprefix("und-")
+        name = "unknown to the tokenizer" if code == "unknown" else script if script == code else f"in {script} script"
+        said.append(f"{count:,} {name}")
+    return ", ".join(said)
+
+
+def rows_named(noun: str, names: Sequence[str], number: int) -> str:
+    """``line 3``, ``lines 3, 5, ...``: the first rows of ``number``."""
+    more = ", ..." if number > len(names) else ""
+    return f"{noun}{'' if number == 1 else 's'} {', '.join(one_line(name, 40) for name in names)}{more}"

@@ -13,6 +13,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
 from nlptasks.models.generation import Instruction, Wording
 from nlptasks.models.special_tokens import Framing
+from nlptasks.models.unknown_tokens import UnknownTokens
 from nlptasks.plugin.protocols import Window
 
 from .checkpoint import Checkpoint
@@ -53,6 +54,7 @@ class OpenedCheckpoint:
             tokenizer = load_tokenizer(checkpoint)
             self.reader = CheckpointTokenizer(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
+        self._unknown = UnknownTokens(tokenizer)
         self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL
         self.width: int = self.model.config.hidden_size
@@ -65,6 +67,10 @@ class OpenedCheckpoint:
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""
         return checksum_of(self.model)
+
+    def unknown(self, windows: Sequence[Window]) -> list[float]:
+        """See :class:`nlptasks.plugin.protocols.TellsUnknown`."""
+        return self._unknown.proportions(windows)
 
     def cut(
         self,

@@ -42,6 +42,10 @@ class Counting:
     encoder: Encoder
     seen: list[Window] = field(default_factory=list)
 
+    @property
+    def max_tokens(self) -> int:
+        return self.encoder.max_tokens
+
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         self.seen += windows
         return self.encoder.encode(windows)
@@ -79,6 +83,11 @@ def test_each_distinct_window_goes_through_the_backbone_once(encoder: Encoder) -
     assert found.by_head[0] == found.by_head[1]
     assert found.tokens == sum(len(window) for window in counting.seen)
     assert found.long == 1
+
+
+def test_a_long_text_is_one_that_the_backbone_cannot_read_at_once(encoder: Encoder) -> None:
+    texts = rows("good", "a very good phone that works " * 30, "the film is great " * 9)
+    assert predict([task(Norms(encoder, size=20))], encoder, [texts]).long == 1
 
 
 def test_blank_texts_have_no_answer(encoder: Encoder) -> None:

@@ -104,8 +104,13 @@ def test_rows_keep_their_order_and_blank_ones_stay(go: Callable[..., RunReport],
     rows = written(tmp_path)
     assert [row["text"] for row in rows] == TEXTS
     assert [bool(row["sentiment"]) for row in rows] == [True, False, True, True, True, False]
-    assert (report.rows, report.skipped, report.long, report.cut) == (6, {"no text; kept without an answer": 2}, 1, 0)
-    assert report.tasks[0].answered == sum(report.tasks[0].labels.values()) == 4
+    assert (report.rows, report.skipped, report.long, report.cut) == (
+        6,
+        {"no text; kept without a prediction": 2},
+        1,
+        0,
+    )
+    assert report.tasks[0].predicted == sum(report.tasks[0].labels.values()) == 4
     assert report.tasks[0].confidence == 0.75
 
 

@@ -9,9 +9,11 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.against_gold import AgainstGold, against_gold
+from nlptasks._scoring.against_gold import STRANGE, AgainstGold, against_gold
+from nlptasks._scoring.gold_rows import MIDDLE
 from nlptasks._scoring.metrics import open_metrics
 from nlptasks._tables.columns import bind
+from nlptasks._tables.gold_samples import NO_GOLD
 from nlptasks.plugin import TaskSpec
 from nlptasks.statistics.scoring import score_pairs
 
@@ -42,16 +44,26 @@ def compared(
 
 def test_labels_that_differ_in_case(registry):
     found = compared(registry, "classification", [("US", "US"), ("us", "us"), ("us", "Us")], labels=("US", "us"))
-    assert found.pairs == {("US", "US"): 1, ("us", "us"): 1}
-    assert found.unknown == {"Us": 1}
-    assert compared(registry, "classification", [("US", "us")], labels=("US", "x")).pairs == {("US", "US"): 1}
+    assert found.pairs == {("US", "US"): 1, ("us", "us"): 1, ("us", "Us"): 1}
+    assert not found.unscored
+    assert compared(registry, "classification", [("US", "us")], labels=("US", "x")).pairs == {("us", "us"): 1}
+
+
+def test_gold_labels_that_the_head_lacks_are_missed_as_in_an_evaluation(registry):
+    found = compared(registry, "classification", [("a", "a"), ("a", "c")], labels=("a", "b"))
+    assert (found.pairs, found.unscored) == ({("a", "a"): 1, ("a", "c"): 1}, {})
+
+
+def test_gold_labels_of_which_the_head_gives_none_are_not_scored(registry):
+    found = compared(registry, "classification", [("a", "joy"), ("b", "anger")], labels=("a", "b"))
+    assert (found.pairs, found.unscored) == ({}, {STRANGE: {"joy": 1, "anger": 1}})
 
 
 def test_middle_ratings_are_none_of_two_classes(registry):
     pairs = [("negative", "1"), ("positive", "6"), ("positive", "10"), ("positive", "4")]
     found = compared(registry, "sentiment", pairs, labels=("negative", "positive"))
     assert found.pairs == {("negative", "negative"): 1, ("positive", "positive"): 1, ("positive", "negative"): 1}
-    assert found.unknown == {"6": 1}
+    assert found.unscored == {MIDDLE: {"6": 1}}
     assert "on a scale from 1 to 10" in found.notes[0]
 
 
@@ -73,11 +85,11 @@ def test_a_language_that_is_said_is_taken(registry):
 def test_references_that_cannot_be_read_are_said_and_end_no_run(registry):
     found = compared(registry, "translation", [("a", "['a', 'b' ... 'c']"), ("a b", "['a b', None]")])
     assert found.pairs == {("a b", '["a b"]'): 1}
-    assert found.unknown == {"['a', 'b' ... 'c']": 1}
+    assert found.unscored[NO_GOLD] == {"['a', 'b' ... 'c']": 1}
     assert any("cut short" in note for note in found.notes)
 
 
 def test_questions_without_an_answer_are_not_scored_by_the_rules_of_squad_1(registry):
     found = compared(registry, "qa", [("Rome", '{"text": []}'), ("Rome", "Rome")])
     assert found.pairs == {("Rome", '["Rome"]'): 1}
-    assert found.unknown == {'{"text": []}': 1}
+    assert found.unscored == {NO_GOLD: {'{"text": []}': 1}}

@@ -120,7 +120,7 @@ def test_gold_texts_are_scored_as_they_stand(
     report = go(ROWS, options={"max_new_tokens": 8})
     assert scores(report)["bits-per-byte"] == pytest.approx(bits(generator, ["the film", ""], [" is good", "a  "]))
     assert [score.n for score in report.tasks[0].scores] == [2, 2]
-    assert (report.skipped, report.tasks[0].answered, report.tasks[0].unscored) == ({}, 3, {"no gold answer": 1})
+    assert (report.skipped, report.tasks[0].predicted, report.tasks[0].unscored) == ({}, 3, {"no gold answer": 1})
     assert [row["prompt"] for row in written(tmp_path)] == ["the film", "", "not"]
 
 

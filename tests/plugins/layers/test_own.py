@@ -116,7 +116,7 @@ def test_no_mean_confidence_is_told_of_numbers(
     where = ["--data", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "out.csv")]
     assert run_command(["run", "classification", *where, "--backbone", str(folder("LABEL_0"))]) == 0
     said = capsys.readouterr().err
-    assert "2 answers" in said
+    assert "2 predictions" in said
     assert "mean confidence" not in said
 
 

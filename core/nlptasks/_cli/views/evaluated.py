@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nlptasks.text.display import left_out, one_line
+from nlptasks.text.display import left_out, not_read, one_line, rows_named
 
 if TYPE_CHECKING:
     from nlptasks._running.eval import Evaluated
@@ -42,7 +42,8 @@ def _lines(outcome: Evaluated) -> Iterator[str]:
     if first and first.detectable:
         yield f"  a difference below {first.detectable:.3f} {record.primary} would hardly be found with these data"
     for flag, count in record.flags.items():
-        yield f"  {count:,} {flag.replace('_', ' ')}"
+        said = _foreign(outcome, count) if flag == "foreign_input" else f"{count:,} {flag.replace('_', ' ')}"
+        yield f"  {said}"
     yield from (f"  {line}" for line in left_out(outcome.skipped))
     for slice_, parts in record.slices.items():
         yield f"  by {one_line(slice_)}:"
@@ -51,6 +52,12 @@ def _lines(outcome: Evaluated) -> Iterator[str]:
             yield f"    {one_line(part, 40)}: {scored}"
     if record.run.limit:
         yield f"  --limit {record.run.limit}: this record is on no leaderboard"
+
+
+def _foreign(outcome: Evaluated, count: int) -> str:
+    """How many samples the head cannot read, and which: what it predicts for them means nothing."""
+    named = f": {rows_named('id', outcome.foreign, count)}" if outcome.foreign else ""
+    return f"{not_read(count, outcome.record.dataset.n)}{named}"
 
 
 def shown(result: Result) -> str:

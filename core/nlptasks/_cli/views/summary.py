@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nlptasks.records.report import RunReport, TaskReport
-from nlptasks.text.display import counted, one_line
+from nlptasks.text.display import counted, foreign_texts, not_read, one_line, rows_named
 
 if TYPE_CHECKING:
     from nlptasks.statistics.scoring import Score
@@ -46,7 +46,11 @@ def _lines(report: RunReport) -> Iterator[str]:
 
 def _task(task: TaskReport) -> Iterator[str]:
     confidence = "" if task.confidence is None else f", mean confidence {task.confidence:.2f}"
-    yield f"{task.task} (head {task.head}): {counted(task.answered, 'answer')}{confidence}"
+    yield f"{task.task} (head {one_line(task.head)}): {counted(task.predicted, 'prediction')}{confidence}"
+    if task.foreign:
+        number = sum(task.foreign.values())
+        named = rows_named("line", task.foreign_rows, number)
+        yield f"  {not_read(number, task.predicted)}: {foreign_texts(task.foreign)}; {named}"
     yield from _proportions(task.labels)
     if not task.gold:
         return
@@ -84,15 +88,15 @@ def _confusion(task: TaskReport) -> Iterator[str]:
     """A table for few labels, the most frequent mistakes for many."""
     labels = sorted({label for pair in task.confusion for label in pair})
     if len(labels) <= _CONFUSION:
-        cells = [[f"{task.confusion.get((answer, gold), 0):,}" for answer in labels] for gold in labels]
+        cells = [[f"{task.confusion.get((predicted, gold), 0):,}" for predicted in labels] for gold in labels]
         heads = [one_line(label, 16) for label in labels]
-        yield f"  column '{one_line(task.gold)}' down, answers across:"
+        yield f"  column '{one_line(task.gold)}' down, predictions across:"
         yield from _table([["", *heads], *([head, *row] for head, row in zip(heads, cells, strict=True))])
         return
     mistakes = [(pair, count) for pair, count in task.confusion.items() if pair[0] != pair[1]]
     yield "  most frequent mistakes:"
-    for (answer, gold), count in sorted(mistakes, key=lambda item: (-item[1], item[0]))[:5]:
-        yield f"    {one_line(gold)} answered as {one_line(answer)}: {count:,}"
+    for (predicted, gold), count in sorted(mistakes, key=lambda item: (-item[1], item[0]))[:5]:
+        yield f"    {one_line(gold)} predicted as {one_line(predicted)}: {count:,}"
 
 
 def _table(rows: list[list[str]]) -> Iterable[str]:
