@@ -29,36 +29,31 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
         raise UsageError(f"{path} is not a TOML file: {error}") from error
 
 
-def line_of(path: Path, key: Sequence[str]) -> int:
+def line_of(path: Path, key: Sequence[str | int]) -> int:
     """Find where a key stands in a TOML file, for an error that names it.
 
     Args:
         path: The file.
-        key: The key, part by part, the tables that it is in first.
+        key: The key, part by part, the tables that it is in first, and the number of each item of a list, from 0;
+            without a number, the first item.
 
     Returns:
-        The number of its line, counted from 1; 0 where it cannot be told.
+        The number of its line, counted from 1, or of the innermost table around it; 0 where it cannot be told.
     """
-    import re
+    from nlptasks.files._toml_lines import lines_of
 
-    table: tuple[str, ...] = ()
+    try:
+        lines = lines_of(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    place: tuple[str | int, ...] = ()
     best = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
-            table = _parts(header[1])
-            full = table
-        elif assigned := re.match(r"\s*([^=#]+?)\s*=", line):
-            full = (*table, *_parts(assigned[1]))
-        else:
-            continue
-        if full == tuple(key):
-            return number
-        if full == tuple(key)[: len(full)]:
-            best = number  # the key stands in this line's table, perhaps in an inline one
+    for part in key:
+        if isinstance(part, str) and (*place, 0) in lines:
+            place = (*place, 0)
+        place = (*place, part)
+        if place in lines:
+            best = lines[place]
+        elif not any(found[: len(place)] == place for found in lines):
+            break  # else it is a table that only the tables in it open
     return best
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    import re
-
-    return tuple(a or b or c for a, b, c in re.findall(r'"([^"]*)"|\'([^\']*)\'|([\w-]+)', dotted))

@@ -8,7 +8,7 @@ pydantic takes longer to import than a listing may.
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -27,6 +27,9 @@ __all__ = ["Checked", "ProblemError", "Rule", "kind_of", "misplaced", "validated
 Model = TypeVar("Model", bound="Checked")
 
 Location = tuple[int | str, ...]
+
+#: Finds the line on which a place of a file stands, or what is around it; 0 or ``None``: it cannot be told.
+Lines = Callable[[Location], int | None]
 
 
 class Checked(BaseModel):
@@ -78,6 +81,7 @@ def validated(
     *,
     called: Mapping[str, str] | None = None,
     context: Mapping[str, Any] | None = None,
+    lines: Lines | None = None,
 ) -> Model:
     """Check what a file holds.
 
@@ -88,6 +92,7 @@ def validated(
         what: What errors call the whole of it.
         called: What errors call the items of a list, by its key: ``{"datasets": "data set"}``.
         context: What the model's own validators are given.
+        lines: Finds lines, where the data have no nodes that know theirs; called for an error only.
 
     Raises:
         UsageError: Something in it is missing, not known or of the wrong kind; the first of these.
@@ -101,7 +106,7 @@ def validated(
         return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True, include_input=False)
-        raise _explained(model, data, path, min(found, key=_first), called or {}) from None
+        raise _explained(model, data, path, min(found, key=_first), called or {}, lines) from None
 
 
 def misplaced(
@@ -113,6 +118,7 @@ def misplaced(
     hint: str = "",
     *,
     called: Mapping[str, str] | None = None,
+    lines: Lines | None = None,
 ) -> UsageError:
     """What is wrong at a place, for what no model can tell.
 
@@ -123,9 +129,10 @@ def misplaced(
         location: Keys and numbers that lead there; the last may be one that is not there.
         problem: What is wrong.
         hint: What to write.
-        called: As for :func:`validated`.
+        called: What errors call the items of a list, by its key.
+        lines: Finds lines, where the data have no nodes that know theirs.
     """
-    place = _Place.of(model, data, location, called or {})
+    place = _Place.of(model, data, location, called or {}, lines)
     return UsageError(f"{place.where(path)}: {place.title}{problem}", hint=hint)
 
 
@@ -148,9 +155,14 @@ def _first(error: ErrorDetails) -> tuple[int, int]:
 
 
 def _explained(
-    model: type[Checked], data: object, path: Path, error: ErrorDetails, called: Mapping[str, str]
+    model: type[Checked],
+    data: object,
+    path: Path,
+    error: ErrorDetails,
+    called: Mapping[str, str],
+    lines: Lines | None,
 ) -> UsageError:
-    place = _Place.of(model, data, error["loc"], called)
+    place = _Place.of(model, data, error["loc"], called, lines)
     problem, hint = _said(place, error)
     return UsageError(f"{place.where(path)}: {place.title}{problem}", hint=hint)
 
@@ -164,6 +176,7 @@ class _Place:
         model: The model of that mapping.
         values: Its values.
         key: The key in it.
+        inner: Where in the value of the key the error is.
         line: Line of the key, or of the mapping; 0: not known.
     """
 
@@ -171,6 +184,7 @@ class _Place:
     model: type[Checked]
     values: Mapping[str, Any]
     key: str
+    inner: Location
     line: int
 
     def where(self, path: Path) -> str:
@@ -178,7 +192,9 @@ class _Place:
         return f"{path}:{self.line}" if self.line else str(path)
 
     @staticmethod
-    def of(model: type[Checked], data: object, location: Location, called: Mapping[str, str]) -> _Place:
+    def of(
+        model: type[Checked], data: object, location: Location, called: Mapping[str, str], lines: Lines | None
+    ) -> _Place:
         title, at = "", 0
         while at + 2 < len(location) and isinstance(location[at + 1], int):
             key, number = str(location[at]), int(location[at + 1])
@@ -191,9 +207,21 @@ class _Place:
             shown = f"'{one_line(name, 80)}'" if isinstance(name, str) and name else str(number + 1)
             title = f"{title}{called.get(key, key)} {shown}: "
         key = str(location[at]) if at < len(location) else ""
-        lines = data.lines if isinstance(data, Node) else {}
-        line = data.line if isinstance(data, Node) else 0
-        return _Place(title, model, _values(data), key, lines.get(key, line))
+        line = lines(location) or 0 if lines else 0
+        if isinstance(data, Node):
+            line = data.lines.get(key, data.line)
+        return _Place(title, model, _values(data), key, location[at + 1 :], line)
+
+    def stands(self) -> str:
+        """What stands there in place of what was expected."""
+        value = self.values.get(self.key)
+        if not self.inner:
+            return f"this is {kind_of(value)}"
+        part = self.inner[0]
+        if isinstance(part, int):
+            assert isinstance(value, list)
+            return f"its item {part + 1} is {kind_of(value[part])}"
+        return f"its key {one_line(repr(part), 80)} is {kind_of(_values(value).get(part))}"
 
 
 def _values(data: object) -> Mapping[str, Any]:
@@ -213,25 +241,26 @@ def _model_of(field: FieldInfo | None) -> type[Checked] | None:
 def _said(place: _Place, error: ErrorDetails) -> tuple[str, str]:
     """What is wrong, and what to write."""
     known = list(place.model.model_fields)
+    field = place.model.model_fields.get(place.key)
+    rule = next((item for item in field.metadata if isinstance(item, Rule)), None) if field else None
     if error["type"] == "extra_forbidden":
         shown = one_line(repr(place.key), 80)
         return f"the key {shown} is not known{did_you_mean(place.key, known)}", f"known: {', '.join(known)}"
     if error["type"] == "missing":
         needed = [name for name, field in place.model.model_fields.items() if field.is_required()]
-        return f"has no '{place.key}'", f"needed: {', '.join(needed)}"
+        hints = [f"needed: {', '.join(needed)}", rule.hint if rule else ""]
+        return f"has no '{place.key}'", "\n".join(filter(None, hints))
     if error["type"] == "value_error":
         return f"the key '{place.key}' {error['ctx']['error']}", getattr(error["ctx"]["error"], "hint", "")
-    field = place.model.model_fields.get(place.key)
     inner = _model_of(field)
     if inner is not None and isinstance(number := error["loc"][-1], int):
         needed = [name for name, item in inner.model_fields.items() if item.is_required()]
         shown = kind_of(place.values[place.key][number])
         return f"the key '{place.key}' has {shown} as item {number + 1}", f"write a mapping with {', '.join(needed)}"
-    rule = next((item for item in field.metadata if isinstance(item, Rule)), None) if field else None
     expected, hint = _usual(error)
     if rule:
         expected, hint = rule.expected, rule.hint or hint
-    return f"the key '{place.key}' must be {expected}, and this is {kind_of(place.values.get(place.key))}", hint
+    return f"the key '{place.key}' must be {expected}, and {place.stands()}", hint
 
 
 def _usual(error: ErrorDetails) -> tuple[str, str]:

@@ -15,15 +15,11 @@ A recipe names tasks, data files and numbers, so that anyone can make the same w
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from nlptasks._names import did_you_mean
-from nlptasks.errors import UsageError
-from nlptasks.files.toml import read_toml
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import Example, Scorer
 
@@ -45,8 +41,6 @@ RECIPE = "recipe.toml"
 
 #: The file there that a trainer writes last: where it lies, training is finished.
 MODEL_CARD = "MODEL_CARD.md"
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def _number(default: float, low: float, high: float | None = None) -> Any:
@@ -251,9 +245,11 @@ def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
 
     Raises:
-        UsageError: The file is missing or no TOML, or a key is unknown, missing or of a wrong type.
+        UsageError: The file is missing or no TOML, or something in it is unknown, missing or of the wrong kind.
     """
-    return _Reader(path).recipe(read_toml(path, "recipe"))
+    from nlptasks.training._recipe_reader import read  # pydantic takes longer to import than what reads no recipe may
+
+    return read(path)
 
 
 def recipe_text(recipe: Recipe) -> str:
@@ -281,90 +277,3 @@ def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML has no room for
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Turns parsed TOML into a :class:`Recipe`, naming the file and the key in each complaint."""
-
-    path: Path
-
-    def recipe(self, data: Mapping[str, Any]) -> Recipe:
-        rows = data.get("task", [])
-        if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
-            raise self._error("task", "must be one table or more", "write [[task]] and its keys below it")
-        known = [item for item in fields(Recipe) if item.name != "tasks"]
-        values = self._values({key: value for key, value in data.items() if key != "task"}, known, "", ("task",))
-        tasks = [self._task(row, f"task[{at}].") for at, row in enumerate(rows, 1)]
-        if not any(task.weight for task in tasks):
-            raise self._error("task[1].weight", "and all other weights are 0", "give one task or more a weight")
-        return Recipe(**values, tasks=tuple(tasks))
-
-    def _task(self, row: Mapping[str, Any], prefix: str) -> RecipeTask:
-        values = self._values(row, fields(RecipeTask), prefix)
-        for key in ("task", "head", "data"):
-            if not values[key]:
-                raise self._error(prefix + key, "must not be empty", f"leave out the whole [[task]], or fill {key} in")
-        if not _NAME.fullmatch(values["head"]):
-            problem = f"must be lower-case letters, digits, '-' and '_', got {values['head']!r}"
-            raise self._error(f"{prefix}head", problem, "")
-        return RecipeTask(**values)
-
-    def _values(
-        self, table: Mapping[str, Any], known: Sequence[Field[Any]], prefix: str, others: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        names = [*(item.name for item in known), *others]
-        for key in table:
-            if key not in names:
-                hint = f"known: {', '.join(names)}"
-                raise self._error(prefix + key, f"is not known{did_you_mean(key, names)}", hint)
-        for item in known:
-            if item.name not in table and item.default is MISSING and item.default_factory is MISSING:
-                raise self._error(prefix + item.name, "is missing", f"write {item.name} = {_EXAMPLES[str(item.type)]}")
-        return {item.name: self._value(table[item.name], item, prefix) for item in known if item.name in table}
-
-    def _value(self, value: object, item: Field[Any], prefix: str) -> Any:
-        kind = str(item.type)
-        if not _fits(value, kind):
-            raise self._error(
-                prefix + item.name, f"must be {_RULES[kind]}, got {value!r}", f"write {item.name} = {_EXAMPLES[kind]}"
-            )
-        if kind in {"int", "float"}:
-            assert isinstance(value, int | float)
-            low, high = item.metadata["low"], item.metadata["high"]
-            if not low <= value <= (float("inf") if high is None else high):
-                upper = "" if high is None else f", at most {high:g}"
-                raise self._error(prefix + item.name, f"must be at least {low:g}{upper}, got {value!r}", "")
-        return tuple(value) if isinstance(value, list) else float(value) if kind == "float" else value  # type: ignore[arg-type]
-
-    def _error(self, key: str, problem: str, hint: str) -> UsageError:
-        return UsageError(f"{self.path}: the key {key!r} {problem}", hint=hint)
-
-
-#: What a value must be, and how one is written, by the annotation of its field.
-_RULES = {
-    "str": "a text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "tuple[str, ...]": "a list of texts",
-    "Mapping[str, str]": "a table of texts",
-}
-_EXAMPLES = {
-    "str": '"name"',
-    "int": "1_000",
-    "float": "0.1",
-    "bool": "true",
-    "tuple[str, ...]": '["folder/file.jsonl.gz"]',
-    "Mapping[str, str]": '{ text = "column" }',
-}
-
-
-def _fits(value: object, kind: str) -> bool:
-    if kind == "tuple[str, ...]":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind == "Mapping[str, str]":
-        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    if kind in {"str", "bool"}:
-        return isinstance(value, str if kind == "str" else bool)
-    return not isinstance(value, bool) and isinstance(value, int if kind == "int" else int | float)

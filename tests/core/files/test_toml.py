@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from nlptasks.files.toml import line_of
 
-TEXT = """
+TEXT = r'''
 top = 1
 
 [run]
@@ -18,7 +20,20 @@ run.x = 3
 force = false
 [[many]]
 name = 1
+note = """
+name = 2
+[run.other]
 """
+"a=b" . 'c' = [
+  [1, 2],
+  { d = "}" },
+]
+[[many]]
+[many."inn\u0065r"] # e
+e.f = 2024-01-01 10:00:00
+[[many.deep]]
+g = 'x'
+'''
 
 
 @pytest.mark.parametrize(
@@ -33,10 +48,19 @@ name = 1
         (("run", "sentiment"), 11),
         (("run", "sentiment", "force"), 12),
         (("many", "name"), 14),
+        (("many", 0, "note"), 15),
+        (("many", 0, "a=b", "c", 1, "d"), 21),
+        (("many", 0, "a=b", "c", 0), 20),
+        (("many", 1), 23),
+        (("many", 1, "name"), 23),
+        (("many", 1, "inner", "e", "f"), 25),
+        (("many", 1, "deep", 0, "g"), 27),
+        (("run", "other"), 4),
         (("nowhere",), 0),
     ],
 )
 def test_the_line_of_a_key(tmp_path, key, line):
     file = tmp_path / "a.toml"
     file.write_text(TEXT)
+    tomllib.loads(TEXT)
     assert line_of(file, key) == line
