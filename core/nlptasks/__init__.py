@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from nlptasks import errors as _errors
 from nlptasks._version import __version__
 
 if TYPE_CHECKING:
@@ -53,3 +55,20 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'nlptasks' has no attribute {name!r}")
+
+
+class _ErrorsModule(ModuleType):
+    """The module of errors, which can be called too: ``nlptasks.errors(record)`` lists what a system got wrong.
+
+    A module and a function of the API cannot have one name otherwise, and both have theirs from elsewhere: the module
+    as everybody's place of errors, the function from the command.
+    """
+
+    def __call__(self, *records: Any, **settings: Any) -> Any:
+        """See :func:`nlptasks.api.errors`."""
+        from nlptasks import api
+
+        return api.errors(*records, **settings)
+
+
+_errors.__class__ = _ErrorsModule

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,16 +56,3 @@ class PluginError(NlptasksError):
 
 class BackboneMismatchError(NlptasksError):
     """A trained head was asked to work on a backbone that it was not trained on."""
-
-
-class _ErrorsModule(ModuleType):
-    """This module, which can be called too: ``nlptasks.errors(record)`` lists what a system got wrong."""
-
-    def __call__(self, *records: Any, **settings: Any) -> Any:
-        """See :func:`nlptasks.api.errors`."""
-        from importlib import import_module  # by its name: the API imports this module
-
-        return import_module("nlptasks.api").errors(*records, **settings)
-
-
-sys.modules[__name__].__class__ = _ErrorsModule

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlptasks._running.foreign import ForeignTexts
-from nlptasks._running.remembered import RememberedCells
 from nlptasks._tables.columns import REMEMBERED
+from nlptasks._tables.remembered import RememberedCells
 from nlptasks.plugin.protocols import Prediction
 
 #: Stands for the gold cells of a task with labels that are too many to remember.
