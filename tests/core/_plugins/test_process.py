@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from nlptasks._plugins.process import taken
@@ -20,6 +21,15 @@ def test_nothing_changed_is_nothing_named():
     assert taken().put_back(environment=True) == ()
 
 
+@pytest.fixture
+def interruptible():
+    """The usual handler of Ctrl-C: a shell that starts tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_everything_is_put_back_and_named(tmp_path, monkeypatch):
     before, folder, filters = taken(), Path.cwd(), list(warnings.filters)
     place, stream, handler = locale.setlocale(locale.LC_ALL), sys.stdout, signal.getsignal(signal.SIGINT)
