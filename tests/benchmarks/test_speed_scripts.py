@@ -46,7 +46,7 @@ def test_leaderboard_json():
 
 def test_startup_json():
     found = json.loads(run("startup.py", "--json"))
-    assert {item["command"]: item["limit"] for item in found["commands"]}["--help"] == 2
+    assert {item["command"]: item["limit"] for item in found["commands"]}["--help"] == 1.3
     assert all(item["ratio"] == pytest.approx(item["milliseconds"] / found["base"]) for item in found["commands"])
 
 

@@ -120,9 +120,9 @@ def test_compare_lists_why_records_are_not_comparable(make, said, tmp_path: Path
     assert (code, out) == (2, "")
     assert err.splitlines()[:4] == [
         "error: the records cannot be compared:",
-        "A: metric bleu: the record has no statistics of it (it has accuracy, macro-f1)",
-        "B: limit: 60; A has none",
-        "B: metric bleu: the record has no statistics of it (it has accuracy, macro-f1)",
+        "  A: metric bleu: the record has no statistics of it (it has accuracy, macro-f1)",
+        "  B: limit: 60; A has none",
+        "  B: metric bleu: the record has no statistics of it (it has accuracy, macro-f1)",
     ]
     code, _, err = said("compare", first, str(tmp_path / "nothing"))
     assert code == 2
