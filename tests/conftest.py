@@ -22,6 +22,8 @@ from nlptasks.models.generation import Generator  # noqa: E402
 from nlptasks.plugin.protocols import Encoder  # noqa: E402
 from nlptasks.testing import tiny_encoder, tiny_seq2seq  # noqa: E402
 
+from .command import command, disk, read_only  # noqa: E402, F401 - fixtures
+
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -58,8 +60,8 @@ def fast_commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | N
         yield None
         return
     folder = tmp_path_factory.mktemp("commands")
-    command = [sys.executable, str(Path(__file__).with_name("forking.py")), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+    program = [sys.executable, str(Path(__file__).with_name("forking.py")), str(folder)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         try:
             assert server.stdout.readline() == b"ready\n"

@@ -17,7 +17,7 @@ import pytest
 from nlptasks._version import __version__
 from nlptasks.records.store import RECORD, read_record
 
-PLUGINS = Path(__file__).with_name("plugins")
+PLUGINS = Path(__file__).parents[3] / "cli" / "plugins"
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv")
 
 

@@ -1,14 +1,39 @@
-"""``nlptasks verify --rerun``: the answers come out the same from the weights, or it is told which do not."""
+"""``nlptasks verify``: scores follow from samples, and with ``--rerun`` samples from the weights."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from nlptasks.records.store import read_record
 
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv", "-o", "mine")
+
+
+def test_verify(nlptasks, record, cheat):
+    code, out, _ = nlptasks("verify", record)
+    assert (code, out) == (0, "record: V1 holds: its scores follow from its 3 samples\n")
+    cheat(record, 0.5)
+    code, out, _ = nlptasks("verify", record)
+    assert code == 1
+    assert out.splitlines()[0] == "record: 1 mismatch"
+    assert out.splitlines()[1].startswith("  scores.accuracy.value: it says 0.5, and its samples give 0.333")
+    code, out, _ = nlptasks("verify", record, "--json")
+    (verdict,) = json.loads(out)
+    assert (code, verdict["trust"], verdict["claimed"], len(verdict["mismatches"])) == (1, "V0", "V1", 1)
+
+
+def test_verify_goes_on_behind_a_damaged_record(nlptasks, record):
+    nlptasks("rescore", record, "-o", "damaged")
+    samples = Path("damaged/samples.jsonl.gz")
+    samples.write_bytes(samples.read_bytes()[:-4])
+    code, out, _ = nlptasks("verify", "damaged", record)
+    assert code == 1
+    assert "damaged: 1 mismatch" in out
+    assert "record: V1 holds" in out
+    assert nlptasks("verify", "nothing")[0] == 2
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The real command, in a folder of its own."""
+"""The real command, in a folder of its own: a fixture of all tests (see ``conftest.py``)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGINS = Path(__file__).with_name("plugins")
+PLUGINS = Path(__file__).parent / "cli" / "plugins"
 CONSTANT = ("run", "sentiment", "--head", "constant")
 TIMEOUT = 60
 

@@ -1,60 +1,16 @@
-"""``rescore``, ``verify`` and ``errors`` as they are typed, in one process."""
+"""``nlptasks rescore``: files of predictions, and records."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nlptasks._cli.main import run_command
-from nlptasks.records.store import read_record, write_record
+from nlptasks.records.store import read_record
 
-ROWS = [
-    ("r1", "good", "positive", "positive"),
-    ("r2", "bad", "negative", "positive"),
-    ("r3", "ok", "positive", "negative"),
-]
-
-Nlptasks = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def nlptasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Nlptasks:
-    """Runs a command in an empty folder: its exit code, standard output and standard error."""
-    config = tmp_path / "config.toml"
-    config.touch()
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setenv("NLPTASKS_CONFIG", str(config))
-    monkeypatch.setenv("NLPTASKS_PLUGINS", "")
-    rows = [",".join(row) for row in (("id", "text", "label", "prediction"), *ROWS)]
-    Path("mine.csv").write_text("\n".join(rows) + "\n")
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = run_command(args)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def record(nlptasks: Nlptasks) -> str:
-    """A record of the predictions."""
-    code, _, told = nlptasks("rescore", "mine.csv", "--task", "sentiment", "--name", "mine", "-o", "record")
-    assert code == 0, told
-    return "record"
-
-
-def cheat(folder: str, value: float) -> None:
-    """Write a record whose accuracy is not that of its samples."""
-    opened = read_record(Path(folder))
-    scores = dict(opened.record.scores)
-    scores["accuracy"] = replace(scores["accuracy"], value=value)
-    write_record(Path(folder), replace(opened.record, scores=scores), opened.samples, opened.stats, force=True)
+pytestmark = pytest.mark.usefixtures("mine")
 
 
 def test_a_file_of_predictions(nlptasks):
@@ -116,7 +72,7 @@ def test_a_record(nlptasks, record):
     assert "--task goes with a file of predictions; record is a record" in told
 
 
-def test_a_record_that_says_something_else(nlptasks, record):
+def test_a_record_that_says_something_else(nlptasks, record, cheat):
     cheat(record, 0.5)
     code, out, _ = nlptasks("rescore", record)
     assert code == 1
@@ -129,62 +85,6 @@ def test_a_record_that_says_something_else(nlptasks, record):
     code, out, _ = nlptasks("rescore", record, "--json")
     assert code == 1
     assert [metric["metric"] for metric in json.loads(out)[0]["metrics"] if metric["differs"]] == ["accuracy"]
-
-
-def test_verify(nlptasks, record):
-    code, out, _ = nlptasks("verify", record)
-    assert (code, out) == (0, "record: V1 holds: its scores follow from its 3 samples\n")
-    cheat(record, 0.5)
-    code, out, _ = nlptasks("verify", record)
-    assert code == 1
-    assert out.splitlines()[0] == "record: 1 mismatch"
-    assert out.splitlines()[1].startswith("  scores.accuracy.value: it says 0.5, and its samples give 0.333")
-    code, out, _ = nlptasks("verify", record, "--json")
-    (verdict,) = json.loads(out)
-    assert (code, verdict["trust"], verdict["claimed"], len(verdict["mismatches"])) == (1, "V0", "V1", 1)
-
-
-def test_verify_goes_on_behind_a_damaged_record(nlptasks, record):
-    nlptasks("rescore", record, "-o", "damaged")
-    samples = Path("damaged/samples.jsonl.gz")
-    samples.write_bytes(samples.read_bytes()[:-4])
-    code, out, _ = nlptasks("verify", "damaged", record)
-    assert code == 1
-    assert "damaged: 1 mismatch" in out
-    assert "record: V1 holds" in out
-    assert nlptasks("verify", "nothing")[0] == 2
-
-
-def test_errors(nlptasks, record):
-    code, out, _ = nlptasks("errors", record)
-    assert code == 0
-    assert "2 of 3 samples are of the kind wrong" in out.splitlines()[0]
-    assert "  mine  positive  [wrong, accuracy 0.000]" in out.splitlines()
-    assert "  gold  negative" in out.splitlines()
-    data = json.loads(nlptasks("errors", record, "--json", "-n", "1")[1])
-    assert (data["found"], [error["id"] for error in data["errors"]]) == (2, ["r2"])
-    assert data["errors"][0]["answers"]["mine"]["wrong"] is True
-
-
-def test_a_page_of_errors(nlptasks, record):
-    code, out, told = nlptasks("errors", record, "--output", "errors.html")
-    assert (code, out, told) == (0, "", "2 of 2 errors -> errors.html\n")
-    assert Path("errors.html").read_text().startswith("<!DOCTYPE html>\n")
-    assert nlptasks("errors", record, "--output", "errors.html")[0] == 2
-    first = Path("errors.html").read_bytes()
-    assert nlptasks("errors", record, "--output", "errors.html", "--force")[0] == 0
-    assert Path("errors.html").read_bytes() == first
-
-
-def test_hostile_text_on_a_terminal(nlptasks):
-    Path("evil.csv").write_text(
-        'id,text,label,prediction\n1,"\x1b[31mred\u202e",positive,"\x1b]0;x\x07"\n2,a,positive,positive\n'
-    )
-    nlptasks("rescore", "evil.csv", "--task", "sentiment", "--name", "\x1b[2J", "-o", "evil")
-    code, out, _ = nlptasks("errors", "evil")
-    assert code == 0
-    assert "\\x1b[31mred\\u202e" in out
-    assert "\x1b" not in out
 
 
 def test_ids_that_are_the_numbers_of_rows(nlptasks):
