@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
-
-from nlptasks._cli.views import summary
-from nlptasks.statistics.scoring import Score
 
 
 def score(stderr: str, metric: str) -> tuple[float, float, float, int]:
@@ -115,13 +111,6 @@ def test_without_a_gold_column_there_is_no_score(command):
     result = command.constant("--data", "reviews.csv").succeeded()
     assert "scored" not in result.stderr
     assert "accuracy" not in result.stderr
-
-
-def test_a_score_that_is_not_defined_is_called_so():
-    # Such as macro-F1 of a head that answers with several labels at once, and so from no closed set.
-    nan = math.nan
-    score = Score(metric="macro-f1", value=nan, low=nan, high=nan, n=3, signature="metric:macro-f1")
-    assert summary._score(score) == "macro-f1 not defined  n=3"
 
 
 def test_the_scale_of_ratings_is_told_by_the_whole_column(command):

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nlptasks._board.board import Board, build
+from nlptasks._board.panels import Panel
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
@@ -127,7 +129,7 @@ def make(registry: Registry) -> Make:
     return write
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def results(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three systems on two data sets of sentiment; one of them lacks the second."""
     folder = tmp_path_factory.mktemp("records") / "results"
@@ -153,4 +155,25 @@ def results(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
                     }
                 },
             )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def board(registry, results) -> Board:
+    """The board of those records."""
+    return build(registry, results)
+
+
+def panel(board: Board, dataset: str) -> Panel:
+    """The panel of a data set."""
+    return next(panel for task in board.tasks for panel in task.panels if panel.dataset == dataset)
+
+
+@pytest.fixture
+def two(make, answers, tmp_path):
+    """A folder with two fine records, to which a test adds one."""
+    folder = tmp_path / "results"
+    for at, system in enumerate(("a", "b")):
+        predictions, gold = answers(60, 0.8, seed=at)
+        make(folder / system, system, predictions=predictions, gold=gold)
     return folder
