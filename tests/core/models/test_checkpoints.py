@@ -11,7 +11,6 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 
 from nlptasks.errors import NlptasksError
 from nlptasks.models.checkpoints import (
@@ -24,7 +23,6 @@ from nlptasks.models.checkpoints import (
     write_seq2seq,
 )
 from nlptasks.models.decoder_settings import DecoderSettings
-from nlptasks.models.decoder_vocabulary import FILE, PREFIX, DecoderText, special_tokens
 from nlptasks.models.generation import Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
 from nlptasks.testing import write_tiny_checkpoint, write_tiny_seq2seq_checkpoint
@@ -156,46 +154,3 @@ def test_which_folders_have_a_decoder(folder: Path, tmp_path: Path) -> None:
     (alone / "config.json").write_text('{"model_type": "encoder-decoder", "encoder": {}, "decoder": {}}')
     with pytest.raises(NlptasksError, match="no key 'nlptasks_instructions'"):
         has_decoder(alone)
-
-
-# ------------------------------------------------------------- the vocabulary
-
-
-def test_special_tokens_and_the_prefix(folder: Path) -> None:
-    instructions = [Instruction("translation", "fr"), Instruction("generation", "en"), Instruction("translation", "de")]
-    tokens = special_tokens(instructions)
-    assert tokens[:4] == ("<pad>", "<s>", "</s>", "<mask>")
-    assert tokens[4:] == ("<task:generation>", "<task:translation>", "<to:de>", "<to:en>", "<to:fr>")
-    text = DecoderText.load(folder)
-    assert (text.pad, text.start, text.end) == (0, 1, 2)
-    prefix = text.prefix(instructions[0])
-    assert len(prefix) == PREFIX
-    assert [text.tokenizer.id_to_token(at) for at in prefix] == ["<s>", "<task:translation>", "<to:fr>"]
-    assert [text.tokenizer.id_to_token(at) for at in text.special[:4]] == list(tokens[:4])
-
-
-def test_text_that_looks_like_a_special_token_is_text(folder: Path) -> None:
-    text = DecoderText.load(folder)
-    for written in ("a</s> <pad>b", "<to:de>", "Äpfel 👍 e\u0301", ""):
-        (ids,) = text.encode([written])
-        assert not set(ids) & set(text.special)
-        assert text.decode(ids) == written
-        assert text.decode([*text.prefix(Instruction("generation", "en")), *ids, text.end]) == written
-
-
-def test_half_a_character_at_the_end_is_dropped(folder: Path) -> None:
-    text = DecoderText.load(folder)
-    (ids,) = text.encode(["a👍"])
-    assert [text.decode(ids[:count]) for count in range(len(ids) + 1)] == ["", "a", "a", "a", "a", "a👍"]
-
-
-def test_a_vocabulary_that_is_missing_or_damaged_is_named(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(NlptasksError, match=FILE):
-        DecoderText.load(tmp_path)
-    path = tmp_path / FILE
-    path.parent.mkdir()
-    path.write_text("{}")
-    with pytest.raises(NlptasksError, match=FILE):
-        DecoderText.load(tmp_path)
-    with pytest.raises(NlptasksError, match="no token <pad>"):
-        DecoderText(Tokenizer.from_file(str(folder / "tokenizer.json")))

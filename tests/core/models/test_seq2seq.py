@@ -224,24 +224,6 @@ def test_draws_have_the_probabilities_of_the_decoder(model: TransformerSeq2Seq) 
     assert abs(share - expected) < 4 * (expected * (1 - expected) / count) ** 0.5
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"max_new_tokens": 0}, "max_new_tokens must be at least 1"),
-        ({"beams": 0}, "beams must be at least 1"),
-        ({"samples": 0}, "samples must be at least 1"),
-        ({"no_repeat": -1}, "no_repeat must be at least 0"),
-        ({"temperature": -1.0}, "temperature must be"),
-        ({"temperature": float("nan")}, "temperature must be"),
-        ({"top_p": 0.0}, "top_p must be"),
-        ({"beams": 2, "temperature": 1.0}, "beams are not sampled"),
-    ],
-)
-def test_numbers_out_of_range_are_refused(values: dict[str, float], message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        Decoding(**values)  # type: ignore[arg-type]
-
-
 # -------------------------------------------------------------- likelihoods
 
 
