@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,14 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     yield Site(folder, tmp_path / "config.toml")
     for name in [name for name in sys.modules if name.startswith("zoo_")]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def undocumented() -> Callable[[type], set[str]]:
+    """A function that returns the fields of a dataclass which its docstring, and those of its bases, do not tell."""
+
+    def found(kind: type) -> set[str]:
+        told = "\n".join(inspect.getdoc(base) or "" for base in kind.__mro__)
+        return {item.name for item in fields(kind)} - set(re.findall(r"^ {4}(\w+): ", told, re.MULTILINE))
+
+    return found

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records.schema import Dataset, Model, Record, Result, Run, Sample, canonical, sample_line
+from nlptasks.records.schema import Dataset, Model, Record, Result, Run, Sample, sample_line
 from nlptasks.records.store import RECORD, SAMPLES, STATS, find_records, read_record, write_record
 
 TEXT = st.text(max_size=20)
@@ -127,16 +127,6 @@ def test_records_are_found_in_order_and_hidden_ones_are_not(tmp_path: Path) -> N
     assert find_records(tmp_path) == [tmp_path / "a/one", tmp_path / "b/two"]
 
 
-def test_what_decides_the_answers_decides_the_id() -> None:
-    assert replace(RECORDED, run=replace(RECORDED.run, seed=1)).id != RECORDED.id
-    assert replace(RECORDED, run=replace(RECORDED.run, argv=("other",)), trust="V3").id == RECORDED.id
-
-
-def test_json_has_no_nan() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        canonical({"x": float("nan")})
-
-
 @given(TEXT, TEXT, st.one_of(st.none(), TEXT), st.dictionaries(TEXT, TEXT, max_size=3))
 def test_any_text_survives(name: str, gold: str, prediction: str | None, inputs: dict[str, str]) -> None:
     sample = Sample(id=name, gold=gold, prediction=prediction, inputs=inputs)
@@ -205,13 +195,3 @@ def test_damaged_bytes_are_an_error_that_names_the_file(data: st.DataObject) -> 
             read_record(folder)
         except NlptasksError as error:
             assert name in error.message
-
-
-def test_what_a_record_does_not_know_changes_no_id() -> None:
-    """Records of before the inputs, the files and the plugins were recorded keep their ids."""
-    later = {"inputs", "likelihoods", "plugins", "files"}
-    assert RECORDED.key.keys().isdisjoint(later)
-    run = replace(RECORDED.run, inputs="a", likelihoods="b", plugins={"head": "acme 1"}, files={"head/x": "c"})
-    assert later <= replace(RECORDED, run=run).key.keys()
-    scored = replace(RECORDED, run=replace(RECORDED.run, plugins={"metric accuracy": "acme 2"}))
-    assert scored.id == RECORDED.id
