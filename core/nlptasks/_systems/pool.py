@@ -20,6 +20,8 @@ class BackbonePool:
 
     def __init__(self) -> None:
         self._open: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
+        # A class with slots may not let itself be referenced weakly; what it makes stays as long as the pool.
+        self._kept: dict[tuple[object, ...], Any] = {}
         self._lock = Lock()
 
     def get(self, backbone: Owned[BackboneSpec], context: BackboneContext) -> Backbone:
@@ -31,12 +33,15 @@ class BackbonePool:
         spec, what = backbone.spec, f"the backbone {backbone.qualified}"
         key = (spec.object, replace(context, reference=_place(context.reference)))
         with self._lock:  # two threads that ask at once get one copy
-            opened: Backbone | None = self._open.get(key)
+            opened: Backbone | None = self._kept.get(key, self._open.get(key))
             if opened is None:
                 load: Callable[[BackboneContext], Backbone] = load_object(what, spec.object)
                 with plugin_errors(what):
                     opened = load(context)
-                self._open[key] = opened
+                try:
+                    self._open[key] = opened
+                except TypeError:
+                    self._kept[key] = opened
             return opened
 
 

@@ -1,0 +1,34 @@
+"""What was chosen, as a value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nlptasks._plugins.registry import Owned
+from nlptasks._systems.system import ChosenHead, System
+from nlptasks.plugin import HeadSpec
+from nlptasks.plugin.protocols import BackboneContext
+from nlptasks_tasks.sentiment import SPEC as TASK
+
+HEAD = Owned(HeadSpec(name="words", task="sentiment", summary="s", object="a:b"), "p", "acme")
+
+
+def test_a_trained_head_is_called_by_its_folder():
+    assert ChosenHead(task=TASK, head=HEAD).name == "acme:words"
+    assert ChosenHead(task=TASK, head=HEAD, weights=Path("runs/mine")).name == "runs/mine"
+
+
+def test_a_card_is_no_part_of_what_is_shown():
+    assert "secret" not in repr(ChosenHead(task=TASK, head=HEAD, card={"secret": 1}))
+
+
+def test_a_folder_takes_the_place_of_all_other_weights():
+    system = System(heads=(), backbone=None, reference="hf:org/x", options=3, device="cpu", dtype="bfloat16")
+    same = BackboneContext(options=3, device="cpu", dtype="bfloat16", reference="hf:org/x")
+    assert system.context() == same
+    assert system.context(Path("mine")) == BackboneContext(
+        options=3, device="cpu", dtype="bfloat16", folder=Path("mine")
+    )
+    tuned = System(heads=(), backbone=None, folder=Path("tuned"))
+    assert tuned.context().folder == Path("tuned")
+    assert tuned.context(Path("mine")).folder == Path("mine")
