@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks._names import nearest, resolve
 from nlptasks._plugins.registry import Owned, Registry, key_of
-from nlptasks.errors import PluginError, UsageError
+from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, HeadSpec, MetricSpec, TaskSpec
-from nlptasks.text.display import one_line
 
 
 def task(name, *, aliases=()):
@@ -138,25 +136,3 @@ def test_a_clash_of_heads_is_settled_by_task():
 
 def test_keys():
     assert [key_of(task("qa")), key_of(head("words"))] == ["tasks.qa", "heads.sentiment.words"]
-
-
-def test_nearest():
-    assert nearest("sentimnt", ["qa", "sentiment"]) == "sentiment"
-    assert nearest("xyz", ["qa", "sentiment"]) is None
-
-
-def test_resolve():
-    assert resolve("collections:OrderedDict.fromkeys")("a") == {"a": None}
-
-
-@pytest.mark.parametrize(
-    "text", ["json", "json:", ":dumps", "json:no such", "json:dumps()", "json:nothing", "no_json:x"]
-)
-def test_what_cannot_be_resolved_is_named(text):
-    with pytest.raises(PluginError, match="'" + text.replace("(", r"\(").replace(")", r"\)")):
-        resolve(text)
-
-
-def test_one_line():
-    assert one_line("a\nb\t\x1b\x00 é 😀 \ud800") == r"a\nb\t\x1b\x00 é 😀 \ud800"
-    assert one_line("x" * 20, limit=10) == "x" * 10 + "..."

@@ -13,7 +13,6 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._tables.training_rows import GoldReader
-from nlptasks._training.recipe import scorer
 from nlptasks._training.rows import read_rows
 from nlptasks.errors import DataError
 from nlptasks_tasks import classification
@@ -66,11 +65,3 @@ def test_a_validation_file_that_shares_texts_is_said(registry, write: Write) -> 
     with pytest.raises(DataError, match="all texts of the validation data stand in the training data too") as error:
         read_rows(reader(registry), [data], [data], 0, told.append)
     assert "leave --validation out" in error.value.hint
-
-
-def test_scores_of_labels_have_the_trivial_baseline_behind_them(registry) -> None:
-    score = scorer(registry, classification.SPEC)
-    found = score(["a", "a", "b"], ["a", "a", "new"], ("a", "b"))
-    assert list(found) == ["macro-f1", "accuracy", "macro-f1-baseline", "accuracy-baseline"]
-    assert found["accuracy"] == found["accuracy-baseline"] == pytest.approx(2 / 3)
-    assert score(["a"], ["new"], ("a", "b"))["accuracy-baseline"] == 1

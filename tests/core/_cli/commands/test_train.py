@@ -52,3 +52,21 @@ def test_what_does_not_go_together(nlptasks, args, said):
     code, out, told = nlptasks("train", *args)
     assert (code, out) == (2, "")
     assert said in told
+
+
+def test_the_command_takes_a_recipe_or_a_task(site, tmp_path):
+    missing = site.run("train", "--output", "x", "--skip-bad-rows", "--recipe", "none.toml")
+    assert missing.returncode == 2
+    assert "cannot read the recipe none.toml" in missing.stderr
+    assert "--recipe FILE" in site.run("train", "--help").stdout
+
+
+def test_the_command_plots_a_log(site, tmp_path):
+    (tmp_path / "log.jsonl").write_text('{"kind": "loss", "tokens": 5, "loss": {"a": 1.5}}\n', encoding="utf-8")
+    plotted = site.run("train", "--plot", str(tmp_path))
+    assert plotted.returncode == 0
+    assert "loss a" in plotted.stderr
+    assert (tmp_path / "training.png").exists()
+    missing = site.run("train", "--plot", "nowhere")
+    assert missing.returncode == 2
+    assert "nowhere holds no log of a training" in missing.stderr
