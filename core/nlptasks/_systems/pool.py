@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned
+from nlptasks.files.names import is_folder
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.protocols import Backbone, BackboneContext
 
@@ -43,4 +44,4 @@ class BackbonePool:
 def _place(reference: str) -> str:
     """A reference as it is, but a folder by its real path, however it was spelt."""
     folder = Path(reference).expanduser()
-    return str(folder.resolve()) if reference and folder.is_dir() else reference
+    return str(folder.resolve()) if reference and is_folder(folder) else reference

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_file, is_there
 
 #: What stands before an id of the Hub in ``--backbone``.
 SCHEME = "hf"
@@ -76,4 +77,4 @@ def _is_local(place: Path) -> bool:
     """Whether something on this machine is meant, a checkpoint or not."""
     from .foreign import foreign
 
-    return (place / CONFIG).is_file() or (place.exists() and foreign(place) is not None)
+    return is_file(place / CONFIG) or (is_there(place) and foreign(place) is not None)
