@@ -89,8 +89,10 @@ def prepare() -> None:
 
 def forget() -> None:
     """Have the plugins of cases be imported anew, as they are in every process."""
-    for file in PLUGINS.glob("*.py"):
-        sys.modules.pop(file.stem, None)
+    places = (str(PLUGINS), str(Path(tempfile.gettempdir(), "nlptasks-fuzz-")))
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(places):
+            del sys.modules[name]
 
 
 def fault_of(case: Case, *, own_process: bool = False) -> Fault | None:

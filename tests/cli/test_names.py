@@ -86,7 +86,7 @@ def test_a_plugin_folder_that_is_not_there(command, data):
 LONG = ("x" * 300, "y" * 5_000)
 
 
-@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("name", LONG, ids=lambda name: name[:3])
 @pytest.mark.parametrize(
     "args",
     [
@@ -116,3 +116,16 @@ def test_a_name_that_no_file_system_takes(command, args, name):
     assert result.lines[0].startswith("error: "), result.stderr
     assert "--traceback" not in result.stderr
     assert result.code in (1, 2)
+
+
+def test_labels_that_look_like_somebodys_home(command):
+    command.write("a.csv", "text,label\ngood,~good\n")
+    command("eval", "sentiment", "--head", "prompted", "--data", "a.csv", "--labels", "~good,~bad").refused(
+        "--backbone"
+    )
+
+
+@pytest.mark.parametrize("flag", ["--head", "--backbone"])
+def test_the_home_of_nobody(command, flag):
+    command.write("a.csv", "text\ngood\n")
+    command("run", "sentiment", "--data", "a.csv", flag, "~nobody by this name/x").refused("~nobody by this name/x")

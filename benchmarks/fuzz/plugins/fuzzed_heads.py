@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlptasks.errors import UsageError
 from nlptasks.plugin import HeadSpec, hookimpl
 from nlptasks.plugin.predictions import Label, Span, Text
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
@@ -50,6 +51,8 @@ class Fuzzed:
     def __init__(self, context: HeadContext) -> None:
         self._options: Any = context.options
         self.labels = tuple(getattr(self._options, "labels", ()))
+        if not self.labels and hasattr(self._options, "labels"):
+            raise UsageError("--labels names none", hint="--labels negative,positive")
 
     def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
         return [[] for _ in examples]

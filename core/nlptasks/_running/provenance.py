@@ -21,7 +21,7 @@ from nlptasks._settings.groups import TableSource
 from nlptasks._systems.system import System
 from nlptasks._tables.tables import format_of
 from nlptasks._version import __version__
-from nlptasks.files.names import is_file, is_folder
+from nlptasks.files.names import at_home, is_file, is_folder
 from nlptasks.files.paths import open_input, sha256_of
 from nlptasks.plugin import MetricSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
@@ -115,7 +115,7 @@ def _named_files(options: Any) -> Iterator[tuple[str, str]]:
 def _content(option: OptionField, named: str) -> str:
     """SHA-256 of what a value names; empty where that is no file."""
     try:
-        path = Path(named).expanduser()
+        path = at_home(named)
         declared = bool(option.said.get("path"))
         if is_file(path) and (declared or os.sep in named or path.suffix):
             return sha256_of(path)

@@ -11,7 +11,7 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.folders import CARD, TrainedHead
 from nlptasks.errors import PluginError, UsageError
-from nlptasks.files.names import is_file, is_folder, is_there
+from nlptasks.files.names import at_home, is_file, is_folder, is_there
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.inspection import Inspection
 from nlptasks.plugin.options import from_values, option_fields
@@ -82,7 +82,7 @@ def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
         return _only(registry, f"backbones.{scheme}:", by_scheme, text)
     if not text or any(text == item.spec.name for item in backbones):
         return None
-    folder = Path(text).expanduser()
+    folder = at_home(text)
     if is_file(folder / CARD) or is_file(folder / RECIPE):
         return None
     marked = [item for item in backbones if item.spec.marker and is_file(folder / item.spec.marker)]
@@ -118,7 +118,7 @@ def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
     """
     for head in heads:
         name = "" if head.own_backbone else head.backbone
-        there = not is_path(name) or is_folder(Path(name).expanduser())
+        there = not is_path(name) or is_folder(at_home(name))
         if name and there and opener_of(registry, name) is not None:
             return name
     return ""

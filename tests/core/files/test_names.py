@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks.files.names import is_file, is_folder, is_there
+from nlptasks.files.names import at_home, is_file, is_folder, is_there
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a/" + "x" * 5_000, "a\0b", "nosuch"])
@@ -23,3 +23,8 @@ def test_what_lies_there(tmp_path: Path) -> None:
     assert is_folder(tmp_path)
     assert is_there(file)
     assert not is_folder(file)
+
+
+def test_the_home_of_nobody() -> None:
+    assert at_home("~/a") == Path.home() / "a"
+    assert at_home("~nobody by this name/a") == Path("~nobody by this name/a")
