@@ -44,11 +44,13 @@ class Log:
         faults: Folder for the cases that show faults.
         done: Cases by kind.
         found: How often each fault was seen.
+        late: How often a case took too long.
     """
 
     faults: Path
     done: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    late: Counter[str] = field(default_factory=Counter)
 
     def add(self, case: Case, fault: Fault | None) -> None:
         """Count a case, and keep the first one of each fault."""
@@ -64,6 +66,11 @@ class Log:
                 f"FAULT {fault.key}\n  --replay {file}\n  {case.args}\n{fault.said[:300]}\n...{fault.said[-700:]}\n",
                 flush=True,
             )
+
+    def waited_for(self, case: Case) -> bool:
+        """Whether it took too long for the first time."""
+        self.late[f"{case.kind} {case.seed}"] += 1
+        return self.late[f"{case.kind} {case.seed}"] == 1
 
     def summary(self, seconds: float, command: str) -> str:
         """The log as text."""
@@ -98,6 +105,8 @@ def _worked(shift: list[Case], ends: float, log: Log) -> list[Case]:
     if status and (case := next(left, None)):
         name = signal.Signals(-status).name if status < 0 else f"exit code {status}"
         hung = status == -signal.SIGKILL
+        if hung and log.waited_for(case):  # a machine that was busy or asleep is no fault: it runs again first
+            return [case, *left]
         key = f"a command hangs: {case.kind} {case.args[:2]}" if hung else f"the process died: {name}"
         log.add(case, Fault(key, name))
     return list(left) if status else []

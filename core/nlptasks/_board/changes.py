@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlptasks._board.board import SCHEMA, VERSION, as_json, build
 from nlptasks._board.text import number, rank
@@ -26,17 +27,21 @@ _FIELDS = {"position": "moved", "rank": "rank interval", "score": "score", "trus
 _DATA = {"sha256": "data", "metric": "metric", "signature": "signature", "n": "samples"}
 
 
-class _Row(BaseModel):
-    """What is compared of a system's row; a board holds more."""
+class _Part(BaseModel):
+    """A part of a board as JSON has it; a board holds more than what is compared."""
 
+    model_config = ConfigDict(strict=True)
+
+
+class _Row(_Part):
     system: str
     position: int | None
-    rank: tuple[int, int] | None
+    rank: Annotated[list[int], Field(min_length=2, max_length=2)] | None
     score: float | None
     trust: str
 
 
-class _Panel(BaseModel):
+class _Panel(_Part):
     task: str
     dataset: str
     split: str
@@ -47,11 +52,11 @@ class _Panel(BaseModel):
     rows: list[_Row]
 
 
-class _Task(BaseModel):
+class _Task(_Part):
     panels: list[_Panel]
 
 
-class _Board(BaseModel):
+class _Board(_Part):
     tasks: list[_Task]
 
 

@@ -135,13 +135,32 @@ def _read(folder: Path) -> TrainedHead:
         card = json.loads(whole_text(path))
         if not isinstance(card, dict) or not isinstance(card.get("head"), str):
             raise ValueError("it names no head")
-    except (OSError, ValueError) as error:
+        if wrong := _wrong(card):
+            raise ValueError(f"its {wrong}")
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
             f"{folder} is not the folder of a trained head: {path}: {reason}",
             hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",
         ) from error
     return TrainedHead(folder=folder, card=card)
+
+
+def _wrong(card: Mapping[str, Any]) -> str:
+    """What is wrong with a card, as far as it is read here: the head reads the rest, and says what is wrong with it."""
+    for key in ("data", "validation"):
+        if not isinstance(card.get(key, []), list):
+            return f"{key!r} is no list"
+    backbone = card.get("backbone") or {}
+    if not isinstance(backbone, dict):
+        return "'backbone' is no mapping"
+    return next(
+        (f"backbone has a {key!r} that is no text" for key in ("name", "folder") if not _is_text(backbone.get(key))), ""
+    )
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _made_in(folder: Path) -> frozenset[str]:

@@ -74,7 +74,15 @@ def test_what_is_no_board(tmp_path, capsys, pair):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("rank", [1, 2, 3]), ("rank", "1"), ("score", "high"), ("system", None), ("position", {})],
+    [
+        ("rank", [1, 2, 3]),
+        ("rank", "1"),
+        ("score", "high"),
+        ("score", "0.5"),
+        ("score", True),
+        ("system", None),
+        ("position", {}),
+    ],
 )
 def test_a_damaged_row_is_named(pair, tmp_path, capsys, field, value):
     file = tmp_path / "board.json"
