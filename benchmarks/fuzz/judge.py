@@ -214,7 +214,7 @@ def _streams(stdin: bytes, folder: Path) -> Iterator[None]:
         os.close(descriptor)
     with (
         open(0, encoding="utf-8", closefd=False) as sys.stdin,
-        open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
+        open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as sys.stdout,  # as main() has it
         open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as sys.stderr,
     ):
         try:
