@@ -18,6 +18,8 @@ from nlptasks_formats.json_array import array_items
 
 #: Objects that the columns are gathered from.
 _FIRST = 1000
+#: Levels of a value; what writes values would run out of stack far behind that.
+_DEEPEST = 200
 _WHITESPACE = " \t\r\n"
 _HINT = 'JSON Lines holds one object a line: {"text": "..."}'
 
@@ -100,9 +102,22 @@ def _reason(error: json.JSONDecodeError, line: str, text: str) -> str:
 
 
 def _object(line: int, value: object) -> _Item:
+    if _levels(value) > _DEEPEST:
+        return BadRow(line, f"a value is nested deeper than {_DEEPEST} levels", _HINT)
     if isinstance(value, dict):
         return line, value
     return BadRow(line, f"expected an object, found {json_text(value)[:40]}", _HINT)
+
+
+def _levels(value: object) -> int:
+    """How deep a value is nested, as far as it is looked at."""
+    levels, inner = 0, [value]
+    while inner := [item for item in inner if isinstance(item, list | dict)]:
+        levels += 1
+        if levels > _DEEPEST:
+            break
+        inner = [each for item in inner for each in (item.values() if isinstance(item, dict) else item)]
+    return levels
 
 
 def _blocks(items: Iterable[_Item], columns: tuple[str, ...]) -> Iterator[TableBlock]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_there
+from nlptasks.files.whole import whole_text
 
 #: A name in two pairs of braces, which stand for one, or a placeholder.
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
@@ -91,9 +93,9 @@ def _read(named: str, task: str) -> tuple[str, str]:
         return name, (resources.files("nlptasks_prompted") / "templates" / name).read_text(encoding="utf-8")
     packaged = _PACKAGED.fullmatch(named)
     try:
-        if packaged and not Path(named).exists():
+        if packaged and not is_there(Path(named)):
             return named, (resources.files(packaged[1]) / packaged[2]).read_text(encoding="utf-8")
-        return named, Path(named).read_text(encoding="utf-8")
+        return named, whole_text(Path(named))
     except ModuleNotFoundError as error:
         raise UsageError(f"--template {named}: {error}", hint="give a file, or PACKAGE:NAME.toml") from None
     except UnicodeDecodeError:

@@ -81,3 +81,51 @@ def test_an_unknown_format(command, data, flag):
 def test_a_plugin_folder_that_is_not_there(command, data):
     result = command.constant("--data", data, plugins=command.folder / "plugin")
     result.refused("--plugins-dir", "is not a folder")
+
+
+LONG = ("x" * 300, "y" * 5_000)
+
+
+@pytest.mark.parametrize("name", LONG, ids=lambda name: name[:3])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "sentiment", "--data", "a.csv", "--head"),
+        ("run", "sentiment", "--data", "a.csv", "--backbone"),
+        ("run", "sentiment", "--head", "constant", "-o", "out.csv", "--data"),
+        ("run", "sentiment", "--head", "constant", "--data", "a.csv", "-o"),
+        ("eval", "sentiment", "--head", "constant", "--data", "a.csv", "-o"),
+        ("eval", "sentiment", "--head", "constant", "--suite"),
+        ("eval", "sentiment", "--head", "constant", "--benchmark"),
+        ("rescore", "--task", "sentiment"),
+        ("compare", "a.csv"),
+        ("slice",),
+        ("verify",),
+        ("leaderboard", "build"),
+        ("leaderboard", "diff", "a.csv"),
+        ("benchmark", "show"),
+        ("import", "--from", "lm-eval"),
+        ("plugins", "check"),
+        ("backbones", "show"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_no_file_system_takes(command, args, name):
+    command.write("a.csv", "text,label\ngood,positive\n")
+    result = command(*args, name)
+    assert result.lines[0].startswith("error: "), result.stderr
+    assert "--traceback" not in result.stderr
+    assert result.code in (1, 2)
+
+
+def test_labels_that_look_like_somebodys_home(command):
+    command.write("a.csv", "text,label\ngood,~good\n")
+    command("eval", "sentiment", "--head", "prompted", "--data", "a.csv", "--labels", "~good,~bad").refused(
+        "--backbone"
+    )
+
+
+@pytest.mark.parametrize("flag", ["--head", "--backbone"])
+def test_the_home_of_nobody(command, flag):
+    command.write("a.csv", "text\ngood\n")
+    command("run", "sentiment", "--data", "a.csv", flag, "~nobody by this name/x").refused("~nobody by this name/x")

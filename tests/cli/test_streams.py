@@ -78,3 +78,15 @@ def test_a_closed_standard_stream(command, closed):
     assert "standard" in error or "<std" in error
     assert "Error:" not in error
     assert done.returncode in {1, 2}
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_what_the_encoding_of_the_output_does_not_know(command, flags):
+    """The name of a record's folder that is no UTF-8."""
+    command.write("a.csv", "text,label\ngood,positive\n")
+    made = command("eval", "sentiment", "--head", "constant", "--data", "a.csv", "-o", "rec\udcff", *flags).succeeded()
+    shown = command("verify", "rec\udcff", *flags).succeeded().stdout.decode()
+    assert "rec\\udcff" in shown
+    if flags:
+        assert json.loads(shown)
+        assert json.loads(made.stdout)

@@ -6,11 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlptasks._board.board import SCHEMA, VERSION, as_json, build
 from nlptasks._board.text import number, rank
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_folder
+from nlptasks.files.whole import whole_text
 from nlptasks.records.schema import Json
 
 Place = tuple[str, str, str]
@@ -20,6 +25,39 @@ _FIELDS = {"position": "moved", "rank": "rank interval", "score": "score", "trus
 
 #: The same of a data set.
 _DATA = {"sha256": "data", "metric": "metric", "signature": "signature", "n": "samples"}
+
+
+class _Part(BaseModel):
+    """A part of a board as JSON has it; a board holds more than what is compared."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Row(_Part):
+    system: str
+    position: int | None
+    rank: Annotated[list[int], Field(min_length=2, max_length=2)] | None
+    score: float | None
+    trust: str
+
+
+class _Panel(_Part):
+    task: str
+    dataset: str
+    split: str
+    sha256: str
+    metric: str
+    signature: str
+    n: int
+    rows: list[_Row]
+
+
+class _Task(_Part):
+    panels: list[_Panel]
+
+
+class _Board(_Part):
+    tasks: list[_Task]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +88,10 @@ def read_board(registry: Registry, path: Path) -> Json:
         UsageError: There is neither.
         NlptasksError: The file holds no board, or one of another version.
     """
-    if path.is_dir():
+    if is_folder(path):
         return as_json(build(registry, path))
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(whole_text(path))
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}",
@@ -65,21 +103,20 @@ def read_board(registry: Registry, path: Path) -> Json:
         raise NlptasksError(
             f"{path}: not a board of this version", hint=f'its "schema" must be "{SCHEMA}", its "version" {VERSION}'
         )
+    try:
+        _Board.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise NlptasksError(
+            f"{path}: {where}: {first['msg']}", hint="it is damaged; build it again: nlptasks leaderboard build"
+        ) from error
     return found
 
 
 def changes(old: Json, new: Json) -> list[BoardChange]:
-    """What differs between two boards, by task, data set and system.
-
-    Raises:
-        NlptasksError: A board lacks a field.
-    """
-    try:
-        return list(_changes(_panels(old), _panels(new)))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise NlptasksError(
-            f"a board is damaged: {error}", hint="build it again: nlptasks leaderboard build"
-        ) from error
+    """What differs between two boards, by task, data set and system."""
+    return list(_changes(_panels(old), _panels(new)))
 
 
 def _panels(board: Json) -> dict[Place, Json]:

@@ -11,6 +11,7 @@ from typing import Any
 from nlptasks._names import canonical, did_you_mean
 from nlptasks._plugins.registry import KINDS
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_file
 from nlptasks.files.toml import line_of, read_toml
 
 #: Commands whose settings may stand in the file, in a table of their name.
@@ -72,7 +73,7 @@ def read_config(file: Path | None = None, environ: Mapping[str, str] = os.enviro
     """
     named = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
     path = named or user_file()
-    config = _parse(path) if named or path.is_file() else Config()
+    config = _parse(path) if named or is_file(path) else Config()
     return _with_environment(config, environ.get(PLUGINS_VARIABLE, ""))
 
 

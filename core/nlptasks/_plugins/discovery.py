@@ -10,6 +10,7 @@ from nlptasks._names import DISTRIBUTION, OWNER, canonical, spelled
 from nlptasks._plugins.metadata import Distribution, scanned
 from nlptasks._plugins.records import PluginRecord
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_folder
 
 GROUP = "nlptasks"
 
@@ -87,7 +88,7 @@ def _namesake(found: Mapping[str, Distribution]) -> FoundPlugin | None:
 
 
 def _files(folder: Path) -> Iterator[FoundPlugin]:
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"--plugins-dir: {folder} is not a folder", hint="name the folder that holds the .py files")
     for path in folder.glob("[!_.]*.py"):
         owner = f"file:{canonical(path.stem)}"

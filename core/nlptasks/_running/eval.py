@@ -33,6 +33,7 @@ from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
 from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.records.schema import Cost, Dataset, Matrices, Record, Run, Sample, digests_of, withhold
 from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
@@ -192,8 +193,8 @@ def _draft(
 
 def _lying_there(draft: Record, request: EvalRequest) -> StoredRecord | None:
     """The record of the same evaluation, where it lies there already and is not to be replaced in any case."""
-    if not (request.output / RECORD).is_file():
-        if request.output.exists():
+    if not is_file(request.output / RECORD):
+        if is_there(request.output):
             raise UsageError(f"{request.output} exists and is no record", hint="give another --output")
         return None
     if request.target.force:

@@ -17,6 +17,7 @@ from typing import Any
 from nlptasks._settings.command import placeless
 from nlptasks._systems.system import ChosenHead, LoadedSystem, System
 from nlptasks._version import __version__
+from nlptasks.files.names import is_folder
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import GENERATE
 from nlptasks.records.schema import Machine, Model
@@ -108,7 +109,7 @@ def _backbone_name(system: System) -> str:
     if system.backbone is None:
         return ""
     if system.reference:
-        return str(placeless(system.reference, named=Path(system.reference).is_dir()))
+        return str(placeless(system.reference, named=is_folder(Path(system.reference))))
     return system.folder.name if system.folder else system.backbone.spec.name
 
 

@@ -21,6 +21,7 @@ from nlptasks._settings.groups import TableSource
 from nlptasks._systems.system import System
 from nlptasks._tables.tables import format_of
 from nlptasks._version import __version__
+from nlptasks.files.names import at_home, is_file, is_folder
 from nlptasks.files.paths import open_input, sha256_of
 from nlptasks.plugin import MetricSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
@@ -114,11 +115,11 @@ def _named_files(options: Any) -> Iterator[tuple[str, str]]:
 def _content(option: OptionField, named: str) -> str:
     """SHA-256 of what a value names; empty where that is no file."""
     try:
-        path = Path(named).expanduser()
+        path = at_home(named)
         declared = bool(option.said.get("path"))
-        if path.is_file() and (declared or os.sep in named or path.suffix):
+        if is_file(path) and (declared or os.sep in named or path.suffix):
             return sha256_of(path)
-        if path.is_dir() and (declared or os.sep in named):
+        if is_folder(path) and (declared or os.sep in named):
             return _joined({one.relative_to(path).as_posix(): sha256_of(one) for one in _below(path)})
         return _packaged(named) if declared or named.endswith(".toml") else ""
     except (OSError, ValueError, RuntimeError):  # no such user, a NUL, a file that may not be read

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._settings.groups import SystemChoice
+from nlptasks.files.names import at_home, is_there
 from nlptasks.plugin.options import OptionField, option_fields
 
 
@@ -68,6 +69,6 @@ def placeless(value: Any, *, named: bool = False) -> Any:
     scheme, colon, rest = value.partition(":")
     if colon and scheme.isalnum() and len(scheme) > 1 and Path(rest).is_absolute():
         return f"{scheme}:{Path(rest).name}"
-    path = Path(value).expanduser()
-    lies_here = os.sep in value and path.exists()
+    path = at_home(value)
+    lies_here = os.sep in value and is_there(path)
     return path.name if path.name and (named or path.is_absolute() or lies_here) else value

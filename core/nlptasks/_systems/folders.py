@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_file
+from nlptasks.files.whole import whole_text
 from nlptasks.plugin import GENERATE, SCORE, TaskSpec
 from nlptasks.training.recipes import RECIPE, read_recipe
 
@@ -62,7 +64,7 @@ class NamedBackbone:
 
 def head_folder(head: str) -> Path | None:
     """The folder that ``--head`` names: anything with a slash, or a folder that is there."""
-    looks_like_path = "/" in head or "\\" in head or (bool(head) and (Path(head) / CARD).is_file())
+    looks_like_path = "/" in head or "\\" in head or (bool(head) and is_file(Path(head) / CARD))
     return Path(head) if looks_like_path else None
 
 
@@ -114,7 +116,7 @@ def named_backbone(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone
 def _at(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone:
     """What ``--backbone`` names: an installed backbone, a backbone's folder, or a trained head's with one in it."""
     folder = Path(backbone)
-    if backbone and (folder / CARD).is_file():
+    if backbone and is_file(folder / CARD):
         known = next((head for head in heads if _same(head.folder, folder)), None) or _read(folder)
         if known.own_backbone is None:
             raise UsageError(
@@ -122,7 +124,7 @@ def _at(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone:
                 hint=f"--backbone {known.backbone}, or the folder as --head {backbone}",
             )
         folder = known.own_backbone
-    if not backbone or not (folder / RECIPE).is_file():
+    if not backbone or not is_file(folder / RECIPE):
         return NamedBackbone(name=backbone)
     return NamedBackbone(name=read_recipe(folder / RECIPE).backbone, folder=folder, made=_made_in(folder))
 
@@ -130,16 +132,35 @@ def _at(heads: Sequence[TrainedHead], backbone: str) -> NamedBackbone:
 def _read(folder: Path) -> TrainedHead:
     path = folder / CARD
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = json.loads(whole_text(path))
         if not isinstance(card, dict) or not isinstance(card.get("head"), str):
             raise ValueError("it names no head")
-    except (OSError, ValueError) as error:
+        if wrong := _wrong(card):
+            raise ValueError(f"its {wrong}")
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
             f"{folder} is not the folder of a trained head: {path}: {reason}",
             hint="`nlptasks train TASK --data FILE --output FOLDER` makes one",
         ) from error
     return TrainedHead(folder=folder, card=card)
+
+
+def _wrong(card: Mapping[str, Any]) -> str:
+    """What is wrong with a card, as far as it is read here: the head reads the rest, and says what is wrong with it."""
+    for key in ("data", "validation"):
+        if not isinstance(card.get(key, []), list):
+            return f"{key!r} is no list"
+    backbone = card.get("backbone") or {}
+    if not isinstance(backbone, dict):
+        return "'backbone' is no mapping"
+    return next(
+        (f"backbone has a {key!r} that is no text" for key in ("name", "folder") if not _is_text(backbone.get(key))), ""
+    )
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _made_in(folder: Path) -> frozenset[str]:

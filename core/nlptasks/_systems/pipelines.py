@@ -10,6 +10,7 @@ from typing import Any
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_folder
 from nlptasks.plugin import BackboneSpec, HeadSpec, PipelineSpec
 from nlptasks.plugin.pipelines import PipelineContext
 
@@ -60,7 +61,7 @@ def _refuse_backbone(registry: Registry, context: PipelineContext) -> None:
     name = str(context.model)
     backbones = {item.spec.name: item.spec for item in registry.all(BackboneSpec)}
     spec = backbones.get(name.rpartition(":")[2])
-    if not isinstance(context.model, str) or spec is None or Path(name).is_dir():
+    if not isinstance(context.model, str) or spec is None or is_folder(Path(name)):
         return
     if spec.inspector:
         form = f"{spec.scheme}:NAME" if spec.scheme else "./FOLDER"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned
+from nlptasks.files.names import at_home, is_folder
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.protocols import Backbone, BackboneContext
 
@@ -47,5 +47,5 @@ class BackbonePool:
 
 def _place(reference: str) -> str:
     """A reference as it is, but a folder by its real path, however it was spelt."""
-    folder = Path(reference).expanduser()
-    return str(folder.resolve()) if reference and folder.is_dir() else reference
+    folder = at_home(reference)
+    return str(folder.resolve()) if reference and is_folder(folder) else reference

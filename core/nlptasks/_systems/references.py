@@ -11,6 +11,7 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._systems.folders import CARD, TrainedHead
 from nlptasks.errors import PluginError, UsageError
+from nlptasks.files.names import at_home, is_file, is_folder, is_there
 from nlptasks.plugin import BackboneSpec
 from nlptasks.plugin.inspection import Inspection
 from nlptasks.plugin.options import from_values, option_fields
@@ -81,10 +82,10 @@ def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
         return _only(registry, f"backbones.{scheme}:", by_scheme, text)
     if not text or any(text == item.spec.name for item in backbones):
         return None
-    folder = Path(text).expanduser()
-    if (folder / CARD).is_file() or (folder / RECIPE).is_file():
+    folder = at_home(text)
+    if is_file(folder / CARD) or is_file(folder / RECIPE):
         return None
-    marked = [item for item in backbones if item.spec.marker and (folder / item.spec.marker).is_file()]
+    marked = [item for item in backbones if item.spec.marker and is_file(folder / item.spec.marker)]
     if marked:
         return _only(registry, f"backbones.{marked[0].spec.marker}", marked, text)
     if is_path(text):
@@ -117,7 +118,7 @@ def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
     """
     for head in heads:
         name = "" if head.own_backbone else head.backbone
-        there = not is_path(name) or Path(name).expanduser().is_dir()
+        there = not is_path(name) or is_folder(at_home(name))
         if name and there and opener_of(registry, name) is not None:
             return name
     return ""
@@ -146,13 +147,13 @@ def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
         UsageError: Always.
     """
     opening = [item for item in registry.all(BackboneSpec) if item.spec.marker]
-    if len(opening) == 1 and folder.exists():
+    if len(opening) == 1 and is_there(folder):
         what = f"the backbone {opening[0].qualified}"
         inspect = load_object(what, opening[0].spec.inspector)
         with plugin_errors(what):
             inspect(text, backbone_options(opening[0].spec, {}))
-    if not folder.is_dir():
-        reason = "it is a file" if folder.exists() else "there is no such folder"
+    if not is_folder(folder):
+        reason = "it is a file" if is_there(folder) else "there is no such folder"
         known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))
         raise UsageError(f"{text}: {reason}", hint=f"--backbone takes {known}")
     markers = {item.spec.marker for item in registry.all(BackboneSpec) if item.spec.marker}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_folder
 from nlptasks.files.standard_streams import data_fileno, lent_to_data
 
 #: What errors and summaries call the standard output.
@@ -131,7 +132,7 @@ def _check_target(path: Path, old: os.stat_result | None, force: bool) -> None:
     if old is not None and not force:
         raise _exists(path)
     folder = Path(os.path.realpath(path)).parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"cannot write {path}: there is no folder {folder}", hint=f"make it first: mkdir -p {folder}")
 
 

@@ -70,7 +70,7 @@ def known_encoding(encoding: str) -> str:
     try:
         "".encode(encoding)
         return codecs.lookup(encoding).name
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # UnicodeError is one, and so is what a NUL in a name gives
         known = {name.replace("_", "-") for name in (*aliases, *aliases.values())}
         nearest = difflib.get_close_matches(encoding.lower().replace("_", "-"), sorted(known), n=1)
         hint = f"did you mean {nearest[0]!r}?" if nearest else "common ones: utf-8, utf-16, cp1252, latin-1, gb18030"

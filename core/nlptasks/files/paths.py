@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.atomic import COMPRESSIONS, STDOUT, atomic_output, same_file, split_suffix, standard_output
+from nlptasks.files.names import is_file, is_folder, is_there
 from nlptasks.files.text_encoding import decode_lines, decode_text, encoding_note, nul_reason, split_lines
 
 __all__ = [
@@ -69,7 +70,7 @@ def default_output(input_name: Path | str, *tasks: str) -> Path | None:
         The path; ``None`` for the standard input, pipes and devices, beside which nothing can be written.
     """
     path = Path(input_name)
-    if str(path) in {"-", STDIN} or (path.exists() and not path.is_file()):
+    if str(path) in {"-", STDIN} or (is_there(path) and not is_file(path)):
         return None
     stem, suffix, compression = split_suffix(path)
     if suffix.lower() in {"", ".txt"}:
@@ -148,7 +149,7 @@ def _opened(path: Path) -> io.BufferedReader:
 
 def _nearest(path: Path) -> str:
     folder = path.parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         return f"there is no folder {folder}"
     try:
         names = {entry.name.lower(): entry.name for entry in islice(os.scandir(folder), 10_000)}

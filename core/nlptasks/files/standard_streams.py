@@ -63,7 +63,8 @@ def keep_for_data() -> None:
         return
     old.flush()
     stream = os.fdopen(kept, "wb")
-    sys.stdout = DataOutput(stream, encoding=old.encoding, errors=old.errors, line_buffering=old.isatty())
+    # Names of files and damaged records may hold what the encoding does not know; in JSON this is an escape too.
+    sys.stdout = DataOutput(stream, encoding=old.encoding, errors="backslashreplace", line_buffering=old.isatty())
     os.dup2(2, 1)
 
 

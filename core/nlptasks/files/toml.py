@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import UsageError
+from nlptasks.files.whole import whole_text
 
 
 def read_toml(path: Path, what: str) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     import tomllib  # few commands have a file to read
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(whole_text(path))
     except OSError as error:
         raise UsageError(f"cannot read the {what} {path}: {error.strerror}") from error
     except ValueError as error:
@@ -43,7 +44,7 @@ def line_of(path: Path, key: Sequence[str | int]) -> int:
     from nlptasks.files._toml_lines import lines_of
 
     try:
-        lines = lines_of(path.read_text(encoding="utf-8"))
+        lines = lines_of(whole_text(path))
     except (OSError, ValueError):
         return 0
     place: tuple[str | int, ...] = ()

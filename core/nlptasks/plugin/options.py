@@ -133,12 +133,14 @@ class OptionField:
         """``value`` as the field holds it.
 
         Raises:
-            UsageError: It has another type, is out of range, or is none of the choices.
+            UsageError: It has another type, is out of range, is none of the choices, or holds a NUL.
         """
         value = _typed(value) if self.said.get("path") else value
         found: Any = converted(self.kind, value) if not self.said.get("size") else size(value)
         if found is None:
             raise UsageError(f"{self.flag}: expected {self._expected}, got {value!r}", hint=self._range)
+        if any("\0" in text for text in (found if self.kind == "list" else (found,)) if isinstance(text, str)):
+            raise UsageError(f"{self.flag}: a NUL in {value!r}", hint="no name and no text holds one")
         if self.choices and found not in self.choices:
             near = did_you_mean(found, self.choices)
             raise UsageError(f"{self.flag}: there is no {value!r}{near}", hint=f"choose from {', '.join(self.choices)}")

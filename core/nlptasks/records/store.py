@@ -10,6 +10,7 @@ import json
 import math
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_folder
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
 from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, parsed, sample_line, stats_digest
 
@@ -34,7 +36,7 @@ VERSION = 1
 #: What reading an archive of arrays raises where it is damaged.
 _DAMAGED = (
     *(ValueError, OSError, EOFError, LookupError, TypeError, OverflowError, MemoryError, SyntaxError, RuntimeError),
-    *(struct.error, zipfile.BadZipFile, zlib.error),
+    *(struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
 
 RECORD, SAMPLES, STATS = "record.json", "samples.jsonl.gz", "stats.npz"
@@ -134,7 +136,7 @@ def find_records(folder: Path) -> list[Path]:
     Raises:
         UsageError: There is no such folder.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"{folder}: no such folder", hint="give the folder that records lie in, for example results")
     restore_below(folder)
     found = (path.parent for path in folder.rglob(RECORD))

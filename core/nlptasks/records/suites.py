@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
+from nlptasks.files.names import is_file, is_folder
 from nlptasks.plugin import BenchmarkSpec
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _package_folder(name: str, whose: str) -> Path:
         folder = Path(places[0]) if places else Path(str(module.__file__)).parent
     except Exception as error:
         raise PluginError(f"{whose}: cannot import {name!r}: {type(error).__name__}: {error}") from error
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise PluginError(f"{whose}: {name!r} lies in an archive", hint="install it as files")
     return folder
 
@@ -233,7 +234,7 @@ def find(suite: Suite, card: Card, *, data_dir: str = "", environ: Mapping[str, 
         UsageError: The data folder is not there.
     """
     folder = suite.folder if suite.ships else data_folder(data_dir, environ)
-    if folder is not None and (folder / card.file).is_file():
+    if folder is not None and is_file(folder / card.file):
         return folder / card.file
     return None if suite.ships or not card.hub else _cached(card)
 
@@ -269,7 +270,7 @@ def data_folder(data_dir: str, environ: Mapping[str, str]) -> Path | None:
     named, how = (data_dir, "--data-dir") if data_dir else (environ.get(DATA_VARIABLE, ""), DATA_VARIABLE)
     if not named:
         return None
-    if not Path(named).is_dir():
+    if not is_folder(Path(named)):
         raise UsageError(f"{named} ({how}) is no folder", hint="name the folder that holds the data sets")
     return Path(named)
 

@@ -151,11 +151,14 @@ def _pair(metric: Metric, units: Sequence[Array], one: int, two: int, probes: Si
 
 
 def _gradient(metric: Metric, at: Array) -> Array:
-    """Slope of a metric's value by each statistic, from central differences."""
+    """Slope of a metric's value by each statistic, from central differences; from 0 it goes up alone.
+
+    Most statistics count something, and a metric need know no counts below 0.
+    """
     step = 1e-4 * np.maximum(np.abs(at), 1.0)
-    around = np.concatenate([at + np.diag(step), at - np.diag(step)])
-    up, down = np.split(metric.score(around), 2)
-    slope: Array = (up - down) / (2 * step)
+    below = np.where(at < 0, step, np.minimum(step, at))
+    up, down = np.split(metric.score(np.concatenate([at + np.diag(step), at - np.diag(below)])), 2)
+    slope: Array = (up - down) / (step + below)
     return slope
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_file, is_folder, is_there
 
 from . import hub
 from .foreign import foreign, weights_of_others
@@ -136,11 +137,11 @@ def check_tokenizer(reference: str, folder: Path) -> None:
 
 
 def _checked(reference: Reference, folder: Path, *, config: bool = True) -> Path:
-    named = foreign(folder) if folder.exists() else None
+    named = foreign(folder) if is_there(folder) else None
     if named is not None:
         raise UsageError(f"{reference.text} is {named.what}", hint=named.hint)
-    if not folder.is_dir():
-        reason = "it is a file" if folder.exists() else "there is no such folder"
+    if not is_folder(folder):
+        reason = "it is a file" if is_there(folder) else "there is no such folder"
         raise UsageError(f"{reference.text}: {reason}", hint="name the folder that holds the checkpoint's config.json")
     if config and not (folder / CONFIG).is_file():
         raise UsageError(
@@ -157,7 +158,7 @@ def _shards(reference: Reference, folder: Path, index: Path) -> tuple[Path, ...]
     names = sorted({str(name) for name in places.values()})
     if any("/" in name or name.startswith(".") for name in names):
         raise NlptasksError(f"{index}: it names files outside its folder", hint="do not use this checkpoint")
-    if missing := [name for name in names if not (folder / name).is_file()]:
+    if missing := [name for name in names if not is_file(folder / name)]:
         raise NlptasksError(
             f"{reference.text}: {len(missing)} of {len(names)} files with weights are missing: {', '.join(missing)}",
             hint=hub.again(reference) if reference.repository else f"copy them into {folder}",

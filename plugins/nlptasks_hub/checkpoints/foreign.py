@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlptasks.files.names import is_file
+
 from .reference import CONFIG
 
 ADAPTER = "adapter_config.json"
@@ -82,7 +84,7 @@ def foreign(place: Path) -> Foreign | None:
     A folder with ``config.json`` is none, whatever lies beside it (its weights are looked for in their turn), unless
     that is an adapter: it changes the model, or was merged into it, and nobody can tell which.
     """
-    if place.is_file():
+    if is_file(place):
         return _file(place)
     if (place / ADAPTER).is_file():
         return _adapter(place)
@@ -143,9 +145,7 @@ def _modules(folder: Path) -> Foreign | None:
         return None
     said = _json(folder / _MODULES)
     paths = [item.get("path") for item in said if isinstance(item, dict)] if isinstance(said, list) else []
-    inner = next(
-        (folder / path for path in paths if isinstance(path, str) and (folder / path / CONFIG).is_file()), None
-    )
+    inner = next((folder / path for path in paths if isinstance(path, str) and is_file(folder / path / CONFIG)), None)
     hint = f"name the folder of its Transformer: {_typed(inner)}" if inner else "it lacks the folder of its Transformer"
     return Foreign("a model of sentence-transformers", hint, "sentence-transformers")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from nlptasks.errors import UsageError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.models.encoder import encodable
 from nlptasks.models.special_tokens import Framing, common, framing_of
 
@@ -26,6 +27,20 @@ class Tokens:
 
     ids: list[int]
     places: list[tuple[int, int]]
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """What the ``tokenizers`` library raises, whatever it is about, is a bare ``Exception``."""
+    try:
+        yield
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        raise NlptasksError(
+            f"{name}: its tokenizer cannot read a text: {error}",
+            hint="its tokenizer.json is damaged; fetch it again",
+        ) from error
 
 
 class CheckpointTokenizer:
@@ -81,7 +96,8 @@ class CheckpointTokenizer:
             return []
         if self._fast is not None:
             read = self._fast.encode_batch if offsets else self._fast.encode_batch_fast
-            found = read(whole, add_special_tokens=False)
+            with _explained(self._name):
+                found = read(whole, add_special_tokens=False)
             return [Tokens(self._checked(item.ids), item.offsets if offsets else []) for item in found]
         if offsets:
             raise UsageError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlptasks.errors import UsageError
+from nlptasks.files.names import at_home, is_file, is_there
 
 #: What stands before an id of the Hub in ``--backbone``.
 SCHEME = "hf"
@@ -54,7 +55,7 @@ def parse(text: str, revision: str = "") -> Reference:
     scheme, colon, rest = text.partition(":")
     on_hub = bool(colon) and scheme == SCHEME
     name = rest if on_hub else text
-    folder = Path(name).expanduser()
+    folder = at_home(name)
     if name.startswith((".", "/", "~")) or (not on_hub and name and _is_local(folder)):
         if on_hub:
             raise UsageError(f"{text}: {name} is a folder, and {SCHEME}: names what is on the Hub", hint=f"type {name}")
@@ -76,4 +77,4 @@ def _is_local(place: Path) -> bool:
     """Whether something on this machine is meant, a checkpoint or not."""
     from .foreign import foreign
 
-    return (place / CONFIG).is_file() or (place.exists() and foreign(place) is not None)
+    return is_file(place / CONFIG) or (is_there(place) and foreign(place) is not None)

@@ -69,4 +69,27 @@ def test_what_is_no_board(tmp_path, capsys, pair):
     assert diff(tmp_path / "x.json", pair[0]) == 1
     (tmp_path / "x.json").write_text('{"schema": "nlptasks.board", "version": 1, "tasks": [{}]}')
     assert diff(tmp_path / "x.json", pair[0]) == 1
-    assert "a board is damaged" in capsys.readouterr().err
+    assert "x.json: tasks.0.panels: Field required" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rank", [1, 2, 3]),
+        ("rank", "1"),
+        ("score", "high"),
+        ("score", "0.5"),
+        ("score", True),
+        ("system", None),
+        ("position", {}),
+    ],
+)
+def test_a_damaged_row_is_named(pair, tmp_path, capsys, field, value):
+    file = tmp_path / "board.json"
+    assert run_command(["leaderboard", "build", str(pair[0]), "-o", str(file)]) == 0
+    board = json.loads(file.read_text())
+    board["tasks"][0]["panels"][0]["rows"][1][field] = value
+    file.write_text(json.dumps(board))
+    capsys.readouterr()
+    assert diff(pair[0], file) == 1
+    assert f"board.json: tasks.0.panels.0.rows.1.{field}" in capsys.readouterr().err

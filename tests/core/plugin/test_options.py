@@ -195,3 +195,9 @@ def test_options_that_are_not_supported(options, message):
 
 def test_escapes_of_a_command_line():
     assert unescaped(r"a\nb\tc\\n\x") == "a\nb\tc\\n\\x"
+
+
+@pytest.mark.parametrize(("key", "value"), [("name", "a\0b"), ("labels", ["a", "\0"]), ("note", "\0")])
+def test_a_nul_is_refused(key, value):
+    with pytest.raises(UsageError, match=f"--{key}: a NUL in"):
+        from_values(Options, {key: value})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -195,3 +196,39 @@ def test_damaged_bytes_are_an_error_that_names_the_file(data: st.DataObject) -> 
             read_record(folder)
         except NlptasksError as error:
             assert name in error.message
+
+
+def _header(shape: str) -> bytes:
+    """An array whose header says this shape."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+
+
+@pytest.mark.parametrize("shape", ["(2, 1", "(2,", "'''", "(99999999999999999999,)", "nosuch", "("])
+def test_an_array_with_a_damaged_header(tmp_path: Path, shape: str) -> None:
+    folder = tmp_path / "r"
+    write_record(folder, RECORDED, ITEMS, MATRICES)
+    with zipfile.ZipFile(folder / STATS, "w") as archive:
+        archive.writestr("accuracy.npy", _header(shape))
+    with pytest.raises(NlptasksError, match=r"stats\.npz: cannot be read"):
+        read_record(folder)
+
+
+def test_an_archive_of_a_later_version(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    write_record(folder, RECORDED, ITEMS, MATRICES)
+    content = bytearray((folder / STATS).read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 99  # the version that is needed to unpack
+    (folder / STATS).write_bytes(content)
+    with pytest.raises(NlptasksError, match=r"stats\.npz: cannot be read"):
+        read_record(folder)
+
+
+def test_packed_samples_of_which_a_byte_is_another(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    write_record(folder, RECORDED, ITEMS, MATRICES)
+    content = bytearray((folder / SAMPLES).read_bytes())
+    content[10] = 0xFF  # the first byte behind the header
+    (folder / SAMPLES).write_bytes(content)
+    with pytest.raises(NlptasksError, match=r"samples\.jsonl\.gz: cannot be read"):
+        read_record(folder)

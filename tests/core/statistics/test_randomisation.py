@@ -128,3 +128,11 @@ def test_of_a_metric_that_needs_the_rows_a_large_p_takes_fewer_rounds():
     assert round(equal * (_FIRST + 1), 6) % 1 == pytest.approx(0, abs=1e-6)
     assert different == pytest.approx(1 / (ROUNDS + 1), abs=3e-4)
     assert same == 1
+
+
+def test_counts_of_nothing_in_common_are_never_asked_for_below_0():
+    """Two systems of which neither has a word of the references: every count of hits is 0."""
+    metric = Bleu(("",))
+    one = metric.stats(["a dog", "a cat. two"], ["ein Hund", "eine Katze"])
+    other = metric.stats(["one dog", "the cat. two"], ["ein Hund", "eine Katze"])
+    assert randomised(metric, [one, one.copy(), other]) == [1, 1, 1]

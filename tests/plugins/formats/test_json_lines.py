@@ -150,3 +150,15 @@ def test_values_of_all_kinds_survive_a_copy(formats, values):
     assert [json.loads(line)["value"] for line in copy.decode().split("\n")[:-1]] == [
         json.loads(line)["value"] for line in data.split("\n")[:-1]
     ]
+
+
+@pytest.mark.parametrize("depth", [300, 480, 900])
+@pytest.mark.parametrize("value", ["[{}]", '{{"a": {}}}'])
+def test_a_value_that_nothing_could_write_is_a_bad_row(formats, depth, value):
+    deep = "1"
+    for _ in range(depth):
+        deep = value.format(deep)
+    columns, rows = formats.rows("jsonl", f'{{"text": "a"}}\n{{"text": {deep}}}\n{{"text": "b"}}\n')
+    assert columns == ("text",)
+    assert [rows[0], rows[2]] == [(1, ["a"]), (3, ["b"])]
+    assert "deep" in rows[1][1]

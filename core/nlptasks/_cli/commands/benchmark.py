@@ -15,6 +15,7 @@ from nlptasks._cli.flags import SettingsCommand
 from nlptasks._cli.views.tables import echo_json, table
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import DataError, NlptasksError, UsageError
+from nlptasks.files.names import is_file
 from nlptasks.plugin import BenchmarkSpec, TaskSpec
 from nlptasks.text.display import one_line
 
@@ -89,7 +90,7 @@ def _suite(registry: Registry, name: str) -> Suite:
     from nlptasks.records.suites import open_suite, read_suite
 
     path = Path(name)
-    if path.suffix.lower() in (".yaml", ".yml") or os.sep in name or path.is_file():
+    if path.suffix.lower() in (".yaml", ".yml") or os.sep in name or is_file(path):
         return read_suite(path)
     return open_suite(registry, name)
 

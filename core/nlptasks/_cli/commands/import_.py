@@ -11,6 +11,7 @@ import click
 
 from nlptasks._cli.flags import SettingsCommand
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.names import is_there
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
 
     found = imported(exchange(form), _text(file), file=file, model=model)
     folders = list(_folders(Path(output), found))
-    taken = [folder for folder in folders if folder.exists() and not force]
+    taken = [folder for folder in folders if is_there(folder) and not force]
     if taken:
         raise UsageError(f"{taken[0]} exists already", hint="--force replaces a record; or give another --output")
     for folder, record in zip(folders, found, strict=True):

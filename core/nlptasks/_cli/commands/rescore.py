@@ -13,6 +13,7 @@ from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, TableSource
 from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_folder
 from nlptasks.files.paths import split_suffix
 from nlptasks.text.display import one_line
 
@@ -63,7 +64,7 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
 
 def _is_record(source: str) -> bool:
     path = Path(source)
-    return path.is_dir() or path.name == "record.json"
+    return is_folder(path) or path.name == "record.json"
 
 
 def _records(registry: Registry, sources: tuple[str, ...], chosen: Chosen, *, as_json: bool) -> None:

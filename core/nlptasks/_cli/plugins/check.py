@@ -22,6 +22,7 @@ from nlptasks._names import spelled
 from nlptasks._plugins.configuration import FILE_VARIABLE
 from nlptasks._plugins.discovery import GROUP
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_file, is_folder
 from nlptasks.plugin.options import OptionField
 from nlptasks.text.display import one_line
 
@@ -65,12 +66,12 @@ def _config_file(ctx: click.Context) -> dict[str, str]:
 
 def _subject(target: str, scratch: Path) -> _Subject:
     path = Path(target)
-    if path.suffix == ".py" and path.is_file():
+    if path.suffix == ".py" and is_file(path):
         copy = scratch / "plugins"
         copy.mkdir()
         (copy / path.name).write_bytes(path.read_bytes())
         return _Subject(ids=(path.stem,), folder=str(copy))
-    if path.is_dir():
+    if is_folder(path):
         return _project(path.resolve(), scratch)
     return _Subject(ids=(target,))
 

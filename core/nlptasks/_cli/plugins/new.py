@@ -14,6 +14,7 @@ import click
 from nlptasks._cli.flags import SettingsCommand
 from nlptasks._version import __version__
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_there
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
@@ -37,7 +38,7 @@ def new(name: str, kind: str) -> None:
     """
     package = _package(name)
     folder = Path(name)
-    if folder.exists():
+    if is_there(folder):
         raise UsageError(f"{folder} exists already", hint="choose another name, or remove it")
     major, minor = (int(part) for part in __version__.split(".")[:2])
     values = {"name": name, "package": package, "floor": f"{major}.{minor}", "ceiling": f"{major + 1}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks_hub.backbone import opened
 from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 from nlptasks_hub.checkpoints.loading import load_model
 
@@ -84,3 +86,16 @@ def test_the_folder_may_be_relative(make, tmp_path: Path, monkeypatch: pytest.Mo
     make("BertForSequenceClassification", where=tmp_path / "models" / "mine")
     monkeypatch.chdir(tmp_path)
     load_model(open_checkpoint("models/mine"), "AutoModelForSequenceClassification", device=CPU)
+
+
+def test_a_tokenizer_that_its_library_cannot_use_is_named(make) -> None:
+    folder = make("BertModel")
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"]["[UNKNOWN]"] = tokenizer["model"]["vocab"].pop("[UNK]")
+    tokenizer["added_tokens"] = []
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+    encoder = opened(open_checkpoint(str(folder)), device="cpu")
+    with pytest.raises(NlptasksError, match=r"its tokenizer cannot read a text: WordPiece error") as caught:
+        encoder.tokenize(["a word that it knows not: 評"])
+    assert "tokenizer.json" in caught.value.hint
