@@ -194,6 +194,7 @@ def _parse(content: bytes, path: Path) -> Record:
     if data.pop("version", None) != VERSION:
         raise NlptasksError(f"{path}: a version of the schema that is not known here", hint="install a newer nlptasks")
     said = data.pop("id", None)
+    data.pop("trust", None)  # records of before said it of themselves, which counts for nothing
     try:
         record: Record = _adapter(Record).validate_python(data)
     except ValidationError as error:
