@@ -172,7 +172,7 @@ class _Comparison:
         if self.hashed and found is not None:
             found = hashed(found)
         if found != sample.prediction:
-            if _tied(sample, prediction, self.spelling, self.tolerance):
+            if _tied(sample, found, getattr(prediction, "scores", None), self.spelling, self.tolerance):
                 return
             yield f"sample {sample.id}: it has {_quoted(sample.prediction)}, and the weights predict {_quoted(found)}"
         score = getattr(prediction, "score", None)
@@ -204,17 +204,17 @@ def _other_files(record: Record, found: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _tied(sample: Sample, prediction: Prediction | None, spelling: Spelling, tolerance: float) -> bool:
+def _tied(sample: Sample, found: str | None, now: object, spelling: Spelling, tolerance: float) -> bool:
     """Whether two labels were so nearly equally probable, then and now, that rounding decides between them."""
-    now = getattr(prediction, "scores", None)
-    if not sample.probabilities or not isinstance(now, Mapping) or sample.prediction is None:
+    if not sample.probabilities or not isinstance(now, Mapping) or sample.prediction is None or found is None:
         return False
     after = {spelling.of(label): probability for label, probability in now.items()}
     before = sample.probabilities
-    if before.keys() != after.keys() or sample.prediction not in after:
+    if before.keys() != after.keys() or not {sample.prediction, found} <= after.keys():
         return False
     steady = all(abs(before[label] - after[label]) <= tolerance for label in after)
-    return steady and max(after.values()) - after[sample.prediction] <= 2 * tolerance
+    least = min(after[sample.prediction], after[found])
+    return steady and max(after.values()) - least <= 2 * tolerance
 
 
 def _quoted(answer: str | None) -> str:

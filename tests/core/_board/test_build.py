@@ -32,7 +32,7 @@ def test_systems_are_ranked_with_intervals_and_tie_lines(board):
     assert [row.system for row in found.rows] == ["good", "near", "poor"]
     assert [row.rank for row in found.rows] == [(1, 2), (1, 2), (3, 3)]
     assert found.ties == ((1, 2),)
-    assert found.floor == 0.5
+    assert found.floor == 0.52
     assert [row.parameters for row in found.rows] == [22_700_000] * 3
 
 
@@ -54,7 +54,13 @@ def test_a_missing_data_set_gives_ranks_and_no_total(board):
     assert by_name["near"].rank == (1, 3)
     assert [row.system for row in task.standings] == ["good", "poor", "near"]
     assert by_name["good"].score == pytest.approx(
-        sum((row.score - 0.5) / 0.5 for panel in task.panels for row in panel.rows if row.system == "good") / 2,
+        sum(
+            (row.score - panel.floor) / (1 - panel.floor)
+            for panel in task.panels
+            for row in panel.rows
+            if row.system == "good"
+        )
+        / 2,
         abs=1e-6,
     )
 
@@ -62,8 +68,8 @@ def test_a_missing_data_set_gives_ranks_and_no_total(board):
 def test_slices_and_hard_samples(board):
     found = panel(board, "reviews")
     (by_length,) = found.slices
-    assert by_length.values == ("long", "short")
-    assert by_length.rows["good"][1].value == 0.94
+    assert by_length.values == ("0-15",)
+    assert by_length.rows["good"][0].value == found.rows[0].score
     assert found.errors.samples and found.errors.others == 200 - len(found.errors.samples)
     assert [len(sample.answers) for sample in found.errors.samples] == [3] * len(found.errors.samples)
     values = [sample.value for sample in found.errors.samples]
@@ -107,9 +113,9 @@ def two(make, answers, tmp_path):
     [
         ({"run": {"limit": 60}}, "--limit 60: it was run on a part of the data"),
         ({"data": {"sha256": "ff" * 32}}, "other data (SHA-256 ffffffffffff, most have abababababab)"),
-        ({"results": {"accuracy": {"signature": "x"}}}, "another signature (x, most have metric:accuracy)"),
+        ({"results": {"accuracy": {"signature": "x"}}}, "another signature (x, most have metric:accuracy|ci:wilson)"),
         ({"primary": "macro-f1"}, "another primary metric (macro-f1, most have accuracy)"),
-        ({"results": {"accuracy": {"value": 0.99}}}, "its accuracy is 0.99, but its statistics give"),
+        ({"results": {"accuracy": {"value": 0.99}}}, "scores.accuracy.value: it says 0.99, and its samples give 0.8"),
         ({"ids": [f"x{at}" for at in range(60)]}, "60 ids are missing"),
     ],
     ids=["limit", "data", "signature", "primary", "altered", "ids"],
@@ -129,7 +135,7 @@ def test_what_is_left_out_and_why(registry, make, answers, two, more, reason):
 
 def test_an_imported_number_is_shown_and_ranked_only_when_asked(registry, make, two):
     gold = ["negative"] * 60
-    made = make(two / "paper", "paper", predictions=gold, gold=gold, trust="V0")
+    made = make(two / "paper", "paper", predictions=gold, gold=gold)
     record = json.loads((made / "record.json").read_text())
     record["digests"] = {}
     (made / "record.json").write_text(json.dumps(record))
@@ -208,11 +214,12 @@ def test_clusters_make_the_interval_wider(registry, make, answers, tmp_path):
 
 
 def test_lower_is_better(registry, make, answers, tmp_path):
-    predictions, gold = answers(60, 0.8)
-    worse, _ = answers(60, 0.5, seed=5)
-    for name, given in (("first", worse), ("second", predictions)):
-        turned = {"accuracy": {"higher_is_better": False}}
-        make(tmp_path / name, name, predictions=given, gold=gold, results=turned)
+    gold = [f"the {at} house stands on a hill" for at in range(60)]
+    near = [text.replace("hill", "rock") if at % 3 else text for at, text in enumerate(gold)]
+    far = [text.replace("house stands", "dog sits").replace("hill", "rock") for text in gold]
+    for name, given in (("second", far), ("first", near)):
+        how = {"task": "translation", "metrics": ("ter",), "primary": "ter", "labels": (), "data": {"language": "en"}}
+        make(tmp_path / name, name, predictions=given, gold=gold, **how)
     found = panel(build(registry, tmp_path), "reviews")
     assert [row.system for row in found.rows] == ["first", "second"]
     assert found.rows[0].score < found.rows[1].score and found.pairs.delta[0][1] > 0
