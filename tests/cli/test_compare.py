@@ -189,7 +189,7 @@ def test_slice_says_what_cannot_be_sliced(make, said, more: tuple[str, ...], mes
 def test_an_imported_number_has_no_parts(make, said, tmp_path: Path) -> None:
     from nlptasks.records.store import read_record
 
-    record = replace(read_record(Path(make("a", 1))).record, digests={}, trust="V0")
+    record = replace(read_record(Path(make("a", 1))).record, digests={})
     write_record(tmp_path / "imported", record, [], {})
     code, _, err = said("slice", str(tmp_path / "imported"), "--by", "length")
     assert code == 2

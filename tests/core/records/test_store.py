@@ -70,7 +70,7 @@ def test_a_folder_that_is_no_record_is_never_replaced(tmp_path: Path) -> None:
 
 
 def test_an_imported_number_has_no_samples(tmp_path: Path) -> None:
-    write_record(tmp_path / "r", replace(RECORDED, trust="V0"), [], {})
+    write_record(tmp_path / "r", RECORDED, [], {})
     opened = read_record(tmp_path / "r")
     assert (opened.samples, dict(opened.stats), opened.record.digests) == ((), {}, {})
 
@@ -103,7 +103,6 @@ def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
         ({"version": 99}, "not known here"),
         ({"schema": "x"}, "not a record of nlptasks"),
         ({"task": "qa"}, "its fields make"),
-        ({"trust": "V9"}, "trust: Input should be"),
         ({"dataset": {"name": "x"}}, "dataset.sha256: Field required"),
     ],
 )
@@ -129,7 +128,7 @@ def test_records_are_found_in_order_and_hidden_ones_are_not(tmp_path: Path) -> N
 
 def test_what_decides_the_answers_decides_the_id() -> None:
     assert replace(RECORDED, run=replace(RECORDED.run, seed=1)).id != RECORDED.id
-    assert replace(RECORDED, run=replace(RECORDED.run, argv=("other",)), trust="V3").id == RECORDED.id
+    assert replace(RECORDED, run=replace(RECORDED.run, argv=("other",))).id == RECORDED.id
 
 
 def test_json_has_no_nan() -> None:
