@@ -56,12 +56,12 @@ class Rerun:
 
     @property
     def trust(self) -> Trust:
-        """The level that this gives; V1 where something came out otherwise, or too few samples were drawn."""
+        """The level that this gives; V0, none, where something came out otherwise or too few samples were drawn."""
         if self.mismatches or not self.predicted:
-            return "V1"
+            return "V0"
         if self.predicted >= self.rows:
             return "V3"
-        return "V2" if enough(self.rows, self.predicted) else "V1"
+        return "V2" if enough(self.rows, self.predicted) else "V0"
 
 
 def rerun(

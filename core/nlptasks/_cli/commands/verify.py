@@ -160,7 +160,7 @@ def _verdict(source: str, app: App, options: VerifyOptions, pinned: PinnedData |
     trust, done = "V0" if mismatches else level_here(opened.record), None
     if options.rerun and not mismatches:
         done = _rerun(opened, app, options, pinned)
-        mismatches, trust = done.mismatches, max(trust, done.trust) if not done.mismatches else trust
+        mismatches, trust = done.mismatches, max(trust, done.trust)
     rows, again = len(opened.samples), done.predicted if done else 0
     return _Verdict(
         source=source,
@@ -206,7 +206,7 @@ def _show(verdict: _Verdict) -> None:
             click.echo(f"  {one_line(line)}")
         return
     click.echo(f"{name}: {_found(verdict)}")
-    if verdict.predicted and verdict.trust == "V1":
+    if verdict.predicted and verdict.trust < "V2":
         click.echo(f"  V2 takes --rerun {verdict.needed}: so many find an edit of 1 % of the rows with 95 %")
     if verdict.attestation:
         click.echo(f"  {one_line(verdict.attestation)} says so")
