@@ -63,7 +63,7 @@ class Attestation:
 
     @property
     def trust(self) -> Trust:
-        """V3: all rows came out the same; V2: so many that an edit of 1 % of them would have been found; V0: too few."""
+        """V3: all rows came out the same; V2: so many that an edit of 1 % would have been found; V0: too few."""
         if 0 < self.rows <= self.checked:
             return "V3"
         return "V2" if enough(self.rows, self.checked) else "V0"

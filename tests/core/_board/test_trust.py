@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
 import subprocess
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -233,3 +236,57 @@ def test_withheld_texts_cannot_be_scored_here(make, tmp_path, capsys):
     row = board(tmp_path / "records", capsys)["a"]
     assert (row["trust"], row["position"]) == ("V0", None)
     assert "its texts are withheld" in row["reason"]
+
+
+def _packed(folder: Path, size: int) -> None:
+    with gzip.open(folder / "samples.jsonl.gz", "wb") as file:
+        for _ in range(size >> 20):
+            file.write(bytes(1 << 20))
+
+
+def _arrays(folder: Path, matrix: Any) -> None:
+    np.savez_compressed(folder / "stats.npz", accuracy=matrix)
+
+
+def _promised(folder: Path) -> None:
+    """An archive whose one array says that it is 80 GB large."""
+    buffer = io.BytesIO()
+    header = {"descr": "<f8", "fortran_order": False, "shape": (10**10, 1)}
+    np.lib.format.write_array_header_1_0(buffer, header)  # type: ignore[arg-type]
+    with zipfile.ZipFile(folder / "stats.npz", "w") as file:
+        file.writestr("accuracy.npy", buffer.getvalue())
+
+
+def _instead(folder: Path, name: str, make: Callable[[Path], object]) -> None:
+    (folder / name).unlink()
+    make(folder / name)
+
+
+def _zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+BOMBS: dict[str, Callable[[Path], object]] = {
+    "a gzip bomb": lambda folder: _packed(folder, 300 << 20),
+    "an archive of zeros": lambda folder: _arrays(folder, np.zeros((40_000_000, 1))),
+    "a matrix without dimensions": lambda folder: _arrays(folder, np.float64(1)),
+    "a matrix with more rows": lambda folder: _arrays(folder, np.ones((121, 1))),
+    "a matrix that is not there": _promised,
+    "a pipe": lambda folder: _instead(folder, "samples.jsonl.gz", os.mkfifo),
+    "a pipe for the record": lambda folder: _instead(folder, "record.json", os.mkfifo),
+    "a device": lambda folder: _instead(folder, "stats.npz", _zeros),
+    "a device for the record": lambda folder: _instead(
+        folder, "record.json", lambda path: path.symlink_to("/dev/zero")
+    ),
+    "no JSON": lambda folder: (folder / "record.json").write_bytes(b"[" * 100_000),
+    "a folder": lambda folder: _instead(folder, "stats.npz", Path.mkdir),
+}
+
+
+@pytest.mark.parametrize("harm", BOMBS.values(), ids=BOMBS)
+def test_a_harmful_file_costs_its_record_the_place_and_nothing_else(folder, capsys, harm):
+    harm(folder / "honest")
+    assert check(folder) == 1
+    assert "damaged" in capsys.readouterr().out
+    found = board(folder, capsys)
+    assert [name for name, row in found.items() if row["position"]] == ["other"]
