@@ -125,14 +125,6 @@ def _read_record(folder: Path, samples: bool) -> StoredRecord:
         return StoredRecord(folder, record)
     lines = _unpacked(folder / SAMPLES)
     stats = _stats(folder / STATS)
-    rows = lines.count(b"\n")
-    for name, matrix in stats.items():
-        if matrix.ndim != 2 or len(matrix) != rows:
-            raise NlptasksError(
-                f"{folder / STATS}: the statistics of {name!r} have the shape {matrix.shape}, and there are {rows:,} "
-                "samples",
-                hint="the file is damaged; evaluate again",
-            )
     digests = hashlib.sha256(lines).hexdigest(), stats_digest(stats)
     for name, path, digest in zip(("samples", "stats"), (SAMPLES, STATS), digests, strict=True):
         if record.digests.get(name) != digest:
@@ -140,7 +132,15 @@ def _read_record(folder: Path, samples: bool) -> StoredRecord:
                 f"{folder / path}: its digest is {digest[:12]}, and {RECORD} says {record.digests.get(name, '')[:12]}",
                 hint="the file was changed after the run; evaluate again, or score it anew: nlptasks rescore",
             )
-    return StoredRecord(folder, record, tuple(_samples(lines, folder / SAMPLES)), stats)
+    held = tuple(_samples(lines, folder / SAMPLES))
+    for name, matrix in stats.items():
+        if matrix.ndim != 2 or len(matrix) != len(held):
+            raise NlptasksError(
+                f"{folder / STATS}: the statistics of {name!r} have the shape {matrix.shape}, and there are {len(held):,} "
+                "samples",
+                hint="the file is damaged; evaluate again",
+            )
+    return StoredRecord(folder, record, held, stats)
 
 
 def find_records(folder: Path) -> list[Path]:
