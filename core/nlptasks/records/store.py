@@ -136,8 +136,8 @@ def _read_record(folder: Path, samples: bool) -> StoredRecord:
     for name, matrix in stats.items():
         if matrix.ndim != 2 or len(matrix) != len(held):
             raise NlptasksError(
-                f"{folder / STATS}: the statistics of {name!r} have the shape {matrix.shape}, and there are {len(held):,} "
-                "samples",
+                f"{folder / STATS}: the statistics of {name!r} have the shape {matrix.shape}, and there are "
+                f"{len(held):,} samples",
                 hint="the file is damaged; evaluate again",
             )
     return StoredRecord(folder, record, held, stats)
