@@ -14,6 +14,7 @@ from nlptasks._board.panels import Made, make_panel
 from nlptasks._board.rows import machine
 from nlptasks._board.standings import Task, make_task
 from nlptasks._board.text import one_visible_line, slug
+from nlptasks._board.trust import Believed, read_attested
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
 from nlptasks.records.schema import Json, Trust
@@ -91,6 +92,7 @@ def build(
     task: str = "",
     title: str = TITLE,
     strict: bool = False,
+    believed: Believed | None = None,
 ) -> Board:
     """Make the board of a folder.
 
@@ -101,12 +103,14 @@ def build(
         task: The only task that is shown; empty: all.
         title: The board's title.
         strict: Whether a damaged record is an error; else it is listed.
+        believed: Whose attestations count, and what data; ``None``: nobody's, and the records' own.
 
     Raises:
         UsageError: There is no such folder, or no record (of the task) in it.
         NlptasksError: A record is damaged, and ``strict``.
     """
-    found, out = read_headers(folder, strict=strict)
+    believed = believed or Believed()
+    found, out = read_headers(folder, read_attested(folder, believed), strict=strict)
     if not found:
         reasons = "\n".join(f"{item.record}: {item.reason}" for item in out[:3])
         raise UsageError(f"{folder}: no record in it can be read", hint=reasons)
@@ -121,7 +125,7 @@ def build(
             if not group.ranked and not group.shown:
                 continue
             link = slug(f"{name}-{group.first.dataset.name}-{group.first.dataset.split}", links)
-            panel, unfit = make_panel(registry, group, folder, name=link, strict=strict)
+            panel, unfit = make_panel(registry, group, folder, name=link, pinned=believed.pinned, strict=strict)
             out += unfit
             if panel is not None:
                 links.add(link)
@@ -154,8 +158,10 @@ def methods(min_trust: str) -> tuple[str, ...]:
         "systems of a data set are tested.",
         "A system that lacks a data set of a task has no total, only the ranks that it could have with the best and "
         "the worst score there.",
-        "V0: an imported number. V1: the predictions are there and were scored here. V2: some were made again from the "
-        f"weights. V3: the whole run was made again. Ranked are {min_trust} and more.",
+        "V0: an imported number, or one whose texts are withheld. V1: the predictions are there and were scored here. "
+        "V2: somebody who is believed predicted so many rows again from the weights that an edit of 1 % of the rows "
+        "would have been found with 95 %; how many stands beside it. V3: all rows. What a record says of its own trust "
+        f"counts for nothing. Ranked are {min_trust} and more.",
     )
 
 
@@ -167,7 +173,7 @@ def _source(header: Header) -> NumberSource:
         system=one_visible_line(record.model.name),
         task=one_visible_line(record.task),
         dataset=one_visible_line(record.dataset.name),
-        trust=record.trust,
+        trust=header.trust,
         command=command(record.run.argv),
         commit=one_visible_line(record.run.commit[:12] + ("+" if record.run.dirty else "")),
         versions={one_visible_line(name): one_visible_line(of) for name, of in sorted(record.run.versions.items())},

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nlptasks._board.loading import Header, damage, read_headers
+from nlptasks._board.names import alike, shared
 from nlptasks._board.overlap import overlaps
 from nlptasks._board.recomputing import recomputed
 from nlptasks._board.rows import machine
 from nlptasks._board.systems import LoadedRecord, ids_differ
 from nlptasks._board.text import one_visible_line
+from nlptasks._board.trust import Believed, read_attested
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.pinned import PinnedData
+from nlptasks._scoring.verify import verify_scores
 from nlptasks.errors import NlptasksError
-from nlptasks.records.schema import Sample
+from nlptasks.records.schema import Record, Sample
 from nlptasks.records.store import read_record
 
 ERROR, WARNING = "error", "warning"
@@ -26,6 +30,12 @@ _PERFECT_TEXTS, _PERFECT_LABELS = 5, 100
 
 #: Proportion of predictions that may be cut off.
 _CUT = 0.05
+
+#: No cost and no size is larger.
+_LARGEST = 1e15
+
+#: How far rows, seconds and rows a second may be apart, which are rounded.
+_NEAR = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +71,16 @@ def finding(severity: str, check: str, header: Header, reason: str) -> Finding:
     )
 
 
-def check_folder(registry: Registry, folder: Path, *, train: Sequence[str] = ()) -> list[Finding]:
+def check_folder(
+    registry: Registry, folder: Path, *, train: Sequence[str] = (), believed: Believed | None = None
+) -> list[Finding]:
     """Look at every record below a folder.
 
     Args:
         registry: What is installed.
         folder: The folder.
         train: Files with training data.
+        believed: Whose attestations count, and what data; ``None``: nobody's, and the records' own.
 
     Returns:
         What is wrong, errors first.
@@ -76,19 +89,28 @@ def check_folder(registry: Registry, folder: Path, *, train: Sequence[str] = ())
         UsageError: There is no such folder or no record in it, or a file of training data cannot be opened.
         DataError: A file of training data cannot be read.
     """
-    headers, damaged = read_headers(folder)
+    believed = believed or Believed()
+    attested = read_attested(folder, believed)
+    headers, damaged = read_headers(folder, attested)
     found = [
         Finding(severity=ERROR, check="damaged", record=item.record, reason=item.reason.removeprefix("damaged: "))
         for item in damaged
     ]
+    found += [
+        Finding(severity=WARNING, check="attestation", record=one_visible_line(name), reason=one_visible_line(why, 600))
+        for name, why in attested.refused
+    ]
     for header in headers:
         found += _header(header)
+    found += [finding(ERROR, "look-alike", header, reason) for header, reason in alike(headers)]
+    found += [finding(ERROR, "shared-name", header, reason) for header, reason in shared(headers)]
     # Records of the same data stand side by side; the samples of one data set are in memory at a time.
     by_data: dict[tuple[str, str, str], list[Header]] = defaultdict(list)
     for header in headers:
         by_data[(header.record.task, header.record.dataset.sha256, header.record.dataset.split)].append(header)
     for _, group in sorted(by_data.items()):
-        found += _group(registry, group, folder, train)
+        found += _group(registry, group, folder, train, believed.pinned)
+    found += _sizes(headers)
     for _, place in sorted(_by_place(headers).items()):
         found += _hardware(place)
     return sorted(found, key=lambda item: (item.severity, item.check, item.record, item.reason))
@@ -108,11 +130,49 @@ def _header(header: Header) -> Iterator[Finding]:
         yield finding(
             ERROR, "trained-on-test", header, "its model is said to have been trained on the test file itself"
         )
+    for line in _impossible(record):
+        yield finding(ERROR, "impossible", header, line)
+    if missing := record.flags.get("missing", 0):
+        yield finding(WARNING, "partial", header, f"{missing:,} of {record.dataset.n:,} predictions are missing")
+    if twice := record.flags.get("duplicate_id", 0):
+        yield finding(WARNING, "duplicate-ids", header, f"{twice:,} of {record.dataset.n:,} samples repeat an id")
     if record.run.limit > 0:
         yield finding(WARNING, "limit", header, f"it was run with --limit {record.run.limit}; no board ranks it")
     cut, n = record.flags.get("truncated_output", 0), record.dataset.n
     if n and cut / n > _CUT:
         yield finding(WARNING, "truncated", header, f"{cut} of {n} answers ({100 * cut / n:.0f} %) were cut off")
+
+
+def _impossible(record: Record) -> Iterator[str]:
+    """Costs and sizes that cannot be."""
+    cost, model, n = record.cost, record.model, record.dataset.n
+    for name, number in (*asdict(cost).items(), ("parameters", model.parameters), ("trainable", model.trainable)):
+        if not 0 <= number < _LARGEST:
+            yield f"{name} cannot be {number:g}"
+    if model.trainable > model.parameters > 0:
+        yield f"{model.trainable:,} weights of {model.parameters:,} cannot be trainable"
+    if (
+        cost.rows_per_second > 0
+        and cost.seconds > 0
+        and not _NEAR < cost.rows_per_second * cost.seconds / n < 1 / _NEAR
+    ):
+        yield f"{n:,} rows in {cost.seconds:g} seconds are not {cost.rows_per_second:g} rows a second"
+    if cost.p50_ms > cost.p95_ms > 0:
+        yield f"the median time of {cost.p50_ms:g} ms cannot be above the 95th percentile, {cost.p95_ms:g} ms"
+
+
+def _sizes(headers: Sequence[Header]) -> Iterator[Finding]:
+    """Records that say of the same weights that they are of different size."""
+    said: dict[tuple[str, str], Header] = {}
+    for header in headers:
+        model = header.record.model
+        if not model.digest:
+            continue
+        first = said.setdefault((model.digest, model.weights), header)
+        here, there = model.parameters, first.record.model.parameters
+        if here != there:
+            reason = f"{here:,} parameters, and {first.path} says {there:,} of the same weights"
+            yield finding(ERROR, "impossible", header, reason)
 
 
 def _hardware(headers: Sequence[Header]) -> Iterator[Finding]:
@@ -129,7 +189,9 @@ def _hardware(headers: Sequence[Header]) -> Iterator[Finding]:
             yield finding(WARNING, "hardware", header, reason)
 
 
-def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: Sequence[str]) -> Iterator[Finding]:
+def _group(
+    registry: Registry, headers: Sequence[Header], folder: Path, train: Sequence[str], pinned: PinnedData | None
+) -> Iterator[Finding]:
     """The records of one file of data, with their samples."""
     runs = []
     for header in headers:
@@ -140,13 +202,19 @@ def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: S
             continue
         if opened.samples:
             runs.append(LoadedRecord(header=header, samples=opened.samples, stats=opened.stats))
+        named = set()
+        for reason, check in recomputed(registry, runs[-1]) if opened.samples else ():
+            named.add(check)
+            yield finding(ERROR, check, header, reason)
+        for line in verify_scores(opened, registry, pinned):
+            if not (named and line.startswith(("stats.", "scores."))):  # the same, said in another way
+                yield finding(ERROR, "altered", header, line)
     for run in runs:
         yield from _copied(run)
-        for reason, check in recomputed(registry, run):
-            yield finding(ERROR, check, run.header, reason)
     yield from _identical(runs)
     yield from _ids(runs)
-    yield from _golds(runs)
+    if not (pinned and runs and pinned.samples(runs[0].header.record)):
+        yield from _golds(runs)
     if train and runs:
         for proportion, reason in overlaps(registry, train, runs[0].samples):
             severity = ERROR if proportion > 0.01 else WARNING
@@ -219,16 +287,16 @@ def _ids(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
 
 
 def _golds(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
-    """Gold answers that are not those of the other records of the same file."""
-    golds: dict[str, Counter[str]] = defaultdict(Counter)
+    """Gold answers that differ among the records of one file: which are right, no vote of theirs can tell."""
+    golds: dict[str, set[str]] = defaultdict(set)
     for run in runs:
         for sample in run.samples:
-            golds[sample.id][sample.gold] += 1
-    usual: Callable[[str], str] = lambda id_: min(golds[id_], key=lambda gold: (-golds[id_][gold], gold))  # noqa: E731
-    for run in runs:
-        changed = [
-            sample.id for sample in run.samples if run.header.record.dataset.sha256 and sample.gold != usual(sample.id)
-        ]
-        if changed:
-            reason = f"of the same file, {len(changed)} gold answers are others (sample {changed[0]})"
-            yield finding(ERROR, "gold-changed", run.header, reason)
+            golds[sample.id].add(sample.gold)
+    disputed = [id_ for id_, found in golds.items() if len(found) > 1]
+    for run in runs if disputed else ():
+        if run.header.record.dataset.sha256:
+            reason = (
+                f"the gold answers of {len(disputed)} samples (such as {disputed[0]}) differ among the records of its "
+                "file; --benchmark NAME, or --data FILE with the file itself, says which are right"
+            )
+            yield finding(ERROR, "gold-disputed", run.header, reason)

@@ -155,8 +155,17 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="seed_sd", value=lambda _, row: row.seed_sd),
     BoardColumn(name="baseline", value=lambda panel, _: panel.floor),
     BoardColumn(
-        name="trust", value=lambda _, row: row.trust, plain="TRUST", page="Trust", kind="text", markup="trust_cell"
+        name="trust",
+        value=lambda _, row: row.trust,
+        plain="TRUST",
+        page="Trust",
+        text=lambda _, row: f"{row.trust} ({row.checked:,} of {row.n:,})" if row.checked else row.trust,
+        kind="text",
+        markup="trust_cell",
     ),
+    BoardColumn(name="checked", value=lambda _, row: row.checked),
+    BoardColumn(name="undetected", value=lambda _, row: row.undetected),
+    BoardColumn(name="missing", value=lambda _, row: row.missing),
     BoardColumn(
         name="parameters",
         value=lambda _, row: row.parameters or None,

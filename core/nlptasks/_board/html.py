@@ -31,9 +31,9 @@ _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _LANES = 6
 
 TRUST = {
-    "V0": "an imported number",
+    "V0": "an imported number, or texts that are withheld",
     "V1": "predictions attached and scored here",
-    "V2": "some samples run again from the weights",
+    "V2": "samples run again from the weights, enough to find an edit of 1 % of them",
     "V3": "the whole run made again",
 }
 

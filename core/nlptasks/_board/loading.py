@@ -9,7 +9,10 @@ from itertools import groupby
 from pathlib import Path
 
 from nlptasks._board.text import one_visible_line
+from nlptasks._board.trust import Attested
+from nlptasks._scoring.verify import level_here
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.records.attestations import Attestation
 from nlptasks.records.schema import Record, Trust
 from nlptasks.records.store import find_records, read_record
 
@@ -25,11 +28,24 @@ class Header:
         path: Its folder, relative to the one that was named; this is what a board calls it.
         folder: Its folder.
         record: The record.
+        attestation: What somebody who may be believed found; ``None``: nothing.
     """
 
     path: str
     folder: Path
     record: Record
+    attestation: Attestation | None = None
+
+    @property
+    def trust(self) -> Trust:
+        """How far its numbers may be believed, if they hold; what the record says of that is ignored."""
+        here = level_here(self.record)
+        return max(here, self.attestation.trust) if self.attestation else here
+
+    @property
+    def checked(self) -> int:
+        """Rows that were predicted again, as somebody attests."""
+        return self.attestation.checked if self.attestation else 0
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -92,11 +108,14 @@ def left_out(header: Header, reason: str) -> LeftOut:
     )
 
 
-def read_headers(folder: Path, *, strict: bool = False) -> tuple[list[Header], list[LeftOut]]:
+def read_headers(
+    folder: Path, attested: Attested | None = None, *, strict: bool = False
+) -> tuple[list[Header], list[LeftOut]]:
     """Read every ``record.json`` below a folder.
 
     Args:
         folder: The folder.
+        attested: What is attested of them.
         strict: Whether a damaged one is an error; else it is listed.
 
     Raises:
@@ -113,7 +132,9 @@ def read_headers(folder: Path, *, strict: bool = False) -> tuple[list[Header], l
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
-            headers.append(Header(path=name, folder=path, record=read_record(path, samples=False).record))
+            record = read_record(path, samples=False).record
+            attestation = attested.of(record) if attested else None
+            headers.append(Header(path=name, folder=path, record=record, attestation=attestation))
         except NlptasksError as error:
             if strict:
                 raise
@@ -141,8 +162,8 @@ def _group(headers: Sequence[Header], min_trust: Trust) -> tuple[RecordGroup, li
     limited = [header for header in headers if header.record.run.limit > 0]
     whole = [header for header in headers if header.record.run.limit <= 0]
     out = [left_out(header, _limited(header)) for header in limited]
-    trusted = [header for header in whole if header.record.trust >= min_trust]
-    shown = [(header, _untrusted(header.record, min_trust)) for header in whole if header.record.trust < min_trust]
+    trusted = [header for header in whole if header.trust >= min_trust]
+    shown = [(header, _untrusted(header, min_trust)) for header in whole if header.trust < min_trust]
     kind = _common(trusted or whole)
     ranked = []
     for header in trusted:
@@ -160,9 +181,12 @@ def _limited(header: Header) -> str:
     return f"--limit {header.record.run.limit}: it was run on a part of the data"
 
 
-def _untrusted(record: Record, min_trust: Trust) -> str:
-    why = "an imported number, which was not computed here" if record.trust == "V0" else "too little trust"
-    return f"{record.trust}: {why} (ranked from {min_trust})"
+def _untrusted(header: Header, min_trust: Trust) -> str:
+    why = "too little trust"
+    if header.trust == "V0":
+        hidden = "its texts are withheld, so that it cannot be scored here"
+        why = hidden if header.record.digests else "an imported number, which was not computed here"
+    return f"{header.trust}: {why} (ranked from {min_trust})"
 
 
 def _noted(header: Header, reason: str, kind: Kind) -> str:
@@ -195,7 +219,7 @@ def _once(headers: Sequence[Header]) -> tuple[list[Header], list[LeftOut]]:
     """One record for each system and seed: the one to be believed most, then the first by its id and name."""
     kept: dict[tuple[str, int | None], Header] = {}
     doubles: list[LeftOut] = []
-    for header in sorted(headers, key=lambda header: (-int(header.record.trust[1:]), header.record.id, header.path)):
+    for header in sorted(headers, key=lambda header: (-int(header.trust[1:]), header.record.id, header.path)):
         key = header.record.model.name, header.record.run.seed
         if key not in kept:
             kept[key] = header

@@ -18,6 +18,7 @@ from nlptasks._board.systems import BoardSystem, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
+from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.results import by_id, clusters_of
 from nlptasks.errors import PluginError
 from nlptasks.records.schema import Result
@@ -108,7 +109,13 @@ class Made:
 
 
 def make_panel(
-    registry: Registry, group: RecordGroup, folder: Path, *, name: str, strict: bool = False
+    registry: Registry,
+    group: RecordGroup,
+    folder: Path,
+    *,
+    name: str,
+    pinned: PinnedData | None = None,
+    strict: bool = False,
 ) -> tuple[Made | None, list[LeftOut]]:
     """Make the panel of a group.
 
@@ -117,6 +124,7 @@ def make_panel(
         group: The comparable records of a task on a data set.
         folder: The folder that was named.
         name: What links call the panel.
+        pinned: The data that inputs and gold answers are held against.
         strict: Whether a damaged record is an error.
 
     Returns:
@@ -125,7 +133,7 @@ def make_panel(
     Raises:
         NlptasksError: A record is damaged, and ``strict``.
     """
-    systems, out = open_group(group, folder, strict=strict)
+    systems, out = open_group(registry, group, folder, pinned=pinned, strict=strict)
     names = {name: None for system in systems for run in system.runs for name in run.header.record.scores}
     dataset = group.first.dataset
     metrics = open_metrics(registry, names, labels=group.first.labels, language=dataset.language, task=group.first.task)

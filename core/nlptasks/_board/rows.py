@@ -35,6 +35,9 @@ class SystemRow:
         seed_sd: Standard deviation between them.
         metrics: Value of every metric by its name, the mean over the seeds.
         trust: How far it may be believed.
+        checked: Rows that were predicted again, of :attr:`n`, as is attested; 0: none.
+        undetected: Largest proportion of edited rows that this may have missed; ``None``: it was not done.
+        missing: Proportion of samples without a prediction.
         parameters: Weights; 0: not known.
         dtype: Their number type.
         head: The head.
@@ -58,6 +61,9 @@ class SystemRow:
     seed_sd: float | None = None
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     trust: str = "V1"
+    checked: int = 0
+    undetected: float | None = None
+    missing: float = 0.0
     parameters: int = 0
     dtype: str = ""
     head: str = ""
@@ -150,8 +156,7 @@ def row_of(
         low, high = np.percentile(draws, [2.5, 97.5])
         spread = float(np.std(seeds, ddof=1))
     return _row(
-        records,
-        paths=[run.header.path for run in system.runs],
+        [run.header for run in system.runs],
         position=position,
         rank=rank,
         score=rounded(score),
@@ -166,8 +171,7 @@ def shown_row(header: Header, primary: str, reason: str) -> SystemRow:
     """The row of a record that is shown and not ranked."""
     result = header.record.scores.get(primary) or Result(value=None, n=0, signature="")
     return _row(
-        [header.record],
-        paths=[header.path],
+        [header],
         score=rounded(result.value),
         low=rounded(result.low),
         high=rounded(result.high),
@@ -176,16 +180,20 @@ def shown_row(header: Header, primary: str, reason: str) -> SystemRow:
     )
 
 
-def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> SystemRow:
-    first = records[0]
+def _row(headers: Sequence[Header], **more: object) -> SystemRow:
+    records = [header.record for header in headers]
+    first, least = records[0], min(headers, key=lambda header: (header.trust, header.checked))
     names = dict.fromkeys(name for record in records for name in record.scores)
     samples = sum(record.dataset.n for record in records)
-    cut = sum(record.flags.get("truncated_output", 0) for record in records)
+    cut, missing = (sum(record.flags.get(flag, 0) for record in records) for flag in ("truncated_output", "missing"))
     values: dict[str, object] = {
         "system": one_visible_line(first.model.name) or "(no name)",
         "seeds": len(records),
         "metrics": {one_visible_line(name): _mean(records, name) for name in sorted(names)},
-        "trust": min(record.trust for record in records),
+        "trust": least.trust,
+        "checked": least.checked,
+        "undetected": rounded(least.attestation.undetected, 4) if least.attestation else None,
+        "missing": rounded(missing / samples if samples else 0.0, 4) or 0.0,
         "parameters": first.model.parameters,
         "dtype": one_visible_line(first.model.dtype),
         "head": one_visible_line(first.model.head),
@@ -193,7 +201,7 @@ def _row(records: Sequence[Record], *, paths: Sequence[str], **more: object) -> 
         "rows_per_second": rounded(first.cost.rows_per_second, 2) or 0.0,
         "machine": machine(first.machine),
         "truncated": rounded(cut / samples if samples else 0.0, 4) or 0.0,
-        "records": tuple(one_visible_line(path) for path in paths),
+        "records": tuple(one_visible_line(path) for path in (header.path for header in headers)),
         "facts": {
             name: one_visible_line(value) if isinstance(value, str) else value
             for name, value in facts_of(records).items()

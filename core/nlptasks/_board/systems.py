@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks._board.loading import Header, LeftOut, RecordGroup, damage, left_out
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.pinned import PinnedData
+from nlptasks._scoring.verify import verify_scores
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Matrices, Sample
 from nlptasks.records.store import read_record
@@ -51,16 +54,20 @@ class BoardSystem:
         return self.runs[0]
 
 
-def open_group(group: RecordGroup, folder: Path, *, strict: bool = False) -> tuple[list[BoardSystem], list[LeftOut]]:
-    """Read the samples and matrices of a group's ranked records.
+def open_group(
+    registry: Registry, group: RecordGroup, folder: Path, *, pinned: PinnedData | None = None, strict: bool = False
+) -> tuple[list[BoardSystem], list[LeftOut]]:
+    """Read the samples and matrices of a group's ranked records, and keep those whose numbers follow from them.
 
     Args:
+        registry: What is installed; its metrics score anew.
         group: The group.
         folder: The folder that was named, which errors must not show.
+        pinned: The data that inputs and gold answers are held against.
         strict: Whether a damaged record is an error; else it is listed.
 
     Returns:
-        The systems, by name, and the records that do not fit with the others.
+        The systems, by name, and the records that do not hold or do not fit with the others.
 
     Raises:
         NlptasksError: A record is damaged, and ``strict``.
@@ -76,10 +83,17 @@ def open_group(group: RecordGroup, folder: Path, *, strict: bool = False) -> tup
                 raise
             out.append(left_out(header, damage(error, folder)))
             continue
+        if altered := verify_scores(opened, registry, pinned):
+            out.append(left_out(header, f"altered: {_first(altered)}"))
+            continue
         runs.append(LoadedRecord(header=header, samples=opened.samples, stats=opened.stats))
     fitting, unfit = _aligned(runs)
     by_name = groupby(fitting, key=lambda run: run.header.record.model.name)
     return [BoardSystem(name=name, runs=tuple(sorted(of, key=_seed))) for name, of in by_name], out + unfit
+
+
+def _first(lines: Sequence[str]) -> str:
+    return lines[0] if len(lines) == 1 else f"{lines[0]}; and {len(lines) - 1} more"
 
 
 @contextmanager

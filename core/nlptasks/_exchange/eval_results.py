@@ -87,7 +87,6 @@ def _records(entries: Sequence[Node], model: str) -> Iterator[Record]:
             ),
             model=Model(name=model),
             scores=scores,
-            trust="V0",
         )
 
 

@@ -43,7 +43,7 @@ def dump(records: Sequence[Record], now: int) -> str:
         "retrieved_timestamp": str(now),
         "source_metadata": {
             "source_name": "nlptasks",
-            "source_type": "documentation" if all(record.trust == "V0" for record in records) else "evaluation_run",
+            "source_type": "documentation" if not any(record.digests for record in records) else "evaluation_run",
             "source_organization_name": "unknown",
             "evaluator_relationship": "other",
         },
@@ -176,7 +176,6 @@ def _records(root: Node, model: str) -> Iterator[Record]:
             model=Model(name=model or text_at(info, "name") or info.at("id").words()),
             run=Run(versions=_versions(root)),
             scores=scores,
-            trust="V0",
         )
 
 

@@ -137,7 +137,6 @@ def _shown(root: Node, model: str) -> Iterator[Record]:
             model=_model(root, model),
             run=Run(commit=text_at(root, "git_hash"), versions=_versions(root)),
             scores=scores,
-            trust="V0",
         )
 
 

@@ -99,7 +99,6 @@ def _records(node: Node, model: str) -> Iterator[Record]:
             ),
             model=Model(name=name),
             scores=scores,
-            trust="V0",
         )
 
 

@@ -50,7 +50,7 @@ def unpacked(data: Json, file: str, place: str) -> Record:
             f"{place}.version: a version that is not known here: {data.get('version')!r}",
             hint="install a newer nlptasks",
         )
-    fields = {name: value for name, value in data.items() if name not in ("schema", "version", "id")}
+    fields = {name: value for name, value in data.items() if name not in ("schema", "version", "id", "trust")}
     try:
         record = _adapter().validate_python(fields)
     except (ValidationError, RecursionError) as error:
@@ -61,7 +61,7 @@ def unpacked(data: Json, file: str, place: str) -> Record:
             f"{place}.id: it is {data.get('id')!r}, but its fields make {record.id!r}",
             hint="it was changed; export the record again",
         )
-    return replace(record, trust="V0", digests={})
+    return replace(record, digests={})
 
 
 @cache

@@ -231,7 +231,7 @@ def _from_record(old: StoredRecord, draft: Record, scoring: _Scoring) -> Evaluat
 
 
 #: What may differ between records that say the same.
-_PASSING = ("argv", "batch", "cost", "id", "machine", "trust")
+_PASSING = ("argv", "batch", "cost", "id", "machine")
 
 
 def _changed(old: Record, new: _Finished) -> tuple[str, ...]:

@@ -109,4 +109,4 @@ def rescored(record: Record, changes: Sequence[MetricChange], scored: Scored) ->
     steady = all(change.comparable and not change.differs for change in changes)
     primary = record.primary if record.primary in scored.scores else next(iter(scored.scores))
     slices = record.slices if steady else {}
-    return replace(record, scores=scored.scores, primary=primary, slices=slices, trust="V1", digests={})
+    return replace(record, scores=scored.scores, primary=primary, slices=slices, digests={})

@@ -81,7 +81,7 @@ def score_samples(
     metrics = open_metrics(registry, names, labels=labels, language=language, task=owner)
     stats = matrices(metrics, samples)
     clusters = clusters_of(samples, cluster)
-    baselines = _baselines(task, metrics, samples) if task else {}
+    baselines = baselines_of(task, metrics, samples) if task else {}
     scores = {
         name: result(
             metrics[name],
@@ -96,7 +96,7 @@ def score_samples(
     return Scored(scores=scores, stats=stats, metrics=metrics)
 
 
-def _baselines(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Sequence[Sample]) -> dict[str, float]:
+def baselines_of(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Sequence[Sample]) -> dict[str, float]:
     """What the task's trivial baseline reaches with each metric that reads predictions.
 
     It may need inputs that the samples lack; then there is none.

@@ -1,4 +1,4 @@
-"""Checks that a record's numbers follow from its samples: what trust level V1 says."""
+"""Checks that a record's numbers follow from its samples, and these from the data: what trust level V1 says."""
 
 from __future__ import annotations
 
@@ -11,38 +11,65 @@ import numpy as np
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metric
+from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.rescore import TOLERANCE, rescore, same
 from nlptasks._scoring.results import clusters_of
-from nlptasks._scoring.score import Scored
+from nlptasks._scoring.score import Scored, baselines_of
 from nlptasks._scoring.slices import LENGTH, slices
-from nlptasks.records.schema import FLAGS, Matrices, Record, Result
+from nlptasks.plugin import TaskSpec
+from nlptasks.records.schema import FLAGS, Matrices, Record, Result, Trust
 from nlptasks.records.store import StoredRecord
 from nlptasks.statistics.resampling import value
 
-#: What belongs to the data and not to the predictions; a record's samples need not tell it.
-_NOT_FROM_SAMPLES = ("baseline",)
+
+def level_here(record: Record) -> Trust:
+    """The level that a record without mismatches has by what is computed here: V1 where it can be scored, else V0.
+
+    It cannot where it holds no samples, or where a hash stands for each text.
+    """
+    return "V1" if record.digests and (record.labels or not record.withheld) else "V0"
 
 
-def verify_scores(opened: StoredRecord, registry: Registry) -> list[str]:
+def verify_scores(opened: StoredRecord, registry: Registry, pinned: PinnedData | None = None) -> list[str]:
     """Score the samples of a record anew, and compare it with what they give, field by field.
 
     The digests and the id are compared when a record is read (see :func:`nlptasks.records.store.read_record`).
 
+    Args:
+        opened: The record.
+        registry: What is installed.
+        pinned: The data that its inputs and gold answers are held against; ``None``: they are taken as they are.
+
     Returns:
-        A line for each field that does not hold; none: the record is at V1. A record without samples is at V0, and
-        only a claim of more is told.
+        A line for each field that does not hold; none: the record is at :func:`level_here`.
     """
     if not opened.samples:
-        return list(_imported(opened.record))
+        return []
+    foreign = list(pinned.complaints(opened.record, opened.samples)) if pinned else []
     if opened.record.withheld and not opened.record.labels:
-        return [*_counts(opened), *_values(opened, registry)]
+        return [*foreign, *_counts(opened), *_values(opened, registry)]
     _, scored = rescore(opened, registry)
     return [
+        *foreign,
         *_counts(opened),
         *_matrices(opened.stats, scored.stats),
         *_scores("scores", opened.record.scores, scored.scores),
+        *_baselines(opened, registry, scored, pinned),
         *_slices(opened, scored),
     ]
+
+
+def _baselines(opened: StoredRecord, registry: Registry, scored: Scored, pinned: PinnedData | None) -> Iterator[str]:
+    """The trivial baseline's values, where the samples have the inputs that it needs."""
+    record, samples = opened.record, opened.samples
+    if record.withheld and pinned is not None and pinned.samples(record) is not None:
+        samples = pinned.restored(record, samples)
+    tasks = [item.spec for item in registry.all(TaskSpec) if item.spec.name == record.task]
+    found = baselines_of(tasks[0], scored.metrics, samples) if tasks else {}
+    for name, old in record.scores.items():
+        here = found.get(name)
+        if old.baseline is not None and here is not None and not same(old.baseline, here):
+            yield f"scores.{name}.baseline: it says {old.baseline}, and the task's baseline reaches {here}"
 
 
 def _values(opened: StoredRecord, registry: Registry) -> Iterator[str]:
@@ -58,15 +85,8 @@ def _values(opened: StoredRecord, registry: Registry) -> Iterator[str]:
             yield f"scores.{name}.value: it says {said.value}, and its matrix gives {found}"
 
 
-def _imported(record: Record) -> Iterator[str]:
-    if record.trust != "V0":
-        yield f"trust: it says {record.trust}, but it holds no samples, so it is at V0"
-
-
 def _counts(opened: StoredRecord) -> Iterator[str]:
     record, samples = opened.record, opened.samples
-    if record.trust == "V0":
-        yield "trust: it says V0, but it holds samples"
     if record.dataset.n != len(samples):
         yield f"dataset.n: it says {record.dataset.n:,}, and it holds {len(samples):,} samples"
     if record.primary not in record.scores:
@@ -110,7 +130,7 @@ def _scores(place: str, said: Mapping[str, Result], found: Mapping[str, Result])
 def _fields(place: str, old: Result, new: Result) -> Iterator[str]:
     for item in fields(Result):
         left, right = getattr(old, item.name), getattr(new, item.name)
-        if item.name not in _NOT_FROM_SAMPLES and not _equal(left, right):
+        if item.name != "baseline" and not _equal(left, right):
             yield f"{place}.{item.name}: it says {left}, and its samples give {right}"
 
 

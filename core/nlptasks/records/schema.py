@@ -28,8 +28,9 @@ from pydantic.dataclasses import dataclass
 
 from nlptasks.files.paths import sha256_of
 
-#: How far a number may be believed, the least first: an imported number; predictions attached and re-scored here; some
-#: items run again from the weights; the whole run made again.
+#: How far a number may be believed, the least first: an imported number; predictions attached and re-scored here; so
+#: many rows run again from the weights that an edit of 1 % of them would have been found; the whole run made again. No
+#: record tells its own: see :mod:`nlptasks.records.attestations`.
 Trust = Literal["V0", "V1", "V2", "V3"]
 
 #: What JSON can hold.
@@ -252,7 +253,6 @@ class Record:
         labels: The closed set of them; empty: none.
         flags: How many samples have each of :data:`FLAGS`.
         cost: What it cost.
-        trust: How far the numbers may be believed.
         withheld: Whether the texts of the data are kept out of it; see :func:`withhold`.
         digests: SHA-256 of what is in ``samples.jsonl.gz`` and ``stats.npz``, under ``samples`` and ``stats``: of the
             lines and of the arrays, not of the compressed bytes. Empty where the number was imported.
@@ -269,7 +269,6 @@ class Record:
     labels: tuple[str, ...] = ()
     flags: Mapping[str, int] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
-    trust: Trust = "V1"
     withheld: bool = False
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -344,14 +343,15 @@ def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
         replace(
             sample,
             inputs={},
-            gold=_hashed(sample.gold),
-            prediction=None if sample.prediction is None else _hashed(sample.prediction),
+            gold=hashed(sample.gold),
+            prediction=None if sample.prediction is None else hashed(sample.prediction),
         )
         for sample in samples
     ]
 
 
-def _hashed(text: str) -> str:
+def hashed(text: str) -> str:
+    """What stands for a text that is withheld: equal texts have equal ones."""
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
@@ -399,6 +399,7 @@ __all__ = [
     "Trust",
     "canonical",
     "digests_of",
+    "hashed",
     "parsed",
     "sample_line",
     "samples_digest",

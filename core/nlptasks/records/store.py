@@ -9,6 +9,7 @@ import io
 import json
 import math
 import os
+import stat
 import struct
 import tokenize
 import zipfile
@@ -40,6 +41,12 @@ _DAMAGED = (
 )
 
 RECORD, SAMPLES, STATS = "record.json", "samples.jsonl.gz", "stats.npz"
+
+#: Bytes that a file of a record has at most, and that it has at most when it is unpacked: records come from anywhere.
+_LARGEST, _UNPACKED = 256 << 20, 1 << 30
+
+#: No text and no matrix of a record packs better than so many bytes to one, but where it is small.
+_RATIO, _SMALL = 200, 16 << 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,7 +134,15 @@ def _read_record(folder: Path, samples: bool) -> StoredRecord:
                 f"{folder / path}: its digest is {digest[:12]}, and {RECORD} says {record.digests.get(name, '')[:12]}",
                 hint="the file was changed after the run; evaluate again, or score it anew: nlptasks rescore",
             )
-    return StoredRecord(folder, record, tuple(_samples(lines, folder / SAMPLES)), stats)
+    held = tuple(_samples(lines, folder / SAMPLES))
+    for name, matrix in stats.items():
+        if matrix.ndim != 2 or len(matrix) != len(held):
+            raise NlptasksError(
+                f"{folder / STATS}: the statistics of {name!r} have the shape {matrix.shape}, and there are "
+                f"{len(held):,} samples",
+                hint="the file is damaged; evaluate again",
+            )
+    return StoredRecord(folder, record, held, stats)
 
 
 def find_records(folder: Path) -> list[Path]:
@@ -173,6 +188,14 @@ def _contents(record: Record, samples: Sequence[Sample], stats: Matrices) -> Ite
 
 def _read(path: Path) -> bytes:
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise NlptasksError(f"{path}: it is no file", hint="a record holds plain files only")
+        if found.st_size > _LARGEST:
+            raise NlptasksError(
+                f"{path}: it has {found.st_size:,} bytes; no file of a record has more than {_LARGEST:,}",
+                hint="the file is damaged, or means harm",
+            )
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
@@ -196,6 +219,7 @@ def _parse(content: bytes, path: Path) -> Record:
     if data.pop("version", None) != VERSION:
         raise NlptasksError(f"{path}: a version of the schema that is not known here", hint="install a newer nlptasks")
     said = data.pop("id", None)
+    data.pop("trust", None)  # records of before said it of themselves, which counts for nothing
     try:
         record: Record = _adapter(Record).validate_python(data)
     except ValidationError as error:
@@ -215,10 +239,25 @@ def _first(error: ValidationError) -> str:
 
 
 def _unpacked(path: Path) -> bytes:
+    content = _read(path)
+    most = _most(len(content))
     try:
-        return gzip.decompress(_read(path))
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            lines = file.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise NlptasksError(f"{path}: cannot be read ({error})", hint="the file is damaged; evaluate again") from error
+    if len(lines) > most:
+        raise _bomb(path, most)
+    return lines
+
+
+def _most(packed: int) -> int:
+    """How many bytes so many may unpack to."""
+    return min(_UNPACKED, max(_SMALL, _RATIO * packed))
+
+
+def _bomb(path: Path, most: int) -> NlptasksError:
+    return NlptasksError(f"{path}: it unpacks to more than {most:,} bytes", hint="the file is damaged, or means harm")
 
 
 def _samples(lines: bytes, path: Path) -> Iterator[Sample]:
@@ -231,8 +270,23 @@ def _samples(lines: bytes, path: Path) -> Iterator[Sample]:
 
 
 def _stats(path: Path) -> dict[str, NDArray[np.float64]]:
+    content = _read(path)
+    most = _most(len(content))
     try:
-        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
-            return {name: np.asarray(file[name], dtype=np.float64) for name in file.files}
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            if sum(item.file_size for item in file.infolist()) > most:
+                raise _bomb(path, most)
+            return {item.filename.removesuffix(".npy"): _matrix(file.read(item)) for item in file.infolist()}
     except _DAMAGED as error:
         raise NlptasksError(f"{path}: cannot be read ({error})", hint="the file is damaged; evaluate again") from error
+
+
+def _matrix(content: bytes) -> NDArray[np.float64]:
+    """An array of an archive; numpy makes room for all that a header promises before it looks for that."""
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    if math.prod(shape) * dtype.itemsize > len(content):
+        raise ValueError("an array is shorter than its header says")
+    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), dtype=np.float64)

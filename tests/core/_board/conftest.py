@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,12 @@ from nlptasks._board.panels import Panel
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.metrics import matrices, open_metrics
-from nlptasks.records.schema import Cost, Dataset, Machine, Model, Record, Result, Run, Sample
+from nlptasks._scoring.results import clusters_of
+from nlptasks._scoring.score import score_samples
+from nlptasks._scoring.slices import slices
+from nlptasks.plugin import TaskSpec
+from nlptasks.records.schema import Cost, Dataset, Machine, Model, Record, Run, Sample
 from nlptasks.records.store import write_record
-from nlptasks.statistics.resampling import value
 
 LABELS = ("negative", "positive")
 SHA = "ab" * 32
@@ -41,7 +44,7 @@ def answers() -> Answers:
 
 
 def _answers(n: int, right: float, seed: int = 0) -> tuple[list[str], list[str]]:
-    """Predictions of which about a share is right, and the gold labels."""
+    """Predictions of which about a proportion is right, and the gold labels."""
     generator = np.random.default_rng(1)
     gold = [LABELS[at] for at in generator.integers(0, 2, n)]
     hit = np.random.default_rng(seed + 2).random(n) < right
@@ -73,6 +76,7 @@ def make(registry: Registry) -> Make:
         model: dict[str, Any] | None = None,
         run: dict[str, Any] | None = None,
         results: dict[str, dict[str, Any]] | None = None,
+        slice_by: Sequence[str] = (),
         cost: Cost | None = None,
         machine: Machine = HERE,
         **more: Any,
@@ -90,40 +94,35 @@ def make(registry: Registry) -> Make:
             )
             for at in range(n)
         ]
-        language = (data or {}).get("language", "")
-        opened = open_metrics(registry, metrics, labels=labels, language=language)
-        stats = matrices(opened, samples)
-        found = {
-            name: Result(
-                value=(score := value(opened[name].metric, matrix)),
-                low=max(score - 0.05, opened[name].spec.range[0]),
-                high=min(score + 0.05, opened[name].spec.range[1]),
-                n=n,
-                signature=opened[name].metric.signature,
-                higher_is_better=opened[name].spec.higher_is_better,
-                scale=opened[name].spec.range,
-                baseline=0.5,
-                detectable=0.07,
-            )
-            for name, matrix in stats.items()
-        }
-        for name, values in (results or {}).items():
-            found[name] = replace(found[name], **values)
-        counted = {flag: sum(flag in item.flags for item in samples) for flag in ("truncated_output",)}
+        known = {"name": dataset, "sha256": SHA, "n": n, "split": "test"} | (data or {})
+        scored = score_samples(
+            registry,
+            metrics,
+            samples,
+            labels=labels,
+            language=known.get("language", ""),
+            cluster=known.get("cluster", ""),
+            task=next((item.spec for item in registry.all(TaskSpec) if item.spec.name == task), None),
+        )
+        clusters = clusters_of(samples, known.get("cluster", ""))
+        parts = slices(samples, scored.metrics, scored.stats, slice_by, clusters=clusters) if slice_by else {}
+        found = {name: replace(result, **(results or {}).get(name, {})) for name, result in scored.scores.items()}
+        counted = Counter(flag for item in samples for flag in item.flags)
         record = Record(
             task=task,
             primary=primary,
-            dataset=Dataset(**({"name": dataset, "sha256": SHA, "n": n, "split": "test"} | (data or {}))),
+            dataset=Dataset(**known),
             model=Model(**({"name": system, "weights": system, "parameters": 22_700_000} | (model or {}))),
             run=Run(**({"argv": ("nlptasks", "eval", task, "--data", "reviews.csv")} | (run or {}))),
             machine=machine,
             scores=found,
             labels=labels,
-            flags=counted,
-            cost=cost or Cost(seconds=1.0, rows_per_second=100.0, p95_ms=12.0),
+            flags=dict(counted),
+            slices=parts,
+            cost=cost or Cost(seconds=n / 100, rows_per_second=100.0, p95_ms=12.0),
             **more,
         )
-        write_record(folder, record, samples, stats)
+        write_record(folder, record, samples, scored.stats)
         return folder
 
     return write
@@ -145,15 +144,8 @@ def results(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 gold=gold,
                 dataset=dataset,
                 data={"sha256": SHA if dataset == "reviews" else "cd" * 32},
-                cost=Cost(seconds=1.0, rows_per_second=fast),
-                slices={
-                    "length": {
-                        "short": {
-                            "accuracy": Result(value=right, low=right - 0.1, high=right, n=n // 2, signature="x")
-                        },
-                        "long": {"accuracy": Result(value=right, n=n // 2, signature="x")},
-                    }
-                },
+                slice_by=("length",),
+                cost=Cost(seconds=n / fast, rows_per_second=fast),
             )
     return folder
 

@@ -21,7 +21,7 @@ from .conftest import panel
 
 def test_an_imported_number_is_shown_and_ranked_only_when_asked(registry, make, two):
     gold = ["negative"] * 60
-    made = make(two / "paper", "paper", predictions=gold, gold=gold, trust="V0")
+    made = make(two / "paper", "paper", predictions=gold, gold=gold)
     record = json.loads((made / "record.json").read_text())
     record["digests"] = {}
     (made / "record.json").write_text(json.dumps(record))

@@ -14,7 +14,7 @@ def test_systems_are_ranked_with_intervals_and_tie_lines(board):
     assert [row.system for row in found.rows] == ["good", "near", "poor"]
     assert [row.rank for row in found.rows] == [(1, 2), (1, 2), (3, 3)]
     assert found.ties == ((1, 2),)
-    assert found.floor == 0.5
+    assert found.floor == 0.52
     assert [row.parameters for row in found.rows] == [22_700_000] * 3
 
 
@@ -50,11 +50,12 @@ def test_clusters_make_the_interval_wider(registry, make, answers, tmp_path):
 
 
 def test_lower_is_better(registry, make, answers, tmp_path):
-    predictions, gold = answers(60, 0.8)
-    worse, _ = answers(60, 0.5, seed=5)
-    for name, given in (("first", worse), ("second", predictions)):
-        turned = {"accuracy": {"higher_is_better": False}}
-        make(tmp_path / name, name, predictions=given, gold=gold, results=turned)
+    gold = [f"the {at} house stands on a hill" for at in range(60)]
+    near = [text.replace("hill", "rock") if at % 3 else text for at, text in enumerate(gold)]
+    far = [text.replace("house stands", "dog sits").replace("hill", "rock") for text in gold]
+    for name, given in (("second", far), ("first", near)):
+        how = {"task": "translation", "metrics": ("ter",), "primary": "ter", "labels": (), "data": {"language": "en"}}
+        make(tmp_path / name, name, predictions=given, gold=gold, **how)
     found = panel(build(registry, tmp_path), "reviews")
     assert [row.system for row in found.rows] == ["first", "second"]
     assert found.rows[0].score < found.rows[1].score and found.pairs.delta[0][1] > 0

@@ -14,7 +14,7 @@ from .conftest import panel
 def test_slices_that_the_records_hold(board):
     (by_length,) = panel(board, "reviews").slices
     assert (by_length.name, by_length.values, by_length.others) == ("length", ("long", "short"), 0)
-    assert by_length.rows["good"][1].value == 0.94
+    assert by_length.rows["good"][0].value == 0.94
     assert by_length.rows["good"][0].low is None
 
 

@@ -16,7 +16,13 @@ def test_a_missing_data_set_gives_ranks_and_no_total(board):
     assert by_name["near"].rank == (1, 3)
     assert [row.system for row in task.standings] == ["good", "poor", "near"]
     assert by_name["good"].score == pytest.approx(
-        sum((row.score - 0.5) / 0.5 for panel in task.panels for row in panel.rows if row.system == "good") / 2,
+        sum(
+            (row.score - panel.floor) / (1 - panel.floor)
+            for panel in task.panels
+            for row in panel.rows
+            if row.system == "good"
+        )
+        / 2,
         abs=1e-6,
     )
 

@@ -49,7 +49,7 @@ def test_lm_eval():
     assert acc.signature == "imported:lm-eval|metric:acc|filter:none|version:1.0|shots:5|ci:1.96*stderr"
     assert (acc.n, hellaswag.dataset.n) == (100, 100)
     assert (hellaswag.scores["acc_norm"].low, hellaswag.scores["acc_norm"].high) == (None, None)
-    assert (hellaswag.task, hellaswag.trust, hellaswag.dataset.source) == ("hellaswag", "V0", "Rowan/hellaswag")
+    assert (hellaswag.task, hellaswag.digests, hellaswag.dataset.source) == ("hellaswag", {}, "Rowan/hellaswag")
     assert (hellaswag.model.name, hellaswag.model.parameters, hellaswag.run.commit) == ("org/model", 123, "abc1234")
     assert hellaswag.run.versions == {"lm-eval": "0.4.9"}
     assert list(gsm8k.scores) == ["exact_match,strict-match", "exact_match,flexible-extract"]

@@ -27,7 +27,7 @@ def test_an_unknown_one_names_all():
 def test_what_was_exported_comes_back_once_and_may_be_renamed(record):
     form = exchange("lm-eval")
     text = form.dump([record], 0)
-    assert imported(form, text, file="f") == [replace(record, trust="V0", digests={})]
+    assert imported(form, text, file="f") == [replace(record, digests={})]
     assert [found.model.name for found in imported(form, text, file="f", model="other")] == ["other"]
 
 

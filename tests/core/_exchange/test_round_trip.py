@@ -87,7 +87,6 @@ def records(draw: st.DrawFn, model: str | None = None, dataset: str | None = Non
         labels=tuple(draw(st.lists(TEXT, max_size=2))),
         flags=draw(st.dictionaries(st.sampled_from(FLAGS), COUNT, max_size=2)),
         cost=Cost(seconds=draw(NUMBER)),
-        trust=draw(st.sampled_from(["V0", "V1", "V2", "V3"])),
         digests={"samples": "0" * 64, "stats": "1" * 64},
     )
 
@@ -106,7 +105,7 @@ def back(form: Exchange, *given_: Record) -> list[Record]:
 
 def alone(record: Record) -> Record:
     """What an import makes of a record: its samples did not come with it."""
-    return replace(record, trust="V0", digests={})
+    return replace(record, digests={})
 
 
 # Making a record takes longer than writing it, so each goes through all the formats.

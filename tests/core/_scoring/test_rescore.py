@@ -73,7 +73,7 @@ def test_golden_numbers(registry, predictions):
     assert done.record.scores["macro-f1"].value == pytest.approx(0.5873015873)
     assert done.record.scores["accuracy"].baseline == pytest.approx(0.4)
     assert done.record.labels == ("a", "b", "c")
-    assert (done.record.primary, done.record.trust) == ("macro-f1", "V1")
+    assert done.record.primary == "macro-f1"
     assert done.record.dataset.sha256 == sha256_of(predictions)
     assert (done.record.dataset.name, done.record.dataset.n, done.covered) == ("mine", 10, 10)
     assert (done.record.model.name, done.record.model.head) == ("mine", "")
@@ -282,8 +282,6 @@ def test_every_field_that_does_not_hold_is_named(registry, record):
         (changed(record, flags={"missing": 1}), "flags.missing: it says 1, and 0 samples have it"),
         (changed(record, dataset=replace(said.dataset, n=11)), "dataset.n: it says 11, and it holds 10"),
         (changed(record, primary="bleu"), "primary: it says 'bleu'"),
-        (changed(record, trust="V0"), "trust: it says V0, but it holds samples"),
-        (replace(changed(record, trust="V2"), samples=(), stats={}), "trust: it says V2, but it holds no samples"),
     ]
     for opened, line in cases:
         (mismatch,) = verify_scores(opened, registry)

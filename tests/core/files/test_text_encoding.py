@@ -91,7 +91,7 @@ def test_a_given_encoding_wins():
         lines(b"abcd", "utf-16")
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("utf-9", "utf-8"), ("latin_one", "latin"), ("hex", ""), ("xyzzy", "")])
+@pytest.mark.parametrize(("name", "nearest"), [("utf-9", "utf-8"), ("latin_one", "latin"), ("xyzzy", ""), ("a\0", "")])
 def test_an_unknown_encoding_names_the_nearest(name, nearest):
     with pytest.raises(UsageError, match="there is no text encoding") as caught:
         lines(b"a\n", name)

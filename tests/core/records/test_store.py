@@ -71,7 +71,7 @@ def test_a_folder_that_is_no_record_is_never_replaced(tmp_path: Path) -> None:
 
 
 def test_an_imported_number_has_no_samples(tmp_path: Path) -> None:
-    write_record(tmp_path / "r", replace(RECORDED, trust="V0"), [], {})
+    write_record(tmp_path / "r", RECORDED, [], {})
     opened = read_record(tmp_path / "r")
     assert (opened.samples, dict(opened.stats), opened.record.digests) == ((), {}, {})
 
@@ -104,7 +104,6 @@ def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
         ({"version": 99}, "not known here"),
         ({"schema": "x"}, "not a record of nlptasks"),
         ({"task": "qa"}, "its fields make"),
-        ({"trust": "V9"}, "trust: Input should be"),
         ({"dataset": {"name": "x"}}, "dataset.sha256: Field required"),
     ],
 )

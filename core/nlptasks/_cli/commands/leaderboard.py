@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from nlptasks._cli.app import App, pass_app
 from nlptasks._cli.flags import SettingsCommand
+from nlptasks.errors import UsageError
 from nlptasks.text.display import counted
 
+if TYPE_CHECKING:
+    from nlptasks._board.trust import Believed
+
 _FOLDER = click.Path(path_type=Path)
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+
+def _believing(function: Function) -> Function:
+    """Give a command the flags that say whose word counts."""
+    flags = (
+        click.option("--attestations", type=_FOLDER, metavar="DIR", help="Your own folder of attestations."),
+        click.option(
+            "--allowed-signers",
+            type=_FOLDER,
+            metavar="FILE",
+            help="Whose signed attestations count, as ssh-keygen reads it; then no other does.",
+        ),
+        click.option("--benchmark", multiple=True, metavar="NAME", help="Compare inputs and gold with its data."),
+        click.option(
+            "--data-dir",
+            default="",
+            metavar="DIR",
+            help="Folder of the files that a benchmark does not ship.  [default: NLPTASKS_DATA]",
+        ),
+    )
+    for flag in reversed(flags):
+        function = flag(function)
+    return function
+
+
+def _believed(
+    app: App, attestations: Path | None, signers: Path | None, benchmark: tuple[str, ...], data_dir: str
+) -> Believed:
+    from nlptasks._board.trust import Believed
+    from nlptasks._cli.commands.verify import PinnedChoice, pinned_of
+
+    for folder in filter(None, [attestations]):
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
+    pinned = pinned_of(app, PinnedChoice(benchmark=benchmark, data_dir=data_dir))
+    return Believed(attestations=attestations, signers=signers, pinned=pinned)
 
 
 @click.group()
@@ -34,9 +78,21 @@ def leaderboard() -> None:
 @click.option("--task", default="", metavar="NAME", help="Only the records of this task.")
 @click.option("--title", default="Leaderboard", show_default=True, metavar="TEXT", help="Title of the board.")
 @click.option("--strict-records", is_flag=True, help="Make a damaged record an error; else it is listed on the board.")
+@_believing
 @pass_app
 def build(
-    app: App, folder: Path, output: str, force: bool, min_trust: str, task: str, title: str, strict_records: bool
+    app: App,
+    folder: Path,
+    output: str,
+    force: bool,
+    min_trust: str,
+    task: str,
+    title: str,
+    strict_records: bool,
+    attestations: Path | None,
+    allowed_signers: Path | None,
+    benchmark: tuple[str, ...],
+    data_dir: str,
 ) -> None:
     """Build the leaderboard of the records below DIR. The same records give the same bytes."""
     from typing import cast
@@ -56,6 +112,7 @@ def build(
         task=task,
         title=title,
         strict=strict_records,
+        believed=_believed(app, attestations, allowed_signers, benchmark, data_dir),
     )
     text = render(board, kind)
     if not output:
@@ -70,15 +127,30 @@ def build(
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option("--train", multiple=True, metavar="FILE", help="Training data that the test data must not overlap with.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_believing
 @pass_app
-def check(app: App, folder: Path, train: tuple[str, ...], as_json: bool) -> None:
-    """Look for what makes the records below DIR worthless; the exit code is 1 where something does."""
+def check(
+    app: App,
+    folder: Path,
+    train: tuple[str, ...],
+    as_json: bool,
+    attestations: Path | None,
+    allowed_signers: Path | None,
+    benchmark: tuple[str, ...],
+    data_dir: str,
+) -> None:
+    """Look for what makes the records below DIR worthless; the exit code is 1 where something does.
+
+    Every number is scored anew from the samples, as 'nlptasks verify' does; with --benchmark, inputs and gold are
+    compared with the benchmark's own data.
+    """
     from dataclasses import asdict
 
     from nlptasks._board.checks import ERROR, check_folder
     from nlptasks._cli.views.tables import echo_json, table
 
-    findings = check_folder(app.plugins().registry, folder, train=train)
+    believed = _believed(app, attestations, allowed_signers, benchmark, data_dir)
+    findings = check_folder(app.plugins().registry, folder, train=train, believed=believed)
     if as_json:
         echo_json([asdict(finding) for finding in findings])
     elif findings:

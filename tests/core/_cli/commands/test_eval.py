@@ -36,7 +36,7 @@ def test_a_record_says_what_was_found(command):
     result = command(*DRAWN, "--slice", "label,meta.place,length").succeeded()
     opened = record_of(command, "results/sentiment/reviews/drawn")
     record = opened.record
-    assert (record.task, record.primary, record.dataset.n, record.trust) == ("sentiment", "accuracy", 300, "V1")
+    assert (record.task, record.primary, record.dataset.n) == ("sentiment", "accuracy", 300)
     assert record.labels == ("negative", "positive")
     right = sum(sample.prediction == sample.gold for sample in opened.samples)
     assert record.scores["accuracy"].value == right / 300

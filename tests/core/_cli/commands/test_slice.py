@@ -56,7 +56,7 @@ def test_it_says_what_cannot_be_sliced(films, nlptasks, more: tuple[str, ...], m
 
 
 def test_an_imported_number_has_no_parts(films, nlptasks, tmp_path: Path) -> None:
-    record = replace(read_record(Path(films("a", 1))).record, digests={}, trust="V0")
+    record = replace(read_record(Path(films("a", 1))).record, digests={})
     write_record(tmp_path / "imported", record, [], {})
     code, _, err = nlptasks("slice", str(tmp_path / "imported"), "--by", "length")
     assert code == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks.records.store import read_record
+from nlptasks.records.attestations import attestation_of
 
 DRAWN = ("eval", "sentiment", "--head", "drawn", "--data", "reviews.csv", "-o", "mine")
 
@@ -44,18 +44,25 @@ def recorded(command):
     return command
 
 
-def test_some_samples_again_and_the_mark(recorded):
-    result = recorded("verify", "mine", "--rerun", "10", "--mark").succeeded()
+def test_few_samples_again_prove_little(recorded):
+    result = recorded("verify", "mine", "--rerun", "10", "--attest", "attested", "--by", "Ada").succeeded()
+    assert "V1 holds" in result.stdout.decode()
+    assert "an edit of at most 22.0% of them may be missed" in result.stdout.decode()
+    assert "V2 takes --rerun 48" in result.stdout.decode()
+    (attested,) = map(attestation_of, (recorded.folder / "attested").iterdir())
+    assert (attested.trust, attested.checked, attested.rows, attested.by) == ("V0", 10, 50, "Ada")
+
+
+def test_enough_samples_again(recorded):
+    result = recorded("verify", "mine", "--rerun", "48").succeeded()
     assert "V2 holds" in result.stdout.decode()
-    assert "10 of its 50 samples came out the same from the weights" in result.stdout.decode()
-    assert read_record(recorded.folder / "mine").record.trust == "V2"
+    assert "48 of its 50 samples came out the same from the weights" in result.stdout.decode()
 
 
 def test_all_samples_again(recorded):
     result = recorded("verify", "mine", "--rerun", "50", "--json").succeeded()
     (verdict,) = json.loads(result.stdout)
-    assert (verdict["trust"], verdict["answered again"], verdict["mismatches"]) == ("V3", 50, [])
-    assert read_record(recorded.folder / "mine").record.trust == "V1"
+    assert (verdict["trust"], verdict["predicted again"], verdict["mismatches"]) == ("V3", 50, [])
 
 
 def test_another_head_is_found_out(recorded):
@@ -69,4 +76,4 @@ def test_predictions_from_elsewhere_cannot_be_made_again(recorded):
     recorded.write("theirs.csv", "prediction\n" + "positive\n" * 50)
     recorded("rescore", "theirs.csv", "--task", "sentiment", "--data", "reviews.csv", "-o", "theirs").succeeded()
     recorded("verify", "theirs", "--rerun", "5").refused("its predictions were made elsewhere")
-    recorded("verify", "mine", "--head", "constant").refused("--head and --backbone are for --rerun")
+    recorded("verify", "mine", "--head", "constant").refused("--head is for --rerun")

@@ -1,0 +1,165 @@
+"""The pinned data that records are held against: inputs and gold come from there, and from nobody's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.gold_rows import for_labels, read_gold_rows
+from nlptasks._scoring.spelling import Spelling
+from nlptasks._settings.groups import TableSource
+from nlptasks._tables.gold_samples import GoldTable
+from nlptasks.errors import NlptasksError
+from nlptasks.plugin import TaskSpec
+from nlptasks.records.schema import Record, Sample, withhold
+from nlptasks.records.suites import Card, Suite, locate, open_suite
+
+#: Samples that a complaint names.
+_NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedData:
+    """The data sets of benchmarks, each read once and when it is asked for.
+
+    Args:
+        registry: What is installed.
+        suites: The benchmarks.
+        data_dir: Folder of the files that they do not ship; empty: the usual one.
+    """
+
+    registry: Registry
+    suites: tuple[Suite, ...] = ()
+    data_dir: str = ""
+    _tables: dict[tuple[str, str, str], GoldTable] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, registry: Registry, names: Sequence[str], data_dir: str = "") -> PinnedData:
+        """The data of benchmarks by their names.
+
+        Raises:
+            UsageError: A benchmark is not installed.
+        """
+        return cls(registry=registry, suites=tuple(open_suite(registry, name) for name in names), data_dir=data_dir)
+
+    def samples(self, record: Record) -> dict[str, Sample] | None:
+        """The samples of a record's data set as a record of it has to hold them, but for the predictions.
+
+        Args:
+            record: The record.
+
+        Returns:
+            The samples by id; ``None`` where no benchmark has a data set of this name for this task.
+
+        Raises:
+            UsageError: The data set's file is not there.
+            DataError: It has another hash, or cannot be read.
+        """
+        table = self._table(record)
+        if table is None:
+            return None
+        spelling = Spelling(record.labels)
+        return {
+            item.id: Sample(
+                id=item.id, inputs=dict(item.example.inputs), gold=spelling.of(item.gold), meta=dict(item.meta)
+            )
+            for item in for_labels(table, record.labels, source=record.dataset.name).items
+        }
+
+    def complaints(self, record: Record, samples: Sequence[Sample]) -> Iterator[str]:
+        """In what a record's data are not the pinned ones, a line each; none where no benchmark has the data set."""
+        found = self._card(record)
+        if found is None:
+            return
+        card = found[1]
+        if record.dataset.sha256 != card.sha256:
+            said = record.dataset.sha256[:12] or "none"
+            yield f"dataset.sha256: it says {said}, and the benchmark's data set is {card.sha256[:12]}"
+            return
+        if record.dataset.cluster != card.cluster:
+            yield f"dataset.cluster: it says {record.dataset.cluster!r}, and the benchmark {card.cluster!r}"
+        pinned = self.samples(record) or {}
+        if record.run.limit > 0:
+            pinned = dict(list(pinned.items())[: record.run.limit])
+        yield from _rows(list(pinned), [sample.id for sample in samples])
+        kept = [sample for sample in samples if sample.id in pinned]
+        real = [pinned[sample.id] for sample in kept]
+        if record.withheld:
+            real = withhold(real, record.labels)
+        else:
+            yield from _differ("inputs", [s.id for s, r in zip(kept, real, strict=True) if s.inputs != r.inputs])
+        yield from _differ("gold", [s.id for s, r in zip(kept, real, strict=True) if s.gold != r.gold])
+        if record.dataset.cluster:
+            name = record.dataset.cluster
+            moved = [s.id for s, r in zip(kept, real, strict=True) if s.meta.get(name) != r.meta.get(name)]
+            yield from _differ(f"meta.{name}", moved)
+
+    def restored(self, record: Record, samples: Sequence[Sample]) -> tuple[Sample, ...]:
+        """Samples whose texts were withheld, with those of the pinned data.
+
+        Raises:
+            NlptasksError: No benchmark has the data set.
+        """
+        pinned = self.samples(record)
+        if pinned is None:
+            raise NlptasksError(
+                f"no benchmark that was named has the data set {record.dataset.name!r} of the task {record.task!r}",
+                hint="name the one that it is of: --benchmark NAME, with --data-dir DIR where it ships no data",
+            )
+        return tuple(
+            replace(sample, inputs=pinned[sample.id].inputs) if sample.id in pinned else sample for sample in samples
+        )
+
+    def _table(self, record: Record) -> GoldTable | None:
+        found = self._card(record)
+        if found is None:
+            return None
+        suite, card = found
+        place = suite.name, card.name, record.dataset.language
+        if place not in self._tables:
+            task = self._task(card)
+            path = locate(suite, card, data_dir=self.data_dir)
+            source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
+            meta = tuple(dict.fromkeys(filter(None, (*card.meta, card.cluster))))
+            metrics = card.metrics or (*task.metrics, *task.recorded)
+            self._tables[place], _ = read_gold_rows(
+                self.registry, task, source, metrics, language=card.language or record.dataset.language, meta=meta
+            )
+        return self._tables[place]
+
+    def _card(self, record: Record) -> tuple[Suite, Card] | None:
+        return next(
+            (
+                (suite, card)
+                for suite in self.suites
+                for card in suite.datasets
+                if card.name == record.dataset.name and self._task(card).name == record.task
+            ),
+            None,
+        )
+
+    def _task(self, card: Card) -> TaskSpec:
+        return self.registry.get(TaskSpec, card.task).spec
+
+
+def _rows(pinned: Sequence[str], held: Sequence[str]) -> Iterator[str]:
+    if pinned == held:
+        return
+    missing, extra = [id_ for id_ in pinned if id_ not in set(held)], [id_ for id_ in held if id_ not in set(pinned)]
+    if missing:
+        yield f"samples: {len(missing):,} rows of the benchmark's data are missing ({_some(missing)})"
+    if extra:
+        yield f"samples: {len(extra):,} are no rows of the benchmark's data ({_some(extra)})"
+    if not missing and not extra:
+        yield "samples: rows of the benchmark's data are in another order, or there twice"
+
+
+def _differ(what: str, ids: Sequence[str]) -> Iterator[str]:
+    if ids:
+        verb = "is" if len(ids) == 1 else "are"
+        yield f"samples: {what} of {len(ids):,} {verb} not what the benchmark's data have ({_some(ids)})"
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_NAMED]) + (", ..." if len(ids) > _NAMED else "")
