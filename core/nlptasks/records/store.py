@@ -46,7 +46,7 @@ RECORD, SAMPLES, STATS = "record.json", "samples.jsonl.gz", "stats.npz"
 _LARGEST, _UNPACKED = 256 << 20, 1 << 30
 
 #: No text and no matrix of a record packs better than so many bytes to one, but where it is small.
-_RATIO, _SMALL = 200, 16 << 20
+_RATIO, _SMALL = 200, 64 << 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

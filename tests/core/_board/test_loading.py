@@ -14,6 +14,7 @@ from nlptasks._board.board import build
 from nlptasks._board.loading import Header, difference, groups
 from nlptasks._board.plain import as_json_text
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.records.attestations import Attestation
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 
 from .conftest import panel
@@ -77,7 +78,7 @@ def header(path: str, *, sha256: str = "ab" * 32, **more: object) -> Header:
         dataset=Dataset(name="reviews", sha256=sha256, n=2),
         model=Model(name=path),
         scores={"accuracy": Result(value=0.5, n=2, signature="s")},
-        **more,
+        **{"digests": {"samples": "x"}, **more},
     )
     return Header(path=path, folder=Path(path), record=record)
 
@@ -88,7 +89,7 @@ def test_the_kind_that_most_have_is_ranked():
         header("b"),
         header("c", sha256="ff" * 32),
         header("d", run=Run(limit=1)),
-        header("e", trust="V0"),
+        header("e", digests={}),
     ]
     ((task, group, out),) = groups(headers, min_trust="V1")
     assert task == "sentiment"
@@ -100,7 +101,9 @@ def test_the_kind_that_most_have_is_ranked():
 
 
 def test_of_several_runs_of_a_system_and_seed_the_most_trusted_counts():
-    first, second = header("a"), header("b", trust="V2")
+    first, second = header("a"), header("b")
+    whole = {"record": "x", "digest": "x", "rows": 2, "checked": 2, "seed": 0, "tolerance": 0.0, "by": "x", "time": "x"}
+    second = replace(second, attestation=Attestation(**whole))
     model = Model(name="one")
     same = [replace(item, record=replace(item.record, model=model)) for item in (first, second)]
     ((_, group, out),) = groups(same, min_trust="V1")

@@ -13,9 +13,8 @@ from .conftest import panel
 
 def test_slices_that_the_records_hold(board):
     (by_length,) = panel(board, "reviews").slices
-    assert (by_length.name, by_length.values, by_length.others) == ("length", ("long", "short"), 0)
-    assert by_length.rows["good"][0].value == 0.94
-    assert by_length.rows["good"][0].low is None
+    assert (by_length.name, by_length.values, by_length.others) == ("length", ("0-15",), 0)
+    assert by_length.rows["good"][0].value == panel(board, "reviews").rows[0].score
 
 
 @pytest.mark.parametrize(

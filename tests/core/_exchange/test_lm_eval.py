@@ -33,6 +33,6 @@ def test_what_is_shown_and_what_is_whole(record):
     found = load(dump([record], 0), "file", "")
     assert [shown.dataset.name for shown in found.shown] == ["films"]
     assert found.whole[0].scores == record.scores
-    assert found.whole[0].trust == "V0"
+    assert found.whole[0].digests == {}
     with pytest.raises(DataError, match="file:1: not valid JSON"):
         load("{", "file", "")
