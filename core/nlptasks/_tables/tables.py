@@ -16,7 +16,7 @@ from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, sta
 from nlptasks.plugin import FormatSpec, TaskSpec
 from nlptasks.plugin.options import from_values, option_fields
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table, TableBlock
+from nlptasks.plugin.protocols import Format, FormatOptions, NotingWriter, RowWriter, Table, TableBlock
 from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
 
@@ -161,6 +161,11 @@ class _Writer:
     def close(self) -> None:
         with plugin_errors(self.what, streams=True):
             self.writer.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        with plugin_errors(self.what):
+            return tuple(self.writer.notes) if isinstance(self.writer, NotingWriter) else ()
 
 
 def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:
