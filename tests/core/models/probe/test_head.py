@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,17 @@ def test_interrupted_training_goes_on_where_it_stopped(encoder: Encoder, trained
     train(job(Unused(), tmp_path))  # type: ignore[arg-type]
     assert (tmp_path / FILE).read_bytes() == (trained / FILE).read_bytes()
     assert not (tmp_path / ".features").exists()
+
+
+def test_a_training_that_fails_leaves_no_features(encoder: Encoder, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        with pytest.raises(NlptasksError, match=r"cannot keep the features .*: File too large"):
+            train(job(encoder, tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
