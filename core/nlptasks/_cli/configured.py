@@ -48,7 +48,7 @@ def configured(
         return {}
     keys = {_key(flag.setting.key): flag for flag in params if isinstance(flag, SettingFlag)}
     keys |= {flag.setting.name: flag for flag in params if isinstance(flag, SettingFlag)}
-    reader = _Reader(config, keys, others)
+    reader = _SettingReader(config, keys, others)
     own = {key: value for key, value in table.items() if not isinstance(value, dict)}
     named = {key: value for key, value in table.items() if isinstance(value, dict)}
     found = reader.read(own, (command,), "")
@@ -66,7 +66,7 @@ def configured(
     return found | mine
 
 
-class _Reader:
+class _SettingReader:
     """Turns keys and values of a table into values of parameters, naming the file and the line in each complaint."""
 
     def __init__(self, config: Config, keys: Keys, others: Callable[[], Iterable[SettingFlag]]) -> None:
@@ -117,7 +117,7 @@ class _Reader:
         return self.config.error(place, problem, hint)
 
 
-class _Command(OnceCommand):
+class _InstalledFlagsCommand(OnceCommand):
     """A command some of whose flags depend on what is installed."""
 
     more: Callable[[click.Context], Sequence[click.Parameter]] = staticmethod(lambda _ctx: ())
@@ -154,7 +154,7 @@ def command(
         rest = {param.name: values[str(param.name)] for param in every if not isinstance(param, SettingFlag)}
         body(app, chosen, **rest)
 
-    made = _Command(name, params=list(params), callback=call, help=body.__doc__, no_args_is_help=True)
+    made = _InstalledFlagsCommand(name, params=list(params), callback=call, help=body.__doc__, no_args_is_help=True)
     made.more = more
     return made
 

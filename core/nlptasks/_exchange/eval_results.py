@@ -28,7 +28,7 @@ _NOTE = "nlptasks: metric "
 _WHAT = "a file of .eval_results"
 
 
-class _Dataset(Lenient):
+class _HubDataset(Lenient):
     id: Text
     task_id: Text = ""
     config: Text = ""
@@ -36,15 +36,15 @@ class _Dataset(Lenient):
     revision: Text = ""
 
 
-class _Metric(Lenient):
+class _HubMetric(Lenient):
     metric_id: Text
     value: Number
 
 
-class _Entry(Lenient):
-    dataset: _Dataset
+class _HubEntry(Lenient):
+    dataset: _HubDataset
     value: Number | None = None
-    metrics: list[_Metric] | None = None
+    metrics: list[_HubMetric] | None = None
     notes: Text = ""
 
 
@@ -84,7 +84,7 @@ def load(text: str, file: str, model: str) -> Found:
     whole = tuple(unpacked_text(line.removeprefix(_OWN), file, f"the comment {at}") for at, line in enumerate(lines, 1))
     model = model or next((record.model.name for record in whole), "")
     parsed = parse_yaml(text, file, _WHAT)
-    entries = parsed.checked_items(_Entry) if parsed.value is not None else []
+    entries = parsed.checked_items(_HubEntry) if parsed.value is not None else []
     if entries and not model:
         raise UsageError(f"{file} does not name its model", hint="name it: --model NAME")
     for number, entry in enumerate(entries):
@@ -93,7 +93,7 @@ def load(text: str, file: str, model: str) -> Found:
     return Found(shown=tuple(_record(entry, model) for entry in entries), whole=whole)
 
 
-def _record(entry: _Entry, model: str) -> Record:
+def _record(entry: _HubEntry, model: str) -> Record:
     data, scores = entry.dataset, dict(_scores(entry))
     return Record(
         task=data.task_id or data.config or "unknown",
@@ -113,7 +113,7 @@ def _record(entry: _Entry, model: str) -> Record:
     )
 
 
-def _scores(entry: _Entry) -> Iterator[tuple[str, Result]]:
+def _scores(entry: _HubEntry) -> Iterator[tuple[str, Result]]:
     """The value of an entry, or the values of the list ``metrics`` that a proposal for the format has."""
     several: list[tuple[str, float | None]] = [(metric.metric_id, metric.value) for metric in entry.metrics or ()]
     for name, value in several or [(_named(entry.notes), entry.value)]:

@@ -39,7 +39,7 @@ def _end(value: Any) -> Any:
 End = Annotated[Number | None, BeforeValidator(_end)]
 
 
-class _Details(Lenient):
+class _EeeDetails(Lenient):
     """What an export of nlptasks writes into the details of several mappings."""
 
     own: Text = Field(alias="nlptasks_records", default="")
@@ -52,33 +52,33 @@ class _Details(Lenient):
     licence: Text = ""
 
 
-class _Library(Lenient):
+class _EeeLibrary(Lenient):
     name: Text = ""
     version: Text = ""
-    additional_details: _Details = Field(default_factory=_Details)
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
 
 
-class _Model(Lenient):
+class _EeeModel(Lenient):
     id: Text
     name: Text = ""
 
 
-class _Source(Lenient):
+class _EeeSource(Lenient):
     dataset_name: Text = ""
     hf_repo: Text = ""
     hf_split: Text = ""
     url: list[Text] = Field(default_factory=list)
-    additional_details: _Details = Field(default_factory=_Details)
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
 
 
-class _Metric(Lenient):
+class _EeeMetric(Lenient):
     lower_is_better: bool
     metric_id: Text = ""
     metric_name: Text = ""
     evaluation_description: Text = ""
     min_score: End = None
     max_score: End = None
-    additional_details: _Details = Field(default_factory=_Details)
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
 
     @property
     def shown(self) -> str:
@@ -86,39 +86,39 @@ class _Metric(Lenient):
         return self.metric_id or self.metric_name or self.evaluation_description or "score"
 
 
-class _Error(Lenient):
+class _EeeError(Lenient):
     value: Number
 
 
-class _Interval(Lenient):
+class _EeeInterval(Lenient):
     lower: Number
     upper: Number
     confidence_level: Number | None = None
 
 
-class _Uncertainty(Lenient):
+class _EeeUncertainty(Lenient):
     num_samples: Count = 0
-    standard_error: _Error | None = None
-    confidence_interval: _Interval | None = None
+    standard_error: _EeeError | None = None
+    confidence_interval: _EeeInterval | None = None
 
 
-class _Score(Lenient):
+class _EeeScore(Lenient):
     score: Number
-    uncertainty: _Uncertainty = Field(default_factory=_Uncertainty)
+    uncertainty: _EeeUncertainty = Field(default_factory=_EeeUncertainty)
 
 
-class _Result(Lenient):
+class _EeeResult(Lenient):
     evaluation_name: Text
     evaluation_result_id: Text = ""
-    source_data: _Source
-    metric_config: _Metric
-    score_details: _Score
+    source_data: _EeeSource
+    metric_config: _EeeMetric
+    score_details: _EeeScore
 
 
-class _File(Lenient):
-    eval_library: _Library = Field(default_factory=_Library)
-    model_info: _Model
-    evaluation_results: list[_Result]
+class _EeeFile(Lenient):
+    eval_library: _EeeLibrary = Field(default_factory=_EeeLibrary)
+    model_info: _EeeModel
+    evaluation_results: list[_EeeResult]
 
     @property
     def by_us(self) -> bool:
@@ -126,7 +126,7 @@ class _File(Lenient):
         return self.eval_library.name == "nlptasks"
 
 
-class _Head(Lenient):
+class _EeeHead(Lenient):
     """What tells whether the rest can be read."""
 
     schema_version: Text
@@ -246,20 +246,20 @@ def _source(record: Record) -> dict[str, Any]:
 def load(text: str, file: str, model: str) -> Found:
     """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
     parsed = parse_json(text, file, _WHAT)
-    version = parsed.checked(_Head).schema_version
+    version = parsed.checked(_EeeHead).schema_version
     if not version.startswith(_READABLE):
         raise parsed.error(
             ("schema_version",), f"the schema {version!r} is not known here", f"known are {_SCHEMA} and 0.2"
         )
-    found = parsed.checked(_File)
+    found = parsed.checked(_EeeFile)
     own = found.eval_library.additional_details.own
     place = f"eval_library.additional_details.{_OWN}"
     return Found(shown=tuple(_records(found, model)), whole=unpacked_list(own, file, place) if own else ())
 
 
-def _records(found: _File, model: str) -> Iterator[Record]:
+def _records(found: _EeeFile, model: str) -> Iterator[Record]:
     """A record for each evaluation of each data set, in the order of their first results."""
-    groups: dict[tuple[str, str], list[_Result]] = {}
+    groups: dict[tuple[str, str], list[_EeeResult]] = {}
     for item in found.evaluation_results:
         # Several evaluations of one data set (with other seeds, say) are told apart by the first part of their ids.
         part = item.evaluation_result_id.partition(".")[0] if found.by_us else ""
@@ -286,7 +286,7 @@ def _free(name: str, taken: dict[str, Result]) -> str:
     return next(found for found in names if found not in taken)
 
 
-def _dataset(name: str, source: _Source, n: int) -> Dataset:
+def _dataset(name: str, source: _EeeSource, n: int) -> Dataset:
     details = source.additional_details
     return Dataset(
         name=name,
@@ -301,7 +301,7 @@ def _dataset(name: str, source: _Source, n: int) -> Dataset:
     )
 
 
-def _result(library: str, item: _Result) -> Result:
+def _result(library: str, item: _EeeResult) -> Result:
     config, uncertainty = item.metric_config, item.score_details.uncertainty
     error, interval = uncertainty.standard_error, uncertainty.confidence_interval
     if interval is not None and interval.confidence_level != _LEVEL:

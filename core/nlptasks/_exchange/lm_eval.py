@@ -30,7 +30,7 @@ _FILTER = "none"
 _WHAT = "a result file of lm-evaluation-harness"
 
 
-class _Metrics(Lenient):
+class _LmEvalMetrics(Lenient):
     """What stands beside the values of a task's metrics, which have any names."""
 
     model_config = ConfigDict(extra="allow")
@@ -48,31 +48,31 @@ class _Metrics(Lenient):
         return {name: value for name, value in self.__pydantic_extra__.items() if is_number(value)}
 
 
-class _Config(Lenient):
+class _LmEvalConfig(Lenient):
     tag: Any = None
     test_split: Text = ""
     validation_split: Text = ""
     dataset_path: Text = ""
 
 
-class _Samples(Lenient):
+class _LmEvalSamples(Lenient):
     effective: Count | None = None
 
 
-class _ModelConfig(Lenient):
+class _LmEvalModelConfig(Lenient):
     model_args: AnyText = ""
     model_num_parameters: NumberIfAny = None
     model_dtype: Text = ""
 
 
-class _File(Lenient):
-    results: dict[str, _Metrics]
-    configs: Annotated[dict[str, _Config], Present] = Field(default_factory=dict)
+class _LmEvalFile(Lenient):
+    results: dict[str, _LmEvalMetrics]
+    configs: Annotated[dict[str, _LmEvalConfig], Present] = Field(default_factory=dict)
     versions: Annotated[dict[str, AnyText], Present] = Field(default_factory=dict)
     shots: Annotated[dict[str, AnyText], Present] = Field(alias="n-shot", default_factory=dict)
     higher_is_better: Annotated[dict[str, Annotated[dict[str, bool], Present]], Present] = Field(default_factory=dict)
-    samples: Annotated[dict[str, _Samples], Present] = Field(alias="n-samples", default_factory=dict)
-    config: _ModelConfig = Field(default_factory=_ModelConfig)
+    samples: Annotated[dict[str, _LmEvalSamples], Present] = Field(alias="n-samples", default_factory=dict)
+    config: _LmEvalModelConfig = Field(default_factory=_LmEvalModelConfig)
     model_name: Text = ""
     git_hash: Text = ""
     lm_eval_version: Text = ""
@@ -161,19 +161,19 @@ def _split(name: str) -> tuple[str, str]:
 
 def load(text: str, file: str, model: str) -> Found:
     """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    found = parse_json(text, file, _WHAT).checked(_File)
+    found = parse_json(text, file, _WHAT).checked(_LmEvalFile)
     shown = tuple(_shown(found, file, model))
     whole = tuple(unpacked(item, file, f"{_OWN}[{number}]") for number, item in enumerate(found.own))
     return Found(shown=shown, whole=whole)
 
 
-def _shown(found: _File, file: str, model: str) -> Iterator[Record]:
+def _shown(found: _LmEvalFile, file: str, model: str) -> Iterator[Record]:
     for name, metrics in found.results.items():
         keys = [key for key in metrics.values if not _split(key)[0].endswith("_stderr")]
         if not keys:
             continue  # a group, or a task of which only the name is told
         scores = {_joined(key): _result(found, name, key) for key in keys}
-        config = found.configs.get(name, _Config())
+        config = found.configs.get(name, _LmEvalConfig())
         yield Record(
             task=config.tag if isinstance(config.tag, str) else name,
             primary=next(iter(scores)),
@@ -197,7 +197,7 @@ def _joined(key: str) -> str:
     return metric if filter_ == _FILTER else f"{metric},{filter_}"
 
 
-def _result(found: _File, task: str, key: str) -> Result:
+def _result(found: _LmEvalFile, task: str, key: str) -> Result:
     values = found.results[task].values
     metric, filter_ = _split(key)
     better = found.higher_is_better.get(task, {}).get(metric)
@@ -215,24 +215,24 @@ def _result(found: _File, task: str, key: str) -> Result:
     )
 
 
-def _n(found: _File, task: str) -> int:
-    metrics, samples = found.results[task], found.samples.get(task, _Samples())
+def _n(found: _LmEvalFile, task: str) -> int:
+    metrics, samples = found.results[task], found.samples.get(task, _LmEvalSamples())
     counts = (samples.effective, metrics.sample_len, metrics.samples)
     return next((count for count in counts if count is not None), 0)
 
 
-def _version(found: _File, task: str) -> str:
+def _version(found: _LmEvalFile, task: str) -> str:
     version = found.versions.get(task, "")
     return "" if version == _MISSING else version
 
 
-def _versions(found: _File) -> dict[str, str]:
+def _versions(found: _LmEvalFile) -> dict[str, str]:
     """Versions of the harness and of transformers, where the file has them."""
     said = {"lm-eval": found.lm_eval_version, "transformers": found.transformers_version}
     return {name: text for name, text in said.items() if text}
 
 
-def _model(found: _File, file: str, model: str) -> Model:
+def _model(found: _LmEvalFile, file: str, model: str) -> Model:
     config = found.config
     name = model or found.model_name or config.model_args
     if not name:

@@ -32,48 +32,48 @@ def _first_number(value: Any) -> Any:
     return float(found[1]) if found else value
 
 
-class _Task(Lenient):
+class _CardTask(Lenient):
     type: Text
 
 
-class _DataArgs(Lenient):
+class _CardDataArgs(Lenient):
     n: Count = 0
 
 
-class _Dataset(Lenient):
+class _CardDataset(Lenient):
     type: Text
     name: Text = ""
     config: Text = ""
     split: Text = ""
     revision: Text = ""
-    args: Annotated[_DataArgs | None, MappingOrNone] = None
+    args: Annotated[_CardDataArgs | None, MappingOrNone] = None
 
 
-class _MetricArgs(Lenient):
+class _CardMetricArgs(Lenient):
     n: Count = 0
     interval_95: list[Number] = Field(default_factory=list)
 
 
-class _Metric(Lenient):
+class _CardMetric(Lenient):
     type: Text
     value: Annotated[Number, BeforeValidator(_first_number)]
     config: Text = ""
-    args: Annotated[_MetricArgs | None, MappingOrNone] = None
+    args: Annotated[_CardMetricArgs | None, MappingOrNone] = None
 
 
-class _Result(Lenient):
-    task: _Task
-    dataset: _Dataset
-    metrics: list[_Metric]
+class _CardResult(Lenient):
+    task: _CardTask
+    dataset: _CardDataset
+    metrics: list[_CardMetric]
 
 
-class _System(Lenient):
+class _CardSystem(Lenient):
     name: Text
-    results: list[_Result]
+    results: list[_CardResult]
 
 
-class _Card(Lenient):
-    index: list[_System] = Field(alias="model-index")
+class _CardFile(Lenient):
+    index: list[_CardSystem] = Field(alias="model-index")
     own: list[Text] = Field(alias="nlptasks", default_factory=list)
 
 
@@ -114,7 +114,7 @@ def _metric(name: str, result: Result) -> dict[str, Any]:
 
 def load(text: str, file: str, model: str) -> Found:
     """Read a model card or its front matter; see :class:`nlptasks._exchange.formats.Exchange`."""
-    card = parse_yaml(_front_matter(text), file, _WHAT).checked(_Card)
+    card = parse_yaml(_front_matter(text), file, _WHAT).checked(_CardFile)
     shown = tuple(record for system in card.index for record in _records(system, model))
     whole = tuple(unpacked_text(item, file, f"{_OWN}[{number}]") for number, item in enumerate(card.own))
     return Found(shown=shown, whole=whole)
@@ -130,7 +130,7 @@ def _front_matter(text: str) -> str:
     return "\n".join(["", *lines[1 : next(ends, len(lines))]])
 
 
-def _records(system: _System, model: str) -> Iterator[Record]:
+def _records(system: _CardSystem, model: str) -> Iterator[Record]:
     for result in system.results:
         data, scores = result.dataset, dict(_scores(result))
         if not scores:
@@ -153,10 +153,10 @@ def _records(system: _System, model: str) -> Iterator[Record]:
         )
 
 
-def _scores(result: _Result) -> Iterator[tuple[str, Result]]:
+def _scores(result: _CardResult) -> Iterator[tuple[str, Result]]:
     taken: dict[str, int] = {}
     for metric in result.metrics:
-        name, args = metric.type, metric.args or _MetricArgs()
+        name, args = metric.type, metric.args or _CardMetricArgs()
         taken[name] = taken.get(name, 0) + 1
         shown = name if taken[name] == 1 else f"{name} ({taken[name]})"
         ends = args.interval_95

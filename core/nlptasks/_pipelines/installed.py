@@ -30,7 +30,7 @@ _OF_CHECKPOINTS = frozenset(
 
 
 @dataclass(frozen=True)
-class _Form:
+class _PipelineForm:
     """A pipeline as a task has it.
 
     Args:
@@ -53,7 +53,7 @@ class InstalledPipeline:
         loaded: The task.
     """
 
-    def __init__(self, name: str, form: _Form, loaded: LoadedTask) -> None:
+    def __init__(self, name: str, form: _PipelineForm, loaded: LoadedTask) -> None:
         self.task = name
         self.model = loaded.backbone
         self._form = form
@@ -175,12 +175,12 @@ def _continued(item: Any, made: Prediction) -> dict[str, Any]:
     return {"generated_text": f"{item if isinstance(item, str) else next(iter(item.values()))}{made.text}"}
 
 
-_FORMS: Mapping[str, _Form] = MappingProxyType(
+_FORMS: Mapping[str, _PipelineForm] = MappingProxyType(
     {
-        "text-classification": _Form("sentiment", _label, nested=True),
-        "question-answering": _Form("qa", _span, nested=False),
-        "summarization": _Form("summarization", _text("summary_text"), nested=True),
-        "translation": _Form("translation", _text("translation_text"), nested=True),
-        "text-generation": _Form("generation", _continued, nested=True),
+        "text-classification": _PipelineForm("sentiment", _label, nested=True),
+        "question-answering": _PipelineForm("qa", _span, nested=False),
+        "summarization": _PipelineForm("summarization", _text("summary_text"), nested=True),
+        "translation": _PipelineForm("translation", _text("translation_text"), nested=True),
+        "text-generation": _PipelineForm("generation", _continued, nested=True),
     }
 )

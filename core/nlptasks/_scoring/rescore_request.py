@@ -11,7 +11,7 @@ from nlptasks._scoring.prediction_file import FileRequest
 from nlptasks._scoring.rescore_file import FileScored, score_file
 from nlptasks._settings.command import of_task, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
-from nlptasks._settings.predictions import Predictions
+from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import split_suffix
 from nlptasks.plugin import TaskSpec
@@ -34,7 +34,7 @@ class PredictionsRequest:
     """
 
     file: str
-    predictions: Predictions
+    predictions: PredictionSource
     source: TableSource = field(default_factory=TableSource)
     benchmark: BenchmarkChoice = field(default_factory=BenchmarkChoice)
     evaluation: Evaluation = field(default_factory=Evaluation)

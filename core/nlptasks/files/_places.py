@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from nlptasks.files.yaml import Node
+from nlptasks.files.yaml import LocatedValue
 from nlptasks.text.display import one_line
 
 Location = tuple[int | str, ...]
@@ -59,7 +59,7 @@ class Place:
             title += _named(called.get(key, key), location[at - 1] if taken > 1 else None, data)
         found = str(location[at]) if at < len(location) else ""
         line = lines(location) or 0 if lines else 0
-        if isinstance(data, Node):
+        if isinstance(data, LocatedValue):
             line = data.lines.get(found, data.line)
         return Place(title, model, data, found, location[at + 1 :], line)
 
@@ -103,7 +103,7 @@ def quoted(key: str) -> str:
 
 
 def values_of(data: object) -> Mapping[str, Any]:
-    if isinstance(data, Node):
+    if isinstance(data, LocatedValue):
         return data.values
     return data if isinstance(data, Mapping) else {}
 
@@ -159,7 +159,7 @@ def kind_of(value: object) -> str:
     """What a value is, in words, with the value itself where it is short."""
     if value is None:
         return "empty"
-    if isinstance(value, Node | Mapping):
+    if isinstance(value, LocatedValue | Mapping):
         return "a mapping"
     if isinstance(value, list):
         return "a list"

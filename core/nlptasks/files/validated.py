@@ -30,7 +30,7 @@ from nlptasks.files._places import (
     value_at,
     values_of,
 )
-from nlptasks.files.yaml import Node
+from nlptasks.files.yaml import LocatedValue
 from nlptasks.text.display import one_line
 
 __all__ = [
@@ -60,7 +60,7 @@ class Checked(BaseModel):
     @classmethod
     def _plain(cls, data: Any) -> Any:
         # Its values stay nodes until their own model asks: aliases can make a tree larger than memory.
-        if not isinstance(data, Node | Mapping):
+        if not isinstance(data, LocatedValue | Mapping):
             return data
         needed = {name for name, field in cls.model_fields.items() if field.is_required()}
         return {key: value for key, value in values_of(data).items() if key not in needed or value not in (None, "")}
@@ -127,7 +127,7 @@ def validated(
     Raises:
         UsageError: Something in it is missing, not known or of the wrong kind; the first of these.
     """
-    if not isinstance(data, Node | Mapping):
+    if not isinstance(data, LocatedValue | Mapping):
         raise UsageError(
             f"{path}: a {what} is a mapping, and this is {kind_of(data)}",
             hint=f"write its keys at the start of lines: {', '.join(model.model_fields)}",

@@ -12,7 +12,7 @@ from nlptasks._cli.by_task import FORMAT, check_flags, format_flags, registry_of
 from nlptasks._cli.configured import command
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, TableSource
-from nlptasks._settings.predictions import Predictions
+from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
 from nlptasks.text.display import one_line
 
@@ -25,7 +25,7 @@ _OF_RECORDS = ("--metric", "--output", "--force")
 #: What a benchmark says of the data itself.
 _OF_CARDS = ("--task", "--data", "--gold", "--id", "--language", "--format")
 
-_GROUPS = (Predictions, TableSource, BenchmarkChoice, Evaluation, RecordTarget)
+_GROUPS = (PredictionSource, TableSource, BenchmarkChoice, Evaluation, RecordTarget)
 
 
 def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) -> None:
@@ -48,7 +48,7 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
         raise UsageError("one file of predictions at a time", hint=f"nlptasks rescore {sources[0]} --task TASK")
     choice = chosen.of(BenchmarkChoice)
     of_benchmark = bool(choice.benchmark or choice.suite)
-    if not (chosen.of(Predictions).task or of_benchmark):
+    if not (chosen.of(PredictionSource).task or of_benchmark):
         from nlptasks.plugin import TaskSpec
 
         known = ", ".join(item.spec.name for item in registry.all(TaskSpec))
@@ -103,7 +103,7 @@ def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> 
     outcome = rescore_predictions(
         registry,
         PredictionsRequest(
-            predictions=chosen.of(Predictions),
+            predictions=chosen.of(PredictionSource),
             file=source,
             source=source_of(chosen),
             benchmark=chosen.of(BenchmarkChoice),
@@ -131,7 +131,7 @@ rescore = command(
     _rescore,
     [
         click.Argument(["sources"], nargs=-1, required=True, metavar="SOURCE..."),
-        *flags_of(Predictions),
+        *flags_of(PredictionSource),
         *flags_of(TableSource),
         *flags_of(BenchmarkChoice),
         *flags_of(Evaluation, only=("metrics", "language")),
