@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlptasks._pipelines.installed import open_any
 from nlptasks._running.loaded import LoadedTask, Predictions, load_task
 from nlptasks._running.run import run as run_system
 from nlptasks._settings.functions import GivenKeywords
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
 from nlptasks._settings.training import TrainingData, TrainingSettings, TrainingTarget
-from nlptasks._systems.pipelines import open_pipeline
 from nlptasks._systems.process import plugins, session, warn
 from nlptasks._training.methods import DECODER
 from nlptasks._training.train import TrainRequest
@@ -370,7 +370,8 @@ def pipeline(
 
     Args:
         task: Name of the pipeline; ``None``: the one that the model is plainly for.
-        model: A reference (``org/name``, a folder), or a model in memory, which then needs ``tokenizer``.
+        model: A reference (``org/name``, a folder), or a model in memory, which then needs ``tokenizer``; or the name
+            of an installed backbone (``bundled``), whose heads then serve the pipeline, offline.
         config: A configuration, or a reference to one, in place of the model's own.
         tokenizer: A tokenizer, or a reference to one; ``None``: the model's own.
         framework: ``pt``; there is no other.
@@ -410,7 +411,7 @@ def pipeline(
     }
     given = {name: value for name, value in arguments.items() if value is not None}
     context = PipelineContext(task=task or "", model=model, settings=given | settings)
-    return open_pipeline(plugins().registry, context)
+    return open_any(plugins().registry, context)
 
 
 def _source(

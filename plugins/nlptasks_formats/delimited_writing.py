@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+from nlptasks.plugin.conversions import Conversions, to_text
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import TableBlock
 from nlptasks.plugin.values import json_text, texts, utf_8
@@ -18,10 +19,18 @@ class DelimitedWriter:
     def __init__(self, stream: BinaryIO, columns: Sequence[str], delimiter: str) -> None:
         self._stream = stream
         self._arguments: dict[str, Any] = {"delimiter": delimiter, "lineterminator": "\n"}
+        self._conversions = Conversions()
         self._rows([columns])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be written otherwise than it was."""
+        return self._conversions.notes
 
     def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         """Write the rows of a block."""
+        for at, field in enumerate(block.data.schema):
+            self._conversions.add(field.name, to_text(block.data.column(at), field))
         columns = [texts(block.data.column(at), field) for at, field in enumerate(block.data.schema)]
         self._rows(list(zip(*columns, *(map(_flat, cells) for cells in predictions), strict=True)))
 

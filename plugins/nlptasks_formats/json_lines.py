@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from nlptasks.errors import DataError
 from nlptasks.files.paths import decode_text, encoding_note, split_lines
+from nlptasks.plugin.conversions import Conversions, to_json
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import BadRow, FormatOptions, RowWriter, Table, TableBlock
 from nlptasks.plugin.tables import grouped, json_block
@@ -161,9 +162,16 @@ class _JsonWriter:
     def __init__(self, stream: BinaryIO, columns: Sequence[str]) -> None:
         self._stream = stream
         self._keys = [f"{json_text(column)}: " for column in columns]
+        self._conversions = Conversions()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._conversions.notes
 
     def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         schema = block.data.schema
+        for at, field in enumerate(schema):
+            self._conversions.add(field.name, to_json(block.data.column(at), field))
         columns = [_values(block.data.column(at), field) for at, field in enumerate(schema)]
         columns += [list(map(json_text, cells)) for cells in predictions]
         pairs = [[value and key + value for value in column] for key, column in zip(self._keys, columns, strict=True)]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlptasks.errors import NlptasksError
+from nlptasks.plugin.conversions import Conversions, absent
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import TableBlock
 from nlptasks.plugin.values import JSON, is_json, is_untyped, json_text, json_values, string_array, utf_8
@@ -18,6 +19,8 @@ from nlptasks_formats.shapes import Shape, array_of, array_of_cells, arrow_type,
 
 #: Rows of a row group.
 GROUP = 8192
+
+_MIXED = "column {!r}: no one type holds its values; each is written as text, or as JSON text"
 
 
 class ParquetWriter:
@@ -33,6 +36,13 @@ class ParquetWriter:
         self._columns = tuple(utf_8(name).decode() for name in columns)
         self._spool: _Spool | None = None
         self._shapes: list[Shape] = [None] * len(columns)
+        self._conversions = Conversions()
+        self._mixed: list[str] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be written otherwise than it was."""
+        return (*self._conversions.notes, *self._mixed)
 
     def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         """Take the rows of a block."""
@@ -41,6 +51,8 @@ class ParquetWriter:
             fields = [*block.data.schema, *(pa.field("", pa.string(), metadata=JSON) for _ in predictions)]
             named = [field.with_name(name) for field, name in zip(fields, self._columns, strict=True)]
             self._spool = _Spool(pa.schema(named, metadata=block.data.schema.metadata))
+        for at, field in enumerate(block.data.schema):
+            self._conversions.add(field.name, absent(arrays[at], field))
         for at, field in enumerate(self._spool.schema):
             self._shapes[at] = _seen(arrays[at], field, self._shapes[at])
         self._spool.add(pa.Table.from_arrays(arrays, schema=self._spool.schema))
@@ -51,7 +63,9 @@ class ParquetWriter:
             schema = pa.schema([(name, pa.string()) for name in self._columns])
             pq.write_table(schema.empty_table(), self._stream)
             return
-        fields = [_typed(field, shape) for field, shape in zip(self._spool.schema, self._shapes, strict=True)]
+        pairs = list(zip(self._spool.schema, self._shapes, strict=True))
+        self._mixed = [_MIXED.format(field.name) for field, shape in pairs if is_json(field) and not arrow_type(shape)]
+        fields = [_typed(field, shape) for field, shape in pairs]
         schema = pa.schema(fields, metadata=self._spool.schema.metadata)
         with pq.ParquetWriter(self._stream, schema) as file:
             for group in self._spool.groups():

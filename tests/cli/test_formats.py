@@ -197,3 +197,69 @@ def test_the_only_column_of_free_text_is_found_and_told(command):
     command.write("reviews.csv", "nr,words\n1,The film was great\n2,I did not like it at all\n")
     result = command.constant("--data", "reviews.csv").succeeded()
     assert "text: the column 'words', the only one with free text (--text names another)" in result.stderr
+
+
+ODD = {
+    "ratio": pa.array([1.5, float("nan"), float("inf")]),
+    "bytes": pa.array([b"a", b"b", None]),
+    "price": pa.array(["1.10", "2.20", None]).cast(pa.decimal128(5, 2)),
+    "when": pa.array([0, 1, None], pa.timestamp("ms")),
+    "tags": pa.array([["a"], [], None]),
+    "pairs": pa.array([[("a", 1)], [], None], pa.map_(pa.string(), pa.int64())),
+}
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (
+            "out.csv",
+            [
+                "column 'bytes': 2 binary values written as base64 text",
+                "column 'price': 2 decimals written as text",
+                "column 'when': 2 timestamps written as text",
+                "column 'tags': 2 lists written as JSON text",
+                "column 'pairs': 2 maps written as JSON text",
+            ],
+        ),
+        (
+            "out.jsonl",
+            [
+                "column 'ratio': 2 NaN or infinite numbers written as null",
+                "column 'bytes': 2 binary values written as base64 text",
+                "column 'when': 2 timestamps written as text",
+                "column 'pairs': 2 maps written as a list of pairs",
+            ],
+        ),
+        ("out.parquet", []),
+    ],
+)
+def test_what_a_format_cannot_hold_is_said_once_a_column(command, output, said):
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"text": NOTES, **ODD}), sink)
+    command.write("odd.parquet", sink.getvalue().to_pybytes())
+    result = command.constant("--data", "odd.parquet", "--output", output).succeeded()
+    assert [line.strip() for line in result.stderr.splitlines() if " written as " in line] == said
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (
+            "out.csv",
+            ["column 'a': 1 list written as JSON text", "column 'a': 1 object written as JSON text"],
+        ),
+        (
+            "out.parquet",
+            [
+                "column 'b': 1 missing key written as null",
+                "column 'a': no one type holds its values; each is written as text, or as JSON text",
+            ],
+        ),
+        ("out.jsonl", []),
+    ],
+)
+def test_what_json_lines_become_is_said(command, output, said):
+    command.write("in.jsonl", '{"text": "x", "a": [1], "b": 1}\n{"text": "y", "a": {"k": 1}}\n')
+    result = command.constant("--data", "in.jsonl", "--output", output).succeeded()
+    assert [line.strip() for line in result.stderr.splitlines() if "column '" in line] == said

@@ -49,6 +49,7 @@ def test_two_files_are_refused(command, data, verb):
         ("verify", "a", "--rerun", "1", "--rerun", "2"),
         ("leaderboard", "build", "a", "--title", "x", "--title", "y"),
         ("export", "a", "--to", "lm-eval", "--to", "model-index"),
+        ("plugins", "check", "a", "--timeout", "1", "--timeout", "2"),
     ],
     ids=lambda args: f"{args[0]} {args[-1]}",
 )
@@ -154,3 +155,39 @@ def test_a_format_has_options_of_its_own(command, configure):
     command("eval", *CONSTANT, "--data", "reviews.csv", "--mark", "%").refused(
         "--mark is not an option of the format 'csv'"
     )
+
+
+def test_predictions_are_read_with_the_options_of_a_format(command):
+    command.write("gold.marked", "% no\ngood\n# fine\n")
+    command.write("mine.csv", "prediction\npositive\npositive\n")
+    args = ("rescore", "mine.csv", "--task", "sentiment", "--data", "gold.marked", "--mark", "%")
+    command(*args, "--label-of-all", "positive", "-o", "one").succeeded()
+    record = read_record(command.folder / "one").record
+    assert (record.dataset.n, record.scores["accuracy"].value) == (2, 1)
+    command(*record.run.argv[1:], "-o", "two").succeeded()
+    assert read_record(command.folder / "two").record.scores == record.scores
+    beside = ("rescore", "mine.csv", "--task", "sentiment", "--gold", "prediction", "--mark", "%")
+    command(*beside).refused("--mark is not an option of the format 'csv'")
+    command("rescore", "one", "--mark", "%").refused("--mark goes with a file of predictions; one is a record")
+
+
+def test_options_of_a_format_for_predictions_stand_in_the_configuration(command, configure):
+    command.write("gold.marked", "% no\ngood\n# fine\n")
+    command.write("mine.csv", "prediction\npositive\npositive\n")
+    configure('[rescore]\nmark = "%"\nlabel-of-all = "positive"')
+    result = command("rescore", "mine.csv", "--task", "sentiment", "--data", "gold.marked").succeeded()
+    assert "accuracy" in result.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--task", "sentiment", "--dataset", "x"), "--dataset goes with a benchmark"),
+        (("--task", "sentiment", "--data-dir", "x"), "--data-dir goes with a benchmark"),
+        (("--benchmark", "smoke", "--suite", "x.yaml"), "--benchmark and --suite both say what the data are"),
+        (("--benchmark", "smoke"), "and --dataset names none"),
+        (("--benchmark", "smoke", "--dataset", "a", "--dataset", "b"), "and --dataset names 2"),
+    ],
+)
+def test_what_does_not_go_together_for_predictions(command, data, args, said):
+    command("rescore", data, *args).refused(said)

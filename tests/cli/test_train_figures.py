@@ -7,6 +7,11 @@ import io
 import json
 import random
 import re
+import sys
+from dataclasses import replace
+
+#: A process of its own, whose limits are those of the shell that starts it.
+REAL = (sys.executable, "-m", "nlptasks")
 
 Rows = list[tuple[str, str]]
 
@@ -82,3 +87,14 @@ def test_one_row_of_a_label_is_said_before_anything_is_encoded(command):
     assert "there is one of 'closing'" in done.stderr
     assert "--validation FILE" in done.stderr
     assert "encoded" not in done.stderr
+
+
+def test_a_full_disk_leaves_nothing(command):
+    command.write("d.csv", table(LEARNT))
+    limited = replace(command, program=("sh", "-c", 'ulimit -f 1 && exec "$0" "$@"', *REAL))
+    result = limited("train", "classification", "--data", "d.csv", "--output", "h")
+    assert result.code == 1
+    assert "error: cannot keep the features" in result.stderr
+    assert "File too large" in result.stderr
+    result.left_nothing()
+    assert not (command.folder / "h").exists()

@@ -139,4 +139,6 @@ wrong = [m for m in sys.modules if m.startswith(("nlptasks_", "nlptasks._plugins
 print("LOADED", *wrong, *(m for m in sys.modules if m.startswith("nlptasks._cli.")))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert sorted(done.stdout.splitlines()[-1].split()[1:]) == [f"nlptasks._cli.{m}" for m in ("app", "lazy", "main")]
+    assert sorted(done.stdout.splitlines()[-1].split()[1:]) == [
+        f"nlptasks._cli.{m}" for m in ("app", "lazy", "main", "once")
+    ]

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand, help_of
+from nlptasks._cli.flags import Chosen, SettingFlag, help_of
+from nlptasks._cli.once import OnceCommand
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._settings.groups import SystemChoice, TableSource
 from nlptasks.errors import UsageError
@@ -66,7 +67,7 @@ class TaskGroup(click.Group):
 
     def _tasks(self, ctx: click.Context) -> list[TaskSpec]:
         """The tasks that some installed head solves."""
-        registry = _registry(ctx)
+        registry = registry_of(ctx)
         return [item.spec for item in registry.all(TaskSpec) if self._heads(registry, item.spec)]
 
     def _heads(self, registry: Registry, task: TaskSpec) -> list[HeadSpec]:
@@ -78,10 +79,12 @@ class TaskGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         names = cmd_name.split(",") if self._many else [cmd_name]
-        owned = list({item.qualified: item for item in (_registry(ctx).get(TaskSpec, name) for name in names)}.values())
+        owned = list(
+            {item.qualified: item for item in (registry_of(ctx).get(TaskSpec, name) for name in names)}.values()
+        )
         tasks = [item.spec for item in owned]
-        params = self._params(_registry(ctx), tasks)
-        _check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
+        params = self._params(registry_of(ctx), tasks)
+        check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
         return self.command_of(ctx, cmd_name, names, tasks, params, help_=f"{self.help} {_told(tasks)}")
 
     def command_of(
@@ -99,7 +102,7 @@ class TaskGroup(click.Group):
 
         def others() -> Iterator[SettingFlag]:
             for task in self._tasks(ctx):
-                yield from (param for param in self._params(_registry(ctx), [task]) if isinstance(param, SettingFlag))
+                yield from (param for param in self._params(registry_of(ctx), [task]) if isinstance(param, SettingFlag))
 
         def call(**values: Any) -> None:
             from nlptasks._cli.configured import configured
@@ -108,7 +111,7 @@ class TaskGroup(click.Group):
             found = configured(app.config, str(self.name), params, tasks=tasks, known=known, others=others)
             self._body(app, names, Chosen(params, values, found))
 
-        return SettingsCommand(cmd_name, params=params, callback=call, help=help_)
+        return OnceCommand(cmd_name, params=params, callback=call, help=help_)
 
     def _params(self, registry: Registry, tasks: Sequence[TaskSpec]) -> list[click.Parameter]:
         offered = [
@@ -120,7 +123,7 @@ class TaskGroup(click.Group):
         ]
         owned = [*((f"head {head.name}", option) for _, head, option in offered), *_of_backbones(registry)]
         params = [*self._shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
-        params += _options(_of_formats(registry), FORMAT)
+        params += format_flags(registry)
         return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -166,7 +169,7 @@ def heads_given(chosen: Chosen) -> list[str]:
     return found
 
 
-def _registry(ctx: click.Context) -> Registry:
+def registry_of(ctx: click.Context) -> Registry:
     app = ctx.find_object(App)
     assert app is not None
     return app.plugins().registry
@@ -222,6 +225,11 @@ def _of_formats(registry: Registry) -> Iterator[tuple[str, OptionField]]:
             yield f"format {item.spec.name}", option
 
 
+def format_flags(registry: Registry) -> list[SettingFlag]:
+    """The options that only some format has."""
+    return _options(_of_formats(registry), FORMAT)
+
+
 def _options(offered: Iterable[tuple[str, OptionField]], owner: str = OPTION) -> list[SettingFlag]:
     """The options of heads and backbones, or of formats; one that several have is shown once."""
     found: dict[str, OptionField] = {}
@@ -258,7 +266,7 @@ def _bare(option: OptionField) -> Any:
     return {name: value for name, value in option.said.items() if name not in ("min", "max", "above")}
 
 
-def _check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
+def check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
     """Refuse two things with one flag: nobody could say which is meant.
 
     Raises:

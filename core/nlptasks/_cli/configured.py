@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.flags import Chosen, SettingFlag, SettingsCommand
+from nlptasks._cli.flags import Chosen, SettingFlag
+from nlptasks._cli.once import OnceCommand
 from nlptasks._names import did_you_mean
 from nlptasks.errors import UsageError
 
@@ -116,7 +117,24 @@ class _SettingReader:
         return self.config.error(place, problem, hint)
 
 
-def command(name: str, body: Callable[..., None], params: Sequence[click.Parameter]) -> SettingsCommand:
+class _InstalledFlagsCommand(OnceCommand):
+    """A command some of whose flags depend on what is installed."""
+
+    more: Callable[[click.Context], Sequence[click.Parameter]] = staticmethod(lambda _ctx: ())
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        # What a plugin brings goes before --help, which click adds last.
+        *own, last = super().get_params(ctx)
+        return [*own, *self.more(ctx), last]
+
+
+def command(
+    name: str,
+    body: Callable[..., None],
+    params: Sequence[click.Parameter],
+    *,
+    more: Callable[[click.Context], Sequence[click.Parameter]] = lambda _ctx: (),
+) -> OnceCommand:
     """A command that does not depend on the task.
 
     Args:
@@ -124,16 +142,21 @@ def command(name: str, body: Callable[..., None], params: Sequence[click.Paramet
         body: Called with the application and what the user chose, and with its arguments and those flags that are no
             settings by name. Its docstring is the command's help.
         params: Its arguments and flags.
+        more: Makes the flags that depend on what is installed.
     """
 
     def call(**values: Any) -> None:
-        app = click.get_current_context().find_object(App)
+        ctx = click.get_current_context()
+        app = ctx.find_object(App)
         assert app is not None
-        chosen = Chosen(params, values, configured(app.config, name, params))
-        rest = {param.name: values[str(param.name)] for param in params if not isinstance(param, SettingFlag)}
+        every = [param for param in ctx.command.get_params(ctx) if param.name in values]
+        chosen = Chosen(every, values, configured(app.config, name, every))
+        rest = {param.name: values[str(param.name)] for param in every if not isinstance(param, SettingFlag)}
         body(app, chosen, **rest)
 
-    return SettingsCommand(name, params=list(params), callback=call, help=body.__doc__, no_args_is_help=True)
+    made = _InstalledFlagsCommand(name, params=list(params), callback=call, help=body.__doc__, no_args_is_help=True)
+    made.more = more
+    return made
 
 
 def _key(name: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import click
 
-from nlptasks.errors import UsageError
 from nlptasks.plugin._values import parsed
 from nlptasks.plugin.options import OptionField, from_values, option_fields
 
@@ -53,14 +52,6 @@ class SettingFlag(click.Option):
         """What the user gave for it; ``None`` where nothing."""
         value = values.get(str(self.name))
         return None if value == () and self.multiple else value
-
-
-class SettingsCommand(click.Command):
-    """A command whose flags are settings: a flag that takes one value may stand there once."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        check_repeated(self, ctx, args)
-        return super().parse_args(ctx, args)
 
 
 class Chosen:
@@ -160,18 +151,4 @@ def _shown(default: Any) -> str:
     return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
-def check_repeated(command: click.Command, ctx: click.Context, args: Sequence[str]) -> None:
-    """Of a flag that is given twice, click would take the last value and forget the first."""
-    _, _, order = command.make_parser(ctx).parse_args(list(args))
-    seen: set[str] = set()
-    for param in order:
-        if not isinstance(param, click.Option) or param.multiple or param.is_flag or param.count:
-            continue
-        name = str(param.name)
-        if name in seen:
-            flag = max(param.opts, key=len)
-            raise UsageError(f"{flag} is given twice, and takes one value", hint="leave one of them out")
-        seen.add(name)
-
-
-__all__ = ["Chosen", "SettingFlag", "SettingsCommand", "Value", "check_repeated", "flags_of", "help_of", "json_flag"]
+__all__ = ["Chosen", "SettingFlag", "Value", "flags_of", "help_of", "json_flag"]

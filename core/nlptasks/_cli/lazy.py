@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from nlptasks._cli.once import check_repeated
 from nlptasks._names import did_you_mean, resolve
 from nlptasks.errors import UsageError
 
@@ -24,6 +25,10 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, lazy: Commands, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lazy = lazy
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        check_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._lazy)

@@ -11,9 +11,10 @@ from typing import Any
 
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result
-from nlptasks._exchange.tree import Node, parse_yaml, text_at
+from nlptasks._exchange.parsing import Number, Text, parse_yaml
 from nlptasks._exchange.whole import packed_text, unpacked_text
 from nlptasks.errors import UsageError
+from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result
 from nlptasks.text.display import one_line
 
@@ -23,6 +24,28 @@ _OWN = "# nlptasks: "
 _VALUE = "value"
 
 _NOTE = "nlptasks: metric "
+
+_WHAT = "a file of .eval_results"
+
+
+class _HubDataset(Lenient):
+    id: Text
+    task_id: Text = ""
+    config: Text = ""
+    split: Text = ""
+    revision: Text = ""
+
+
+class _HubMetric(Lenient):
+    metric_id: Text
+    value: Number
+
+
+class _HubEntry(Lenient):
+    dataset: _HubDataset
+    value: Number | None = None
+    metrics: list[_HubMetric] | None = None
+    notes: Text = ""
 
 
 def dump(records: Sequence[Record], _now: int) -> str:
@@ -60,48 +83,40 @@ def load(text: str, file: str, model: str) -> Found:
     lines = [line for line in text.split("\n") if line.startswith(_OWN)]
     whole = tuple(unpacked_text(line.removeprefix(_OWN), file, f"the comment {at}") for at, line in enumerate(lines, 1))
     model = model or next((record.model.name for record in whole), "")
-    root = parse_yaml(text, file)
-    entries = root.items() if root.value is not None else []
+    parsed = parse_yaml(text, file, _WHAT)
+    entries = parsed.checked_items(_HubEntry) if parsed.value is not None else []
     if entries and not model:
         raise UsageError(f"{file} does not name its model", hint="name it: --model NAME")
-    return Found(shown=tuple(_records(entries, model)), whole=whole)
+    for number, entry in enumerate(entries):
+        if entry.value is None and not entry.metrics:
+            raise parsed.error((number,), "has no 'value'")
+    return Found(shown=tuple(_record(entry, model) for entry in entries), whole=whole)
 
 
-def _records(entries: Sequence[Node], model: str) -> Iterator[Record]:
-    for entry in entries:
-        data = entry.at("dataset")
-        scores = dict(_scores(entry))
-        if not scores:
-            entry.fail("'value' is missing")
-        yield Record(
-            task=text_at(data, "task_id") or text_at(data, "config") or "unknown",
-            primary=next(iter(scores)),
-            dataset=Dataset(
-                name=data.at("id").words(),
-                benchmark=text_at(data, "config"),
-                split=text_at(data, "split"),
-                revision=text_at(data, "revision"),
-                sha256="",
-                n=0,
-                source=data.at("id").words(),
-            ),
-            model=Model(name=model),
-            scores=scores,
-        )
+def _record(entry: _HubEntry, model: str) -> Record:
+    data, scores = entry.dataset, dict(_scores(entry))
+    return Record(
+        task=data.task_id or data.config or "unknown",
+        primary=next(iter(scores)),
+        dataset=Dataset(
+            name=data.id,
+            benchmark=data.config,
+            split=data.split,
+            revision=data.revision,
+            sha256="",
+            n=0,
+            source=data.id,
+        ),
+        model=Model(name=model),
+        scores=scores,
+    )
 
 
-def _scores(entry: Node) -> Iterator[tuple[str, Result]]:
+def _scores(entry: _HubEntry) -> Iterator[tuple[str, Result]]:
     """The value of an entry, or the values of the list ``metrics`` that a proposal for the format has."""
-    several = entry.get("metrics")
-    if several is not None:
-        for node in several.items():
-            name = node.at("metric_id").words()
-            yield name, imported_result(node.at("value").number(), said=f"imported:eval-results|metric:{name}")
-        return
-    value = entry.get("value")
-    if value is not None:
-        name = _named(text_at(entry, "notes"))
-        yield name, imported_result(value.number(), said=f"imported:eval-results|metric:{name}")
+    several: list[tuple[str, float | None]] = [(metric.metric_id, metric.value) for metric in entry.metrics or ()]
+    for name, value in several or [(_named(entry.notes), entry.value)]:
+        yield name, imported_result(value, said=f"imported:eval-results|metric:{name}")
 
 
 def _named(notes: str) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
-from nlptasks._exchange.tree import Node, parse_json, text_at
-from nlptasks._exchange.whole import packed, unpacked
+from nlptasks._exchange.parsing import Count, Number, Text, is_number, parse_json
+from nlptasks._exchange.whole import packed, unpacked_list
 from nlptasks._version import __version__
 from nlptasks.errors import UsageError
+from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Json, Model, Record, Result, Run
 
 _SCHEMA = "0.3.0"
@@ -25,6 +28,108 @@ _READABLE = ("0.2.", "0.3.")
 
 _OWN = "nlptasks_records"
 _LEVEL = 0.95
+_WHAT = "a file of Every Eval Ever"
+
+
+def _end(value: Any) -> Any:
+    """An end of a scale; infinity is written as a text."""
+    return value if is_number(value) else None
+
+
+End = Annotated[Number | None, BeforeValidator(_end)]
+
+
+class _EeeDetails(Lenient):
+    """What an export of nlptasks writes into the details of several mappings."""
+
+    own: Text = Field(alias="nlptasks_records", default="")
+    task: Text = ""
+    benchmark: Text = ""
+    split: Text = ""
+    revision: Text = ""
+    sha256: Text = ""
+    language: Text = ""
+    licence: Text = ""
+
+
+class _EeeLibrary(Lenient):
+    name: Text = ""
+    version: Text = ""
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
+
+
+class _EeeModel(Lenient):
+    id: Text
+    name: Text = ""
+
+
+class _EeeSource(Lenient):
+    dataset_name: Text = ""
+    hf_repo: Text = ""
+    hf_split: Text = ""
+    url: list[Text] = Field(default_factory=list)
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
+
+
+class _EeeMetric(Lenient):
+    lower_is_better: bool
+    metric_id: Text = ""
+    metric_name: Text = ""
+    evaluation_description: Text = ""
+    min_score: End = None
+    max_score: End = None
+    additional_details: _EeeDetails = Field(default_factory=_EeeDetails)
+
+    @property
+    def shown(self) -> str:
+        """What a board calls the metric."""
+        return self.metric_id or self.metric_name or self.evaluation_description or "score"
+
+
+class _EeeError(Lenient):
+    value: Number
+
+
+class _EeeInterval(Lenient):
+    lower: Number
+    upper: Number
+    confidence_level: Number | None = None
+
+
+class _EeeUncertainty(Lenient):
+    num_samples: Count = 0
+    standard_error: _EeeError | None = None
+    confidence_interval: _EeeInterval | None = None
+
+
+class _EeeScore(Lenient):
+    score: Number
+    uncertainty: _EeeUncertainty = Field(default_factory=_EeeUncertainty)
+
+
+class _EeeResult(Lenient):
+    evaluation_name: Text
+    evaluation_result_id: Text = ""
+    source_data: _EeeSource
+    metric_config: _EeeMetric
+    score_details: _EeeScore
+
+
+class _EeeFile(Lenient):
+    eval_library: _EeeLibrary = Field(default_factory=_EeeLibrary)
+    model_info: _EeeModel
+    evaluation_results: list[_EeeResult]
+
+    @property
+    def by_us(self) -> bool:
+        """Whether nlptasks wrote the file."""
+        return self.eval_library.name == "nlptasks"
+
+
+class _EeeHead(Lenient):
+    """What tells whether the rest can be read."""
+
+    schema_version: Text
 
 
 def dump(records: Sequence[Record], now: int) -> str:
@@ -140,63 +245,38 @@ def _source(record: Record) -> dict[str, Any]:
 
 def load(text: str, file: str, model: str) -> Found:
     """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    root = parse_json(text, file)
-    version = root.at("schema_version")
-    if not version.words().startswith(_READABLE):
-        version.fail(f"the schema {version.words()!r} is not known here", hint=f"known are {_SCHEMA} and 0.2")
-    library = root.get("eval_library")
-    details = library.get("additional_details") if library else None
-    own = details.get(_OWN) if details else None
-    return Found(shown=tuple(_records(root, model)), whole=tuple(_whole(own)) if own else ())
+    parsed = parse_json(text, file, _WHAT)
+    version = parsed.checked(_EeeHead).schema_version
+    if not version.startswith(_READABLE):
+        raise parsed.error(
+            ("schema_version",), f"the schema {version!r} is not known here", f"known are {_SCHEMA} and 0.2"
+        )
+    found = parsed.checked(_EeeFile)
+    own = found.eval_library.additional_details.own
+    place = f"eval_library.additional_details.{_OWN}"
+    return Found(shown=tuple(_records(found, model)), whole=unpacked_list(own, file, place) if own else ())
 
 
-def _whole(own: Node) -> Iterator[Record]:
-    for node in Node(parse_json(own.words(), own.file).value, own.file, own.path).items():
-        yield unpacked(node.value, node.file, node.path)
-
-
-def _records(root: Node, model: str) -> Iterator[Record]:
+def _records(found: _EeeFile, model: str) -> Iterator[Record]:
     """A record for each evaluation of each data set, in the order of their first results."""
-    groups: dict[tuple[str, str], list[Node]] = {}
-    for node in root.at("evaluation_results").items():
-        name = node.at("evaluation_name").words()
+    groups: dict[tuple[str, str], list[_EeeResult]] = {}
+    for item in found.evaluation_results:
         # Several evaluations of one data set (with other seeds, say) are told apart by the first part of their ids.
-        part = text_at(node, "evaluation_result_id").partition(".")[0] if _by_us(root) else ""
-        groups.setdefault((name, part), []).append(node)
-    info = root.at("model_info")
-    for (name, _), nodes in groups.items():
+        part = item.evaluation_result_id.partition(".")[0] if found.by_us else ""
+        groups.setdefault((item.evaluation_name, part), []).append(item)
+    library = found.eval_library
+    for (name, _), items in groups.items():
         scores: dict[str, Result] = {}
-        for node in nodes:
-            scores[_free(_metric(node), scores)] = _result(root, node)
-        first = nodes[0]
+        for item in items:
+            scores[_free(item.metric_config.shown, scores)] = _result(library.name, item)
         yield Record(
-            task=text_at(_details_of(first.at("metric_config")), "task") or name,
+            task=items[0].metric_config.additional_details.task or name,
             primary=next(iter(scores)),
-            dataset=_dataset(name, first.at("source_data"), max(result.n for result in scores.values())),
-            model=Model(name=model or text_at(info, "name") or info.at("id").words()),
-            run=Run(versions=_versions(root)),
+            dataset=_dataset(name, items[0].source_data, max(result.n for result in scores.values())),
+            model=Model(name=model or found.model_info.name or found.model_info.id),
+            run=Run(versions={library.name: library.version} if library.name and not found.by_us else {}),
             scores=scores,
         )
-
-
-def _by_us(root: Node) -> bool:
-    return text_at(root.get("eval_library"), "name") == "nlptasks"
-
-
-def _versions(root: Node) -> dict[str, str]:
-    library = root.get("eval_library")
-    name = text_at(library, "name")
-    return {name: text_at(library, "version")} if name and not _by_us(root) else {}
-
-
-def _details_of(node: Node) -> Node | None:
-    return node.get("additional_details")
-
-
-def _metric(node: Node) -> str:
-    config = node.at("metric_config")
-    names = (text_at(config, key) for key in ("metric_id", "metric_name", "evaluation_description"))
-    return next(filter(None, names), "score")
 
 
 def _free(name: str, taken: dict[str, Result]) -> str:
@@ -205,49 +285,32 @@ def _free(name: str, taken: dict[str, Result]) -> str:
     return next(found for found in names if found not in taken)
 
 
-def _dataset(name: str, source: Node, n: int) -> Dataset:
-    details = _details_of(source)
-    urls = source.get("url")
-    first = next((node.words() for node in urls.items()), "") if urls else ""
+def _dataset(name: str, source: _EeeSource, n: int) -> Dataset:
+    details = source.additional_details
     return Dataset(
         name=name,
-        benchmark=text_at(details, "benchmark"),
-        split=text_at(source, "hf_split") or text_at(details, "split"),
-        revision=text_at(details, "revision"),
-        sha256=text_at(details, "sha256"),
+        benchmark=details.benchmark,
+        split=source.hf_split or details.split,
+        revision=details.revision,
+        sha256=details.sha256,
         n=n,
-        language=text_at(details, "language"),
-        licence=text_at(details, "licence"),
-        source=text_at(source, "hf_repo") or first or text_at(source, "dataset_name"),
+        language=details.language,
+        licence=details.licence,
+        source=source.hf_repo or next(iter(source.url), "") or source.dataset_name,
     )
 
 
-def _result(root: Node, node: Node) -> Result:
-    config, score = node.at("metric_config"), node.at("score_details")
-    uncertainty = score.get("uncertainty")
-    count = uncertainty.get("num_samples") if uncertainty else None
-    error = uncertainty.get("standard_error") if uncertainty else None
-    library = text_at(root.get("eval_library"), "name") or "unknown"
+def _result(library: str, item: _EeeResult) -> Result:
+    config, uncertainty = item.metric_config, item.score_details.uncertainty
+    error, interval = uncertainty.standard_error, uncertainty.confidence_interval
+    if interval is not None and interval.confidence_level != _LEVEL:
+        interval = None  # one of another level, or of none that is told, is no 95 % interval
     return imported_result(
-        score.at("score").number(),
-        said=f"imported:every-eval-ever|library:{library}|metric:{_metric(node)}",
-        n=count.count() if count else 0,
-        error=error.at("value").number() if error else None,
-        interval=_interval(uncertainty.get("confidence_interval")) if uncertainty else None,
-        higher_is_better=not config.at("lower_is_better").truth(),
-        scale=(_end(config.get("min_score")), _end(config.get("max_score"))),
+        item.score_details.score,
+        said=f"imported:every-eval-ever|library:{library or 'unknown'}|metric:{config.shown}",
+        n=uncertainty.num_samples,
+        error=error.value if error else None,
+        interval=(interval.lower, interval.upper) if interval else None,
+        higher_is_better=not config.lower_is_better,
+        scale=(config.min_score, config.max_score),
     )
-
-
-def _interval(node: Node | None) -> tuple[float, float] | None:
-    """A 95 % interval; one of another level, or of none that is told, is no such."""
-    level = node.get("confidence_level") if node else None
-    if node is None or level is None or level.number() != _LEVEL:
-        return None
-    low, high = node.at("lower").number(), node.at("upper").number()
-    return None if low is None or high is None else (low, high)
-
-
-def _end(node: Node | None) -> float | None:
-    """An end of a scale; infinity is written as a text."""
-    return node.number() if node and node.is_number() else None

@@ -9,22 +9,75 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
 
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
-from nlptasks._exchange.tree import Node, parse_json, text_at
+from nlptasks._exchange.parsing import AnyText, Count, NumberIfAny, Present, Text, is_number, parse_json
 from nlptasks._exchange.whole import packed, unpacked
 from nlptasks.errors import UsageError
+from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 from nlptasks.text.display import one_line
 
 #: The key of the whole records; other tools pass over keys that they do not know.
 _OWN = "nlptasks"
 
-_NOT_METRICS = ("alias", "name", "samples", "sample_len", "sample_count")
 _MISSING = "N/A"
 _FILTER = "none"
+_WHAT = "a result file of lm-evaluation-harness"
+
+
+class _LmEvalMetrics(Lenient):
+    """What stands beside the values of a task's metrics, which have any names."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, NumberIfAny]
+
+    alias: Any = None
+    name: Any = None
+    samples: Count | None = None
+    sample_len: Count | None = None
+    sample_count: Any = None
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The numbers, standard errors among them."""
+        return {name: value for name, value in self.__pydantic_extra__.items() if is_number(value)}
+
+
+class _LmEvalConfig(Lenient):
+    tag: Any = None
+    test_split: Text = ""
+    validation_split: Text = ""
+    dataset_path: Text = ""
+
+
+class _LmEvalSamples(Lenient):
+    effective: Count | None = None
+
+
+class _LmEvalModelConfig(Lenient):
+    model_args: AnyText = ""
+    model_num_parameters: NumberIfAny = None
+    model_dtype: Text = ""
+
+
+class _LmEvalFile(Lenient):
+    results: dict[str, _LmEvalMetrics]
+    configs: Annotated[dict[str, _LmEvalConfig], Present] = Field(default_factory=dict)
+    versions: Annotated[dict[str, AnyText], Present] = Field(default_factory=dict)
+    shots: Annotated[dict[str, AnyText], Present] = Field(alias="n-shot", default_factory=dict)
+    higher_is_better: Annotated[dict[str, Annotated[dict[str, bool], Present]], Present] = Field(default_factory=dict)
+    samples: Annotated[dict[str, _LmEvalSamples], Present] = Field(alias="n-samples", default_factory=dict)
+    config: _LmEvalModelConfig = Field(default_factory=_LmEvalModelConfig)
+    model_name: Text = ""
+    git_hash: Text = ""
+    lm_eval_version: Text = ""
+    transformers_version: Text = ""
+    own: list[Any] = Field(alias="nlptasks", default_factory=list)
 
 
 def dump(records: Sequence[Record], _now: int) -> str:
@@ -108,40 +161,34 @@ def _split(name: str) -> tuple[str, str]:
 
 def load(text: str, file: str, model: str) -> Found:
     """Read a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    root = parse_json(text, file)
-    shown = tuple(_shown(root, model))
-    own = root.get(_OWN)
-    whole = tuple(unpacked(node.value, file, node.path) for node in own.items()) if own else ()
+    found = parse_json(text, file, _WHAT).checked(_LmEvalFile)
+    shown = tuple(_shown(found, file, model))
+    whole = tuple(unpacked(item, file, f"{_OWN}[{number}]") for number, item in enumerate(found.own))
     return Found(shown=shown, whole=whole)
 
 
-def _shown(root: Node, model: str) -> Iterator[Record]:
-    for name, node in root.at("results").pairs():
-        values = {key: found for key, found in node.pairs() if _is_metric(key, found)}
-        scores = {_joined(key): _result(root, name, key, found, node) for key, found in values.items()}
-        if not scores:
+def _shown(found: _LmEvalFile, file: str, model: str) -> Iterator[Record]:
+    for name, metrics in found.results.items():
+        keys = [key for key in metrics.values if not _split(key)[0].endswith("_stderr")]
+        if not keys:
             continue  # a group, or a task of which only the name is told
-        config = root.get("configs")
-        said = config.get(name) if config else None
+        scores = {_joined(key): _result(found, name, key) for key in keys}
+        config = found.configs.get(name, _LmEvalConfig())
         yield Record(
-            task=text_at(said, "tag") if said and isinstance(_value(said, "tag"), str) else name,
+            task=config.tag if isinstance(config.tag, str) else name,
             primary=next(iter(scores)),
             dataset=Dataset(
                 name=name,
-                split=text_at(said, "test_split") or text_at(said, "validation_split"),
-                revision=_version(root, name),
+                split=config.test_split or config.validation_split,
+                revision=_version(found, name),
                 sha256="",
-                n=_n(root, name, node),
-                source=text_at(said, "dataset_path"),
+                n=_n(found, name),
+                source=config.dataset_path,
             ),
-            model=_model(root, model),
-            run=Run(commit=text_at(root, "git_hash"), versions=_versions(root)),
+            model=_model(found, file, model),
+            run=Run(commit=found.git_hash, versions=_versions(found)),
             scores=scores,
         )
-
-
-def _is_metric(key: str, node: Node) -> bool:
-    return key not in _NOT_METRICS and not _split(key)[0].endswith("_stderr") and node.is_number()
 
 
 def _joined(key: str) -> str:
@@ -149,69 +196,49 @@ def _joined(key: str) -> str:
     return metric if filter_ == _FILTER else f"{metric},{filter_}"
 
 
-def _result(root: Node, task: str, key: str, node: Node, metrics: Node) -> Result:
+def _result(found: _LmEvalFile, task: str, key: str) -> Result:
+    values = found.results[task].values
     metric, filter_ = _split(key)
-    error = metrics.get(f"{metric}_stderr,{filter_}") or metrics.get(f"{metric}_stderr")
-    better = _below(root, "higher_is_better", task, metric)
-    shots = _below(root, "n-shot", task)
-    version = _version(root, task) or "unknown"
-    said = f"imported:lm-eval|metric:{metric}|filter:{filter_}|version:{version}"
-    if shots is not None:
-        said += f"|shots:{shots.texts()}"
+    better = found.higher_is_better.get(task, {}).get(metric)
+    said = f"imported:lm-eval|metric:{metric}|filter:{filter_}|version:{_version(found, task) or 'unknown'}"
+    if task in found.shots:
+        said += f"|shots:{found.shots[task]}"
     if better is None:
         said += "|direction:unknown"
     return imported_result(
-        node.number(),
+        values[key],
         said=said,
-        n=_n(root, task, metrics),
-        error=error.number() if error and error.is_number() else None,
-        higher_is_better=better.truth() if better else True,
+        n=_n(found, task),
+        error=values.get(f"{metric}_stderr,{filter_}", values.get(f"{metric}_stderr")),
+        higher_is_better=better is not False,
     )
 
 
-def _n(root: Node, task: str, metrics: Node) -> int:
-    found = _below(root, "n-samples", task, "effective") or metrics.get("sample_len") or metrics.get("samples")
-    return found.count() if found else 0
+def _n(found: _LmEvalFile, task: str) -> int:
+    metrics, samples = found.results[task], found.samples.get(task, _LmEvalSamples())
+    counts = (samples.effective, metrics.sample_len, metrics.samples)
+    return next((count for count in counts if count is not None), 0)
 
 
-def _version(root: Node, task: str) -> str:
-    found = _below(root, "versions", task)
-    return "" if found is None or found.value == _MISSING else found.texts()
+def _version(found: _LmEvalFile, task: str) -> str:
+    version = found.versions.get(task, "")
+    return "" if version == _MISSING else version
 
 
-def _versions(root: Node) -> dict[str, str]:
+def _versions(found: _LmEvalFile) -> dict[str, str]:
     """Versions of the harness and of transformers, where the file has them."""
-    said = {"lm-eval": "lm_eval_version", "transformers": "transformers_version"}
-    return {name: text for name, key in said.items() if (text := text_at(root, key))}
+    said = {"lm-eval": found.lm_eval_version, "transformers": found.transformers_version}
+    return {name: text for name, text in said.items() if text}
 
 
-def _model(root: Node, model: str) -> Model:
-    config = root.get("config")
-    arguments = config.get("model_args") if config else None
-    parameters = config.get("model_num_parameters") if config else None
-    name = model or text_at(root, "model_name") or (arguments.texts() if arguments else "")
+def _model(found: _LmEvalFile, file: str, model: str) -> Model:
+    config = found.config
+    name = model or found.model_name or config.model_args
     if not name:
-        raise UsageError(f"{root.file} does not name its model", hint="name it: --model NAME")
-    return Model(
-        name=name,
-        parameters=parameters.count() if parameters and parameters.is_number() and _known(parameters) else 0,
-        dtype=text_at(config, "model_dtype"),
-    )
+        raise UsageError(f"{file} does not name its model", hint="name it: --model NAME")
+    return Model(name=name, parameters=_parameters(config.model_num_parameters), dtype=config.model_dtype)
 
 
-def _known(parameters: Node) -> bool:
-    """lm-eval writes -1 for a number of weights that it does not know."""
-    return (parameters.number() or 0) > 0
-
-
-def _below(root: Node, *keys: str) -> Node | None:
-    """A value some levels down; ``None`` where one of them is not there."""
-    node: Node | None = root
-    for key in keys:
-        node = node.get(key) if node and isinstance(node.value, dict) else None
-    return node
-
-
-def _value(node: Node, key: str) -> object:
-    found = node.get(key)
-    return found.value if found else None
+def _parameters(value: object) -> int:
+    """lm-eval writes -1 for a number of weights that it does not know, and other texts."""
+    return int(value) if isinstance(value, float) and value > 0 and value.is_integer() else 0

@@ -7,18 +7,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
-from nlptasks._exchange.tree import Node, parse_yaml, text_at
+from nlptasks._exchange.parsing import Count, MappingOrNone, Number, Text, parse_yaml
 from nlptasks._exchange.whole import packed_text, unpacked_text
+from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result
 
 _OWN = "nlptasks"
 
 #: A text with a number in front: ``20.0 ± 1.2``, ``91.3 %``.
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:%|±.*|\(.*)?\s*")
+
+_WHAT = "the front matter of a model card"
+
+
+def _first_number(value: Any) -> Any:
+    """The number that a text begins with, where it is one; else the value as it is, for the model to judge."""
+    found = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    return float(found[1]) if found else value
+
+
+class _CardTask(Lenient):
+    type: Text
+
+
+class _CardDataArgs(Lenient):
+    n: Count = 0
+
+
+class _CardDataset(Lenient):
+    type: Text
+    name: Text = ""
+    config: Text = ""
+    split: Text = ""
+    revision: Text = ""
+    args: Annotated[_CardDataArgs | None, MappingOrNone] = None
+
+
+class _CardMetricArgs(Lenient):
+    n: Count = 0
+    interval_95: list[Number] = Field(default_factory=list)
+
+
+class _CardMetric(Lenient):
+    type: Text
+    value: Annotated[Number, BeforeValidator(_first_number)]
+    config: Text = ""
+    args: Annotated[_CardMetricArgs | None, MappingOrNone] = None
+
+
+class _CardResult(Lenient):
+    task: _CardTask
+    dataset: _CardDataset
+    metrics: list[_CardMetric]
+
+
+class _CardSystem(Lenient):
+    name: Text
+    results: list[_CardResult]
+
+
+class _CardFile(Lenient):
+    index: list[_CardSystem] = Field(alias="model-index")
+    own: list[Text] = Field(alias="nlptasks", default_factory=list)
 
 
 def dump(records: Sequence[Record], _now: int) -> str:
@@ -58,11 +114,9 @@ def _metric(name: str, result: Result) -> dict[str, Any]:
 
 def load(text: str, file: str, model: str) -> Found:
     """Read a model card or its front matter; see :class:`nlptasks._exchange.formats.Exchange`."""
-    root = parse_yaml(_front_matter(text), file)
-    index = root.at("model-index")
-    shown = tuple(record for node in index.items() for record in _records(node, model))
-    own = root.get(_OWN)
-    whole = tuple(unpacked_text(node.words(), file, node.path) for node in own.items()) if own else ()
+    card = parse_yaml(_front_matter(text), file, _WHAT).checked(_CardFile)
+    shown = tuple(record for system in card.index for record in _records(system, model))
+    whole = tuple(unpacked_text(item, file, f"{_OWN}[{number}]") for number, item in enumerate(card.own))
     return Found(shown=shown, whole=whole)
 
 
@@ -76,63 +130,36 @@ def _front_matter(text: str) -> str:
     return "\n".join(["", *lines[1 : next(ends, len(lines))]])
 
 
-def _records(node: Node, model: str) -> Iterator[Record]:
-    name = model or node.at("name").words()
-    for result in node.at("results").items():
-        task, data = result.at("task"), result.at("dataset")
-        args = data.get("args")
-        count = args.get("n") if args and isinstance(args.value, dict) else None
-        scores = dict(_scores(result, data))
+def _records(system: _CardSystem, model: str) -> Iterator[Record]:
+    for result in system.results:
+        data, scores = result.dataset, dict(_scores(result))
         if not scores:
             continue
         yield Record(
-            task=task.at("type").words(),
+            task=result.task.type,
             primary=next(iter(scores)),
             dataset=Dataset(
-                name=text_at(data, "name") or data.at("type").words(),
-                benchmark=text_at(data, "config"),
-                split=text_at(data, "split"),
-                revision=text_at(data, "revision"),
+                name=data.name or data.type,
+                benchmark=data.config,
+                split=data.split,
+                revision=data.revision,
                 sha256="",
-                n=count.count() if count else 0,
-                source=data.at("type").words(),
+                n=data.args.n if data.args else 0,
+                source=data.type,
             ),
-            model=Model(name=name),
+            model=Model(name=model or system.name),
             scores=scores,
         )
 
 
-def _scores(result: Node, data: Node) -> Iterator[tuple[str, Result]]:
+def _scores(result: _CardResult) -> Iterator[tuple[str, Result]]:
     taken: dict[str, int] = {}
-    for metric in result.at("metrics").items():
-        name = metric.at("type").words()
+    for metric in result.metrics:
+        name, args = metric.type, metric.args or _CardMetricArgs()
         taken[name] = taken.get(name, 0) + 1
         shown = name if taken[name] == 1 else f"{name} ({taken[name]})"
-        args = metric.get("args")
-        known = args if args and isinstance(args.value, dict) else None
-        interval, count = (known.get("interval_95"), known.get("n")) if known else (None, None)
-        ends = [node.number() for node in interval.items()] if interval else []
-        config = text_at(metric, "config")
-        said = (
-            f"imported:model-index|metric:{name}|config:{config or 'none'}|split:{text_at(data, 'split') or 'unknown'}"
-        )
-        yield (
-            shown,
-            imported_result(
-                _value(metric.at("value")),
-                said=said,
-                n=count.count() if count else 0,
-                interval=(ends[0], ends[1]) if len(ends) == 2 and None not in ends else None,  # type: ignore[arg-type]
-            ),
-        )
-
-
-def _value(node: Node) -> float | None:
-    """A number; cards also hold texts such as ``20.0 ± 1.2``, whose first number is the value."""
-    if node.is_number():
-        return node.number()
-    found = _NUMBER.fullmatch(node.value) if isinstance(node.value, str) else None
-    if found is None:
-        node.number()  # says what is wrong
-        return None
-    return float(found[1])
+        ends = args.interval_95
+        about = f"config:{metric.config or 'none'}|split:{result.dataset.split or 'unknown'}"
+        said = f"imported:model-index|metric:{name}|{about}"
+        interval = (ends[0], ends[1]) if len(ends) == 2 else None
+        yield shown, imported_result(metric.value, said=said, n=args.n, interval=interval)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from nlptasks.records.schema import Record, Result
@@ -25,7 +26,7 @@ def imported_result(
     """A number of another tool.
 
     Args:
-        value: The number.
+        value: The number; as in all the others, NaN and infinity stand for one that is not defined.
         said: Where it comes from and what is known of it, as a part of a signature.
         n: Samples; 0: not known.
         error: Its standard error, of which the interval is made: the value and 1.96 standard errors on both sides.
@@ -33,12 +34,19 @@ def imported_result(
         higher_is_better: Whether a larger value is the better one.
         scale: Lowest and highest value.
     """
+    value, error = _finite(value), _finite(error)
+    ends = tuple(map(_finite, interval or (None, None)))
+    scale = _finite(scale[0]), _finite(scale[1])
     low = high = None
-    if value is not None and interval is not None:
-        (low, high), said = interval, f"{said}|ci:given"
+    if value is not None and None not in ends:
+        (low, high), said = ends, f"{said}|ci:given"
     elif value is not None and error is not None:
         low, high, said = value - _HALF * error, value + _HALF * error, f"{said}|ci:1.96*stderr"
     return Result(value=value, low=low, high=high, n=n, signature=said, higher_is_better=higher_is_better, scale=scale)
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
 
 
 def hub_dataset(*places: str) -> str:

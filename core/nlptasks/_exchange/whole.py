@@ -9,8 +9,11 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import DataError
+from nlptasks.files.validated import problem_of
 from nlptasks.records.schema import Json, Record
 from nlptasks.records.store import SCHEMA, VERSION, record_json
+
+_AGAIN = "it was changed; export the record again"
 
 
 def packed(record: Record) -> dict[str, Json]:
@@ -30,10 +33,26 @@ def unpacked_text(text: str, file: str, place: str) -> Record:
     Raises:
         DataError: It is none.
     """
+    return unpacked(_json(text, file, place), file, place)
+
+
+def unpacked_list(text: str, file: str, place: str) -> tuple[Record, ...]:
+    """The records in the JSON text of a list of what :func:`packed` makes.
+
+    Raises:
+        DataError: It is none.
+    """
+    items = _json(text, file, place)
+    if not isinstance(items, list):
+        raise DataError(file, f"{place}: no list of records", hint=_AGAIN)
+    return tuple(unpacked(item, file, f"{place}[{number}]") for number, item in enumerate(items))
+
+
+def _json(text: str, file: str, place: str) -> Json:
     try:
-        return unpacked(json.loads(text), file, place)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DataError(file, f"{place}: no JSON ({error})", hint="export the record again") from error
+        raise DataError(file, f"{place}: no JSON ({error})", hint=_AGAIN) from error
 
 
 def unpacked(data: Json, file: str, place: str) -> Record:
@@ -53,13 +72,15 @@ def unpacked(data: Json, file: str, place: str) -> Record:
     fields = {name: value for name, value in data.items() if name not in ("schema", "version", "id", "trust")}
     try:
         record = _adapter().validate_python(fields)
-    except (ValidationError, RecursionError) as error:
-        raise DataError(file, f"{place}.{_first(error)}", hint="it was changed; export the record again") from error
+    except ValidationError as error:
+        raise DataError(file, f"{place}.{problem_of(error)}", hint=_AGAIN) from error
+    except RecursionError as error:
+        raise DataError(file, f"{place}: nested too deeply", hint=_AGAIN) from error
     if data.get("id") != record.id:
         raise DataError(
             file,
             f"{place}.id: it is {data.get('id')!r}, but its fields make {record.id!r}",
-            hint="it was changed; export the record again",
+            hint=_AGAIN,
         )
     return replace(record, digests={})
 
@@ -67,10 +88,3 @@ def unpacked(data: Json, file: str, place: str) -> Record:
 @cache
 def _adapter() -> TypeAdapter[Record]:
     return TypeAdapter(Record)
-
-
-def _first(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return "nested too deeply"
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
+from nlptasks._scoring.datasets import dataset_of
 from nlptasks._settings.command import of_task, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._systems.session import Session
@@ -119,24 +120,6 @@ def suite_jobs(
         for card, path in zip(cards, paths, strict=True)
         for job in _card_jobs(session, suite, card, path, asked, choice)
     ]
-
-
-def dataset_of(suite: Suite, card: Card) -> Dataset:
-    """What a record says of a suite's data set, but for the hash and the number of samples."""
-    return Dataset(
-        name=card.name,
-        benchmark=f"{suite.name} {suite.version}".strip(),
-        split=card.split,
-        revision=card.revision,
-        sha256="",
-        n=0,
-        cluster=card.cluster,
-        language=card.language,
-        licence=card.licence,
-        source=card.source,
-        floor=card.floor,
-        ceiling=card.ceiling,
-    )
 
 
 def _card_jobs(
@@ -259,4 +242,4 @@ def _slug(name: str, *, usual: bool = False) -> str:
     return f"{slug or 'system'}-{own}"
 
 
-__all__ = ["RESULTS", "Job", "dataset_of", "file_jobs", "suite_jobs"]
+__all__ = ["RESULTS", "Job", "file_jobs", "suite_jobs"]

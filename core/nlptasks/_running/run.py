@@ -98,7 +98,7 @@ def run(
             observers=observers,
             output=output or STDOUT,
         )
-        return _report(rows, done, loaded, output or STDOUT)
+        return _report(rows, done, loaded, output or STDOUT, written.notes)
 
 
 def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
@@ -193,7 +193,7 @@ def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example])
     ]
 
 
-def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> RunReport:
+def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
     backbone, skipped = loaded.backbone, Counter(rows.skipped)
     if done.blank:
         skipped["no text; kept without a prediction"] = done.blank
@@ -209,7 +209,7 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str) -> Run
         seconds=done.seconds,
         backbone=backbone.name if backbone else "",
         digest=backbone.digest if backbone else "",
-        notes=(*rows.table.notes, *(note for item in rows.tallies for note in item.all_notes)),
+        notes=(*rows.table.notes, *(note for item in rows.tallies for note in item.all_notes), *written),
         tasks=tuple(item.report for item in rows.tallies if item.report),
     )
 

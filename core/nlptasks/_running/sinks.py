@@ -13,7 +13,7 @@ from nlptasks._running.report import Reporter
 from nlptasks._running.tally import Tally
 from nlptasks._systems.system import LoadedHead
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Prediction, Row, RowWriter
+from nlptasks.plugin.protocols import NotingWriter, Prediction, Row, RowWriter
 from nlptasks.records.report import TaskReport
 
 
@@ -50,6 +50,11 @@ class TableSink:
         """Complete the table."""
         self.writer.close()
         self.stream.flush()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the format wrote otherwise than it was, when the table is complete."""
+        return self.writer.notes if isinstance(self.writer, NotingWriter) else ()
 
 
 @dataclass

@@ -11,12 +11,12 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, named
 from nlptasks._tables.names import plain
-from nlptasks._tables.tables import read_table
+from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import DECIMALS
-from nlptasks.plugin.protocols import Row
+from nlptasks.plugin.protocols import FormatOptions, Row
 from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
 
@@ -69,6 +69,11 @@ class FileRequest:
     partial: bool = False
     argv: tuple[str, ...] = ()
 
+    def reading(self, registry: Registry, file: str) -> FormatOptions:
+        """How to read one of the two tables."""
+        others = [other for other in (self.predictions, self.source.data) if other and other != file]
+        return reading_of(registry, self.source, file, others)
+
 
 @dataclass(frozen=True, slots=True)
 class FilePrediction:
@@ -116,7 +121,8 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
         raise UsageError("a record names its files by their bytes", hint="save the rows in a file first")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(request.predictions))
-        table = read_table(registry, source, name=request.source.format, options=request.source.reading)
+        options = request.reading(registry, request.predictions)
+        table = read_table(registry, source, name=request.source.format, options=options)
         column = _prediction_column(request, table.columns)
         score = _score_column(request, table.columns, column)
         nats = _nats_column(request, table.columns)

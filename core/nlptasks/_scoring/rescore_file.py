@@ -113,7 +113,9 @@ def _gold(
             f"{with_} has ids and {without} has none, so their rows cannot be matched",
             hint="--id COLUMN names the column of the ids in both files",
         )
-    wanted = replace(request.source, data=request.source.data or request.predictions, gold=gold, id=id_)
+    file = request.source.data or request.predictions
+    reading = request.reading(registry, file)
+    wanted = replace(request.source, data=file, gold=gold, id=id_, reading=reading)
     language = request.dataset.language if request.dataset else ""
     try:
         table, language = read_gold_rows(registry, request.task, wanted, names, language=language, meta=request.meta)
@@ -126,7 +128,8 @@ def _gold(
 
 def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
     with open_input(file) as source:
-        return read_table(registry, source, name=request.source.format, options=request.source.reading).columns
+        options = request.reading(registry, file)
+        return read_table(registry, source, name=request.source.format, options=options).columns
 
 
 def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[str]) -> str:
@@ -190,7 +193,8 @@ def _answered(given: PredictionFile, item: Item) -> bool:
 def _ids(registry: Registry, request: FileRequest, column: str) -> set[str]:
     """All ids of the data, those of rows without a gold answer too."""
     with open_input(request.source.data) as source:
-        table = read_table(registry, source, name=request.source.format, options=request.source.reading)
+        options = request.reading(registry, request.source.data)
+        table = read_table(registry, source, name=request.source.format, options=options)
         name = column if column in table.columns else ID
         if name not in table.columns:
             return {str(number) for number, _ in enumerate(table.rows, 1)}

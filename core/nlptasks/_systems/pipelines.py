@@ -11,7 +11,7 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import UsageError
 from nlptasks.files.names import is_folder
-from nlptasks.plugin import BackboneSpec, HeadSpec, PipelineSpec
+from nlptasks.plugin import BackboneSpec, PipelineSpec
 from nlptasks.plugin.pipelines import PipelineContext
 
 
@@ -52,28 +52,27 @@ def named_pipeline(registry: Registry, name: str) -> tuple[Owned[PipelineSpec], 
     return registry.get(PipelineSpec, name), {}
 
 
-def _refuse_backbone(registry: Registry, context: PipelineContext) -> None:
-    """Refuse the name of an installed backbone: pipelines open checkpoints, and heads open these.
-
-    Raises:
-        UsageError: The model is one, and no folder of that name is there.
-    """
+def installed_backbone(registry: Registry, context: PipelineContext) -> BackboneSpec | None:
+    """The installed backbone that the model is the name of; ``None``: it is none, or a folder of that name is there."""
     name = str(context.model)
     backbones = {item.spec.name: item.spec for item in registry.all(BackboneSpec)}
     spec = backbones.get(name.rpartition(":")[2])
-    if not isinstance(context.model, str) or spec is None or is_folder(Path(name)):
+    return None if not isinstance(context.model, str) or is_folder(Path(name)) else spec
+
+
+def _refuse_backbone(registry: Registry, context: PipelineContext) -> None:
+    """Refuse the name of a backbone that opens checkpoints, without one.
+
+    Raises:
+        UsageError: The model is one.
+    """
+    spec = installed_backbone(registry, context)
+    if spec is None:
         return
-    if spec.inspector:
-        form = f"{spec.scheme}:NAME" if spec.scheme else "./FOLDER"
-        raise UsageError(
-            f"model={name!r} opens checkpoints, and this does not say which",
-            hint=f"nlptasks.pipeline({context.task or None!r}, model={form!r})",
-        )
-    solved = sorted({item.spec.task for item in registry.all(HeadSpec) if item.spec.needs <= spec.provides})
-    task = next((name for name in solved if name in context.task), "TASK")
+    form = f"{spec.scheme}:NAME" if spec.scheme else "./FOLDER"
     raise UsageError(
-        f"model={name!r} is an installed backbone, and a pipeline needs a checkpoint of transformers",
-        hint=f"nlptasks.load({task!r}, backbone={name!r})([...]) predicts with it; it solves: {', '.join(solved)}",
+        f"model={context.model!r} opens checkpoints, and this does not say which",
+        hint=f"nlptasks.pipeline({context.task or None!r}, model={form!r})",
     )
 
 

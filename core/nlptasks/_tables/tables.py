@@ -10,13 +10,14 @@ from typing import BinaryIO
 
 from nlptasks._plugins.guard import guarded_items, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
 from nlptasks.plugin.options import from_values, option_fields
 from nlptasks.plugin.predictions import Cell
-from nlptasks.plugin.protocols import Format, FormatOptions, RowWriter, Table, TableBlock
+from nlptasks.plugin.protocols import Format, FormatOptions, NotingWriter, RowWriter, Table, TableBlock
 from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
 
@@ -86,6 +87,27 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
     if options.header is None and table.header_line and len(table.columns) == 1:
         return _with_header_in_doubt(registry, table)
     return table
+
+
+def reading_of(registry: Registry, source: TableSource, file: str, others: Sequence[str]) -> FormatOptions:
+    """How to read one of several tables: without the options that only the format of another has.
+
+    Args:
+        registry: What is installed.
+        source: How they are read.
+        file: The table.
+        others: The other ones.
+    """
+    if not source.reading.given:
+        return source.reading
+
+    def known(path: str) -> set[str]:
+        spec = format_of(registry, path, split_suffix(path)[1].lower(), name=source.format, flag="--format").spec
+        return {option.name for option in option_fields(spec.options)} if spec.options else set()
+
+    foreign = set[str]().union(*map(known, others)) - known(file)
+    given = {name: value for name, value in source.reading.given.items() if name not in foreign}
+    return replace(source.reading, given=given)
 
 
 def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
@@ -161,6 +183,11 @@ class _TableWriter:
     def close(self) -> None:
         with plugin_errors(self.what, streams=True):
             self.writer.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        with plugin_errors(self.what):
+            return tuple(self.writer.notes) if isinstance(self.writer, NotingWriter) else ()
 
 
 def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:

@@ -6,6 +6,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -122,9 +123,16 @@ def train(
     methods = WRITING if writes(system.heads[0].head.spec) else METHODS
     method: Method = resolve(methods[request.method])
     task, source = system.heads[0].task.name, ", ".join(request.data) or str(request.layers)
-    with TrainingEvents(observers, advance, (task,), source, str(request.output)) as events:
-        report = method(session, system, request, tell, events.advance)
-        events.rows = report.n_train
+    there = request.output.exists()
+    try:
+        with TrainingEvents(observers, advance, (task,), source, str(request.output)) as events:
+            report = method(session, system, request, tell, events.advance)
+            events.rows = report.n_train
+    except Exception:
+        if not there:
+            with suppress(OSError):  # it is not there yet, or holds what the next try goes on with
+                request.output.rmdir()
+        raise
     return report
 
 

@@ -7,29 +7,48 @@ pydantic takes longer to import than a listing may.
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nlptasks._names import did_you_mean
-from nlptasks.errors import UsageError
+from nlptasks.errors import DataError, UsageError
+from nlptasks.files._places import (
+    Lines,
+    Location,
+    Place,
+    dotted,
+    field_of,
+    keys_of,
+    kind_of,
+    model_of,
+    quoted,
+    value_at,
+    values_of,
+)
 from nlptasks.files.yaml import LocatedValue
 from nlptasks.text.display import one_line
 
-__all__ = ["Checked", "ProblemError", "Rule", "kind_of", "misplaced", "validated"]
+__all__ = [
+    "Checked",
+    "Lenient",
+    "Lines",
+    "Location",
+    "ProblemError",
+    "Rule",
+    "dotted",
+    "kind_of",
+    "misplaced",
+    "problem_of",
+    "validated",
+    "validated_import",
+]
 
 Model = TypeVar("Model", bound="Checked")
-
-Location = tuple[int | str, ...]
-
-#: Finds the line on which a place of a file stands, or what is around it; 0 or ``None``: it cannot be told.
-Lines = Callable[[Location], int | None]
 
 
 class Checked(BaseModel):
@@ -44,7 +63,18 @@ class Checked(BaseModel):
         if not isinstance(data, LocatedValue | Mapping):
             return data
         needed = {name for name, field in cls.model_fields.items() if field.is_required()}
-        return {key: value for key, value in _values(data).items() if key not in needed or value not in (None, "")}
+        return {key: value for key, value in values_of(data).items() if key not in needed or value not in (None, "")}
+
+
+class Lenient(Checked):
+    """A mapping that another program wrote: keys that are not declared are passed over, and null is no value."""
+
+    model_config = ConfigDict(extra="ignore", protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: Any) -> Any:
+        return {key: value for key, value in data.items() if value is not None} if isinstance(data, Mapping) else data
 
 
 @dataclass(frozen=True)
@@ -106,7 +136,59 @@ def validated(
         return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True, include_input=False)
-        raise _explained(model, data, path, min(found, key=_first), called or {}, lines) from None
+        first = min(found, key=_first)
+        place = Place.of(model, data, first["loc"], called or {}, lines)
+        problem, hint = _said(place, first)
+        raise UsageError(f"{place.where(path)}: {place.title}{problem}", hint=hint) from None
+
+
+def validated_import(
+    model: type[Model],
+    data: object,
+    file: str,
+    what: str,
+    *,
+    hint: str,
+    at: Location = (),
+    lines: Lines | None = None,
+) -> Model:
+    """Check a mapping of a file that another program wrote; an error gives its place as keys and numbers from 0.
+
+    Args:
+        model: What it must be.
+        data: What was parsed.
+        file: What errors call the file.
+        what: What errors call the whole of it.
+        hint: What to do where the file is none of the kind.
+        at: The keys and numbers that lead to the mapping.
+        lines: Finds lines; called for an error only.
+
+    Raises:
+        DataError: Something in it is missing or of the wrong kind; the first of these.
+    """
+    if not isinstance(data, Mapping):
+        where = f"{dotted(at)}: this" if at else f"{what} is a mapping, and this"
+        line = lines(at) if lines else None
+        raise DataError(file, f"{where} is {kind_of(data)}{' and no mapping' if at else ''}", line=line, hint=hint)
+    try:
+        return model.model_validate(data)
+    except (ValidationError, RecursionError) as error:
+        if isinstance(error, RecursionError):
+            raise DataError(file, "its lists and mappings are nested too deeply", hint=hint) from None
+        first = min(error.errors(include_url=False, include_context=True, include_input=False), key=_first)
+        place = Place.of_import(model, data, first["loc"], at)
+        problem, own = _said(place, first)
+        line = lines((*at, *first["loc"])) if lines else None
+        raise DataError(file, f"{place.title}{problem}", line=line, hint="\n".join(filter(None, (own, hint)))) from None
+
+
+def problem_of(error: ValidationError) -> str:
+    """The first thing that is wrong with what was checked by another model: ``scores.f1.n: must be a whole number``."""
+    first = error.errors(include_url=False)[0]
+    where = f"{dotted(first['loc'])}: " if first["loc"] else ""
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{where}not known"
+    return f"{where}missing" if first["type"] == "missing" else f"{where}must be {_usual(first)[0]}"
 
 
 def misplaced(
@@ -132,20 +214,8 @@ def misplaced(
         called: What errors call the items of a list, by its key.
         lines: Finds lines, where the data have no nodes that know theirs.
     """
-    place = _Place.of(model, data, location, called or {}, lines)
+    place = Place.of(model, data, location, called or {}, lines)
     return UsageError(f"{place.where(path)}: {place.title}{problem}", hint=hint)
-
-
-def kind_of(value: object) -> str:
-    """What a value is, in words, with the value itself where it is short."""
-    if value is None:
-        return "empty"
-    if isinstance(value, LocatedValue | Mapping):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    words = {str: "the text", bool: "the truth value", int: "the number", float: "the number"}
-    return f"{words.get(type(value), f'a {type(value).__name__}')} {one_line(reprlib.repr(value), 80)}"
 
 
 def _first(error: ErrorDetails) -> tuple[int, int]:
@@ -154,113 +224,29 @@ def _first(error: ErrorDetails) -> tuple[int, int]:
     return min((part for part in error["loc"] if isinstance(part, int)), default=-1), order.get(error["type"], 2)
 
 
-def _explained(
-    model: type[Checked],
-    data: object,
-    path: Path,
-    error: ErrorDetails,
-    called: Mapping[str, str],
-    lines: Lines | None,
-) -> UsageError:
-    place = _Place.of(model, data, error["loc"], called, lines)
-    problem, hint = _said(place, error)
-    return UsageError(f"{place.where(path)}: {place.title}{problem}", hint=hint)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where an error is.
-
-    Args:
-        title: What the mapping around it is called, with a colon; empty: it is the whole file.
-        model: The model of that mapping.
-        values: Its values.
-        key: The key in it.
-        inner: Where in the value of the key the error is.
-        line: Line of the key, or of the mapping; 0: not known.
-    """
-
-    title: str
-    model: type[Checked]
-    values: Mapping[str, Any]
-    key: str
-    inner: Location
-    line: int
-
-    def where(self, path: Path) -> str:
-        """The file and the line, where one is known."""
-        return f"{path}:{self.line}" if self.line else str(path)
-
-    @staticmethod
-    def of(
-        model: type[Checked], data: object, location: Location, called: Mapping[str, str], lines: Lines | None
-    ) -> _Place:
-        title, at = "", 0
-        while at + 2 < len(location) and isinstance(location[at + 1], int):
-            key, number = str(location[at]), int(location[at + 1])
-            inner = _model_of(model.model_fields.get(key))
-            items = _values(data).get(key)
-            if inner is None or not isinstance(items, Sequence):
-                break
-            model, data, at = inner, items[number], at + 2
-            name = _values(data).get("name")
-            shown = f"'{one_line(name, 80)}'" if isinstance(name, str) and name else str(number + 1)
-            title = f"{title}{called.get(key, key)} {shown}: "
-        key = str(location[at]) if at < len(location) else ""
-        line = lines(location) or 0 if lines else 0
-        if isinstance(data, LocatedValue):
-            line = data.lines.get(key, data.line)
-        return _Place(title, model, _values(data), key, location[at + 1 :], line)
-
-    def stands(self) -> str:
-        """What stands there in place of what was expected."""
-        value = self.values.get(self.key)
-        if not self.inner:
-            return f"this is {kind_of(value)}"
-        part = self.inner[0]
-        if isinstance(part, int):
-            assert isinstance(value, list)
-            return f"its item {part + 1} is {kind_of(value[part])}"
-        return f"its key {one_line(repr(part), 80)} is {kind_of(_values(value).get(part))}"
-
-
-def _values(data: object) -> Mapping[str, Any]:
-    if isinstance(data, LocatedValue):
-        return data.values
-    return data if isinstance(data, Mapping) else {}
-
-
-def _model_of(field: FieldInfo | None) -> type[Checked] | None:
-    """The model of a list's items; ``None`` where they have none."""
-    if field is None:
-        return None
-    found = [item for item in get_args(field.annotation) if isinstance(item, type) and issubclass(item, Checked)]
-    return found[0] if found else None
-
-
-def _said(place: _Place, error: ErrorDetails) -> tuple[str, str]:
+def _said(place: Place, error: ErrorDetails) -> tuple[str, str]:
     """What is wrong, and what to write."""
-    known = list(place.model.model_fields)
-    field = place.model.model_fields.get(place.key)
+    known = keys_of(place.model)
+    field = field_of(place.model, place.key) if place.of_model else None
     rule = next((item for item in field.metadata if isinstance(item, Rule)), None) if field else None
     if error["type"] == "extra_forbidden":
         shown = one_line(repr(place.key), 80)
-        return f"the key {shown} is not known{did_you_mean(place.key, known)}", f"known: {', '.join(known)}"
+        return f"the key {shown} is not known{did_you_mean(str(place.key), known)}", f"known: {', '.join(known)}"
     if error["type"] == "missing":
-        needed = [name for name, field in place.model.model_fields.items() if field.is_required()]
-        hints = [f"needed: {', '.join(needed)}", rule.hint if rule else ""]
+        hints = [f"needed: {', '.join(keys_of(place.model, needed=True))}", rule.hint if rule else ""]
         return f"has no '{place.key}'", "\n".join(filter(None, hints))
     if error["type"] == "value_error":
-        return f"the key '{place.key}' {error['ctx']['error']}", getattr(error["ctx"]["error"], "hint", "")
-    inner = _model_of(field)
-    if inner is not None and isinstance(number := error["loc"][-1], int):
-        needed = [name for name, item in inner.model_fields.items() if item.is_required()]
-        shown = kind_of(place.values[place.key][number])
-        return f"the key '{place.key}' has {shown} as item {number + 1}", f"write a mapping with {', '.join(needed)}"
+        return f"{place.shown} {error['ctx']['error']}", getattr(error["ctx"]["error"], "hint", "")
+    inner = model_of(field)
+    if inner is not None and place.inner:
+        number = place.inner[-1]
+        shown = kind_of(value_at(value_at(place.data, place.key), number))
+        hint = f"write a mapping with {', '.join(keys_of(inner[0], needed=True))}"
+        return f"{place.shown} has {shown} as item {number + 1 if isinstance(number, int) else quoted(number)}", hint
     expected, hint = _usual(error)
     if rule:
         expected, hint = rule.expected, rule.hint or hint
-    return f"the key '{place.key}' must be {expected}, and {place.stands()}", hint
+    return f"{place.shown} must be {expected}, and {place.stands()}", hint
 
 
 def _usual(error: ErrorDetails) -> tuple[str, str]:
@@ -268,12 +254,17 @@ def _usual(error: ErrorDetails) -> tuple[str, str]:
         "string_type": ("a text", "put it in quotes"),
         "bool_type": ("true or false", "write true or false, without quotes"),
         "int_type": ("a whole number", ""),
+        "int_parsing": ("a whole number", ""),
+        "int_from_float": ("a whole number", ""),
         "float_type": ("a number", ""),
+        "float_parsing": ("a number", ""),
         "finite_number": ("a finite number", ""),
         "list_type": ("a list", ""),
         "tuple_type": ("a list", ""),
         "dict_type": ("a mapping", ""),
         "mapping_type": ("a mapping", ""),
+        "model_type": ("a mapping", ""),
+        "dataclass_type": ("a mapping", ""),
     }
     message = error["msg"].removeprefix("Input should be ")
     return words.get(error["type"], (message[:1].lower() + message[1:], ""))

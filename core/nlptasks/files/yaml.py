@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,11 @@ _LARGEST = 1 << 18
 _KEYS = 100
 _OPEN = 50
 
+#: Longest text, in characters, that is parsed again to find a line.
+_MARKED = 2_000_000
+
 #: What PyYAML lets through where a value does not fit its tag (``2024-99-99``, ``!!bool maybe``).
-_UNFIT = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
+UNFIT = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def read_yaml(path: Path, what: str) -> Any:
     text = _text(path, what)
     try:
         return _loaded(_QuickLoader, text)
-    except (yaml.YAMLError, RecursionError, *_UNFIT):
+    except (yaml.YAMLError, RecursionError, *UNFIT):
         pass  # PyYAML's own scanner says better what is wrong
     try:
         return _loaded(_Loader, text)
@@ -69,8 +72,40 @@ def read_yaml(path: Path, what: str) -> Any:
         raise UsageError(f"{where}: not valid YAML: {problem}", hint=_hint(problem)) from error
     except RecursionError as error:
         raise UsageError(f"{path}: its lists and mappings are nested too deeply") from error
-    except (yaml.YAMLError, *_UNFIT) as error:
+    except (yaml.YAMLError, *UNFIT) as error:
         raise UsageError(f"{path}: not valid YAML: {one_line(str(error))}", hint="put texts in quotes") from error
+
+
+def line_of(text: str, place: Sequence[str | int]) -> int | None:
+    """Line on which a value of a YAML or JSON text stands; ``None`` where it cannot be told.
+
+    The text is parsed once more, with its marks: only errors need them, and they double the time.
+
+    Args:
+        text: The text.
+        place: The keys and numbers that lead to the value; what is behind one that is not there is passed over.
+    """
+    if not text or len(text) > _MARKED:
+        return None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # that in C lets JSON be indented with tabs
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    for key in place:
+        inner = _inner(node, key)
+        if inner is None:
+            break
+        node = inner
+    return node.start_mark.line + 1 if node is not None else None
+
+
+def _inner(node: Any, key: str | int) -> Any:
+    children = node.value if isinstance(node.value, list) else []
+    if isinstance(key, int) and key < len(children) and not isinstance(children[key], tuple):
+        return children[key]
+    pairs = (item for item in children if isinstance(item, tuple))
+    return next((value for name, value in pairs if name.value == str(key)), None)
 
 
 def _loaded(kind: type[_Loader] | type[_QuickLoader], text: str) -> Any:

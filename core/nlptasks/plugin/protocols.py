@@ -12,6 +12,7 @@ from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.specs import TaskSpec
 from nlptasks.plugin.tables import BadRow as BadRow
 from nlptasks.plugin.tables import Format as Format
+from nlptasks.plugin.tables import NotingWriter as NotingWriter
 from nlptasks.plugin.tables import Row as Row
 from nlptasks.plugin.tables import RowWriter as RowWriter
 from nlptasks.plugin.tables import Table as Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar, overload, runtime_checkable
 
 from nlptasks.errors import UsageError
 from nlptasks.plugin.predictions import Cell
@@ -188,6 +188,19 @@ class RowWriter(Protocol):
 
     def close(self) -> None:
         """Complete the data; the stream stays open."""
+
+
+@runtime_checkable
+class NotingWriter(Protocol):
+    """What a :class:`RowWriter` is, too, that cannot write each value as it was, and says so."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was written otherwise, a line a column, complete when the writer is closed.
+
+        For instance ``column 'x': 3 NaN or infinite numbers written as null``; see
+        :mod:`nlptasks.plugin.conversions`. The report of a run and its summary have them.
+        """
 
 
 class Format(Protocol):

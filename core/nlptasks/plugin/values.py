@@ -104,7 +104,7 @@ def _cells_of_json(texts: list[str | None]) -> list[Cell]:
 
 def cells(column: Any, field: Any) -> list[Cell]:
     """What a task reads: text, integers and floats as they are, other values as their text; NaN is nothing."""
-    array = _array(column)
+    array = plain_array(column)
     if is_json(field):
         return _cells_of_json(array.to_pylist())
     if _types.is_integer(array.type):
@@ -120,7 +120,7 @@ def cells(column: Any, field: Any) -> list[Cell]:
 
 def texts(column: Any, field: Any) -> list[str | None]:
     """What a format of text writes: text as it is, others as JSON or in their usual spelling; null is ``None``."""
-    array = _array(column)
+    array = plain_array(column)
     if is_json(field):
         return [None if cell is None else str(cell) for cell in _cells_of_json(array.to_pylist())]
     leaf = _leaf(array)
@@ -129,14 +129,14 @@ def texts(column: Any, field: Any) -> list[str | None]:
 
 def json_texts(column: Any, field: Any) -> list[str | None]:
     """What a JSON format writes; null is ``None``."""
-    array = _array(column)
+    array = plain_array(column)
     if is_json(field):
         found: list[str | None] = array.to_pylist()
         return found
     return _json(array)
 
 
-def _array(column: Any) -> Any:
+def plain_array(column: Any) -> Any:
     """One array without chunks and wrappings."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
@@ -152,7 +152,7 @@ def _array(column: Any) -> Any:
 
 
 def _json(array: Any) -> list[str | None]:
-    array = _array(array)
+    array = plain_array(array)
     kind = array.type
     if _types.is_dictionary(kind):
         return _taken(_json(array.dictionary), array)
@@ -215,7 +215,7 @@ def _leaf(array: Any) -> list[str | None] | None:
     if _types.is_null(kind):
         return [None] * len(array)
     if _types.is_dictionary(kind):
-        values = _leaf(_array(array.dictionary))
+        values = _leaf(plain_array(array.dictionary))
         return None if values is None else _taken(values, array)
     if _types.is_nested(kind):
         return None

@@ -63,7 +63,7 @@ class RunReport:
         seconds: Wall-clock time of reading, predicting and writing, without loading.
         backbone: Name of the backbone; empty where no head needed one.
         digest: Its digest.
-        notes: What was detected about the input.
+        notes: What was detected about the input, and which values the output's format could not hold as they were.
         tasks: A report a task.
     """
 

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_folder
+from nlptasks.files.validated import problem_of
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
 from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, parsed, sample_line, stats_digest
 
@@ -223,7 +224,7 @@ def _parse(content: bytes, path: Path) -> Record:
     try:
         record: Record = _adapter(Record).validate_python(data)
     except ValidationError as error:
-        raise NlptasksError(f"{path}: {_first(error)}", hint="the file was changed or is damaged") from error
+        raise NlptasksError(f"{path}: {problem_of(error)}", hint="the file was changed or is damaged") from error
     try:
         own = record.id
     except (ValueError, RecursionError) as error:  # a number too large to be finite, or nesting just short of too deep
@@ -231,11 +232,6 @@ def _parse(content: bytes, path: Path) -> Record:
     if said != own:
         raise NlptasksError(f"{path}: its id is {said!r}, but its fields make {own!r}", hint="it was changed")
     return record
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the record'}: {first['msg']}"
 
 
 def _unpacked(path: Path) -> bytes:
@@ -265,7 +261,7 @@ def _samples(lines: bytes, path: Path) -> Iterator[Sample]:
         try:
             yield _adapter(Sample).validate_python(parsed(line))
         except ValueError as error:
-            reason = _first(error) if isinstance(error, ValidationError) else f"no JSON ({error})"
+            reason = problem_of(error) if isinstance(error, ValidationError) else f"no JSON ({error})"
             raise NlptasksError(f"{path}:{number}: {reason}", hint="the file is damaged; evaluate again") from error
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nlptasks._plugins.configuration import Config
@@ -112,6 +114,15 @@ def test_rows_keep_their_order_and_blank_ones_stay(go: Callable[..., RunReport],
     )
     assert report.tasks[0].predicted == sum(report.tasks[0].labels.values()) == 4
     assert report.tasks[0].confidence == 0.75
+
+
+def test_the_report_says_what_the_output_could_not_hold(session: Session, tmp_path: Path) -> None:
+    data, output = tmp_path / "rows.parquet", str(tmp_path / "out.jsonl")
+    pq.write_table(pa.table({"text": ["good", "bad"], "ratio": [1.0, float("nan")]}), data)
+    system = session.choose(session.tasks(["sentiment"]), SystemChoice(heads={"sentiment": "mean"}))
+    observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
+    report = run(session, system, TableSource(data=str(data)), TableTarget(output=output), observers)
+    assert report.notes == ("column 'ratio': 1 NaN or infinite number written as null",)
 
 
 def test_two_tasks_in_one_run_answer_as_each_alone(go: Callable[..., RunReport], tmp_path: Path) -> None:

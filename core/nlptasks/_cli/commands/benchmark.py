@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks._cli.views.tables import echo_json, table
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import DataError, NlptasksError, UsageError
@@ -51,7 +51,7 @@ def list_benchmarks(app: App, as_json_: bool) -> None:
         click.echo("no plugin brings benchmarks; 'nlptasks plugins list --check' shows the plugins", err=True)
 
 
-@benchmark.command("show", cls=SettingsCommand)
+@benchmark.command("show", cls=OnceCommand)
 @click.argument("name")
 @click.option("--data-dir", default="", metavar="DIR", help="Folder of the data sets (default: NLPTASKS_DATA).")
 @json_option

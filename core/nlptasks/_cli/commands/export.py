@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import UsageError
 
 
-@click.command(cls=SettingsCommand, no_args_is_help=True)
+@click.command(cls=OnceCommand, no_args_is_help=True)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
 @click.option(
     "--to", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval or model-index."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.names import is_there
 from nlptasks.text.display import one_line
@@ -24,7 +24,7 @@ _LARGEST = 1 << 28
 _NAME = 80
 
 
-@click.command("import", cls=SettingsCommand, no_args_is_help=True)
+@click.command("import", cls=OnceCommand, no_args_is_help=True)
 @click.argument("file", metavar="FILE")
 @click.option(
     "--from", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval or model-index."

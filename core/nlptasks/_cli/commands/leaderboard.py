@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nlptasks._cli.app import App, pass_app
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import UsageError
 from nlptasks.text.display import counted
 
@@ -62,7 +62,7 @@ def leaderboard() -> None:
     """Leaderboards: what a folder of records says together."""
 
 
-@leaderboard.command(cls=SettingsCommand)
+@leaderboard.command(cls=OnceCommand)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option(
     "--output", "-o", default="", metavar="FILE", help="A .html, .md, .csv or .json file.  [default: a table]"
@@ -123,7 +123,7 @@ def build(
     click.echo(f"{summary(board)} -> {one_line(output)}", err=True)
 
 
-@leaderboard.command(cls=SettingsCommand)
+@leaderboard.command(cls=OnceCommand)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option("--train", multiple=True, metavar="FILE", help="Training data that the test data must not overlap with.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -163,7 +163,7 @@ def check(
         raise click.exceptions.Exit(1)
 
 
-@leaderboard.command(cls=SettingsCommand)
+@leaderboard.command(cls=OnceCommand)
 @click.argument("old", type=_FOLDER)
 @click.argument("new", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

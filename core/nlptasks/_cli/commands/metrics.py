@@ -10,7 +10,7 @@ import click
 
 from nlptasks._cli.app import App, pass_app
 from nlptasks._cli.commands.listings import echo_all, json_option
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks._cli.views.describe import as_json
 from nlptasks._cli.views.tables import echo_json
 from nlptasks._names import resolve
@@ -55,7 +55,7 @@ def list_metrics(app: App, as_json_: bool) -> None:
     echo_all(app, MetricSpec, as_json_, ("NAME", "RANGE", "BETTER"), row)
 
 
-@metrics.command("explain", cls=SettingsCommand)
+@metrics.command("explain", cls=OnceCommand)
 @click.argument("name")
 @click.option("--labels", default="", metavar="A,B", help="Labels of the signature's label set, separated by commas.")
 @click.option("--language", default="", metavar="CODE", help="ISO 639-1 code of the language of the answers.")

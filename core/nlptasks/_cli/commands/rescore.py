@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from nlptasks._cli.app import App
+from nlptasks._cli.by_task import FORMAT, check_flags, format_flags, registry_of, source_of
 from nlptasks._cli.configured import command
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, TableSource
 from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
 from nlptasks.files.names import is_folder
-from nlptasks.files.paths import split_suffix
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
     from nlptasks._plugins.registry import Registry
-    from nlptasks._scoring.prediction_file import FileRequest
 
 #: What a record takes of the flags; the others say how a file of predictions is read, and a record says that itself.
 _OF_RECORDS = ("--metric", "--output", "--force")
@@ -37,7 +36,7 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
     where a value with the same signature differs. Otherwise SOURCE is a table of predictions (CSV, JSON Lines, Parquet)
     and --task says what they are predictions of.
     """
-    typed = [flag for group in _GROUPS for flag in chosen.typed(group)]
+    typed = [flag for group in (*_GROUPS, FORMAT) for flag in chosen.typed(group)]
     registry = app.plugins().registry
     if _is_record(sources[0]):
         if wrong := [flag for flag in typed if flag not in _OF_RECORDS]:
@@ -49,7 +48,8 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
     if len(sources) > 1:
         raise UsageError("one file of predictions at a time", hint=f"nlptasks rescore {sources[0]} --task TASK")
     choice = chosen.of(BenchmarkChoice)
-    if not (chosen.of(PredictionSource).task or choice.benchmark or choice.suite):
+    of_benchmark = bool(choice.benchmark or choice.suite)
+    if not (chosen.of(PredictionSource).task or of_benchmark):
         from nlptasks.plugin import TaskSpec
 
         known = ", ".join(item.spec.name for item in registry.all(TaskSpec))
@@ -57,8 +57,12 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
             f"{sources[0]} is no record; as a file of predictions it needs a task",
             hint=f"nlptasks rescore {sources[0]} --task TASK; tasks: {known}",
         )
-    if (choice.benchmark or choice.suite) and (wrong := [flag for flag in typed if flag in _OF_CARDS]):
+    if choice.benchmark and choice.suite:
+        raise UsageError("--benchmark and --suite both say what the data are", hint="leave one of them out")
+    if of_benchmark and (wrong := [flag for flag in typed if flag in _OF_CARDS]):
         raise UsageError(f"{wrong[0]} does not go with a benchmark, which says such things itself", hint="leave it out")
+    if not of_benchmark and (wrong := chosen.typed(BenchmarkChoice)):
+        raise UsageError(f"{wrong[0]} goes with a benchmark", hint="name one with --benchmark, or leave it out")
     _file(registry, sources[0], chosen, as_json=as_json)
 
 
@@ -94,10 +98,20 @@ def _records(registry: Registry, sources: tuple[str, ...], chosen: Chosen, *, as
 
 def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> None:
     from nlptasks._cli.views.rescored import scored
-    from nlptasks._scoring.rescore_file import score_file
+    from nlptasks._scoring.rescore_request import PredictionsRequest, rescore_predictions
     from nlptasks.records.store import record_json, write_record
 
-    outcome = score_file(registry, _request(registry, source, chosen))
+    outcome = rescore_predictions(
+        registry,
+        PredictionsRequest(
+            predictions=chosen.of(PredictionSource),
+            file=source,
+            source=source_of(chosen),
+            benchmark=chosen.of(BenchmarkChoice),
+            evaluation=chosen.of(Evaluation),
+            target=chosen.of(RecordTarget),
+        ),
+    )
     record, target = outcome.record, chosen.of(RecordTarget)
     if target.output:
         record = write_record(Path(target.output), record, outcome.samples, outcome.scored.stats, force=target.force)
@@ -107,72 +121,10 @@ def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> 
         click.echo(record_json(record), nl=False)
 
 
-def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
-    """What to score, and the command that does it again."""
-    from dataclasses import replace
-
-    from nlptasks._scoring.prediction_file import FileRequest
-    from nlptasks._settings.command import words
-    from nlptasks.plugin import TaskSpec
-    from nlptasks.plugin.labels import check_labels
-    from nlptasks.records.schema import Dataset
-
-    predictions, table, evaluation = chosen.of(PredictionSource), chosen.of(TableSource), chosen.of(Evaluation)
-    choice, target = chosen.of(BenchmarkChoice), chosen.of(RecordTarget)
-    of_card = _of_card(registry, choice) if choice.benchmark or choice.suite else {}
-    request = FileRequest(
-        predictions=source,
-        task=of_card.get("task") or registry.get(TaskSpec, predictions.task).spec,
-        source=replace(table, **of_card.pop("source", {})),
-        prediction=predictions.prediction,
-        score=predictions.score_column,
-        nats=predictions.nll_column,
-        model=target.name,
-        labels=check_labels(predictions.labels, cased=True),
-        metrics=evaluation.metrics,
-        withhold=target.withhold_texts,
-        partial=predictions.partial,
-        argv=(
-            "nlptasks",
-            "rescore",
-            Path(source).name,
-            *words(predictions, table, choice, evaluation, target),
-        ),
-    )
-    request = replace(request, **of_card)
-    if not evaluation.language:
-        return request
-    known = request.dataset or Dataset(name=split_suffix(request.source.data or source)[0], sha256="", n=0)
-    return replace(request, dataset=replace(known, language=evaluation.language))
-
-
-def _of_card(registry: Registry, choice: BenchmarkChoice) -> dict[str, Any]:
-    """What a benchmark says of the data set that the predictions are for."""
-    from nlptasks._running.jobs import dataset_of
-    from nlptasks.plugin import TaskSpec
-    from nlptasks.records.suites import locate, open_suite, read_suite
-
-    suite = open_suite(registry, choice.benchmark) if choice.benchmark else read_suite(Path(choice.suite))
-    named = ", ".join(choice.datasets)
-    card = next((card for card in suite.datasets if (card.name,) == choice.datasets), None)
-    if card is None:
-        raise UsageError(
-            f"the benchmark '{suite.name}' has no data set '{named}'",
-            hint=f"name one of them with --dataset: {', '.join(card.name for card in suite.datasets)}",
-        )
-    return {
-        "task": registry.get(TaskSpec, card.task).spec,
-        "source": {
-            "data": str(locate(suite, card, data_dir=choice.data_dir)),
-            "columns": card.columns,
-            "gold": card.gold,
-            "id": card.id,
-        },
-        "meta": tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta)))),
-        "own_metrics": card.metrics,
-        "primary": card.primary,
-        "dataset": dataset_of(suite, card),
-    }
+def _format_flags(ctx: click.Context) -> list[click.Parameter]:
+    flags = format_flags(registry_of(ctx))
+    check_flags([*ctx.command.params, *flags], (), ctx.command_path)
+    return [*flags]
 
 
 rescore = command(
@@ -187,4 +139,5 @@ rescore = command(
         *flags_of(RecordTarget, without=("restart",)),
         json_flag("Print the comparison, or the new record, as JSON."),
     ],
+    more=_format_flags,
 )

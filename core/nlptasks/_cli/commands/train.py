@@ -11,7 +11,8 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup, source_of, system_of
-from nlptasks._cli.flags import Chosen, check_repeated, flags_of
+from nlptasks._cli.flags import Chosen, flags_of
+from nlptasks._cli.once import check_repeated
 from nlptasks._cli.views.progress import shown
 from nlptasks._settings.groups import BenchmarkChoice, SystemChoice, TableSource
 from nlptasks._settings.training import TrainingData, TrainingSettings, TrainingTarget

@@ -18,6 +18,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import Value
+from nlptasks._cli.once import OnceCommand
 from nlptasks._names import spelled
 from nlptasks._plugins.configuration import FILE_VARIABLE
 from nlptasks._plugins.discovery import GROUP
@@ -38,7 +39,7 @@ class _Subject:
     python_path: tuple[str, ...] = field(default=())
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("target", metavar="NAME|PATH")
 @click.option("--timeout", type=_TIMEOUT, default=120.0, help="Seconds to wait.  [default: 120]")
 @click.pass_context

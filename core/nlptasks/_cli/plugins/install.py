@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from nlptasks._cli.once import OnceCommand
 from nlptasks._names import DISTRIBUTION, canonical
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.standard_streams import data_fileno
@@ -21,7 +22,7 @@ from nlptasks.files.standard_streams import data_fileno
 _NAMESAKE = re.compile(r"nlptasks\s*([\[<>=!~;].*)?", re.IGNORECASE)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("names", nargs=-1, required=True, metavar="DISTRIBUTION...")
 @click.option("-U", "--upgrade", is_flag=True, help="Upgrade what is installed already.")
 @click.pass_context
@@ -35,7 +36,7 @@ def install(ctx: click.Context, names: tuple[str, ...], upgrade: bool) -> None:
     ctx.exit(_run(arguments, uninstall=False))
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("names", nargs=-1, required=True, metavar="PLUGIN|DISTRIBUTION...")
 @click.pass_context
 def uninstall(ctx: click.Context, names: tuple[str, ...]) -> None:

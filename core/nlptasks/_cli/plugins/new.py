@@ -11,7 +11,7 @@ from string import Template
 
 import click
 
-from nlptasks._cli.flags import SettingsCommand
+from nlptasks._cli.once import OnceCommand
 from nlptasks._version import __version__
 from nlptasks.errors import UsageError
 from nlptasks.files.names import is_there
@@ -28,7 +28,7 @@ _FILES = {
 }
 
 
-@click.command(cls=SettingsCommand)
+@click.command(cls=OnceCommand)
 @click.argument("name")
 @click.option("--kind", type=click.Choice(["head"]), required=True, help="What the plugin brings.")
 def new(name: str, kind: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.once import OnceCommand
 from nlptasks._cli.views.describe import as_json, as_lines
 from nlptasks._cli.views.tables import echo_json, table
 from nlptasks._names import canonical, did_you_mean
@@ -18,7 +19,7 @@ from nlptasks.plugin import Descriptor
 from nlptasks.text.display import one_line
 
 
-@click.command("list")
+@click.command("list", cls=OnceCommand)
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 @click.option("--check", is_flag=True, help="Import the plugins, and show what they provide.")
 @pass_app
@@ -37,7 +38,7 @@ def list_plugins(app: App, as_json_: bool, check: bool) -> None:
         click.echo("no plugin is installed", err=True)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("name")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 @pass_app

@@ -113,10 +113,17 @@ def _trained(job: TrainJob) -> TrainReport:
 
 @contextmanager
 def _cache(job: TrainJob) -> Iterator[Path]:
-    """A folder for features, which is removed when training is done and kept when it is interrupted."""
+    """A folder for features, which is removed when training is done or fails, and kept when it is interrupted.
+
+    What fails (a full disk, say) is not tried again as it stands, and nothing else would ever remove the folder.
+    """
     cache = job.output / ".features"
     cache.mkdir(exist_ok=True)
-    yield cache
+    try:
+        yield cache
+    except Exception:
+        shutil.rmtree(cache, ignore_errors=True)
+        raise
     shutil.rmtree(cache)
 
 
@@ -204,6 +211,9 @@ def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Feature
     try:
         temporary.write_bytes(content.getbuffer())
         temporary.replace(path)
+    except OSError as error:
+        message = f"cannot keep the features of the texts in {cache}: {error.strerror or error}"
+        raise NlptasksError(message, hint="is the disk full? make room, or give another folder: --output") from error
     finally:
         temporary.unlink(missing_ok=True)
     return computed

@@ -47,7 +47,11 @@ def test_a_file_with_several_results_makes_several_records(nlptasks):
         (("import", ".", "--from", "lm-eval", "-o", "x"), 2, ". cannot be read: Is a directory"),
         (("import", "latin", "--from", "lm-eval", "-o", "x"), 1, "latin:2: not UTF-8"),
         (("import", "mine.csv", "--from", "lm-eval", "-o", "x"), 1, "mine.csv:1: not valid JSON"),
-        (("import", "mine.csv", "--from", "model-index", "-o", "x"), 1, "the file: a mapping was expected"),
+        (
+            ("import", "mine.csv", "--from", "model-index", "-o", "x"),
+            1,
+            "the front matter of a model card is a mapping, and this is",
+        ),
     ],
 )
 def test_what_goes_wrong(nlptasks, args, code, said):

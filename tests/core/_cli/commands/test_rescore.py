@@ -105,7 +105,7 @@ def test_predictions_for_a_data_set_of_a_benchmark(nlptasks):
     )
     Path("answers.jsonl").write_text('{"n": "y", "prediction": "negative"}\n{"n": "x", "prediction": "negative"}\n')
     line = ("rescore", "answers.jsonl", "--suite", "mine.yaml", "-o", "two")
-    assert "has no data set ''" in nlptasks(*line)[2]
+    assert "--dataset names none" in nlptasks(*line)[2]
     assert "--gold does not go with a benchmark" in nlptasks(*line, "--dataset", "two", "--gold", "label")[2]
     code, _, told = nlptasks(*line, "--dataset", "two")
     assert code == 0, told

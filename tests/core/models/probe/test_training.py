@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,14 @@ def test_scores_stand_beside_the_trivial_baseline(encoder: Encoder, tmp_path: Pa
     assert scores["accuracy_baseline"] == pytest.approx(0.95, abs=0.02)
     assert scores["macro_f1_baseline"] == pytest.approx(0.49, abs=0.01)
     assert scores["macro_f1"] < 0.8
+
+
+def test_a_training_that_fails_leaves_no_features(encoder: Encoder, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        with pytest.raises(NlptasksError, match=r"cannot keep the features .*: File too large"):
+            train(job(encoder, tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []

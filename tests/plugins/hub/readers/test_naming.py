@@ -107,17 +107,6 @@ def test_a_checkpoint_without_the_layer_is_refused(checkpoints: dict[str, Path],
         nlptasks.pipeline(name, model=str(checkpoints[model]))
 
 
-@pytest.mark.parametrize("task", [None, "summarization", "translation_en_to_de", "question-answering"])
-@pytest.mark.parametrize("name", ["bundled", "nlptasks:bundled"])
-def test_a_backbone_that_is_installed_says_how_it_is_used(task: str | None, name: str) -> None:
-    with pytest.raises(UsageError, match=f"model='{name}' is an installed backbone") as caught:
-        nlptasks.pipeline(task, model=name)
-    solved = (task or "TASK").partition("_")[0]
-    named = "TASK" if solved == "question-answering" else solved
-    assert f"nlptasks.load('{named}', backbone='{name}')" in caught.value.hint
-    assert "qa, sentiment, summarization, translation" in caught.value.hint
-
-
 def test_a_backbone_of_checkpoints_needs_one() -> None:
     with pytest.raises(UsageError, match="opens checkpoints, and this does not say which") as caught:
         nlptasks.pipeline("summarization", model="hub")

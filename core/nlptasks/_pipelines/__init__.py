@@ -1,0 +1,1 @@
+"""Pipelines of what is installed, in the forms of transformers 4."""

@@ -1,0 +1,112 @@
+"""Scores predictions that stand in a file by what a user set, or by what a benchmark says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.datasets import dataset_of
+from nlptasks._scoring.prediction_file import FileRequest
+from nlptasks._scoring.rescore_file import FileScored, score_file
+from nlptasks._settings.command import of_task, words
+from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
+from nlptasks._settings.predictions import PredictionSource
+from nlptasks.errors import UsageError
+from nlptasks.files.paths import split_suffix
+from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.labels import check_labels
+from nlptasks.records.schema import Dataset
+from nlptasks.records.suites import Card, Suite, locate, open_suite, read_suite
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionsRequest:
+    """What a user set.
+
+    Args:
+        file: The file with the predictions.
+        predictions: Its columns, and the task.
+        source: The table with the gold answers, and how both are read.
+        benchmark: The data set of a benchmark that they are predictions of, in place of task and table.
+        evaluation: What is scored.
+        target: What the record is.
+    """
+
+    file: str
+    predictions: PredictionSource
+    source: TableSource = field(default_factory=TableSource)
+    benchmark: BenchmarkChoice = field(default_factory=BenchmarkChoice)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    target: RecordTarget = field(default_factory=RecordTarget)
+
+
+def rescore_predictions(registry: Registry, asked: PredictionsRequest) -> FileScored:
+    """Score the predictions; the record keeps the command that does it again.
+
+    Raises:
+        UsageError: There is no such task, benchmark or data set, or see :func:`score_file`.
+        DataError: A row cannot be read, or none has a gold answer.
+    """
+    if asked.benchmark.benchmark or asked.benchmark.suite:
+        request = _of_card(registry, asked)
+    else:
+        request = _request(asked, registry.get(TaskSpec, asked.predictions.task).spec)
+    if language := asked.evaluation.language:
+        known = request.dataset or Dataset(name=split_suffix(request.source.data or asked.file)[0], sha256="", n=0)
+        request = replace(request, dataset=replace(known, language=language))
+    return score_file(registry, request)
+
+
+def _request(asked: PredictionsRequest, task: TaskSpec) -> FileRequest:
+    """What to score, as far as the user says it."""
+    given, target = asked.predictions, asked.target
+    return FileRequest(
+        predictions=asked.file,
+        task=task,
+        source=asked.source,
+        prediction=given.prediction,
+        score=given.score_column,
+        nats=given.nll_column,
+        model=target.name,
+        labels=check_labels(given.labels, cased=True),
+        metrics=asked.evaluation.metrics,
+        withhold=target.withhold_texts,
+        partial=given.partial,
+        argv=(
+            "nlptasks",
+            "rescore",
+            Path(asked.file).name,
+            *words(given, asked.source, asked.benchmark, asked.evaluation, target),
+            *of_task("", {}, SystemChoice(), asked.source.reading.given),
+        ),
+    )
+
+
+def _of_card(registry: Registry, asked: PredictionsRequest) -> FileRequest:
+    """What to score, with what a benchmark says of the data set that the predictions are for."""
+    suite, card = _card(registry, asked.benchmark)
+    data = str(locate(suite, card, data_dir=asked.benchmark.data_dir))
+    request = _request(asked, registry.get(TaskSpec, card.task).spec)
+    return replace(
+        request,
+        source=replace(request.source, data=data, columns=card.columns, gold=card.gold, id=card.id),
+        meta=tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta)))),
+        own_metrics=card.metrics,
+        primary=card.primary,
+        dataset=dataset_of(suite, card),
+    )
+
+
+def _card(registry: Registry, choice: BenchmarkChoice) -> tuple[Suite, Card]:
+    suite = open_suite(registry, choice.benchmark) if choice.benchmark else read_suite(Path(choice.suite))
+    for card in suite.datasets:
+        if (card.name,) == choice.datasets:
+            return suite, card
+    known = ", ".join(card.name for card in suite.datasets)
+    if len(choice.datasets) != 1:
+        problem = f"predictions are for one data set of the benchmark '{suite.name}', and --dataset names "
+        problem += "none" if not choice.datasets else f"{len(choice.datasets)}"
+    else:
+        problem = f"the benchmark '{suite.name}' has no data set '{choice.datasets[0]}'"
+    raise UsageError(problem, hint=f"name one of them with --dataset: {known}")
