@@ -107,7 +107,9 @@ def _gold(registry: Registry, request: FileRequest, given: Given, names: Sequenc
     wanted = replace(request.source, data=request.source.data or request.predictions, gold=gold, id=id_)
     language = request.dataset.language if request.dataset else ""
     try:
-        table, language = read_gold_rows(registry, request.task, wanted, names, language=language, meta=request.meta)
+        table, language = read_gold_rows(
+            registry, request.task, wanted, names, language=language, meta=request.meta, outputs=taken
+        )
     except UsageError:
         # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
         bare = replace(request.task, inputs=())

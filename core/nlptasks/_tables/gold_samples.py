@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +82,7 @@ def read_gold_table(
     *,
     meta: Sequence[str] = (),
     limit: int = 0,
+    outputs: Collection[str] = (),
 ) -> GoldTable:
     """Read a table whole: what a gold cell means is told by all of them.
 
@@ -94,6 +95,7 @@ def read_gold_table(
             metrics do not say, and the examples that have an answer count.
         meta: Further columns to keep.
         limit: Most rows; 0: all.
+        outputs: Columns that hold what a system gave.
 
     Raises:
         UsageError: It is standard input, or a column is not there.
@@ -116,6 +118,7 @@ def read_gold_table(
             label_map=label_map,
             keep_na=wanted.reading.keep_na,
             first=table.first,
+            outputs=outputs,
         )
         guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
