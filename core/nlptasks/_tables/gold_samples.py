@@ -129,7 +129,7 @@ def read_gold_table(
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
     items = tuple(_items(answers, binding, id_at, kept))
     if not items:
-        said = "".join(f"\n{line}" for line in (*reading.notes, *left_out(skipped)))
+        said = "".join(f"\n{line}" for line in (*reading.notes, *reading.unknown, *left_out(skipped)))
         hint = f"see --gold; {task.gold.name} holds {task.gold.summary}"
         raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'{said}", hint=hint)
     return GoldTable(
@@ -137,7 +137,7 @@ def read_gold_table(
         sha256=sha256_of(Path(wanted.data)),
         columns={**_named(binding, table.columns, chosen), "gold": binding.gold, **_mapped(label_map)},
         skipped=dict(skipped),
-        notes=(*table.notes, *binding.notes, *reading.notes),
+        notes=(*table.notes, *binding.notes, *reading.notes, *reading.unknown),
         guessed=binding.guessed,
         rated=reading.rated,
     )
