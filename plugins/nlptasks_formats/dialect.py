@@ -44,7 +44,7 @@ class Dialect:
         else:
             settings["quotechar"] = self.quote
         if self.escapes:
-            settings |= {"escapechar": self.escape, "doublequote": False}
+            settings["escapechar"] = self.escape  # doubled quotes stay quotes, where a file has both
             lines = self._literal(lines)
         return csv.reader(lines, **settings)
 

@@ -85,8 +85,9 @@ class ExactMatch(_Answerable):
 class SquadF1(_Answerable):
     """Mean F1 of the words of the answer and of the gold answer that fits best, by the rules of SQuAD 1.1.
 
-    Words are what is left after normalisation, each as often as it occurs. Two texts without any share nothing: 0. In a
-    language without spaces between words each character is one, as in MLQA (arXiv 1910.07475).
+    Words are what is left after normalisation, each as often as it occurs. Two texts without any share nothing: 0,
+    unless they are the same text ("?", "the"), which the script gives 0 as well. In a language without spaces between
+    words each character is one, as in MLQA (arXiv 1910.07475).
 
     Source: evaluate-v1.1.py of Rajpurkar et al. 2016, arXiv 1606.05250.
     """
@@ -96,6 +97,8 @@ class SquadF1(_Answerable):
 
     def value(self, prediction: str, references: Sequence[str]) -> float:
         answer = self.tokens(prediction)
+        if not answer:
+            return float(any(_same(prediction, gold) for gold in references if not self.tokens(gold)))
         return max(_token_f1(answer, self.tokens(gold)) for gold in references)
 
 
@@ -154,6 +157,14 @@ class SquadV2F1(_Unanswerable):
 
 def _says_none(target: str) -> bool:
     return "".join(target.split()) in ("", "[]")
+
+
+def _same(answer: str, gold: str) -> bool:
+    """Whether texts of which normalisation leaves nothing are one, and there is one."""
+    return (
+        bool(answer.strip())
+        and unicodedata.normalize("NFC", answer).split() == unicodedata.normalize("NFC", gold).split()
+    )
 
 
 def _token_f1(answer: Sequence[str], gold: Sequence[str]) -> float:

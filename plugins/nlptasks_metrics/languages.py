@@ -5,12 +5,12 @@ from __future__ import annotations
 #: ISO 639-1 codes of languages that are written without spaces between words.
 UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "zh"})
 
-#: ISO 639-1 codes of languages with spaces between words and letters beyond a to z only.
+#: ISO 639-1 codes of languages with spaces between words and letters beyond a to z only, or in nearly every word.
 NOT_LATIN = frozenset(
     {
         *("ab", "am", "ar", "as", "av", "ba", "be", "bg", "bn", "ce", "ckb", "cv", "el", "fa", "gu", "he", "hi", "hy"),
         *("iu", "ka", "kk", "kn", "ko", "ks", "kv", "ky", "mai", "mk", "ml", "mn", "mr", "ne", "or", "os", "pa", "ps"),
-        *("ru", "sa", "sd", "si", "sr", "ta", "te", "tg", "ti", "tt", "ug", "uk", "ur", "yi"),
+        *("ru", "sa", "sd", "si", "sr", "ta", "te", "tg", "ti", "tt", "ug", "uk", "ur", "vi", "yi"),
     }
 )
 

@@ -10,7 +10,7 @@ from nlptasks.plugin import Column, TaskSpec
 from .references import references_in
 
 
-def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | None:
+def read_gold(_column: str, cell: str, cells: Collection[str] = ()) -> str | None:
     """Read the reference answers as a JSON list of strings; ``[]`` where the cell says that there is no answer.
 
     A cell holds SQuAD's ``{"text": [...], "answer_start": [...]}``, its original ``[{"text": ...}, ...]``, a list of
@@ -22,7 +22,7 @@ def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | No
     Raises:
         ValueError: The cell is meant as a list or an object and cannot be read as one.
     """
-    found = references_in(cell)
+    found = references_in(cell, cells)
     if found is not None and found.missing:
         return None
     texts = (cell,) if found is None else found.texts

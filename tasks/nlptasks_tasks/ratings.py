@@ -132,7 +132,7 @@ def scale_of(numbers: Iterable[float], *, graded: bool) -> Scale | None:
     if high <= 1 and found != {1.0}:
         return _UNIT
     if high <= 5:
-        return _up_to_five(low, high, whole)
+        return _up_to_five(low, high, whole, graded=graded)
     if not graded and (len(found) < 4 or high not in (10, 100)):
         return None
     if 8 <= high <= 10:
@@ -140,9 +140,10 @@ def scale_of(numbers: Iterable[float], *, graded: bool) -> Scale | None:
     return _HUNDRED if 20 < high <= 100 else None
 
 
-def _up_to_five(low: float, high: float, whole: bool) -> Scale | None:
+def _up_to_five(low: float, high: float, whole: bool, *, graded: bool) -> Scale | None:
     if low >= 1:
-        return _ONE_TO_FIVE
+        # From 1 to 3 they are as often three classes as the lower half of five stars.
+        return _ONE_TO_FIVE if graded or high > 3 else None
     if high > 4:
         return _ZERO_TO_FIVE
     if high == 4 and whole:

@@ -3,7 +3,9 @@
 Several stand in a JSON list, or in what Python and numpy print of one (``['a', 'b']``, ``array(['a'], dtype=object)``),
 which is what pandas writes into a CSV. A text that merely begins with a bracket ("[1] A footnote", "[Applause]") is a
 text. A cell that is plainly meant as a list or an object and cannot be read as one is refused: as a text it would make
-every right prediction wrong.
+every right prediction wrong. What one cell leaves open the others tell: ``[2, 3]`` holds references where every cell of
+the column is a list, ``['Par`` is the beginning of a list where others are whole, and ``1998.0`` is 1998 as well where
+all cells are such, for pandas writes whole numbers so where one is missing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: What a cell begins with that is meant as a list or an object: a bracket and what may stand in it.
 _MEANT = re.compile(r"""\s*(?:(?:np\.|numpy\.)?array\s*\(|[\[{]\s*(?:["']|[\[{]\s*["']|(?:np\.)?(?:array|str_)\())""")
@@ -21,9 +24,17 @@ _STRUCTURE = re.compile(r"\s*[\[{(]")
 _TUPLE_OF_ONE = re.compile(r",\s*\)\s*$")
 _ENDS = ("]", "}", ")")
 
+#: Bytes as Python prints them.
+_BYTES = re.compile(r"""[bB]('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""", re.DOTALL)
+#: A whole number as pandas writes it where the column has a gap.
+_FLOAT = re.compile(r"([+-]?\d+)\.0")
+#: How pandas ends what it prints of a column.
+_SERIES = re.compile(r"\n(?:Name: [^\n]*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
+
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
+      (?P<bytes>[bB](?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))
+    | (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
     | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-z_][\w.]*)
     | (?P<mark>\.\.\.|[][{}(),:=<>])
@@ -53,13 +64,13 @@ class References:
     missing: bool = False
 
 
-def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | None:
+def read_gold(_column: str, cell: str, cells: Collection[str] = ()) -> str | None:
     """Read the references of a text: the cell itself, or a JSON list of several; ``None`` where it holds none.
 
     Raises:
         ValueError: The cell is meant as a list or an object and cannot be read as one.
     """
-    found = references_in(cell)
+    found = references_in(cell, cells)
     if found is None:
         return cell
     if not any(text.strip() for text in found.texts):
@@ -68,13 +79,25 @@ def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | No
     return cell if _strings(cell) == list(found.texts) else json.dumps(list(found.texts), ensure_ascii=False)
 
 
-def references_in(cell: str) -> References | None:
+def references_in(cell: str, cells: Collection[str] = ()) -> References | None:
     """The references in a cell that holds a list or an object of them; ``None``: the cell is a text as it stands.
+
+    Args:
+        cell: The cell.
+        cells: The different cells of its column.
 
     Raises:
         ValueError: The cell is meant as a list or an object and cannot be read as one.
     """
-    meant = _MEANT.match(cell) is not None and cell.rstrip().endswith(_ENDS)
+    if _SERIES.search(cell):
+        raise ValueError(f"{_quoted(cell)} is a column of pandas as it is printed; write a JSON list of its texts")
+    if _BYTES.fullmatch(cell.strip()):
+        return References((_decoded(cell.strip()),))
+    if (whole := _FLOAT.fullmatch(cell.strip())) and _floats(frozenset(cells)):
+        return References((whole[1], cell.strip()))  # either is right: nothing tells which one the data meant
+    meant = _MEANT.match(cell) is not None
+    if meant and not cell.rstrip().endswith(_ENDS):
+        meant = _lists(frozenset(cells)).any  # cut off, as spreadsheets do, where others are whole
     if not meant and not _STRUCTURE.match(cell):
         return None
     try:
@@ -85,13 +108,47 @@ def references_in(cell: str) -> References | None:
                 f"{_quoted(cell)} looks like a list or an object of references and cannot be read as one: {error}"
             ) from None
         return None
-    if isinstance(value, list) and value and all(isinstance(item, _Number) for item in value):
-        return None  # "[2, 3]" is a text: a list of references is one of texts
+    if _of_numbers(value) and not _lists(frozenset(cells)).all:
+        return None  # "[2, 3]" is a text where the column has texts
     if isinstance(value, tuple) and len(value) < 2 and not _TUPLE_OF_ONE.search(cell):
         return None  # and so is ("a text in brackets")
     texts = _texts(value, cell)
     given = [text for text in texts if text is not None]
     return References(tuple(given), missing=bool(texts) and not given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Whether any of a column's cells is a list or an object, and whether all are."""
+
+    any: bool
+    all: bool
+
+
+@lru_cache(maxsize=4)
+def _lists(cells: frozenset[str]) -> _Lists:
+    found = [_is_list(cell) for cell in cells if cell.strip()]
+    return _Lists(any=any(found), all=bool(found) and all(found))
+
+
+def _is_list(cell: str) -> bool:
+    if not _STRUCTURE.match(cell) and not _MEANT.match(cell):
+        return False
+    try:
+        value = _parsed(cell)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, list | dict)
+
+
+@lru_cache(maxsize=4)
+def _floats(cells: frozenset[str]) -> bool:
+    """Whether a column of whole numbers is written as one of floats: each cell ends in ``.0``."""
+    return bool(cells) and all(_FLOAT.fullmatch(cell.strip()) for cell in cells)
+
+
+def _of_numbers(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, _Number) for item in value)
 
 
 def _strings(cell: str) -> object:
@@ -132,6 +189,16 @@ def _quoted(cell: str) -> str:
     return repr(line if len(line) <= 60 else f"{line[:57]}...")
 
 
+def _decoded(literal: str) -> str:
+    """The text in bytes as Python prints them."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return bytes(ast.literal_eval(literal)).decode()
+    except (SyntaxError, ValueError):
+        raise ValueError(f"{_quoted(literal)} are bytes that are no UTF-8 text") from None
+
+
 def _unquoted(literal: str) -> str:
     """The text of a string literal. An escape that Python does not know stands for itself."""
     try:
@@ -170,6 +237,8 @@ class _Literal:
 
     def _value(self) -> object:
         token = self._next()
+        if token["bytes"] is not None:
+            return _decoded(token["bytes"])
         if token["text"] is not None:
             return _unquoted(token["text"])
         if token["number"] is not None:
@@ -218,10 +287,12 @@ class _Literal:
         self._next()
         return found
 
-    def _pairs(self) -> dict[object, object]:
+    def _pairs(self) -> dict[object, object] | list[object]:
         found: dict[object, object] = {}
         while self._peek() != "}":
             key = self._value()
+            if not found and self._peek() in (",", "}"):
+                return self._set(key)
             if self._next()["mark"] != ":":
                 raise ValueError(f"no ':' behind {str(key)[:20]!r}")
             found[str(key)] = self._value()
@@ -229,3 +300,9 @@ class _Literal:
                 self._next()
         self._next()
         return found
+
+    def _set(self, first: object) -> list[object]:
+        """A set, or an array as PostgreSQL prints it, whose first item was read."""
+        if self._peek() == ",":
+            self._next()
+        return [first, *self._items("}")]

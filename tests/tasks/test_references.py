@@ -34,6 +34,10 @@ TEXTS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, 
         ('["\\ud83d\\ude00"]', ("\U0001f600",)),
         ("[['a'], ['b', 'c']]", ("a", "b", "c")),
         ("['\\d']", ("\\d",)),
+        ("b'Stra\\xc3\\x9fe'", ("Straße",)),
+        ("[b'a', b\"it's\"]", ("a", "it's")),
+        ("{'a', 'b'}", ("a", "b")),
+        ('{"New York","Rome"}', ("New York", "Rome")),
         ("[]", ()),
     ],
 )
@@ -99,3 +103,32 @@ def test_any_cell_is_a_text_or_a_list_or_refused(cell: str) -> None:
         assert "cannot be read" in str(error) or "without 'text'" in str(error)
     else:
         assert found is None or all(isinstance(text, str) for text in found.texts)
+
+
+@pytest.mark.parametrize(
+    ("cell", "cells", "answers"),
+    [
+        ("[5, 6]", ("[5, 6]", "['a']"), ["5", "6"]),
+        ("[5, 6]", ("[5, 6]", "a"), ["[5, 6]"]),
+        ("1998.0", ("1998.0", "2001.0"), ["1998", "1998.0"]),
+        ("1998.0", ("1998.0", "2001.5"), ["1998.0"]),
+        ("1998.0", ("1998.0", "Paris"), ["1998.0"]),
+        ("['Par", ("['Par", "tis"), ["['Par"]),
+    ],
+)
+def test_the_column_tells_what_a_cell_leaves_open(cell: str, cells: tuple[str, ...], answers: list[str]) -> None:
+    assert json.loads(read_answers("answers", cell, frozenset(cells)) or "") == answers
+    texts = read_gold("reference", cell, frozenset(cells))
+    assert texts == (cell if answers == [cell] else json.dumps(answers))
+
+
+def test_a_list_that_is_cut_off_among_whole_ones_is_refused() -> None:
+    for read in (read_gold, read_answers):
+        with pytest.raises(ValueError, match="cannot be read as one"):
+            read("answers", "['Paris', 'the Par", frozenset({"['Paris', 'the Par", "['Rome']"}))
+
+
+def test_a_printed_series_is_refused() -> None:
+    for read in (read_gold, read_answers):
+        with pytest.raises(ValueError, match="column of pandas as it is printed"):
+            read("answers", "0    Paris\n1    Rome\nName: a, dtype: object")

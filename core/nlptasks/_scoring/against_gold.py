@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nlptasks._scoring.gold_rows import MIDDLE
 from nlptasks._scoring.labels import given_golds, label_set
+from nlptasks._scoring.language import said_of_script
 from nlptasks._scoring.metrics import OpenMetric, counting, refused
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._tables.columns import Binding
@@ -108,12 +109,12 @@ def _scorable(
     metrics: Mapping[str, OpenMetric], golds: Sequence[str], open_for: OpenFor | None
 ) -> tuple[Mapping[str, OpenMetric], list[str]]:
     """The metrics that find something to count in every reference, in the language of these."""
-    notes = []
+    notes: list[str] = []
     if open_for is not None and any(item.spec.by_language for item in metrics.values()):
         found = language_of(golds)
+        notes += said_of_script(golds, found)
         if found:
             metrics = open_for(found)
-            notes.append(f"language {found}, by the script of the references; --language CODE names another")
     without = refused(metrics.values(), golds)
     notes += [
         f"{name} is not scored: the reference {one_line(gold, 40)!r} cannot be: {reason}"

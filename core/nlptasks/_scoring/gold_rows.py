@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from nlptasks._plugins.registry import Registry
@@ -34,6 +34,7 @@ def read_gold_rows(
     language: str = "",
     meta: Sequence[str] = (),
     limit: int = 0,
+    outputs: Collection[str] = (),
 ) -> tuple[GoldTable, str]:
     """Read the rows with gold answers that some metrics can score, and the language that these are told.
 
@@ -45,13 +46,14 @@ def read_gold_rows(
         language: What the user or the data set says of it; empty: the references' script tells it.
         meta: Further columns to keep.
         limit: Most rows; 0: all.
+        outputs: Columns that hold what a system gave.
 
     Raises:
         UsageError: A column is not there.
         DataError: A row cannot be read, none has a gold answer, or a reference has nothing that a metric counts.
     """
     counts = counting(open_metrics(registry, names, labels=(), task=task.name).values())
-    table = read_gold_table(registry, task, wanted, counts, meta=meta, limit=limit)
+    table = read_gold_table(registry, task, wanted, counts, meta=meta, limit=limit, outputs=outputs)
     if has_labels(task):
         return table, language
     golds = [(item.id, item.gold) for item in table.items]

@@ -8,8 +8,8 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metrics, refused
 from nlptasks.errors import DataError
 from nlptasks.plugin import MetricSpec
-from nlptasks.text.display import one_line
-from nlptasks.text.scripts import language_of
+from nlptasks.text.display import counted, one_line
+from nlptasks.text.scripts import language_of, other_letters
 
 
 def language_for(
@@ -25,9 +25,27 @@ def language_for(
     """
     if given or not any(item.spec.by_language for item in registry.all(MetricSpec) if item.spec.name in names):
         return given, ()
+    golds = tuple(golds)
     found = language_of(golds)
-    said = (f"language {found}, by the script of the references; --language CODE names another",) if found else ()
-    return found, said
+    return found, said_of_script(golds, found)
+
+
+def said_of_script(golds: Sequence[str], found: str) -> tuple[str, ...]:
+    """What is said of the language that the script of references told, a line each.
+
+    Args:
+        golds: The references.
+        found: The language; empty: they are in Latin letters, or most of them are.
+    """
+    if found:
+        return (f"language {found}, by the script of the references; --language CODE names another",)
+    mixed, code = other_letters(golds)
+    if not mixed:
+        return ()
+    return (
+        f"{counted(mixed, 'reference')} of {len(golds):,} with letters of another script ({code}), which a metric that "
+        f"cuts words as in English does not count; --language {code} does",
+    )
 
 
 def check_references(

@@ -10,7 +10,7 @@ from math import inf
 from nlptasks._plugins.registry import Registry
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, named
-from nlptasks._tables.names import plain
+from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import open_input
@@ -19,9 +19,6 @@ from nlptasks.plugin.predictions import DECIMALS
 from nlptasks.plugin.protocols import FormatOptions, Row
 from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
-
-#: Names under which people keep predictions, beside the task's output column.
-_PREDICTION = ("prediction", "predicted", "predictions", "pred", "hypothesis", "system", "answer", "output", "response")
 
 #: Names of the columns of ids and of likelihoods where the user names none.
 ID, _NATS = "id", "nats"
@@ -169,10 +166,10 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
         plain(name): name for name in columns if name not in (request.source.gold, request.source.id, request.score)
     }
     # The name of the task's output is often that of its gold column too, so the plain words come before it.
-    for name in (f"predicted_{output}", *_PREDICTION[:6], output, *_PREDICTION[6:]):
+    for name in (f"predicted_{output}", *PREDICTION_NAMES, output, *ANSWER_NAMES):
         if name in free:
             return free[name]
-    known = ", ".join((f"predicted_{output}", *_PREDICTION[:3], output))
+    known = ", ".join((f"predicted_{output}", *PREDICTION_NAMES[:3], output))
     raise UsageError(
         f"{request.predictions}: no column of predictions among {', '.join(map(repr, columns))}",
         hint=f"name it: --prediction COLUMN; known names are {known}, ...",

@@ -118,7 +118,9 @@ def _gold(
     wanted = replace(request.source, data=file, gold=gold, id=id_, reading=reading)
     language = request.dataset.language if request.dataset else ""
     try:
-        table, language = read_gold_rows(registry, request.task, wanted, names, language=language, meta=request.meta)
+        table, language = read_gold_rows(
+            registry, request.task, wanted, names, language=language, meta=request.meta, outputs=taken
+        )
     except UsageError:
         # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
         bare = replace(request.task, inputs=())

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from nlptasks._names import nearest, resolve
 from nlptasks._tables.gold import GoldColumn
-from nlptasks._tables.missing import NO_GOLD, NO_TEXT
-from nlptasks._tables.names import TEXT_NAMES, holds_free_text, plain
+from nlptasks._tables.missing import NO_GOLD, is_nested, is_no_text
+from nlptasks._tables.names import PREDICTION_NAMES, TEXT_NAMES, holds_free_text, plain
 from nlptasks._tables.templates import RowTemplate, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
@@ -42,6 +42,7 @@ class Binding:
         keep_na: Whether cells such as ``N/A`` are texts.
         found: What was found otherwise than by its name, a line each.
         missing: Counts the cells of the inputs that were read as nothing, by what they hold.
+        nested: Counts those that are lists or objects in JSON.
     """
 
     inputs: tuple[tuple[str, int | RowTemplate], ...]
@@ -54,6 +55,7 @@ class Binding:
     keep_na: bool = False
     found: tuple[str, ...] = ()
     missing: Counter[str] = field(default_factory=Counter, compare=False)
+    nested: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -66,6 +68,7 @@ class Binding:
             *self.found,
             *([_earlier(self.not_gold)] if self.not_gold and not self.gold else ()),
             *([f"read as missing: {cells}{others} (--keep-na reads them as text)"] if cells else ()),
+            *([_nested(sum(self.nested.values()))] if self.nested else ()),
         )
 
     @property
@@ -96,9 +99,11 @@ class Binding:
     def text(self, cell: Cell) -> str:
         """A cell of an input as text; what stands for nothing is the empty text, and is counted."""
         text = as_text(cell)
-        if not self.keep_na and len(text) <= _LONGEST and (stripped := text.strip()) in NO_TEXT:
-            self.missing[stripped] += 1
+        if not self.keep_na and len(text) <= _LONGEST and is_no_text(text):
+            self.missing[text.strip()] += 1
             return ""
+        if text.startswith(("[", "{")) and is_nested(text):
+            self.nested[text[0]] += 1
         return text
 
     def gold_text(self, row: Row) -> str:
@@ -142,6 +147,7 @@ def bind(
     label_map: Mapping[str, str] | None = None,
     keep_na: bool = False,
     first: Callable[[], Sequence[Row]] = tuple,
+    outputs: Collection[str] = (),
 ) -> Binding:
     """Find the columns of a task.
 
@@ -157,6 +163,8 @@ def bind(
         label_map: Labels by what gold cells call them.
         keep_na: Whether cells such as ``N/A`` are texts.
         first: Gives the first rows; called where no name tells which column holds the text.
+        outputs: Columns that hold what a system gave, beside those whose names say so; none is taken for a text by what
+            it holds.
 
     Raises:
         UsageError: A column is missing, or several could be meant.
@@ -174,7 +182,8 @@ def bind(
             hint=(f"{_earlier(earlier)}\n" if earlier else "")
             + f"name it with --gold COLUMN; {task.gold.name} holds {task.gold.summary}",
         )
-    inputs, found = _inputs(task, columns, given, gold, source, first)
+    outputs = {*outputs, *earlier, *(name for name in columns if plain(name) in PREDICTION_NAMES)}
+    inputs, found = _inputs(task, columns, given, gold, source, first, outputs)
     if guessed and not gold_needed and _doubtful(task, columns, guessed, inputs):
         gold, earlier = "", (guessed,)
     return Binding(
@@ -197,6 +206,7 @@ def _inputs(
     gold: str,
     source: str,
     first: Callable[[], Sequence[Row]],
+    outputs: Collection[str],
 ) -> tuple[dict[str, int | RowTemplate], tuple[str, ...]]:
     """Where each input of a task stands, and what was found otherwise than by its name."""
     taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
@@ -210,7 +220,9 @@ def _inputs(
             inputs[column.name] = columns.index(free[0])
         elif column.optional and gold and not _candidates(column, free):
             inputs[column.name] = RowTemplate()
-        elif not _candidates(column, free) and (found := _only_free_text(column, free, columns, first)):
+        elif not _candidates(column, free) and (
+            found := _only_free_text(column, [name for name in free if name not in outputs], columns, first)
+        ):
             taken.add(found)
             inputs[column.name] = columns.index(found)
             guessed.append(
@@ -351,6 +363,12 @@ def _doubtful(task: TaskSpec, columns: Sequence[str], gold: str, inputs: Mapping
         return False
     last = max((at for value in inputs.values() for at in _positions(value)), default=-1)
     return plain(gold) == plain(task.output) and columns.index(gold) > last
+
+
+def _nested(number: int) -> str:
+    """What is said of texts that are structures: lists of tokens, or whole columns in one row of JSON."""
+    what = "1 text is a list or an object" if number == 1 else f"{number:,} texts are lists or objects"
+    return f"{what} in JSON, read brackets and all; a table of JSON has one object a row, with a string for each text"
 
 
 def _earlier(names: Sequence[str]) -> str:

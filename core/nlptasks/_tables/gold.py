@@ -92,6 +92,23 @@ class GoldColumn:
             found.append(f"--label-map: no cell of the column '{self._column}' is {listed}")
         return (*found, *self._alike())
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What the user should know of cells that are no label that is known, in a line at most.
+
+        A run says so where it counts the rows that are not scored.
+        """
+        if not self._labelled or self._read is None or self._labels:
+            return ()
+        found = sorted(cell for cell in self._cells if self.read(cell) is None)
+        if not found:
+            return ()
+        listed = ", ".join(repr(one_line(cell, 20)) for cell in found[:_QUOTED])
+        more = ", ..." if len(found) > _QUOTED else ""
+        return (
+            f"gold column '{self._column}': no label that is known is {listed}{more}; --label-map says which it is",
+        )
+
     def _described(self) -> tuple[str, ...]:
         if not self._task.describe_gold:
             return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +82,7 @@ def read_gold_table(
     *,
     meta: Sequence[str] = (),
     limit: int = 0,
+    outputs: Collection[str] = (),
 ) -> GoldTable:
     """Read a table whole: what a gold cell means is told by all of them.
 
@@ -94,6 +95,7 @@ def read_gold_table(
             metrics do not say, and the examples that have an answer count.
         meta: Further columns to keep.
         limit: Most rows; 0: all.
+        outputs: Columns that hold what a system gave.
 
     Raises:
         UsageError: It is standard input, or a column is not there.
@@ -116,6 +118,7 @@ def read_gold_table(
             label_map=label_map,
             keep_na=wanted.reading.keep_na,
             first=table.first,
+            outputs=outputs,
         )
         guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
@@ -126,7 +129,7 @@ def read_gold_table(
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
     items = tuple(_items(answers, binding, id_at, kept))
     if not items:
-        said = "".join(f"\n{line}" for line in (*reading.notes, *left_out(skipped)))
+        said = "".join(f"\n{line}" for line in (*reading.notes, *reading.unknown, *left_out(skipped)))
         hint = f"see --gold; {task.gold.name} holds {task.gold.summary}"
         raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'{said}", hint=hint)
     return GoldTable(
@@ -134,7 +137,7 @@ def read_gold_table(
         sha256=sha256_of(Path(wanted.data)),
         columns={**_named(binding, table.columns, chosen), "gold": binding.gold, **_mapped(label_map)},
         skipped=dict(skipped),
-        notes=(*table.notes, *binding.notes, *reading.notes),
+        notes=(*table.notes, *binding.notes, *reading.notes, *reading.unknown),
         guessed=binding.guessed,
         rated=reading.rated,
     )

@@ -64,6 +64,12 @@ TEXT_NAMES = frozenset(
     }
 )
 
+#: Names under which people keep predictions, beside that of a task's output column.
+PREDICTION_NAMES = ("prediction", "predicted", "predictions", "pred", "hypothesis", "system")
+
+#: Names that may be those of predictions too.
+ANSWER_NAMES = ("answer", "output", "response")
+
 #: Scripts without blanks between words, by the first word of a character's Unicode name.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 

@@ -74,7 +74,7 @@ class GoldReader:
             with ExitStack() as stack:
                 name, table, binding = self._open(stack, path)
                 reading = binding.reading(cells)
-                self.notes.update(dict.fromkeys(reading.notes))
+                self.notes.update(dict.fromkeys((*reading.notes, *reading.unknown)))
                 for row in table.rows:
                     if isinstance(row, BadRow):
                         self._bad(name, row)

@@ -8,6 +8,7 @@ import re
 from encodings.aliases import aliases
 
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.latin_encodings import latin_encoding
 
 #: Bytes that the encoding is guessed from.
 HEAD = 1 << 20
@@ -40,6 +41,8 @@ _OTHER_SCRIPTS = (
     "cp949",
     "koi8_r",
     "cp1251",
+    "cp866",
+    "iso8859_5",
     "cp1253",
     "cp1255",
     "cp1256",
@@ -57,7 +60,6 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 #: What stands between cells; none of these bytes is a part of a character in any of the encodings.
 _CELLS = re.compile(rb'[,;\t"\r\n]+')
 _LETTERS = re.compile(rb"[A-Za-z]")
-_UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _HINT = "name its encoding: --encoding gb18030, big5, shift_jis, euc_kr, koi8-r, cp1251, ..."
 
 
@@ -80,8 +82,9 @@ def known_encoding(encoding: str) -> str:
 def detect_encoding(head: bytes, name: str) -> str:
     """The encoding of the bytes that a file begins with.
 
-    A byte order mark tells it, and NULs tell UTF-16. What is mostly UTF-8 is UTF-8, with mistakes. Other bytes are
-    windows-1252 where they are accents in a Latin script, else what charset-normalizer takes them for.
+    A byte order mark tells it, and NULs tell UTF-16 and UTF-32. What is mostly UTF-8 is UTF-8, with mistakes. Other
+    bytes are accents in a Latin script, where :mod:`nlptasks.files.latin_encodings` tells the encoding, or else what
+    charset-normalizer takes them for.
 
     Raises:
         DataError: The file is no text, or its script is not recognized.
@@ -93,31 +96,57 @@ def detect_encoding(head: bytes, name: str) -> str:
         if head.startswith(magic):
             raise DataError(name, f"this is {kind}, not text", hint=hint)
     if b"\0" in head:
-        if found := _utf_16(head):
+        if found := _utf_32(head) or _utf_16(head):
             return found
         head = head.replace(b"\0", b"")
+    if b"\x1b$B" in head and head.isascii() and _is("iso2022_jp", head):
+        return "iso2022_jp"
     if _is("utf-8", head):
         return "utf-8"
-    if found := legacy_encoding(head):
+    if found := legacy_encoding(head, whole=len(head) < HEAD):
         return found
     raise DataError(name, "the text is neither UTF-8 nor in an encoding that is recognized", hint=_HINT)
 
 
-def legacy_encoding(data: bytes) -> str:
-    """The encoding of bytes that are not UTF-8; ``utf-8`` where they are but for mistakes, empty where unknown."""
+def legacy_encoding(data: bytes, *, whole: bool = True) -> str:
+    """The encoding of bytes that are not UTF-8; ``utf-8`` where they are but for mistakes, empty where unknown.
+
+    Args:
+        data: The bytes.
+        whole: Whether they end where a text does, and not within a character.
+    """
     good = sum(map(len, _MULTI_BYTE.findall(data)))
     wrong = sum(map(len, _HIGH.findall(data))) - good
     # Pairs of bytes of other encodings look like UTF-8 too, by chance.
     if 9 * wrong <= good or wrong <= min(good, _SLIPS):
         return "utf-8"
-    cells = b"\n".join(cell for cell in _CELLS.split(data)[:-1] or [data] if _HIGH.search(cell)) or data
+    parts = _CELLS.split(data)
+    cells = b"\n".join(cell for cell in (parts if whole else parts[:-1]) if _HIGH.search(cell)) or data
     if not _is_other_script(cells):
-        return "latin-1" if _UNDEFINED_IN_CP1252.search(data) else "cp1252"
+        return latin_encoding(cells)
     from charset_normalizer import from_bytes  # few files need it
 
     sample = cells if len(cells) <= _READ else cells[: cells.rfind(b"\n", 0, _READ)]
-    found = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
-    return _SHOWN.get(found.encoding, found.encoding) if found else ""
+    found = (each.encoding for each in from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)))
+    best = next((name for name in found if not _half_width(sample, name)), "")
+    # What Windows calls Shift-JIS has more characters than the standard.
+    return "cp932" if best == "cp932" and not _is("shift_jis", data) else _SHOWN.get(best, best)
+
+
+def _half_width(sample: bytes, encoding: str) -> bool:
+    """Whether bytes make half-width katakana mostly, which is what other encodings look like in Shift-JIS."""
+    if encoding != "cp932":
+        return False
+    beyond = [sign for sign in sample.decode(encoding, "replace") if sign > "\x7f"]
+    return 3 * sum("\uff61" <= sign <= "\uff9f" for sign in beyond) > len(beyond)
+
+
+def _utf_32(head: bytes) -> str:
+    """UTF-32 without a mark: the planes of the characters, of which there are 17, stand in every fourth byte."""
+    for encoding, planes, zeros in (("utf-32-le", 2, 3), ("utf-32-be", 1, 0)):
+        if not any(head[zeros::4]) and max(head[planes::4], default=0) <= 0x10 and _is(encoding, head):
+            return encoding
+    return ""
 
 
 def _utf_16(head: bytes) -> str:

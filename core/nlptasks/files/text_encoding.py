@@ -16,7 +16,7 @@ CHUNK = 1 << 18
 #: Longest line in characters. A file without line ends must not fill the memory.
 MAX_LINE = 1 << 26
 
-_NUL_HINT = "the file is not text, is damaged, or is UTF-16: then pass --encoding utf-16-le"
+_NUL_HINT = "the file is not text, is damaged, or is UTF-16 or UTF-32: then pass --encoding utf-16-le or utf-32-le"
 
 
 def decode_text(
@@ -132,11 +132,13 @@ def _undecodable(name: str, encoding: str, error: UnicodeDecodeError, held: str,
     line, column = _advance(place, before)
     wrong = " ".join(f"0x{byte:02X}" for byte in error.object[error.start : error.end][:4])
     message = f"column {column}: {wrong} is not valid {encoding}"
-    return DataError(name, message, line=line, hint=_other_encoding(error.object))
+    return DataError(name, message, line=line, hint=_other_encoding(error.object, encoding))
 
 
-def _other_encoding(data: bytes) -> str:
+def _other_encoding(data: bytes, tried: str) -> str:
     found = legacy_encoding(data)
-    if found in {"", "utf-8", "cp1252", "latin-1"}:
+    if found == tried != "utf-8":
+        return f"repair the line, or pass another --encoding if the file is not {tried}"
+    if found in {"", "utf-8", "cp1252"}:
         return "pass --encoding cp1252 or --encoding latin-1 if the file is not UTF-8, or repair the line"
     return f"pass --encoding {found} if the file is in that encoding, or repair the line"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["can_be", "language_of", "other_scripts"]
+__all__ = ["can_be", "language_of", "other_letters", "other_scripts"]
 
 #: First code points of scripts, with what they say of the language: its code where one language has the script to
 #: itself, nearly, and the script alone where many share it (BCP 47: ``und-Cyrl``).
@@ -70,6 +70,22 @@ def language_of(texts: Iterable[str]) -> str:
     else:
         counts["zh"] += counts.pop("ja", 0)
     return max(counts, key=lambda script: counts[script], default="") if counts.total() else ""
+
+
+def other_letters(texts: Iterable[str]) -> tuple[int, str]:
+    """How many of some texts hold letters of a script other than the Latin one, and the language of most of these.
+
+    The language is called as :func:`language_of` calls it; empty where there is none.
+    """
+    found: Counter[str] = Counter()
+    texts_with = 0
+    for text, _ in zip(texts, range(_TEXTS), strict=False):
+        if text.isascii():
+            continue
+        scripts = Counter(script for letter in text[:_CHARACTERS] if letter.isalpha() and (script := _script(letter)))
+        texts_with += bool(scripts)
+        found.update(scripts)
+    return texts_with, max(found, key=lambda script: found[script], default="")
 
 
 def can_be(script: str, languages: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._scoring.language import language_of
+from nlptasks._scoring.language import language_of, said_of_script
 from nlptasks_metrics.languages import cut
 
 
@@ -60,3 +60,21 @@ def test_codes_with_regions_and_scripts(language: str, tokens: str) -> None:
 def test_any_texts_have_a_language_or_none(texts: list[str]) -> None:
     assert language_of(texts) == language_of(texts[::-1]) or len({*texts}) > 1
     assert cut(language_of(texts)) in ("char", "word", "ascii")
+
+
+@pytest.mark.parametrize(
+    ("golds", "said"),
+    [
+        (["The dog", "café"], ()),
+        (
+            ["hotel ดีมาก and more", "a dog", "iPhone ดี"],
+            (
+                "2 references of 3 with letters of another script (th), which a metric that cuts words as in English "
+                "does not count; --language th does",
+            ),
+        ),
+        (["ดีมาก"], ("language th, by the script of the references; --language CODE names another",)),
+    ],
+)
+def test_what_is_said_of_the_script_of_references(golds: list[str], said: tuple[str, ...]) -> None:
+    assert said_of_script(golds, language_of(golds)) == said

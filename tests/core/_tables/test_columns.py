@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from nlptasks._tables.columns import Binding, bind
+from nlptasks._tables.missing import is_no_text
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import Row
@@ -73,7 +74,40 @@ def test_two_columns_with_free_text_make_it_ask() -> None:
         bind(SENTIMENT, ["one", "two"], chosen={}, gold="", source="f.csv", first=rows)
 
 
-@pytest.mark.parametrize("cell", ["N/A", " n/a ", "NaN", "null", "NULL", "-", "None", "#N/A", "\\N"])
+def test_predictions_are_no_free_text_to_read() -> None:
+    """Otherwise a trivial baseline would copy them."""
+    rows = first(["Der Hund lief ins Haus", "en"], ["Die Katze schlief im Garten", "en"])
+    for name in ("prediction", "Hypothesis", "predicted_translation"):
+        with pytest.raises(UsageError, match="no column 'source'"):
+            bind(TRANSLATION, [name, "kind"], chosen={}, gold="", source="f.csv", first=rows)
+    with pytest.raises(UsageError, match="no column 'source'"):
+        bind(TRANSLATION, ["system_a", "kind"], chosen={}, gold="", source="f.csv", first=rows, outputs=("system_a",))
+
+
+def test_texts_that_are_lists_or_objects_are_said() -> None:
+    binding = found(["text"])
+    for cell in ('["a", "b"]', '{"0": "great"}', '[{"text": "x"}]', "[1] A note", "{see below}", '["a" he said]'):
+        assert binding.example(Row(2, [cell])).inputs == {"text": cell}
+    assert binding.notes == (
+        "3 texts are lists or objects in JSON, read brackets and all; a table of JSON has one object a row, with a "
+        "string for each text",
+    )
+
+
+MISSING = (
+    *("N/a", "NAN", "n.a.", "<NA>", "[NULL]", "(blank)", "#NV", "#N/D"),
+    *("?", ".", "...", "…", "−", "_", "\u200b", "\ufeff "),
+)
+
+
+@pytest.mark.parametrize(
+    "cell", ["none", "na", "???", "?!", "!", "nil", "👎", "ok", "n/a because it broke", "- -", "0"]
+)
+def test_short_opinions_are_texts(cell: str) -> None:
+    assert not is_no_text(cell)
+
+
+@pytest.mark.parametrize("cell", ["N/A", " n/a ", "NaN", "null", "NULL", "-", "None", "#N/A", "\\N", *MISSING])
 def test_cells_that_stand_for_nothing(cell: str) -> None:
     binding = found(["text"])
     assert binding.example(Row(2, [cell])).inputs == {"text": ""}

@@ -89,3 +89,13 @@ def test_ratings_are_said() -> None:
     assert reading.rated
     assert "on a scale from 1 to 10: up to 4 is negative, from 7 positive" in reading.notes[0]
     assert not GoldColumn(SENTIMENT, "label", ["1", "0"]).rated
+
+
+def test_cells_that_are_no_label_are_named() -> None:
+    reading = GoldColumn(SENTIMENT, "label", ["pos", "angry", "sad", "3 stars"])
+    assert reading.unknown == (
+        "gold column 'label': no label that is known is 'angry', 'sad'; --label-map says which it is",
+    )
+    assert GoldColumn(SENTIMENT, "label", ["pos", "neg"]).unknown == ()
+    assert GoldColumn(CLASSIFICATION, "label", ["angry"]).unknown == ()
+    assert GoldColumn(QA, "answers", ["angry"]).unknown == ()

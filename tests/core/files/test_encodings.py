@@ -51,3 +51,57 @@ def test_a_head_may_end_within_a_character():
 
 def test_mistakes_in_utf_8_are_no_other_encoding():
     assert legacy_encoding("größer und süßer".encode() + b"\xfc") == "utf-8"
+
+
+#: By encoding what people write in it, a short file each.
+LATIN = {
+    "cp1252": (
+        "L’hôtel était très mauvais – et la chambre sale",
+        "Das Essen war schlecht für uns, “nicht schön”",
+        "¿Qué tal? ¡Muy mal! El niño comió jamón",
+        "O serviço não é bom, a refeição está fria",
+        "Því miður var maturinn ekki góður og þjónustan slæm á þessum stað",
+        "price £5, 20°C, ½ cup, § 5, × ÷ ±",
+        "ÜBER ALLES GRÖSSE",
+        "Caffè è più buono così perché già però",
+    ),
+    "cp1250": (
+        "Jedzenie było okropne nie polecam tego miejsca żadnej osobie",
+        "Pokoj byl špinavý a obsluha pomalá, už nikdy více, příjemný personál",
+        "Az étel hideg volt és a szoba piszkos, többé nem jövök, kitűnő",
+        "Mâncarea a fost rece şi camera murdară, nu mai vin niciodată",
+    ),
+    "cp1254": ("Yemekler çok kötüydü ve servis yavaştı, kesinlikle öneririm",),
+    "cp1257": ("Maistas buvo šaltas, kambarys nešvarus, daugiau negrįšiu čia, žąsis",),
+    "iso8859-2": ("Jedzenie było okropne nie polecam tego miejsca żadnej świętej osobie",),
+    "mac_roman": ("L’hôtel était très mauvais et la chambre sale", "Größe für uns schön", "El niño comió jamón"),
+    "cp850": ("Das Essen war schlecht für uns, sehr schöne Zimmer", "L'hôtel était très mauvais"),
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), [(name, text) for name, texts in LATIN.items() for text in texts])
+def test_encodings_of_latin_scripts_are_told_apart(encoding, text):
+    data = f"text,id\n{text},1\n".encode(encoding)
+    assert data.decode(detect_encoding(data, "f")) == f"text,id\n{text},1\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "iso8859-5", "koi8-r", "cp1251"])
+def test_cyrillic_encodings_are_told_apart(encoding):
+    text = "отзыв,номер\nУжасный отель никогда больше не приеду,1\nОчень хороший сервис и вкусная еда,2\n"
+    assert text.encode(encoding).decode(detect_encoding(text.encode(encoding), "f")) == text
+
+
+def test_the_last_cell_is_looked_at_too():
+    text = "內容,編號\n酒店很差，不會再來了，服務員態度惡劣,1\n房間乾淨，早餐豐富，下次還會來,2\n"
+    assert text.encode("big5").decode(detect_encoding(text.encode("big5"), "f")) == text
+
+
+def test_the_shift_jis_of_windows_is_read_as_that():
+    text = "レビュー,番号\n料理がまずかったです。①は㈱の髙橋さん,1\n"
+    assert text.encode("cp932").decode(detect_encoding(text.encode("cp932"), "f")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be", "iso2022_jp"])
+def test_wide_characters_without_a_mark(encoding):
+    text = "text,id\n料理がまずかった,1\n" if encoding == "iso2022_jp" else "text,id\ngreat,1\n内容很差 😀,2\n"
+    assert text.encode(encoding).decode(detect_encoding(text.encode(encoding), "f")) == text

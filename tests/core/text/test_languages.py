@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nlptasks.text import languages
 from nlptasks.text.languages import foreign
 
 
@@ -52,4 +53,34 @@ def test_english_is_foreign_too() -> None:
     text = "The room was clean and the staff were kind, but it was very loud at night."
     assert foreign(text, ("de",)) == "en"
     assert foreign(text, ("zh", "ja")) == "en"
-    assert foreign(text, ("sw",)) == "", "nothing is known of the words of this language"
+    assert foreign(text, ("zu",)) == "", "nothing is known of the words of this language"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Yemekler çok kötüydü ve servis yavaştı", "tr"),
+        ("Bir daha asla gitmem", "tr"),
+        ("Jedzenie było okropne, nie polecam tego miejsca", "pl"),
+        ("Bardzo słaba obsługa", "pl"),
+        ("Nie wieder dieses Hotel!", "de"),
+        ("Das Essen war kalt.", "de"),
+        ("No volveré nunca más a este hotel", "es"),
+        ("Muže sedí na židli a čte", "cs"),
+        ("ochen plokho, vsyo gryazno", "ru"),
+        ("yeh film bahut kharab thi", "hi"),
+        ("Chakula kilikuwa kibaya sana na huduma mbovu kabisa", "sw"),
+        ("Đồ ăn rất tệ", "vi"),
+        ("Per Larsson scored twice, Juventus lost", ""),
+        ("Müller Thurgau, Côtes du Rhône", ""),
+        ("Beyoncé live in São Paulo", ""),
+        ("Die Hard marathon", ""),
+    ],
+)
+def test_short_texts_without_a_word_of_the_language(text: str, language: str) -> None:
+    assert foreign(text, ("en",)) == language
+
+
+def test_each_language_has_its_place_in_the_order() -> None:
+    assert sorted(languages._COMMON) == sorted(languages._LITTLE)
+    assert languages._LETTERS.keys() <= languages._LITTLE.keys()

@@ -80,6 +80,11 @@ def test_quotes_that_are_escaped_by_a_backslash(formats, cell, read):
     assert cells(formats, data, escape="\\")[1] == [["1", read], ["2", "broken"]]
 
 
+def test_quotes_may_be_doubled_in_one_cell_and_escaped_in_another(formats):
+    data = 'id,text\n1,"he said \\"yes\\", ok"\n2,"a ""good"" one"\n3,""\n'
+    assert cells(formats, data)[1] == [["1", 'he said "yes", ok'], ["2", 'a "good" one'], ["3", ""]]
+
+
 def test_a_backslash_that_escapes_nothing_stays(formats):
     assert cells(formats, 'id,text\n1,"C:\\temp\\"\n2,"a ""b"""\n')[1:] == ([["1", "C:\\temp\\"], ["2", 'a "b"']], ())
     assert cells(formats, "a,b\n1,x\\y\n", escape="\\")[1] == [["1", "x\\y"]]

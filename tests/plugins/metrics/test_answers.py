@@ -31,6 +31,9 @@ def value(metric: Metric, prediction: str, *golds: str) -> float:
         ("an apple a day", "apple day", 1, 1),
         ("state-of-the-art", "state of the art", 0, 0),
         ("", "Paris", 0, 0),
+        ("?!", "?!", 1, 1),
+        ("the", "the", 1, 1),
+        ("!", "?", 1, 0),
     ],
 )
 def test_golden_numbers_of_squad(prediction: str, gold: str, match: float, f1: float) -> None:
