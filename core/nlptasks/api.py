@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from nlptasks._running.loaded import LoadedTask, Predictions, load_task
 from nlptasks._running.run import run as run_system
-from nlptasks._settings.functions import Given
+from nlptasks._settings.functions import GivenKeywords
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
-from nlptasks._settings.training import Training, TrainingData, TrainingTarget
+from nlptasks._settings.training import TrainingData, TrainingSettings, TrainingTarget
 from nlptasks._systems.pipelines import open_pipeline
 from nlptasks._systems.process import plugins, session, warn
 from nlptasks._training.methods import DECODER
@@ -113,7 +113,7 @@ def run(
         UsageError: Something that was asked for is not there or does not fit.
         DataError: A row cannot be read; nothing is written then.
     """
-    given = Given("run", settings, _NAMED).check()
+    given = GivenKeywords("run", settings, _NAMED).check()
     source = _source(given, columns, format_options, data=data)
     target = given.of(TableTarget, output=output)
     tasks = session().tasks([task] if isinstance(task, str) else task)
@@ -156,7 +156,7 @@ def evaluate(
     from nlptasks._running.eval import evaluate as evaluate_request
     from nlptasks._running.jobs import file_jobs
 
-    given = Given(
+    given = GivenKeywords(
         "evaluate", settings, ("task", "data", "output", "head", "columns", "options", "format_options")
     ).check()
     source = _source(given, columns, format_options, data=data)
@@ -199,14 +199,14 @@ def train(
         UsageError: The head cannot be trained, or something that was asked for is not there.
         DataError: A row cannot be read.
     """
-    given = Given("train", settings, (*_NAMED, "validation", "progress")).check()
+    given = GivenKeywords("train", settings, (*_NAMED, "validation", "progress")).check()
     files = from_values(
         TrainingData, {"data": (data,) if isinstance(data, str | Path) else data, "validation": validation}
     )
     target = given.of(TrainingTarget, output=output)
     request = TrainRequest.of(
         files,
-        given.of(Training),
+        given.of(TrainingSettings),
         _source(given, columns, format_options),
         output=Path(target.output),
         force=target.force,
@@ -414,7 +414,7 @@ def pipeline(
 
 
 def _source(
-    given: Given, columns: Mapping[str, str] | None, format_options: Mapping[str, Any] | None, **more: Any
+    given: GivenKeywords, columns: Mapping[str, str] | None, format_options: Mapping[str, Any] | None, **more: Any
 ) -> TableSource:
     source = given.of(TableSource, **more)
     reading = replace(source.reading, given=format_options or {})

@@ -45,7 +45,7 @@ class _Trial:
 
 
 @dataclass(frozen=True)
-class Sample:
+class FileStart:
     """The first lines of a file.
 
     Args:
@@ -76,7 +76,7 @@ class Sample:
         return any(text in line for line in self.lines)
 
 
-def sample(lines: Iterator[str]) -> tuple[list[str], Sample]:
+def sample(lines: Iterator[str]) -> tuple[list[str], FileStart]:
     """Take the first lines off, and make a sample of them that is bounded however long a line is."""
     head: list[str] = []
     size = 0
@@ -85,8 +85,8 @@ def sample(lines: Iterator[str]) -> tuple[list[str], Sample]:
         size += len(line)
         if len(head) >= _SAMPLE_LINES or size >= _SAMPLE_CHARACTERS:
             shown = head if size <= 2 * _SAMPLE_CHARACTERS else [*head[:-1], line[:_SAMPLE_CHARACTERS]]
-            return head, Sample(shown, False)
-    return head, Sample(head, True)
+            return head, FileStart(shown, False)
+    return head, FileStart(head, True)
 
 
 def separator_line(line: str) -> str:
@@ -95,7 +95,7 @@ def separator_line(line: str) -> str:
     return "" if not found else found[1].replace("\\t", "\t")
 
 
-def detect(head: Sample, given: Dialect, usual: str) -> Dialect:
+def detect(head: FileStart, given: Dialect, usual: str) -> Dialect:
     """Fill in what is not given.
 
     The delimiter is the one that gives every record as many cells as the header has; the usual one where none does, and
@@ -125,7 +125,7 @@ def detect(head: Sample, given: Dialect, usual: str) -> Dialect:
     return double.dialect
 
 
-def _best(head: Sample, wanted: Dialect, usual: str) -> _Trial:
+def _best(head: FileStart, wanted: Dialect, usual: str) -> _Trial:
     """The delimiter that fits best, where none is given."""
     if wanted.delimiter:
         return head.trial(wanted)
@@ -139,7 +139,7 @@ def _best(head: Sample, wanted: Dialect, usual: str) -> _Trial:
     return max(found, key=lambda trial: trial.width, default=trials[0])
 
 
-def _behind_blanks(head: Sample, found: Dialect) -> Dialect | None:
+def _behind_blanks(head: FileStart, found: Dialect) -> Dialect | None:
     """The dialect in which blanks stand between a delimiter and a quote, where the sample is written in it."""
     edge = re.escape(found.delimiter)
     if found.quote != '"' or not any(re.search(f'{edge} +"', line) for line in head.lines):
@@ -150,14 +150,14 @@ def _behind_blanks(head: Sample, found: Dialect) -> Dialect | None:
     return trial.dialect if trial.is_consistent and re.search(f'{edge} +"', rest) else None
 
 
-def _quotes_mean_nothing(head: Sample, double: _Trial, bare: _Trial) -> bool:
+def _quotes_mean_nothing(head: FileStart, double: _Trial, bare: _Trial) -> bool:
     """A cell that is quoted from end to end says that quotes count; one that is never closed may be a slip in CSV."""
     delimiter = bare.dialect.delimiter
     unclosed = "unexpected end" in double.error
     return (delimiter == "\t" or not unclosed) and not _shows_quotes(head, delimiter, '"', within=delimiter)
 
 
-def _shows_quotes(head: Sample, delimiter: str, quote: str, *, within: str = "") -> bool:
+def _shows_quotes(head: FileStart, delimiter: str, quote: str, *, within: str = "") -> bool:
     """Whether a line has quotes at both ends of a cell, blanks aside; the cell does not contain ``within``."""
     edge = re.escape(delimiter)
     inside = f"[^{re.escape(within)}]*" if within else ".*"

@@ -52,7 +52,7 @@ class JsonLines:
 
     def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter:
         """Write an object a line, in UTF-8. Scores have six decimals."""
-        return _Writer(stream, columns)
+        return _JsonWriter(stream, columns)
 
 
 def _refuse(item: _Item, name: str) -> NoReturn:
@@ -142,7 +142,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class _Writer:
+class _JsonWriter:
     def __init__(self, stream: BinaryIO, columns: Sequence[str]) -> None:
         self._stream = stream
         self._keys = [f"{json_text(column)}: " for column in columns]

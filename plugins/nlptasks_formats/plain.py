@@ -44,7 +44,7 @@ class PlainText:
         """
         if len(columns) != 1:
             raise UsageError(f"plain text holds one column, not {len(columns)} ({', '.join(columns)})", hint=_HINT)
-        return _Writer(stream)
+        return _PlainWriter(stream)
 
 
 def _rows(lines: Iterator[str], max_cell: int) -> Iterator[tuple[int, str] | BadRow]:
@@ -58,7 +58,7 @@ def _rows(lines: Iterator[str], max_cell: int) -> Iterator[tuple[int, str] | Bad
             yield number, text
 
 
-class _Writer:
+class _PlainWriter:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._count = 0

@@ -36,7 +36,7 @@ class SeveralLabels(Label):
 
 
 @dataclass(frozen=True, slots=True)
-class Number(Label):
+class NumberLabel(Label):
     """A number in place of a label; it has no probability, and its cell for one is empty.
 
     Args:
@@ -86,6 +86,6 @@ def all_of(scores: Mapping[str, float], threshold: float) -> SeveralLabels:
     return SeveralLabels(JOINT.join(chosen), exactly, scores, chosen)
 
 
-def number(value: float) -> Number:
+def number(value: float) -> NumberLabel:
     """A number; minus nothing is nothing."""
-    return Number(f"{value:.{DECIMALS}f}".replace(f"-{0:.{DECIMALS}f}", f"{0:.{DECIMALS}f}"), None, {}, value)
+    return NumberLabel(f"{value:.{DECIMALS}f}".replace(f"-{0:.{DECIMALS}f}", f"{0:.{DECIMALS}f}"), None, {}, value)

@@ -9,21 +9,21 @@ from nlptasks.plugin import hookimpl
 if TYPE_CHECKING:
     from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 
-    from .bar import Bar
+    from .bar import ProgressBar
 
 
 class ProgressObserver:
     """Shows a bar while a person is watching a run."""
 
     def __init__(self) -> None:
-        self._bar: Bar | None = None
+        self._bar: ProgressBar | None = None
 
     @hookimpl
     def nlptasks_run_started(self, event: RunStarted) -> None:
         if event.interactive and event.work == "predict":  # a training shows itself, in tokens
-            from .bar import Bar  # rich is imported only where it is shown
+            from .bar import ProgressBar  # rich is imported only where it is shown
 
-            self._bar = Bar(event)
+            self._bar = ProgressBar(event)
 
     @hookimpl
     def nlptasks_batch_finished(self, event: BatchFinished) -> None:

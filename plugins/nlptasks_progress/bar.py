@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from nlptasks.plugin.events import BatchFinished, RunStarted
 
 
-class Bar:
+class ProgressBar:
     """Proportion of the file, rows, rows per second and the time left.
 
     Bytes tell how far a run is where nobody knows the number of rows of a file before its end. Where even the size is

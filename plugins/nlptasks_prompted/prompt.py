@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .templates import ANSWER, Template, fill
+from .templates import ANSWER, PromptTemplate, fill
 
 #: Stands between the parts of a plain prompt.
 PARTS = "\n\n"
@@ -67,7 +67,7 @@ class Prompting:
         guard: Turns a user's text into one without control tokens.
     """
 
-    template: Template
+    template: PromptTemplate
     values: Mapping[str, str]
     shots: Sequence[Mapping[str, str]]
     guard: Callable[[str], str]

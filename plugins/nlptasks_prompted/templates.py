@@ -27,7 +27,7 @@ ANSWER = "answer"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Template:
+class PromptTemplate:
     r"""The texts of a template, with placeholders.
 
     Args:
@@ -52,7 +52,7 @@ class Template:
     examples: tuple[Mapping[str, str], ...] = ()
 
 
-def load(named: str, task: str, columns: Collection[str], names: Collection[str]) -> Template:
+def load(named: str, task: str, columns: Collection[str], names: Collection[str]) -> PromptTemplate:
     """Read and check a template.
 
     Args:
@@ -104,13 +104,13 @@ def _read(named: str, task: str) -> tuple[str, str]:
         ) from None
 
 
-def _checked(file: str, values: Mapping[str, Any], columns: Collection[str], names: Collection[str]) -> Template:
+def _checked(file: str, values: Mapping[str, Any], columns: Collection[str], names: Collection[str]) -> PromptTemplate:
     """A template of what stands in a file.
 
     Raises:
         UsageError: A key is unknown or its value is not what it should be.
     """
-    known = [field.name for field in fields(Template)]
+    known = [field.name for field in fields(PromptTemplate)]
     for key, value in values.items():
         if key not in known:
             raise UsageError(f"{file}: the key '{key}' is not known", hint=f"there are: {', '.join(known)}")
@@ -125,7 +125,9 @@ def _checked(file: str, values: Mapping[str, Any], columns: Collection[str], nam
         _check_placeholders(file, key, values.get(key, ""), [*(columns if key == "instruction" else ()), *names])
     if values.get("cut", "end") not in ("end", "start"):
         raise UsageError(f"{file}: cut: expected 'end' or 'start', got {values['cut']!r}")
-    return Template(**{**values, "stop": _stops(file, values), "examples": tuple(_examples(file, values, columns))})
+    return PromptTemplate(
+        **{**values, "stop": _stops(file, values), "examples": tuple(_examples(file, values, columns))}
+    )
 
 
 def _check_placeholders(file: str, key: str, text: str, known: Collection[str]) -> None:

@@ -19,7 +19,7 @@ Logits = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateSpan:
     """A span of the text by character offsets, and the sum of its start and end logits; an empty one is no answer."""
 
     start: int
@@ -27,7 +27,7 @@ class Candidate:
     logit: float
 
 
-def candidates(windows: Sequence[Window], logits: Sequence[Logits], longest: int) -> list[Candidate]:
+def candidates(windows: Sequence[Window], logits: Sequence[Logits], longest: int) -> list[CandidateSpan]:
     """The best spans over all windows of a text, the best first; one that several windows hold counts once.
 
     Args:
@@ -42,19 +42,19 @@ def candidates(windows: Sequence[Window], logits: Sequence[Logits], longest: int
             place = window.offsets[first][0], window.offsets[last][1]
             if place[0] < place[1]:
                 best[place] = max(logit, best.get(place, logit))
-    found = [Candidate(start, end, logit) for (start, end), logit in best.items()]
+    found = [CandidateSpan(start, end, logit) for (start, end), logit in best.items()]
     return _ranked(found)[:CANDIDATES]
 
 
-def with_no_answer(found: Sequence[Candidate], logits: Sequence[Logits]) -> list[Candidate]:
+def with_no_answer(found: Sequence[CandidateSpan], logits: Sequence[Logits]) -> list[CandidateSpan]:
     """The candidates, and among them no answer: the first token of that window which is least for it.
 
     As in BERT on SQuAD v2: a window of a long text that lacks the answer says nothing about the other windows.
     """
-    return _ranked([*found, Candidate(0, 0, min(float(scores[0].sum()) for scores in logits))])
+    return _ranked([*found, CandidateSpan(0, 0, min(float(scores[0].sum()) for scores in logits))])
 
 
-def distinct(text: str, found: Sequence[Candidate]) -> list[Span]:
+def distinct(text: str, found: Sequence[CandidateSpan]) -> list[Span]:
     """The candidates with their probabilities, the best first; of those with the same words the best one.
 
     Args:
@@ -73,7 +73,7 @@ def distinct(text: str, found: Sequence[Candidate]) -> list[Span]:
     return list(spans.values())
 
 
-def probabilities(found: Sequence[Candidate]) -> NDArray[np.float64]:
+def probabilities(found: Sequence[CandidateSpan]) -> NDArray[np.float64]:
     """Softmax over the candidates' logits, ``[candidates]``."""
     if not found:
         return np.zeros(0)
@@ -90,7 +90,7 @@ def whole_characters(text: str, end: int) -> int:
     return end
 
 
-def _ranked(found: Sequence[Candidate]) -> list[Candidate]:
+def _ranked(found: Sequence[CandidateSpan]) -> list[CandidateSpan]:
     return sorted(found, key=lambda c: (-c.logit, c.start, c.end))
 
 

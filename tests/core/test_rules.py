@@ -72,6 +72,15 @@ def test_no_room_imports_itself_by_way_of_others():
     assert set(order) == set(graph)
 
 
+def test_a_class_name_stands_for_one_thing():
+    places: dict[str, list[str]] = {}
+    for path in [*CORE, *PLUGINS]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(label(path))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
 def test_the_house_has_few_rooms_at_its_door_and_no_crowded_one():
     folders = Counter(path.parent for path in [*CORE, *PLUGINS] if path.name != "__init__.py")
     assert {label(folder): n for folder, n in folders.items() if n > 20} == {}

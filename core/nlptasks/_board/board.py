@@ -26,7 +26,7 @@ TITLE = "Leaderboard"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class NumberSource:
     """Where a number on the board comes from.
 
     Args:
@@ -79,7 +79,7 @@ class Board:
     min_trust: str = "V1"
     tasks: tuple[Task, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[NumberSource, ...] = ()
     methods: tuple[str, ...] = ()
 
 
@@ -159,9 +159,9 @@ def methods(min_trust: str) -> tuple[str, ...]:
     )
 
 
-def _source(header: Header) -> Source:
+def _source(header: Header) -> NumberSource:
     record = header.record
-    return Source(
+    return NumberSource(
         record=one_visible_line(header.path),
         id=record.id,
         system=one_visible_line(record.model.name),

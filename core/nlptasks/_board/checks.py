@@ -12,7 +12,7 @@ from nlptasks._board.loading import Header, damage, read_headers
 from nlptasks._board.overlap import overlaps
 from nlptasks._board.recomputing import recomputed
 from nlptasks._board.rows import machine
-from nlptasks._board.systems import Run, ids_differ
+from nlptasks._board.systems import LoadedRecord, ids_differ
 from nlptasks._board.text import one_visible_line
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError
@@ -139,7 +139,7 @@ def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: S
             yield finding(ERROR, "damaged", header, damage(error, folder).removeprefix("damaged: "))
             continue
         if opened.samples:
-            runs.append(Run(header=header, samples=opened.samples, stats=opened.stats))
+            runs.append(LoadedRecord(header=header, samples=opened.samples, stats=opened.stats))
     for run in runs:
         yield from _copied(run)
         for reason, check in recomputed(registry, run):
@@ -153,7 +153,7 @@ def _group(registry: Registry, headers: Sequence[Header], folder: Path, train: S
             yield finding(severity, "train-test-overlap", runs[0].header, reason)
 
 
-def _copied(run: Run) -> Iterator[Finding]:
+def _copied(run: LoadedRecord) -> Iterator[Finding]:
     """Answers that are all the gold ones."""
     n = len(run.samples)
     if not all(sample.prediction in _golds_of(sample) for sample in run.samples):
@@ -175,9 +175,9 @@ def _golds_of(sample: Sample) -> tuple[str, ...]:
     return (sample.gold, *texts)
 
 
-def _identical(runs: Sequence[Run]) -> Iterator[Finding]:
+def _identical(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
     """Answers of two systems that are the same throughout."""
-    seen: dict[tuple[tuple[str, str | None], ...], Run] = {}
+    seen: dict[tuple[tuple[str, str | None], ...], LoadedRecord] = {}
     for run in runs:
         answers = tuple(
             sorted((sample.id, sample.prediction) for sample in run.samples if sample.prediction is not None)
@@ -195,11 +195,11 @@ def _identical(runs: Sequence[Run]) -> Iterator[Finding]:
         yield finding(WARNING if constant or alone else ERROR, "identical-answers", run.header, reason)
 
 
-def _scores(run: Run) -> dict[str, tuple[float | None, Mapping[str, float] | None]]:
+def _scores(run: LoadedRecord) -> dict[str, tuple[float | None, Mapping[str, float] | None]]:
     return {sample.id: (sample.score, sample.probabilities) for sample in run.samples}
 
 
-def _ids(runs: Sequence[Run]) -> Iterator[Finding]:
+def _ids(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
     """Rows that are missing, too many or in another order than in the other records of the same file."""
     for run in runs:
         said = run.header.record.dataset.n
@@ -218,7 +218,7 @@ def _ids(runs: Sequence[Run]) -> Iterator[Finding]:
             yield finding(ERROR, "ids", run.header, f"of the same file, {ids_differ(order, common)}")
 
 
-def _golds(runs: Sequence[Run]) -> Iterator[Finding]:
+def _golds(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
     """Gold answers that are not those of the other records of the same file."""
     golds: dict[str, Counter[str]] = defaultdict(Counter)
     for run in runs:

@@ -24,7 +24,7 @@ Said = str | Callable[["Panel"], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class BoardColumn:
     """A column of a data set's table.
 
     Args:
@@ -101,11 +101,11 @@ def _interval(panel: Panel, row: SystemRow) -> str:
 
 
 #: All of them, in their order.
-COLUMNS: tuple[Column, ...] = (
-    Column(name="task", value=lambda panel, _: panel.task),
-    Column(name="dataset", value=lambda panel, _: panel.dataset),
-    Column(name="split", value=lambda panel, _: panel.split),
-    Column(
+COLUMNS: tuple[BoardColumn, ...] = (
+    BoardColumn(name="task", value=lambda panel, _: panel.task),
+    BoardColumn(name="dataset", value=lambda panel, _: panel.dataset),
+    BoardColumn(name="split", value=lambda panel, _: panel.split),
+    BoardColumn(
         name="position",
         value=lambda _, row: row.position,
         plain="#",
@@ -114,10 +114,10 @@ COLUMNS: tuple[Column, ...] = (
         note="place by score",
         style="pos",
     ),
-    Column(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.position),
-    Column(name="rank_low", value=lambda _, row: row.rank[0] if row.rank else None),
-    Column(name="rank_high", value=lambda _, row: row.rank[1] if row.rank else None),
-    Column(
+    BoardColumn(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.position),
+    BoardColumn(name="rank_low", value=lambda _, row: row.rank[0] if row.rank else None),
+    BoardColumn(name="rank_high", value=lambda _, row: row.rank[1] if row.rank else None),
+    BoardColumn(
         plain="RANK",
         page="Rank",
         text=lambda _, row: rank(row.rank),
@@ -125,7 +125,7 @@ COLUMNS: tuple[Column, ...] = (
         first="asc",
         note="95 % interval of the rank",
     ),
-    Column(
+    BoardColumn(
         name="system",
         value=lambda _, row: row.system,
         plain="SYSTEM",
@@ -135,8 +135,8 @@ COLUMNS: tuple[Column, ...] = (
         first="asc",
         markup="system_cell",
     ),
-    Column(name="metric", value=lambda panel, _: panel.metric),
-    Column(
+    BoardColumn(name="metric", value=lambda panel, _: panel.metric),
+    BoardColumn(
         name="score",
         value=lambda _, row: row.score,
         plain="SCORE",
@@ -147,15 +147,17 @@ COLUMNS: tuple[Column, ...] = (
         style="score",
         markup="score_cell",
     ),
-    Column(name="low", value=lambda _, row: row.low),
-    Column(name="high", value=lambda _, row: row.high),
-    Column(plain="95 %", text=_interval),
-    Column(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}"),
-    Column(name="seeds", value=lambda _, row: row.seeds),
-    Column(name="seed_sd", value=lambda _, row: row.seed_sd),
-    Column(name="baseline", value=lambda panel, _: panel.floor),
-    Column(name="trust", value=lambda _, row: row.trust, plain="TRUST", page="Trust", kind="text", markup="trust_cell"),
-    Column(
+    BoardColumn(name="low", value=lambda _, row: row.low),
+    BoardColumn(name="high", value=lambda _, row: row.high),
+    BoardColumn(plain="95 %", text=_interval),
+    BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}"),
+    BoardColumn(name="seeds", value=lambda _, row: row.seeds),
+    BoardColumn(name="seed_sd", value=lambda _, row: row.seed_sd),
+    BoardColumn(name="baseline", value=lambda panel, _: panel.floor),
+    BoardColumn(
+        name="trust", value=lambda _, row: row.trust, plain="TRUST", page="Trust", kind="text", markup="trust_cell"
+    ),
+    BoardColumn(
         name="parameters",
         value=lambda _, row: row.parameters or None,
         plain="WEIGHTS",
@@ -163,7 +165,7 @@ COLUMNS: tuple[Column, ...] = (
         shown=size,
         first="asc",
     ),
-    Column(
+    BoardColumn(
         name="rows_per_second",
         value=lambda _, row: row.rows_per_second or None,
         plain="ROWS/S",
@@ -171,7 +173,7 @@ COLUMNS: tuple[Column, ...] = (
         shown=_one_decimal,
         note="compare on one machine only",
     ),
-    Column(
+    BoardColumn(
         name="p95_ms",
         of=lambda records: rounded(records[0].cost.p95_ms, 2) or None,
         page="p95 ms",
@@ -179,12 +181,12 @@ COLUMNS: tuple[Column, ...] = (
         first="asc",
         note="95th percentile of the time of a sample",
     ),
-    Column(name="peak_rss_mb", of=lambda records: rounded(records[0].cost.peak_rss_mb, 1) or None),
-    Column(name="machine", value=lambda _, row: row.machine),
-    Column(name="signature", value=lambda panel, _: panel.signature),
-    Column(name="data_sha256", value=lambda panel, _: panel.sha256),
-    Column(name="reason", value=lambda _, row: row.reason),
-    Column(name="records", value=lambda _, row: " ".join(row.records)),
+    BoardColumn(name="peak_rss_mb", of=lambda records: rounded(records[0].cost.peak_rss_mb, 1) or None),
+    BoardColumn(name="machine", value=lambda _, row: row.machine),
+    BoardColumn(name="signature", value=lambda panel, _: panel.signature),
+    BoardColumn(name="data_sha256", value=lambda panel, _: panel.sha256),
+    BoardColumn(name="reason", value=lambda _, row: row.reason),
+    BoardColumn(name="records", value=lambda _, row: " ".join(row.records)),
 )
 
 #: Those that CSV, the terminal and markdown, and the page have.

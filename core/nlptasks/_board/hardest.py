@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks._board.systems import System
+from nlptasks._board.systems import BoardSystem
 from nlptasks._board.text import one_visible_line, rounded, visible
 from nlptasks._scoring.metrics import OpenMetric
 from nlptasks.plugin import ANSWER
@@ -81,7 +81,7 @@ class Errors:
     systems: int = 0
 
 
-def hardest(systems: Sequence[System], metrics: Mapping[str, OpenMetric], primary: str) -> Errors:
+def hardest(systems: Sequence[BoardSystem], metrics: Mapping[str, OpenMetric], primary: str) -> Errors:
     """Find the samples on which the best systems do worst; of equally hard ones, those that they disagree about.
 
     Args:
@@ -111,7 +111,7 @@ def hardest(systems: Sequence[System], metrics: Mapping[str, OpenMetric], primar
     )
 
 
-def _shared(systems: Sequence[System], metrics: Mapping[str, OpenMetric]) -> dict[str, OpenMetric]:
+def _shared(systems: Sequence[BoardSystem], metrics: Mapping[str, OpenMetric]) -> dict[str, OpenMetric]:
     """The metrics whose statistics mean the same for all systems: those of labels depend on the set of them."""
     found = {}
     for name, item in metrics.items():
@@ -121,7 +121,7 @@ def _shared(systems: Sequence[System], metrics: Mapping[str, OpenMetric]) -> dic
     return found
 
 
-def _values(system: System, metrics: Mapping[str, OpenMetric], rows: Sequence[int] | None = None) -> Array:
+def _values(system: BoardSystem, metrics: Mapping[str, OpenMetric], rows: Sequence[int] | None = None) -> Array:
     """Value of some samples (or all) alone, the mean over the metrics that have a range, from 0 (worst) to 1."""
     at = np.arange(len(system.first.samples)) if rows is None else np.asarray(rows, dtype=np.int64)
     stats = {name: matrix[at] for name, matrix in system.first.stats.items() if name in metrics}
@@ -141,7 +141,7 @@ def _each(item: OpenMetric, matrix: Array) -> Array | None:
     return each if item.spec.higher_is_better else 1 - each
 
 
-def _hard(row: int, systems: Sequence[System], values: Array, binary: bool) -> Hard:
+def _hard(row: int, systems: Sequence[BoardSystem], values: Array, binary: bool) -> Hard:
     sample = systems[0].first.samples[row]
     answers = [_answer(system, row, float(values[at]), binary) for at, system in enumerate(systems)]
     return Hard(
@@ -154,7 +154,7 @@ def _hard(row: int, systems: Sequence[System], values: Array, binary: bool) -> H
     )
 
 
-def _answer(system: System, row: int, value: float, binary: bool) -> ShownPrediction:
+def _answer(system: BoardSystem, row: int, value: float, binary: bool) -> ShownPrediction:
     sample: Sample = system.first.samples[row]
     return ShownPrediction(
         system=one_visible_line(system.name),

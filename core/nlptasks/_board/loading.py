@@ -63,7 +63,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class RecordGroup:
     """The records of one task on one data set that are comparable.
 
     Args:
@@ -126,7 +126,7 @@ def damage(error: NlptasksError, folder: Path) -> str:
     return one_visible_line("damaged: " + error.message.replace(f"{folder}/", ""), 600)
 
 
-def groups(headers: Iterable[Header], *, min_trust: Trust) -> Iterator[tuple[str, Group, list[LeftOut]]]:
+def groups(headers: Iterable[Header], *, min_trust: Trust) -> Iterator[tuple[str, RecordGroup, list[LeftOut]]]:
     """The records by task and data set, with those that cannot be compared with the others of their group.
 
     Yields:
@@ -137,7 +137,7 @@ def groups(headers: Iterable[Header], *, min_trust: Trust) -> Iterator[tuple[str
         yield task, *_group(list(found), min_trust)
 
 
-def _group(headers: Sequence[Header], min_trust: Trust) -> tuple[Group, list[LeftOut]]:
+def _group(headers: Sequence[Header], min_trust: Trust) -> tuple[RecordGroup, list[LeftOut]]:
     limited = [header for header in headers if header.record.run.limit > 0]
     whole = [header for header in headers if header.record.run.limit <= 0]
     out = [left_out(header, _limited(header)) for header in limited]
@@ -153,7 +153,7 @@ def _group(headers: Sequence[Header], min_trust: Trust) -> tuple[Group, list[Lef
     once, doubles = _once(ranked)
     # An imported number seldom says on which bytes it was computed; it is shown, and where it differs that is said.
     noted = [(header, _noted(header, reason, kind)) for header, reason in shown]
-    return Group(ranked=tuple(once), shown=tuple(noted)), out + doubles
+    return RecordGroup(ranked=tuple(once), shown=tuple(noted)), out + doubles
 
 
 def _limited(header: Header) -> str:

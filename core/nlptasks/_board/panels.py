@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from nlptasks._board import ranking
 from nlptasks._board.hardest import Errors, hardest
-from nlptasks._board.loading import Group, Header, LeftOut, left_out
-from nlptasks._board.ranking import Entry
+from nlptasks._board.loading import Header, LeftOut, RecordGroup, left_out
+from nlptasks._board.ranking import RankedSystem
 from nlptasks._board.rows import PairTable, SliceTable, SystemRow, pair_table, row_of, shown_row, slice_tables
-from nlptasks._board.systems import System, open_group
+from nlptasks._board.systems import BoardSystem, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, open_metrics
@@ -108,7 +108,7 @@ class Made:
 
 
 def make_panel(
-    registry: Registry, group: Group, folder: Path, *, name: str, strict: bool = False
+    registry: Registry, group: RecordGroup, folder: Path, *, name: str, strict: bool = False
 ) -> tuple[Made | None, list[LeftOut]]:
     """Make the panel of a group.
 
@@ -141,10 +141,10 @@ def make_panel(
 
 
 def _rankable(
-    systems: Sequence[System], name: str, metric: OpenMetric | None
-) -> tuple[list[System], list[tuple[Header, str]], list[LeftOut]]:
+    systems: Sequence[BoardSystem], name: str, metric: OpenMetric | None
+) -> tuple[list[BoardSystem], list[tuple[Header, str]], list[LeftOut]]:
     """The systems that have what ranks are made of; others are shown with the reason, or left out."""
-    ranked: list[System] = []
+    ranked: list[BoardSystem] = []
     shown: list[tuple[Header, str]] = []
     out: list[LeftOut] = []
     for system in systems:
@@ -163,7 +163,7 @@ def _rankable(
             else:
                 runs.append(run)
         if runs:
-            ranked.append(System(name=system.name, runs=tuple(runs)))
+            ranked.append(BoardSystem(name=system.name, runs=tuple(runs)))
     return ranked, shown, out
 
 
@@ -179,10 +179,10 @@ def altered(metric: OpenMetric, name: str, result: Result, matrix: Array) -> str
 
 
 def _ranked(
-    systems: Sequence[System],
+    systems: Sequence[BoardSystem],
     shown: Sequence[tuple[Header, str]],
     metrics: Mapping[str, OpenMetric],
-    group: Group,
+    group: RecordGroup,
     name: str,
 ) -> tuple[Panel, Contest | None]:
     first = group.first
@@ -246,8 +246,8 @@ def _ranked(
 
 
 def _contest(
-    systems: Sequence[System],
-    group: Group,
+    systems: Sequence[BoardSystem],
+    group: RecordGroup,
     points: Mapping[str, float],
     result: Result,
     name: str,
@@ -267,14 +267,14 @@ def _contest(
     )
 
 
-def _entry(system: System, primary: str) -> Entry | None:
+def _entry(system: BoardSystem, primary: str) -> RankedSystem | None:
     """A system with its matrices, rows in the order of ids; ``None`` where it is an imported number."""
     if any(primary not in run.stats for run in system.runs):
         return None
-    return Entry(name=system.name, matrices=tuple(run.stats[primary][by_id(run.samples)] for run in system.runs))
+    return RankedSystem(name=system.name, matrices=tuple(run.stats[primary][by_id(run.samples)] for run in system.runs))
 
 
-def _drawn(systems: Sequence[System], metrics: Mapping[str, OpenMetric], group: Group) -> dict[str, Array]:
+def _drawn(systems: Sequence[BoardSystem], metrics: Mapping[str, OpenMetric], group: RecordGroup) -> dict[str, Array]:
     """Score by resample of each system that has statistics."""
     primary, cluster = group.first.primary, group.first.dataset.cluster
     entries = [entry for system in systems if (entry := _entry(system, primary))]
@@ -285,7 +285,7 @@ def _drawn(systems: Sequence[System], metrics: Mapping[str, OpenMetric], group: 
 
 
 def _draws(
-    systems: Sequence[System], drawn: Mapping[str, Array], primary: str, points: Mapping[str, float]
+    systems: Sequence[BoardSystem], drawn: Mapping[str, Array], primary: str, points: Mapping[str, float]
 ) -> dict[str, Array]:
     """Score by resample of every system, as ranks are made of it."""
     generator = np.random.default_rng(SEED)
@@ -297,13 +297,13 @@ def _draws(
     }
 
 
-def _clusters(systems: Sequence[System], cluster: str) -> list[str] | None:
+def _clusters(systems: Sequence[BoardSystem], cluster: str) -> list[str] | None:
     """What each sample belongs to, in the order of ids."""
     samples = next((system.first.samples for system in systems if system.first.samples), ())
     return clusters_of([samples[at] for at in by_id(samples)], cluster)
 
 
-def _imported(system: System, primary: str, point: float, generator: np.random.Generator) -> Array:
+def _imported(system: BoardSystem, primary: str, point: float, generator: np.random.Generator) -> Array:
     """Draws for a number without statistics: normal by its interval, and independent of the others."""
     result = system.first.header.record.scores[primary]
     wide = 0.0 if result.low is None or result.high is None else (result.high - result.low) / (2 * 1.96)
@@ -317,7 +317,7 @@ def _linear(contest: Contest) -> Contest:
 
 
 def _pairs(
-    systems: Sequence[System],
+    systems: Sequence[BoardSystem],
     metrics: Mapping[str, OpenMetric],
     primary: str,
     contest: Contest,

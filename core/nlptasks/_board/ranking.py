@@ -24,7 +24,7 @@ _RANDOMISATION = f"approximate randomisation, {ROUNDS:,} rounds"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class RankedSystem:
     """A system as it is ranked.
 
     Args:
@@ -58,7 +58,7 @@ class Pairs:
     test: str
 
 
-def resampled(metric: Metric, entries: Sequence[Entry], clusters: Sequence[str] | None = None) -> Array:
+def resampled(metric: Metric, entries: Sequence[RankedSystem], clusters: Sequence[str] | None = None) -> Array:
     """Score of each system in each resample of the samples, the same resamples for all of them.
 
     Args:
@@ -87,7 +87,7 @@ def rankable(drawn: Array) -> Array:
 
 def pairs(
     metric: Metric,
-    entries: Sequence[Entry],
+    entries: Sequence[RankedSystem],
     drawn: Array,
     *,
     clusters: Sequence[str] | None = None,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks._board.panels import altered
-from nlptasks._board.systems import Run
+from nlptasks._board.systems import LoadedRecord
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics
 from nlptasks.plugin import ANSWER, STATE
@@ -17,7 +17,7 @@ from nlptasks.plugin import ANSWER, STATE
 _EXACT = 1e-9
 
 
-def recomputed(registry: Registry, run: Run) -> Iterator[tuple[str, str]]:
+def recomputed(registry: Registry, run: LoadedRecord) -> Iterator[tuple[str, str]]:
     """What does not follow, and which check found it.
 
     Statistics are made anew only where the metric that is installed has the record's signature, and where its texts are
@@ -50,7 +50,7 @@ def _same_signature(said: str, here: str) -> bool:
 
 
 def _difference(
-    item: OpenMetric, name: str, run: Run, fresh: NDArray[np.float64], matrix: NDArray[np.float64]
+    item: OpenMetric, name: str, run: LoadedRecord, fresh: NDArray[np.float64], matrix: NDArray[np.float64]
 ) -> tuple[str, str]:
     for column in _of_gold(item, run, fresh):
         mine, expected = float(matrix[:, column].sum()), float(fresh[:, column].sum())
@@ -64,7 +64,7 @@ def _difference(
     return f"its statistics of {name} do not follow from its answers in {rows} samples", "altered-statistics"
 
 
-def _of_gold(item: OpenMetric, run: Run, fresh: NDArray[np.float64]) -> list[int]:
+def _of_gold(item: OpenMetric, run: LoadedRecord, fresh: NDArray[np.float64]) -> list[int]:
     """Columns that no prediction changes, and that are lengths: more than a count of samples or a label."""
     if item.reads != ANSWER:
         return []

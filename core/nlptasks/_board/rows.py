@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nlptasks._board.columns import facts_of
 from nlptasks._board.loading import Header
 from nlptasks._board.ranking import Pairs
-from nlptasks._board.systems import System
+from nlptasks._board.systems import BoardSystem
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks.records.schema import Json, Machine, Record, Result
 
@@ -96,7 +96,7 @@ class PairTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class SliceScore:
     """The score on a part of the data: the value with its interval, and the samples."""
 
     value: float | None
@@ -118,12 +118,12 @@ class SliceTable:
 
     name: str
     values: tuple[str, ...]
-    rows: Mapping[str, tuple[Part | None, ...]]
+    rows: Mapping[str, tuple[SliceScore | None, ...]]
     others: int = 0
 
 
 def row_of(
-    system: System,
+    system: BoardSystem,
     primary: str,
     *,
     position: int,
@@ -239,7 +239,7 @@ def pair_table(names: Sequence[str], pairs: Pairs, *, others: int) -> PairTable:
     )
 
 
-def slice_tables(systems: Sequence[System], primary: str) -> tuple[SliceTable, ...]:
+def slice_tables(systems: Sequence[BoardSystem], primary: str) -> tuple[SliceTable, ...]:
     """The slices that records hold, by the metric that ranks."""
     records = {system.name: system.first.header.record for system in systems}
     names = sorted({name for record in records.values() for name in record.slices})
@@ -266,7 +266,7 @@ def _slice(records: Mapping[str, Record], name: str, primary: str) -> SliceTable
     )
 
 
-def _part(result: Result | None) -> Part | None:
+def _part(result: Result | None) -> SliceScore | None:
     if result is None:
         return None
-    return Part(value=rounded(result.value), low=rounded(result.low), high=rounded(result.high), n=result.n)
+    return SliceScore(value=rounded(result.value), low=rounded(result.low), high=rounded(result.high), n=result.n)

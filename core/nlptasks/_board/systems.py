@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptasks._board.loading import Group, Header, LeftOut, damage, left_out
+from nlptasks._board.loading import Header, LeftOut, RecordGroup, damage, left_out
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Matrices, Sample
 from nlptasks.records.store import read_record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class LoadedRecord:
     """One record with what is in it.
 
     Args:
@@ -34,7 +34,7 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
-class System:
+class BoardSystem:
     """A system with its runs on one data set, one for each seed.
 
     Args:
@@ -43,15 +43,15 @@ class System:
     """
 
     name: str
-    runs: tuple[Run, ...]
+    runs: tuple[LoadedRecord, ...]
 
     @property
-    def first(self) -> Run:
+    def first(self) -> LoadedRecord:
         """The run that stands for it where only one can be shown."""
         return self.runs[0]
 
 
-def open_group(group: Group, folder: Path, *, strict: bool = False) -> tuple[list[System], list[LeftOut]]:
+def open_group(group: RecordGroup, folder: Path, *, strict: bool = False) -> tuple[list[BoardSystem], list[LeftOut]]:
     """Read the samples and matrices of a group's ranked records.
 
     Args:
@@ -65,7 +65,7 @@ def open_group(group: Group, folder: Path, *, strict: bool = False) -> tuple[lis
     Raises:
         NlptasksError: A record is damaged, and ``strict``.
     """
-    runs: list[Run] = []
+    runs: list[LoadedRecord] = []
     out: list[LeftOut] = []
     for header in group.ranked:
         try:
@@ -76,10 +76,10 @@ def open_group(group: Group, folder: Path, *, strict: bool = False) -> tuple[lis
                 raise
             out.append(left_out(header, damage(error, folder)))
             continue
-        runs.append(Run(header=header, samples=opened.samples, stats=opened.stats))
+        runs.append(LoadedRecord(header=header, samples=opened.samples, stats=opened.stats))
     fitting, unfit = _aligned(runs)
     by_name = groupby(fitting, key=lambda run: run.header.record.model.name)
-    return [System(name=name, runs=tuple(sorted(of, key=_seed))) for name, of in by_name], out + unfit
+    return [BoardSystem(name=name, runs=tuple(sorted(of, key=_seed))) for name, of in by_name], out + unfit
 
 
 @contextmanager
@@ -94,19 +94,19 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _seed(run: Run) -> tuple[int, str]:
+def _seed(run: LoadedRecord) -> tuple[int, str]:
     seed = run.header.record.run.seed
     return -1 if seed is None else seed, run.header.path
 
 
-def _aligned(runs: Sequence[Run]) -> tuple[list[Run], list[LeftOut]]:
+def _aligned(runs: Sequence[LoadedRecord]) -> tuple[list[LoadedRecord], list[LeftOut]]:
     """The runs in the order of ids that most of them have; a run with other ids cannot be paired."""
     with_samples = [run for run in runs if run.samples]
     if not with_samples:
         return list(runs), []  # imported numbers only
     orders = [tuple(sample.id for sample in run.samples) for run in with_samples]
     common = min(set(orders), key=lambda order: (-orders.count(order), order))
-    fitting: list[Run] = []
+    fitting: list[LoadedRecord] = []
     out: list[LeftOut] = []
     for run in runs:
         order = tuple(sample.id for sample in run.samples)
@@ -134,8 +134,8 @@ def _some(ids: set[str]) -> str:
     return shown if len(ids) <= 3 else f"{shown}, ..."
 
 
-def _sorted(run: Run, order: Sequence[str], common: Sequence[str]) -> Run:
+def _sorted(run: LoadedRecord, order: Sequence[str], common: Sequence[str]) -> LoadedRecord:
     place = {id_: at for at, id_ in enumerate(order)}
     rows: NDArray[np.int64] = np.array([place[id_] for id_ in common], dtype=np.int64)
     stats = {name: matrix[rows] for name, matrix in run.stats.items()}
-    return Run(header=run.header, samples=tuple(run.samples[row] for row in rows), stats=stats)
+    return LoadedRecord(header=run.header, samples=tuple(run.samples[row] for row in rows), stats=stats)

@@ -47,7 +47,7 @@ def configured(
         return {}
     keys = {_key(flag.setting.key): flag for flag in params if isinstance(flag, SettingFlag)}
     keys |= {flag.setting.name: flag for flag in params if isinstance(flag, SettingFlag)}
-    reader = _Reader(config, keys, others)
+    reader = _SettingReader(config, keys, others)
     own = {key: value for key, value in table.items() if not isinstance(value, dict)}
     named = {key: value for key, value in table.items() if isinstance(value, dict)}
     found = reader.read(own, (command,), "")
@@ -65,7 +65,7 @@ def configured(
     return found | mine
 
 
-class _Reader:
+class _SettingReader:
     """Turns keys and values of a table into values of parameters, naming the file and the line in each complaint."""
 
     def __init__(self, config: Config, keys: Keys, others: Callable[[], Iterable[SettingFlag]]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._signals import Terminated
 
 #: An import that a user interrupts after this many seconds counts as one that hangs.
@@ -38,7 +38,7 @@ def state_folder() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "state") / "nlptasks" / "importing"
 
 
-def died_on(candidate: Candidate) -> bool:
+def died_on(candidate: FoundPlugin) -> bool:
     """Whether some process died while it imported this plugin, and none has imported it since."""
     if candidate.record.distribution in _OWN:
         return False
@@ -48,7 +48,7 @@ def died_on(candidate: Candidate) -> bool:
 
 
 @contextmanager
-def attempt(candidate: Candidate) -> Iterator[None]:
+def attempt(candidate: FoundPlugin) -> Iterator[None]:
     """Mark a plugin as being imported within the block; one that comes out of it is trusted again."""
     if candidate.record.distribution in _OWN:
         yield
@@ -67,11 +67,11 @@ def attempt(candidate: Candidate) -> Iterator[None]:
                 _forget(candidate)
 
 
-def _markers(candidate: Candidate) -> list[Path]:
+def _markers(candidate: FoundPlugin) -> list[Path]:
     return list(state_folder().glob(f"{_key(candidate)}.*"))
 
 
-def _key(candidate: Candidate) -> str:
+def _key(candidate: FoundPlugin) -> str:
     """What is tried: a plugin of one version in one Python, or the very text of a file, wherever it lies."""
     record = candidate.record
     code = candidate.path.read_bytes() if candidate.path else f"{record.distribution} {record.version}".encode()
@@ -79,7 +79,7 @@ def _key(candidate: Candidate) -> str:
     return hashlib.sha256(told).hexdigest()[:24]
 
 
-def _mark(candidate: Candidate) -> tuple[int, Path] | None:
+def _mark(candidate: FoundPlugin) -> tuple[int, Path] | None:
     """Make a marker and lock it; ``None`` where that is not possible."""
     with suppress(OSError, RuntimeError, ImportError):
         folder = state_folder()
@@ -108,7 +108,7 @@ def _leave(marker: tuple[int, Path] | None, *, keep: bool) -> None:
         path.unlink(missing_ok=True)
 
 
-def _forget(candidate: Candidate) -> None:
+def _forget(candidate: FoundPlugin) -> None:
     """Remove the markers that dead processes left of a plugin."""
     for path in _markers(candidate):
         if _abandoned(path):

@@ -6,13 +6,13 @@ import platform
 import re
 
 from nlptasks._names import DISTRIBUTION, OWNER
-from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._version import __version__
 
 _OWN = re.compile(r"nlptasks([-_.]+toolkit)?\s*($|[\[(<>=!~;])", re.IGNORECASE)
 
 
-def misfit(candidate: Candidate) -> str:
+def misfit(candidate: FoundPlugin) -> str:
     """Return why a plugin must not be imported here; empty where it fits.
 
     Raises:

@@ -97,11 +97,11 @@ def _names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
 
 
 def _parse(path: Path) -> Config:
-    return _Reader(path).config(read_toml(path, "configuration"))
+    return _ConfigReader(path).config(read_toml(path, "configuration"))
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ConfigReader:
     """Turns parsed TOML into a :class:`Config`, naming the file and the key in each complaint."""
 
     path: Path

@@ -15,7 +15,7 @@ GROUP = "nlptasks"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class FoundPlugin:
     """A plugin that was found.
 
     Args:
@@ -31,7 +31,7 @@ class Candidate:
     requires_python: str = ""
 
 
-def discover(plugins_dir: Path | None = None) -> list[Candidate]:
+def discover(plugins_dir: Path | None = None) -> list[FoundPlugin]:
     """Return every installed plugin and every file in ``plugins_dir``, sorted by distribution and id.
 
     Raises:
@@ -41,7 +41,7 @@ def discover(plugins_dir: Path | None = None) -> list[Candidate]:
     return sorted(found, key=lambda candidate: (candidate.record.distribution, candidate.record.id))
 
 
-def _installed() -> Iterator[Candidate]:
+def _installed() -> Iterator[FoundPlugin]:
     """Yield the entry points of each distribution once, from the copy that Python would import."""
     found = scanned(GROUP)
     namesake = _namesake(found)
@@ -57,10 +57,12 @@ def _installed() -> Iterator[Candidate]:
                 version=distribution.version,
                 module=module,
             )
-            yield Candidate(record=record, requires=distribution.requires, requires_python=distribution.requires_python)
+            yield FoundPlugin(
+                record=record, requires=distribution.requires, requires_python=distribution.requires_python
+            )
 
 
-def _namesake(found: Mapping[str, Distribution]) -> Candidate | None:
+def _namesake(found: Mapping[str, Distribution]) -> FoundPlugin | None:
     """Somebody else's distribution ``nlptasks``, whose files lie over those of this one; ``None``: there is none.
 
     Where the plugins are those of a distribution ``nlptasks`` alone, it is this one under its name of before 0.2.
@@ -81,12 +83,14 @@ def _namesake(found: Mapping[str, Distribution]) -> Candidate | None:
         stage="metadata",
         error=error,
     )
-    return Candidate(record=record)
+    return FoundPlugin(record=record)
 
 
-def _files(folder: Path) -> Iterator[Candidate]:
+def _files(folder: Path) -> Iterator[FoundPlugin]:
     if not folder.is_dir():
         raise UsageError(f"--plugins-dir: {folder} is not a folder", hint="name the folder that holds the .py files")
     for path in folder.glob("[!_.]*.py"):
         owner = f"file:{canonical(path.stem)}"
-        yield Candidate(record=PluginRecord(id=path.stem, distribution=owner, version="", module=path.stem), path=path)
+        yield FoundPlugin(
+            record=PluginRecord(id=path.stem, distribution=owner, version="", module=path.stem), path=path
+        )

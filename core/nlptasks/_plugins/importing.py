@@ -8,7 +8,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._plugins.guard import described
 from nlptasks._plugins.metadata import loaded
 from nlptasks.errors import PluginError
@@ -16,7 +16,7 @@ from nlptasks.files.standard_streams import DataOutput, guest_enters, guest_leav
 from nlptasks.text.display import one_line
 
 
-def import_plugin(candidate: Candidate) -> object:
+def import_plugin(candidate: FoundPlugin) -> object:
     """Import a plugin and return its module or object; what it prints goes to standard error.
 
     Raises:
@@ -33,7 +33,7 @@ def import_plugin(candidate: Candidate) -> object:
         guest_leaves(token)
 
 
-def _import(candidate: Candidate) -> object:
+def _import(candidate: FoundPlugin) -> object:
     if candidate.path is not None:
         return _import_file(candidate.path)
     return loaded(candidate.record.module)

@@ -15,7 +15,7 @@ import pluggy
 from nlptasks._names import nearest
 from nlptasks._plugins.attempts import attempt, died_on
 from nlptasks._plugins.configuration import Config
-from nlptasks._plugins.discovery import Candidate, discover
+from nlptasks._plugins.discovery import FoundPlugin, discover
 from nlptasks._plugins.importing import explain, import_plugin
 from nlptasks._plugins.process import taken
 from nlptasks._plugins.records import PluginRecord, report
@@ -89,7 +89,7 @@ def load_plugins(
 
 
 def _load(
-    manager: pluggy.PluginManager, candidate: Candidate, retry: bool
+    manager: pluggy.PluginManager, candidate: FoundPlugin, retry: bool
 ) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
     """Load one plugin completely or not at all, and put back what it changed in the process."""
     record = candidate.record
@@ -102,12 +102,12 @@ def _load(
     return replace(found, changed=before.put_back(environment=True)), owned
 
 
-def _left_out(candidate: Candidate) -> str:
+def _left_out(candidate: FoundPlugin) -> str:
     name = candidate.path or candidate.record.id
     return f"a process died or hung while importing it, so it is left out; try it again: nlptasks plugins check {name}"
 
 
-def _loaded(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
+def _loaded(manager: pluggy.PluginManager, candidate: FoundPlugin) -> tuple[PluginRecord, tuple[Owned[Any], ...]]:
     record = candidate.record
     steps = _Steps(manager, candidate)
     started = time.perf_counter()
@@ -129,7 +129,7 @@ def _loaded(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[Plugin
 class _Steps:
     """Loading of one plugin; ``stage`` says how far it came."""
 
-    def __init__(self, manager: pluggy.PluginManager, candidate: Candidate) -> None:
+    def __init__(self, manager: pluggy.PluginManager, candidate: FoundPlugin) -> None:
         self.stage = "import"
         self.imported = 0.0
         self._manager = manager

@@ -9,18 +9,18 @@ from dataclasses import replace
 from nlptasks._names import canonical
 from nlptasks._plugins.compatibility import misfit
 from nlptasks._plugins.configuration import Config
-from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._plugins.records import State
 from nlptasks.text.display import one_line
 
 
-def select(candidates: Sequence[Candidate], config: Config) -> list[Candidate]:
+def select(candidates: Sequence[FoundPlugin], config: Config) -> list[FoundPlugin]:
     """Return the same candidates; those that must not be imported are no longer in the state ``found``."""
     fitting = [_compatible(_enabled(candidate, config)) for candidate in candidates]
     return _without_rivals(fitting, config)
 
 
-def _enabled(candidate: Candidate, config: Config) -> Candidate:
+def _enabled(candidate: FoundPlugin, config: Config) -> FoundPlugin:
     record = candidate.record
     if record.state != "found":
         return candidate
@@ -31,7 +31,7 @@ def _enabled(candidate: Candidate, config: Config) -> Candidate:
     return candidate
 
 
-def _compatible(candidate: Candidate) -> Candidate:
+def _compatible(candidate: FoundPlugin) -> FoundPlugin:
     if candidate.record.state != "found":
         return candidate
     try:
@@ -41,7 +41,7 @@ def _compatible(candidate: Candidate) -> Candidate:
     return _stop(candidate, "incompatible", problem) if problem else candidate
 
 
-def _without_rivals(candidates: list[Candidate], config: Config) -> list[Candidate]:
+def _without_rivals(candidates: list[FoundPlugin], config: Config) -> list[FoundPlugin]:
     owners: dict[str, list[str]] = {}
     for candidate in candidates:
         if candidate.record.state == "found":
@@ -49,7 +49,7 @@ def _without_rivals(candidates: list[Candidate], config: Config) -> list[Candida
     return [_against_rivals(candidate, owners.get(candidate.record.id, []), config) for candidate in candidates]
 
 
-def _against_rivals(candidate: Candidate, owners: list[str], config: Config) -> Candidate:
+def _against_rivals(candidate: FoundPlugin, owners: list[str], config: Config) -> FoundPlugin:
     record = candidate.record
     if record.state != "found" or len(owners) == 1:
         return candidate
@@ -63,5 +63,5 @@ def _against_rivals(candidate: Candidate, owners: list[str], config: Config) -> 
     return _stop(candidate, "conflict", f"{' and '.join(owners)} both have a plugin {record.id!r}; {choice}")
 
 
-def _stop(candidate: Candidate, state: State, error: str) -> Candidate:
+def _stop(candidate: FoundPlugin, state: State, error: str) -> FoundPlugin:
     return replace(candidate, record=replace(candidate.record, state=state, stage="metadata", error=one_line(error)))

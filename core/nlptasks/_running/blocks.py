@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from nlptasks._running.predict import Predictions
+from nlptasks._running.predict import BlockPredictions
 from nlptasks.plugin.protocols import Example
 from nlptasks.plugin.tables import TableBlock
 
@@ -50,7 +50,7 @@ class PredictedBlock(Generic[R]):
     """
 
     block: Block[R]
-    made: Predictions
+    made: BlockPredictions
     nats: Sequence[Sequence[float | None]] = ()
     seconds: float = 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nlptasks._running.blocks import Block, cut
-from nlptasks._running.driver import Source, drive
+from nlptasks._running.driver import RowSource, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.foreign import ForeignTexts
 from nlptasks._running.sinks import Collector
@@ -26,7 +26,7 @@ def predict_examples(system: LoadedSystem, examples: Iterable[Example]) -> tuple
         PluginError: The head failed, or gave something that is no prediction.
     """
     sink = Collector()
-    source = Source(
+    source = RowSource(
         name="<inputs>", blocks=_blocks(examples), place=lambda numbered: f"the input at position {numbered[0]:,}"
     )
     # The weights are not compared with their checksum: that takes longer than the prediction of a short text.

@@ -45,7 +45,7 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(Generic[R]):
+class RowSource(Generic[R]):
     """Where rows come from.
 
     Args:
@@ -78,7 +78,7 @@ class Sink(Protocol[R]):
 
 
 def drive(
-    source: Source[R],
+    source: RowSource[R],
     heads: Sequence[LoadedHead],
     engine: Engine,
     sinks: Sequence[Sink[R]],
@@ -105,7 +105,7 @@ def drive(
 
 @dataclass
 class _Drive(Generic[R]):
-    source: Source[R]
+    source: RowSource[R]
     heads: Sequence[LoadedHead]
     engine: Engine
     sinks: Sequence[Sink[R]]

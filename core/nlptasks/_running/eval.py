@@ -17,9 +17,9 @@ from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
 from nlptasks._running.blocks import Block, PredictedBlock, cut
-from nlptasks._running.driver import Source, Totals, drive
+from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
-from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._running.journal import Journal, JournalEntry, differing
 from nlptasks._running.provenance import files, plain_options, plugins
 from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
@@ -258,7 +258,7 @@ def _journal(output: Path) -> Path:
     return output.with_name(f"{output.name}.journal.jsonl")
 
 
-def _source(name: str, table: GoldTable, journal: Journal, *, likely: bool) -> Source[Item]:
+def _source(name: str, table: GoldTable, journal: Journal, *, likely: bool) -> RowSource[Item]:
     """The rows that the journal does not hold yet.
 
     Raises:
@@ -278,7 +278,7 @@ def _source(name: str, table: GoldTable, journal: Journal, *, likely: bool) -> S
         cut=sum(row.unread for entry in entries for row in entry.rows),
         blank=sum(row.prediction is None for entry in entries for row in entry.rows),
     )
-    return Source(
+    return RowSource(
         name=name,
         blocks=_blocks(blocks[len(entries) :], before.rows, likely=likely),
         place=lambda item: f"the row with the id {item.id!r}",
@@ -314,7 +314,7 @@ class _Outcomes:
             for prediction, nats, unread, foreign in made
         )
         self._journal.add(
-            Entry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
+            JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
         )
 
     def finish(self) -> None:
@@ -381,7 +381,7 @@ class _Scoring:
         return _Finished(record=record, samples=kept, stats=scored.stats)
 
 
-def _cost(entries: Sequence[Entry]) -> Cost:
+def _cost(entries: Sequence[JournalEntry]) -> Cost:
     """What the entries cost, those of earlier runs of the same evaluation included."""
     import numpy as np
 

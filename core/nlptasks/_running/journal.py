@@ -37,7 +37,7 @@ _QUOTED = 60
 @pydantic.dataclasses.dataclass(
     config=ConfigDict(extra="forbid", allow_inf_nan=False), frozen=True, slots=True, kw_only=True
 )
-class Entry:
+class JournalEntry:
     """A block that was predicted.
 
     Args:
@@ -66,7 +66,7 @@ class Journal:
     path: Path
     key: Mapping[str, Json]
     restart: bool = False
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[JournalEntry] = field(default_factory=list)
     _stream: FileIO | None = None
 
     def __enter__(self) -> Journal:
@@ -98,7 +98,7 @@ class Journal:
         assert self._stream is not None
         self._stream.close()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Write an entry, and return when it is on the disk.
 
         Raises:
@@ -200,8 +200,8 @@ def _shown(value: Any) -> str:
 
 
 @cache
-def _entries() -> TypeAdapter[Entry]:
-    return TypeAdapter(Entry)
+def _entries() -> TypeAdapter[JournalEntry]:
+    return TypeAdapter(JournalEntry)
 
 
 def _reason(error: Exception) -> str:
@@ -233,4 +233,4 @@ def _lock(stream: FileIO, path: Path) -> None:
         ) from error
 
 
-__all__ = ["Entry", "Journal", "differing"]
+__all__ = ["Journal", "JournalEntry", "differing"]

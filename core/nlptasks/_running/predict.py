@@ -20,7 +20,7 @@ Told = Callable[[float, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions:
+class BlockPredictions:
     """What the heads made of a block of examples.
 
     Args:
@@ -42,7 +42,7 @@ class Predictions:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _HeadPart:
     """One head's part of a block.
 
     Args:
@@ -82,7 +82,7 @@ def predict(
     *,
     budget: int = TOKEN_BUDGET,
     progress: Told | None = None,
-) -> Predictions:
+) -> BlockPredictions:
     """Predict the same rows with several heads.
 
     A window that several heads or several rows ask for goes through the backbone once.
@@ -101,7 +101,7 @@ def predict(
     tokens = _encode(parts, backbone, budget, progress) if backbone is not None else 0
     rows = list(zip(*(part.asked for part in parts), strict=True))
     unread = tuple(tuple(bool(windows and windows[-1].cut) for windows in part.asked) for part in parts)
-    return Predictions(
+    return BlockPredictions(
         by_head=tuple(part.read() for part in parts),
         tokens=tokens,
         long=sum(any(_long(windows, backbone) for windows in row) for row in rows),
@@ -145,7 +145,7 @@ def _name(head: LoadedHead) -> str:
     return f"the head {head.name}"
 
 
-def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
+def _part(head: LoadedHead, examples: Sequence[Example]) -> _HeadPart:
     """Ask a head for its windows."""
     blank = [is_blank(head.task, example) for example in examples]
     readable = [example for example, empty in zip(examples, blank, strict=True) if not empty]
@@ -156,7 +156,7 @@ def _part(head: LoadedHead, examples: Sequence[Example]) -> _Part:
         kept: dict[Window, Any] = dict.fromkeys(window for row in windows for window in row)
     remaining = iter(windows)
     asked = [None if empty else next(remaining) for empty in blank]
-    return _Part(head, examples, asked, kept)
+    return _HeadPart(head, examples, asked, kept)
 
 
 def _long(windows: Sequence[Window] | None, backbone: Encoder | None) -> bool:
@@ -166,7 +166,7 @@ def _long(windows: Sequence[Window] | None, backbone: Encoder | None) -> bool:
     return sum(map(len, windows)) > backbone.max_tokens
 
 
-def _encode(parts: Sequence[_Part], backbone: Encoder, budget: int, progress: Told | None) -> int:
+def _encode(parts: Sequence[_HeadPart], backbone: Encoder, budget: int, progress: Told | None) -> int:
     """Send each distinct window through the backbone, let the heads keep their part, and count the tokens."""
     unique = list(dict.fromkeys(window for part in parts for window in part.kept))
     lengths = [len(window) for window in unique]

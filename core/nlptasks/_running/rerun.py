@@ -10,7 +10,7 @@ from typing import Any
 from nlptasks._plugins.observers import Observers
 from nlptasks._running import facts, provenance
 from nlptasks._running.blocks import Block, PredictedBlock, cut
-from nlptasks._running.driver import Source, drive
+from nlptasks._running.driver import RowSource, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._settings.groups import SystemChoice
@@ -108,8 +108,8 @@ def _choice(record: Record, task: str, choice: SystemChoice) -> SystemChoice:
     )
 
 
-def _source(name: str, samples: Sequence[Sample]) -> Source[Sample]:
-    return Source(
+def _source(name: str, samples: Sequence[Sample]) -> RowSource[Sample]:
+    return RowSource(
         name=name,
         blocks=_blocks(samples),
         place=lambda sample: f"the sample {sample.id!r}",

@@ -15,7 +15,7 @@ from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block
 from nlptasks._running.checks import prediction_type
-from nlptasks._running.driver import Source, Totals, drive
+from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.report import Reporter
 from nlptasks._running.sinks import TableSink, TallySink
@@ -132,8 +132,8 @@ class _Rows:
     skipped: Counter[str] = field(default_factory=Counter)
     bad_rows: list[str] = field(default_factory=list)
 
-    def source(self) -> Source[Row]:
-        return Source(
+    def source(self) -> RowSource[Row]:
+        return RowSource(
             name=self.opened.name,
             blocks=self._blocks(),
             place=lambda row: f"{self.opened.name}:{row.line}",

@@ -86,7 +86,7 @@ class FilePrediction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class PredictionFile:
     """The predictions of a file.
 
     Args:
@@ -110,7 +110,7 @@ class Given:
     twice: tuple[str, ...]
 
 
-def read_predictions(registry: Registry, request: FileRequest) -> Given:
+def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile:
     """Read the predictions."""
     if "-" in (request.predictions, request.source.data):
         raise UsageError("a record names its files by their bytes", hint="save the rows in a file first")
@@ -142,7 +142,7 @@ def read_predictions(registry: Registry, request: FileRequest) -> Given:
                 _number(row, at[2], source.name, score, "probability", 1.0),
                 _number(row, at[3], source.name, nats, "likelihood in nats", inf),
             )
-    return Given(
+    return PredictionFile(
         columns=table.columns,
         column=column,
         id=id_,

@@ -10,7 +10,14 @@ from pathlib import Path
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
-from nlptasks._scoring.prediction_file import ID, FilePrediction, FileRequest, Given, id_column, read_predictions
+from nlptasks._scoring.prediction_file import (
+    ID,
+    FilePrediction,
+    FileRequest,
+    PredictionFile,
+    id_column,
+    read_predictions,
+)
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._tables.columns import as_text, earlier_outputs, guess_gold
 from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map
@@ -89,7 +96,9 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))
 
 
-def _gold(registry: Registry, request: FileRequest, given: Given, names: Sequence[str]) -> tuple[GoldTable, str]:
+def _gold(
+    registry: Registry, request: FileRequest, given: PredictionFile, names: Sequence[str]
+) -> tuple[GoldTable, str]:
     """The rows with gold answers, from the file of their own or from beside the predictions, and their language."""
     columns = _columns(registry, request, request.source.data) if request.source.data else given.columns
     taken = () if request.source.data else (given.column, given.id, given.score, given.nats)
@@ -142,7 +151,7 @@ def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[s
 # ------------------------------------------------------------------ joining
 
 
-def _check(registry: Registry, request: FileRequest, given: Given, table: GoldTable) -> Iterator[str]:
+def _check(registry: Registry, request: FileRequest, given: PredictionFile, table: GoldTable) -> Iterator[str]:
     """Whether each row has one prediction and each prediction a row; what is not so is refused, or told."""
     ids = {item.id for item in table.items}
     rows = len(table.items) + sum(table.skipped.get(reason, 0) for reason in (NO_GOLD, NO_ANSWER, REFUSED))
@@ -173,7 +182,7 @@ def _check(registry: Registry, request: FileRequest, given: Given, table: GoldTa
     yield from found
 
 
-def _answered(given: Given, item: Item) -> bool:
+def _answered(given: PredictionFile, item: Item) -> bool:
     answer = given.answers.get(item.id)
     return answer is not None and answer.text is not None
 
@@ -194,7 +203,7 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= _QUOTED else f"{shown}, ..."
 
 
-def _with_labels(request: FileRequest, given: Given, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
+def _with_labels(request: FileRequest, given: PredictionFile, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
     """The rows that can be scored, and the closed set of labels."""
     if not has_labels(request.task):
         if request.labels or request.source.label_map:
@@ -220,16 +229,16 @@ def _with_labels(request: FileRequest, given: Given, table: GoldTable) -> tuple[
     return replace(table, items=items, skipped=skipped), tuple(sorted(request.labels))
 
 
-def _two_classes(request: FileRequest, given: Given, table: GoldTable) -> GoldTable:
+def _two_classes(request: FileRequest, given: PredictionFile, table: GoldTable) -> GoldTable:
     """The rows without middle ratings, where no prediction is in the middle: those are no mistakes of two classes."""
-    reader = _Reader(request, given, table, tuple(sorted({item.gold for item in table.items})))
+    reader = _PredictionReader(request, given, table, tuple(sorted({item.gold for item in table.items})))
     said = {reader.read(answer.text) for answer in given.answers.values() if answer.text}
     golds = {item.gold for item in table.items}
     return for_labels(table, sorted(said), source=request.predictions, who="the system") if said & golds else table
 
 
 def _check_labels(
-    request: FileRequest, given: Given, table: GoldTable, samples: Sequence[Sample], labels: tuple[str, ...]
+    request: FileRequest, given: PredictionFile, table: GoldTable, samples: Sequence[Sample], labels: tuple[str, ...]
 ) -> None:
     """Refuse predictions none of which is a label: a score of 0 would say nothing about the system."""
     said = sorted({sample.prediction for sample in samples if sample.prediction and sample.prediction.strip()})
@@ -242,8 +251,10 @@ def _check_labels(
         )
 
 
-def _samples(request: FileRequest, given: Given, table: GoldTable, labels: tuple[str, ...]) -> Iterator[Sample]:
-    reader = _Reader(request, given, table, labels)
+def _samples(
+    request: FileRequest, given: PredictionFile, table: GoldTable, labels: tuple[str, ...]
+) -> Iterator[Sample]:
+    reader = _PredictionReader(request, given, table, labels)
     for item in table.items:
         answer = given.answers.get(item.id, FilePrediction())
         text = None if answer.text is None else reader.read(answer.text)
@@ -265,10 +276,10 @@ def _samples(request: FileRequest, given: Given, table: GoldTable, labels: tuple
         )
 
 
-class _Reader:
+class _PredictionReader:
     """Reads predictions: a label as gold labels are read (``1`` or ``POS`` for ``positive``), other text as it is."""
 
-    def __init__(self, request: FileRequest, given: Given, table: GoldTable, labels: tuple[str, ...]) -> None:
+    def __init__(self, request: FileRequest, given: PredictionFile, table: GoldTable, labels: tuple[str, ...]) -> None:
         self._labelled = bool(labels)
         self._matcher = LabelMatcher(labels)
         # What a number stands for is told by all of them: a system that only ever says 1 does not say it alone.

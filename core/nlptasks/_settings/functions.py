@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from nlptasks._names import did_you_mean
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
-from nlptasks._settings.training import Training, TrainingTarget
+from nlptasks._settings.training import TrainingSettings, TrainingTarget
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import OptionField, from_values, option_fields
 
@@ -28,7 +28,7 @@ FUNCTIONS: Mapping[str, Mapping[type, Sequence[str]]] = MappingProxyType(
             SystemChoice: (),
         },
         "evaluate": {TableSource: ("data",), RecordTarget: ("output",), Evaluation: ("seeds",), SystemChoice: ()},
-        "train": {TableSource: ("data", "id"), TrainingTarget: ("output",), Training: (), SystemChoice: ()},
+        "train": {TableSource: ("data", "id"), TrainingTarget: ("output",), TrainingSettings: (), SystemChoice: ()},
     }
 )
 
@@ -40,7 +40,7 @@ def keywords(function: str) -> Iterator[OptionField]:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenKeywords:
     """The keywords that a function was given.
 
     Args:
@@ -53,7 +53,7 @@ class Given:
     values: Mapping[str, Any]
     named: Sequence[str]
 
-    def check(self) -> Given:
+    def check(self) -> GivenKeywords:
         """Return these keywords.
 
         Raises:

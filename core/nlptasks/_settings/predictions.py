@@ -8,7 +8,7 @@ from nlptasks.plugin.options import setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class Predictions:
+class PredictionSource:
     """Predictions of some system that stand in a table, and what they are predictions of."""
 
     task: str = setting("", "The task that the predictions are for; see 'nlptasks tasks list'.", metavar="TASK")

@@ -43,7 +43,7 @@ class TrainingTarget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
+class TrainingSettings:
     """How to train."""
 
     method: Literal["probe", "finetune", "pretrain"] = setting(

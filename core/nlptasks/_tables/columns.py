@@ -10,7 +10,7 @@ from nlptasks._names import nearest, resolve
 from nlptasks._tables.gold import GoldColumn
 from nlptasks._tables.missing import NO_GOLD, NO_TEXT
 from nlptasks._tables.names import TEXT_NAMES, holds_free_text, plain
-from nlptasks._tables.templates import Template, is_template, parse
+from nlptasks._tables.templates import RowTemplate, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin import Column, TaskSpec
 from nlptasks.plugin.predictions import Cell
@@ -44,7 +44,7 @@ class Binding:
         missing: Counts the cells of the inputs that were read as nothing, by what they hold.
     """
 
-    inputs: tuple[tuple[str, int | Template], ...]
+    inputs: tuple[tuple[str, int | RowTemplate], ...]
     gold: str = ""
     gold_at: int = -1
     task: TaskSpec
@@ -58,7 +58,7 @@ class Binding:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know about it, a line each; complete when the rows have been read."""
-        empty = [name for name, at in self.inputs if at == Template()]
+        empty = [name for name, at in self.inputs if at == RowTemplate()]
         cells = ", ".join(f"{count:,} × {cell!r}" for cell, count in self.missing.most_common(3))
         others = ", ..." if len(self.missing) > 3 else ""
         return (
@@ -89,7 +89,7 @@ class Binding:
         names = [name for name, _ in self.inputs]
         return [Example(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
-    def _filled(self, template: Template, texts: Mapping[int, Sequence[str]], rows: int) -> list[str]:
+    def _filled(self, template: RowTemplate, texts: Mapping[int, Sequence[str]], rows: int) -> list[str]:
         cells = [{at: texts[at][row] for at in template.columns} for row in range(rows)]
         return [template.fill(each) for each in cells]
 
@@ -193,14 +193,14 @@ def bind(
 def _inputs(
     task: TaskSpec,
     columns: Sequence[str],
-    given: Mapping[str, int | Template],
+    given: Mapping[str, int | RowTemplate],
     gold: str,
     source: str,
     first: Callable[[], Sequence[Row]],
-) -> tuple[dict[str, int | Template], tuple[str, ...]]:
+) -> tuple[dict[str, int | RowTemplate], tuple[str, ...]]:
     """Where each input of a task stands, and what was found otherwise than by its name."""
     taken = {gold, *(columns[at] for value in given.values() for at in _positions(value))}
-    inputs: dict[str, int | Template] = {}
+    inputs: dict[str, int | RowTemplate] = {}
     guessed: list[str] = []
     for column in task.inputs:
         free = [name for name in columns if name not in taken]
@@ -209,7 +209,7 @@ def _inputs(
         elif len(task.inputs) == 1 and len(free) == len(columns) == 1:
             inputs[column.name] = columns.index(free[0])
         elif column.optional and gold and not _candidates(column, free):
-            inputs[column.name] = Template()
+            inputs[column.name] = RowTemplate()
         elif not _candidates(column, free) and (found := _only_free_text(column, free, columns, first)):
             taken.add(found)
             inputs[column.name] = columns.index(found)
@@ -256,14 +256,14 @@ def _names(task: TaskSpec) -> tuple[str, ...]:
     return tuple(column.name for column in task.inputs)
 
 
-def _given(value: str, columns: Sequence[str], flag: str, source: str) -> int | Template:
+def _given(value: str, columns: Sequence[str], flag: str, source: str) -> int | RowTemplate:
     """The column or the template that the user named."""
     if value in columns or not is_template(value):
         return columns.index(named(value, columns, flag, source))
     return parse(value, lambda name: columns.index(named(name, columns, flag, source, braces=True)), flag=flag)
 
 
-def _positions(value: int | Template) -> tuple[int, ...]:
+def _positions(value: int | RowTemplate) -> tuple[int, ...]:
     return (value,) if isinstance(value, int) else value.columns
 
 
@@ -342,7 +342,7 @@ def _suffixes(task: TaskSpec) -> Sequence[str]:
     return found
 
 
-def _doubtful(task: TaskSpec, columns: Sequence[str], gold: str, inputs: Mapping[str, int | Template]) -> bool:
+def _doubtful(task: TaskSpec, columns: Sequence[str], gold: str, inputs: Mapping[str, int | RowTemplate]) -> bool:
     """Whether a column may be an output though nothing stands beside it, as texts stand alone.
 
     It is called as the output is, and stands behind what the task reads, where a run writes.

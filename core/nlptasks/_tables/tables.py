@@ -139,7 +139,7 @@ def open_writer(registry: Registry, stream: BinaryIO, output: str, columns: Sequ
     what = f"the format {item.qualified}, writing {output or STDOUT},"
     with plugin_errors(what, streams=True):
         writer = _open(item, FormatOptions()).write(stream, columns)
-    return _Writer(what, writer)
+    return _TableWriter(what, writer)
 
 
 def _open(item: Owned[FormatSpec], options: FormatOptions) -> Format:
@@ -148,7 +148,7 @@ def _open(item: Owned[FormatSpec], options: FormatOptions) -> Format:
 
 
 @dataclass(frozen=True)
-class _Writer:
+class _TableWriter:
     """The writer of a format; what it raises names the format."""
 
     what: str

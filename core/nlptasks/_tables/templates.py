@@ -21,7 +21,7 @@ class Cells(Protocol):
 
 
 @dataclass(frozen=True)
-class Template:
+class RowTemplate:
     """Text with cells of a row in it.
 
     Args:
@@ -48,7 +48,7 @@ def is_template(text: str) -> bool:
     return any(found[1] for found in _BRACES.finditer(text))
 
 
-def parse(text: str, column: Callable[[str], int], *, flag: str) -> Template:
+def parse(text: str, column: Callable[[str], int], *, flag: str) -> RowTemplate:
     r"""Read a template: ``{column}``, ``{{`` and ``}}`` for braces, ``\n`` and ``\t`` for a line break and a tab.
 
     Args:
@@ -73,4 +73,4 @@ def parse(text: str, column: Callable[[str], int], *, flag: str) -> Template:
             )
         else:
             parts.append(found[0][0])
-    return Template(tuple(part for part in (*parts, unescaped(text[at:])) if part != ""))
+    return RowTemplate(tuple(part for part in (*parts, unescaped(text[at:])) if part != ""))

@@ -15,7 +15,7 @@ from nlptasks._names import did_you_mean, resolve
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._settings.groups import TableSource
-from nlptasks._settings.training import Training, TrainingData
+from nlptasks._settings.training import TrainingData, TrainingSettings
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
@@ -39,7 +39,7 @@ SAME = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainRequest(TrainingData, Training):
+class TrainRequest(TrainingData, TrainingSettings):
     """What to train on, and how.
 
     Args:
@@ -62,7 +62,9 @@ class TrainRequest(TrainingData, Training):
     skip_bad_rows: bool = False
 
     @classmethod
-    def of(cls, data: TrainingData, how: Training, source: TableSource, *, output: Path, force: bool) -> TrainRequest:
+    def of(
+        cls, data: TrainingData, how: TrainingSettings, source: TableSource, *, output: Path, force: bool
+    ) -> TrainRequest:
         """What groups of settings ask for."""
         return cls(
             **vars(data),

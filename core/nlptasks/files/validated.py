@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from nlptasks._names import did_you_mean
 from nlptasks.errors import UsageError
-from nlptasks.files.yaml import Node
+from nlptasks.files.yaml import LocatedValue
 from nlptasks.text.display import one_line
 
 __all__ = ["Checked", "ProblemError", "Rule", "kind_of", "misplaced", "validated"]
@@ -41,7 +41,7 @@ class Checked(BaseModel):
     @classmethod
     def _plain(cls, data: Any) -> Any:
         # Its values stay nodes until their own model asks: aliases can make a tree larger than memory.
-        if not isinstance(data, Node | Mapping):
+        if not isinstance(data, LocatedValue | Mapping):
             return data
         needed = {name for name, field in cls.model_fields.items() if field.is_required()}
         return {key: value for key, value in _values(data).items() if key not in needed or value not in (None, "")}
@@ -97,7 +97,7 @@ def validated(
     Raises:
         UsageError: Something in it is missing, not known or of the wrong kind; the first of these.
     """
-    if not isinstance(data, Node | Mapping):
+    if not isinstance(data, LocatedValue | Mapping):
         raise UsageError(
             f"{path}: a {what} is a mapping, and this is {kind_of(data)}",
             hint=f"write its keys at the start of lines: {', '.join(model.model_fields)}",
@@ -140,7 +140,7 @@ def kind_of(value: object) -> str:
     """What a value is, in words, with the value itself where it is short."""
     if value is None:
         return "empty"
-    if isinstance(value, Node | Mapping):
+    if isinstance(value, LocatedValue | Mapping):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
@@ -208,7 +208,7 @@ class _Place:
             title = f"{title}{called.get(key, key)} {shown}: "
         key = str(location[at]) if at < len(location) else ""
         line = lines(location) or 0 if lines else 0
-        if isinstance(data, Node):
+        if isinstance(data, LocatedValue):
             line = data.lines.get(key, data.line)
         return _Place(title, model, _values(data), key, location[at + 1 :], line)
 
@@ -225,7 +225,7 @@ class _Place:
 
 
 def _values(data: object) -> Mapping[str, Any]:
-    if isinstance(data, Node):
+    if isinstance(data, LocatedValue):
         return data.values
     return data if isinstance(data, Mapping) else {}
 

@@ -28,7 +28,7 @@ _UNFIT = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 
 
 @dataclass(frozen=True)
-class Node:
+class LocatedValue:
     """A mapping with its place.
 
     Args:
@@ -50,7 +50,7 @@ def read_yaml(path: Path, what: str) -> Any:
         what: What errors call it.
 
     Returns:
-        What it holds; mappings are :class:`Node`.
+        What it holds; mappings are :class:`LocatedValue`.
 
     Raises:
         UsageError: It cannot be read, is no YAML, or has a key twice.
@@ -159,7 +159,7 @@ class _QuickLoader(_Building, Parser):
 
 
 def _node(loader: Any, node: yaml.MappingNode) -> Any:
-    found = Node(line=node.start_mark.line + 1)
+    found = LocatedValue(line=node.start_mark.line + 1)
     yield found  # before its values, which may refer to it
     values: Mapping[Any, Any] = loader.construct_mapping(node)
     found.values.update(values)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, ClassVar
 
-__all__ = ["Shown", "table"]
+__all__ = ["HasColumns", "table"]
 
 #: Characters of a cell that a table shows; what is longer ends in an ellipsis.
 _LONGEST = 200
 
 
-class Shown:
+class HasColumns:
     """What gives a prediction its table: a row of its cells under the names of its columns."""
 
     __slots__ = ()
@@ -27,7 +27,7 @@ class Shown:
         return table(column_names(type(self)), [self.cells()])
 
 
-def column_names(kind: type[Shown]) -> list[str]:
+def column_names(kind: type[HasColumns]) -> list[str]:
     """What the columns of a prediction type are called where no task names them."""
     return [suffix.lstrip("_") or "prediction" for suffix in kind.suffixes]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from nlptasks.plugin.notebook import Shown
+from nlptasks.plugin.notebook import HasColumns
 
 #: A value of a table. Sequences and mappings are structures in formats that have them, and their JSON in others.
 Cell = str | int | float | Sequence[Any] | Mapping[str, Any] | None
@@ -21,7 +21,7 @@ def _rounded(score: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Label(Shown):
+class Label(HasColumns):
     """One label of a closed set.
 
     Args:
@@ -47,7 +47,7 @@ class Label(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Span(Shown):
+class Span(HasColumns):
     """A piece of the input ``context``, or of any input of a task that has none, by character offsets.
 
     Args:
@@ -82,7 +82,7 @@ class Span(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Shown):
+class Text(HasColumns):
     """Text that was written or selected.
 
     Args:

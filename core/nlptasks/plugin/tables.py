@@ -209,7 +209,7 @@ class Format(Protocol):
 
 
 @dataclass(frozen=True)
-class Group(Generic[T]):
+class RowGroup(Generic[T]):
     """Some rows that follow each other, in whatever shape a format has them before they are columns.
 
     Args:
@@ -223,14 +223,14 @@ class Group(Generic[T]):
     bad: list[BadRow] = field(default_factory=list)
 
 
-def grouped(rows: Iterable[tuple[int, T] | BadRow], length: Callable[[T], int]) -> Iterator[Group[T]]:
+def grouped(rows: Iterable[tuple[int, T] | BadRow], length: Callable[[T], int]) -> Iterator[RowGroup[T]]:
     """Rows with their lines in groups that grow, so that the first ones are soon there.
 
     Args:
         rows: The rows.
         length: Tells how many characters a row has; a group with many ends early.
     """
-    group: Group[T] = Group()
+    group: RowGroup[T] = RowGroup()
     most, characters = _FIRST, 0
     for row in rows:
         if isinstance(row, BadRow):
@@ -241,7 +241,7 @@ def grouped(rows: Iterable[tuple[int, T] | BadRow], length: Callable[[T], int]) 
             characters += length(row[1])
         if len(group.rows) + len(group.bad) >= most or characters >= _CHARACTERS:
             yield group
-            group, most, characters = Group(), min(4 * most, _LARGEST), 0
+            group, most, characters = RowGroup(), min(4 * most, _LARGEST), 0
     if group.rows or group.bad:
         yield group
 

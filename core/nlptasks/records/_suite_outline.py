@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from nlptasks.files.yaml import Node, read_yaml
+from nlptasks.files.yaml import LocatedValue, read_yaml
 from nlptasks.records.suites import Card
 
 _KEYS = frozenset(("name", "summary", "version", "ships", "datasets"))
@@ -61,7 +61,7 @@ def outline_of(path: Path) -> SuiteOutline:
 
 
 def _has_the_shape(data: object) -> bool:
-    if not isinstance(data, Node) or not _KEYS.issuperset(data.values) or not _is_text(data.values.get("name")):
+    if not isinstance(data, LocatedValue) or not _KEYS.issuperset(data.values) or not _is_text(data.values.get("name")):
         return False
     items, version, ships = (data.values.get(key) for key in ("datasets", "version", "ships"))
     plain = (version is None or type(version) in (str, int)) and (ships is None or isinstance(ships, bool))
@@ -70,7 +70,7 @@ def _has_the_shape(data: object) -> bool:
 
 def _is_card(item: object) -> bool:
     return (
-        isinstance(item, Node)
+        isinstance(item, LocatedValue)
         and _CARD_KEYS.issuperset(item.values)
         and all(_is_text(item.values.get(key)) for key in _NEEDED)
     )

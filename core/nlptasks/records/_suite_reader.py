@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.files.validated import Checked, ProblemError, Rule, kind_of, misplaced, validated
-from nlptasks.files.yaml import Node, read_yaml
+from nlptasks.files.yaml import LocatedValue, read_yaml
 from nlptasks.records.suites import Card, Suite
 from nlptasks.text.display import one_line
 
@@ -24,11 +24,11 @@ _SCALARS = (str, bool, int, float)
 
 
 def _mapping(value: Any) -> Any:
-    return dict(value.values) if isinstance(value, Node) else value
+    return dict(value.values) if isinstance(value, LocatedValue) else value
 
 
 def _column_names(value: Any) -> Any:
-    for name, column in _mapping(value).items() if isinstance(value, Node) else ():
+    for name, column in _mapping(value).items() if isinstance(value, LocatedValue) else ():
         if not isinstance(column, str):
             raise ProblemError(f"gives '{one_line(name, 80)}' {kind_of(column)}", "give a column's name")
     return _mapping(value)
@@ -36,7 +36,7 @@ def _column_names(value: Any) -> Any:
 
 def _options(value: Any) -> Any:
     """An option of several words may be written as on the command line or as in Python."""
-    for name, option in _mapping(value).items() if isinstance(value, Node) else ():
+    for name, option in _mapping(value).items() if isinstance(value, LocatedValue) else ():
         if not all(isinstance(item, _SCALARS) for item in (option if isinstance(option, list) else [option])):
             raise ProblemError(
                 f"gives '{one_line(name, 80)}' {kind_of(option)}",
@@ -150,9 +150,9 @@ def parse_suite(path: Path, *, packaged: bool = False) -> Suite:
         UsageError: It cannot be read, or something in it is missing, unknown or of the wrong kind.
     """
     data = read_yaml(path, _WHAT)
-    ships = not isinstance(data, Node) or data.values.get("ships", True) is not False
+    ships = not isinstance(data, LocatedValue) or data.values.get("ships", True) is not False
     found = validated(SuiteFile, data, path, _WHAT, called=_CALLED, context={"bounds": _bounds(ships, packaged)})
-    items: list[Node] = data.values["datasets"]
+    items: list[LocatedValue] = data.values["datasets"]
     _check_names(path, items)
     for number, item in enumerate(found.datasets):
         if not item.sha256:
@@ -176,7 +176,7 @@ def _bounds(ships: bool, packaged: bool) -> str:
     return "the suite's package" if packaged else ""
 
 
-def _check_names(path: Path, items: list[Node]) -> None:
+def _check_names(path: Path, items: list[LocatedValue]) -> None:
     first: dict[str, int] = {}
     for number, item in enumerate(items, 1):
         name = str(item.values["name"]).strip()

@@ -87,7 +87,7 @@ def unseen(
 
 
 @dataclass(frozen=True)
-class _Part:
+class _RowsTogether:
     """Rows that stay together, and how many of them have each label."""
 
     rows: tuple[int, ...]
@@ -102,7 +102,7 @@ def _text(example: Example) -> str:
     return next((text for text in reversed(list(example.inputs.values())) if text.strip()), "")
 
 
-def _parts(examples: Sequence[Example], numbers: Sequence[int], seed: int, *, labelled: bool) -> list[_Part]:
+def _parts(examples: Sequence[Example], numbers: Sequence[int], seed: int, *, labelled: bool) -> list[_RowsTogether]:
     """The groups of rows in an order that the seed decides. Without labels, all rows have one."""
     rows: dict[int, list[int]] = {}
     for row, number in enumerate(numbers):
@@ -112,7 +112,7 @@ def _parts(examples: Sequence[Example], numbers: Sequence[int], seed: int, *, la
         return min(_digest(_text(examples[row]), seed) for row in members)
 
     return [
-        _Part(tuple(members), Counter((examples[row].gold or "") if labelled else "" for row in members))
+        _RowsTogether(tuple(members), Counter((examples[row].gold or "") if labelled else "" for row in members))
         for members in sorted(rows.values(), key=place)
     ]
 
@@ -121,14 +121,14 @@ def _digest(text: str, seed: int) -> str:
     return hashlib.sha256(f"{seed} {text.strip()}".encode("utf-8", "replace")).hexdigest()
 
 
-def _taken(parts: Sequence[_Part], size: int) -> list[_Part]:
+def _taken(parts: Sequence[_RowsTogether], size: int) -> list[_RowsTogether]:
     """The groups to hold out: of each label its proportion, and of one whose groups are all large, the smallest."""
     total: Counter[str] = sum((part.labels for part in parts), Counter())
     rows = total.total()
     wanted = {label: max(1, round(count * size / rows)) for label, count in total.items()}
     size = max(size, len(total))
     held: Counter[str] = Counter()
-    taken: dict[int, _Part] = {}
+    taken: dict[int, _RowsTogether] = {}
 
     def can_take(at: int, labels: Sequence[str]) -> bool:
         found = parts[at].labels
@@ -150,7 +150,7 @@ def _taken(parts: Sequence[_Part], size: int) -> list[_Part]:
 
 
 def _notes(
-    examples: Sequence[Example], parts: Sequence[_Part], taken: Sequence[_Part], *, labelled: bool
+    examples: Sequence[Example], parts: Sequence[_RowsTogether], taken: Sequence[_RowsTogether], *, labelled: bool
 ) -> Iterator[str]:
     """What the user should know of a split."""
     texts: dict[str, set[str]] = {}

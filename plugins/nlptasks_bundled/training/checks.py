@@ -12,7 +12,7 @@ from nlptasks.plugin.protocols import Window
 from .batching import collate, packed
 from .evaluation import autocast
 from .model import Learner, mean_state
-from .parts import Part
+from .parts import TrainingPart
 from .pieces import piece_of
 
 #: Held-out windows of a part whose embeddings are compared.
@@ -32,7 +32,7 @@ class Checks:
         budget: Padded tokens of a batch.
     """
 
-    def __init__(self, learner: Learner, parts: Sequence[Part], device: torch.device, budget: int) -> None:
+    def __init__(self, learner: Learner, parts: Sequence[TrainingPart], device: torch.device, budget: int) -> None:
         self._parts, self._device, self._budget = parts, device, budget
         self._sample = [row[0] for part in parts for row in part.held_out.windows[:SAMPLE]]
         self._start = self._means(learner, self._sample)
@@ -49,7 +49,7 @@ class Checks:
             found[EMBEDDING] = float(cosines.mean())
         return found
 
-    def _zero_shot(self, learner: Learner, part: Part) -> float:
+    def _zero_shot(self, learner: Learner, part: TrainingPart) -> float:
         """Proportion of the held-out rows whose label has the sentence with the nearest embedding (cosine)."""
         texts = functional.normalize(self._means(learner, [row[0] for row in part.held_out.windows]), dim=-1)
         sentences = functional.normalize(self._means(learner, part.sentences), dim=-1)

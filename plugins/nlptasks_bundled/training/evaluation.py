@@ -11,7 +11,7 @@ from nlptasks.plugin.protocols import Window
 
 from .batching import collate, packed
 from .model import Learner
-from .parts import Part
+from .parts import TrainingPart
 from .pieces import piece_of
 
 #: Longest answer in tokens, as in the reference implementation of BERT on SQuAD.
@@ -21,7 +21,7 @@ LONGEST = 30
 Answer = tuple[float, str]
 
 
-def evaluate(learner: Learner, parts: Sequence[Part], device: torch.device, budget: int) -> dict[str, float]:
+def evaluate(learner: Learner, parts: Sequence[TrainingPart], device: torch.device, budget: int) -> dict[str, float]:
     """Scores of all parts with held-out rows, as ``part/metric``; the primary metric of a part comes first."""
     learner.eval()
     scores: dict[str, float] = {}
@@ -47,7 +47,7 @@ def mean_primary(scores: Mapping[str, float]) -> float:
 
 
 @torch.no_grad()
-def answers(learner: Learner, part: Part, device: torch.device, budget: int) -> list[str]:
+def answers(learner: Learner, part: TrainingPart, device: torch.device, budget: int) -> list[str]:
     """The answer to each held-out row."""
     flat = [(row, window) for row, windows in enumerate(part.held_out.windows) for window in windows]
     lengths = [len(window) for _, window in flat]

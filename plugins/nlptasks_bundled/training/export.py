@@ -20,7 +20,7 @@ from nlptasks.models.output_layers import OutputLayer, save_layers
 from nlptasks.training.recipes import MODEL_CARD, RECIPE, RecipeJob, RecipeReport
 
 from .model import Learner, layer_tensors
-from .parts import Part
+from .parts import TrainingPart
 
 _COPIED = ("tokenizer.json", "tokenizer_config.json")
 _PACKAGES = ("numpy", "safetensors", "tokenizers", "torch", "transformers")
@@ -38,7 +38,7 @@ def check_unfinished(folder: Path) -> None:
         )
 
 
-def export(learner: Learner, start: Path, parts: Sequence[Part], job: RecipeJob, report: RecipeReport) -> None:
+def export(learner: Learner, start: Path, parts: Sequence[TrainingPart], job: RecipeJob, report: RecipeReport) -> None:
     """Write everything, the card last."""
     for name in _COPIED:
         shutil.copyfile(start / name, job.output / name)
@@ -55,7 +55,7 @@ def write_text(path: Path, text: str) -> None:
     _write(path, text.encode())
 
 
-def _layers(learner: Learner, parts: Sequence[Part]) -> Iterator[OutputLayer]:
+def _layers(learner: Learner, parts: Sequence[TrainingPart]) -> Iterator[OutputLayer]:
     tensors = {name: tensor.float().cpu().numpy() for name, tensor in layer_tensors(learner).items()}
     for part in {part.head: part for part in parts if part.head}.values():
         yield OutputLayer(
@@ -112,7 +112,7 @@ def _trained_before(job: RecipeJob) -> str:
     return f", trained before: SHA-256 of its card `{sha256_of(job.start / MODEL_CARD)}`" if job.start else ""
 
 
-def _card(learner: Learner, parts: Sequence[Part], job: RecipeJob, report: RecipeReport) -> str:
+def _card(learner: Learner, parts: Sequence[TrainingPart], job: RecipeJob, report: RecipeReport) -> str:
     return "\n".join(
         [
             "# Model card: a fine-tuned encoder",
@@ -141,7 +141,7 @@ _DATA = (
 )  # fmt: skip
 
 
-def _rows(parts: Sequence[Part], report: RecipeReport) -> Iterator[tuple[str, ...]]:
+def _rows(parts: Sequence[TrainingPart], report: RecipeReport) -> Iterator[tuple[str, ...]]:
     for part in parts:
         yield (
             part.name,

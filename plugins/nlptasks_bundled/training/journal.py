@@ -15,7 +15,7 @@ from nlptasks.training.log import FILE
 
 
 @dataclass(frozen=True)
-class Journal:
+class TrainingJournal:
     """Writes ``log.jsonl``.
 
     Args:

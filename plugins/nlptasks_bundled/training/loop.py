@@ -20,7 +20,7 @@ from nlptasks.training.recipes import RecipeJob, RecipeReport
 from . import checkpoint
 from .batching import Stream
 from .export import machine, versions
-from .journal import Journal, Means
+from .journal import Means, TrainingJournal
 from .optimizer import CLIP, rate_proportion, set_rates
 from .sizes import sized
 
@@ -107,7 +107,7 @@ class Loop(ABC, Generic[PartT, BatchT]):
         weights = np.array([part.weight for part in parts])
         self.odds = weights / weights.sum()
         self.progress = Progress()
-        self.journal = Journal(job.output, job.progress)
+        self.journal = TrainingJournal(job.output, job.progress)
         self.losses = Means()
         epoch = (self.batch(pieces).tokens for stream in streams for pieces in stream.first_epoch())
         self.job = replace(job, recipe=sized(job.recipe, epoch))

@@ -34,7 +34,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TrainingPart:
     """One part of the training.
 
     Args:
@@ -66,7 +66,7 @@ class Part:
     source: str = ""
 
 
-def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
+def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[TrainingPart, ...]:
     """Read and tokenize all data.
 
     Raises:
@@ -80,7 +80,7 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
     rows = [list(task.examples) for task in job.tasks]
     labels = _labels(learnt, [examples for task, examples in zip(job.tasks, rows, strict=True) if not _keeps(task)])
     names = part_names(job.tasks)
-    parts: list[Part] = []
+    parts: list[TrainingPart] = []
     for name, task, examples in zip(names, job.tasks, rows, strict=True):
         known = () if _keeps(task) else labels[task.recipe.head]
         parts.append(_part(name, task, examples, known, encoder, job.recipe.max_tokens))
@@ -88,7 +88,7 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def outputs(parts: Iterable[Part]) -> dict[str, int]:
+def outputs(parts: Iterable[TrainingPart]) -> dict[str, int]:
     """Outputs of each layer."""
     return {part.head: len(part.labels) or 2 for part in parts if part.head}
 
@@ -99,7 +99,7 @@ def _keeps(task: JobTask) -> bool:
 
 def _part(
     name: str, task: JobTask, examples: Sequence[Example], labels: tuple[str, ...], encoder: Encoder, max_tokens: int
-) -> Part:
+) -> TrainingPart:
     held_out = list(task.validation)
     if _keeps(task):
         pieces = list(any_pieces(encoder, examples, max_tokens))
@@ -112,7 +112,7 @@ def _part(
         windows = label_windows(encoder, held_out, max_tokens)
     if not pieces:
         raise NlptasksError(f"{name}: no row of {', '.join(task.recipe.data)} can be trained on")
-    return Part(
+    return TrainingPart(
         name=name,
         head="" if _keeps(task) else task.recipe.head,
         prediction=task.prediction,

@@ -21,7 +21,7 @@ from .export import check_unfinished, export
 from .loop import Loop, seeded
 from .model import Learner, drift, moved, task_loss
 from .optimizer import make_optimizer
-from .parts import Part, outputs, read_parts
+from .parts import TrainingPart, outputs, read_parts
 from .pieces import TrainingPiece
 
 #: Name of the loss that keeps the encoder near where it started, in the log.
@@ -44,7 +44,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
         parts = read_parts(job, reader)
         _check_patience(job, parts)
         learner = Learner(reader.model, outputs(parts), dropout=job.recipe.dropout).to(device)
-        training = Training(job, device, learner, parts, identity)
+        training = EncoderTraining(job, device, learner, parts, identity)
         if saved is not None:
             training.restore(saved)
         training.run()
@@ -54,7 +54,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     return report
 
 
-class Training(Loop[Part, Batch]):
+class EncoderTraining(Loop[TrainingPart, Batch]):
     """An encoder's training in memory.
 
     Args:
@@ -70,7 +70,7 @@ class Training(Loop[Part, Batch]):
         job: RecipeJob,
         device: torch.device,
         learner: Learner,
-        parts: Sequence[Part],
+        parts: Sequence[TrainingPart],
         identity: checkpoint.Identity,
     ) -> None:
         recipe = job.recipe
@@ -85,7 +85,7 @@ class Training(Loop[Part, Batch]):
         """Pad the pieces."""
         return collate(pieces, self.learner.pad, self.device)
 
-    def loss(self, batch: Batch, part: Part) -> torch.Tensor:
+    def loss(self, batch: Batch, part: TrainingPart) -> torch.Tensor:
         """The task's loss, on some steps with that of the drift; or how far the states moved that are to be kept."""
         recipe = self.job.recipe
         with autocast(self.device):
@@ -101,7 +101,7 @@ class Training(Loop[Part, Batch]):
         self.losses.add(DRIFT, kept)
         return loss + recipe.keep_embedding * kept
 
-    def _task_loss(self, states: torch.Tensor, batch: Batch, part: Part) -> torch.Tensor:
+    def _task_loss(self, states: torch.Tensor, batch: Batch, part: TrainingPart) -> torch.Tensor:
         with autocast(self.device):
             logits = self.learner.logits(states, batch, part.head, part.prediction)
         loss = task_loss(logits, batch, part.prediction)
@@ -121,7 +121,7 @@ class Training(Loop[Part, Batch]):
         return {**found, **self.checks.scores(self.learner)}, mean_primary(found)
 
 
-def _check_patience(job: RecipeJob, parts: Sequence[Part]) -> None:
+def _check_patience(job: RecipeJob, parts: Sequence[TrainingPart]) -> None:
     if job.recipe.patience and not any(part.held_out.examples for part in parts):
         raise UsageError(
             "patience waits for better scores, and no task has held-out rows",

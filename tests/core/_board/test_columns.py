@@ -10,7 +10,7 @@ import pytest
 
 from nlptasks._board import plain
 from nlptasks._board.board import as_json, build
-from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, Column
+from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, BoardColumn
 from nlptasks._board.html import as_html
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import SystemRow
@@ -57,7 +57,7 @@ def test_what_columns_make_of_records_is_on_the_board(board) -> None:
 
 def test_what_is_not_known_is_a_dash_and_sorts_last() -> None:
     panel, row = Panel(id="x", task="t", dataset="d", metric="m", signature="s"), SystemRow(system="x")
-    made = Column(name="new", of=lambda records: None, shown=str)
+    made = BoardColumn(name="new", of=lambda records: None, shown=str)
     assert (made.show(panel, row), made.order(panel, row)) == ("–", "")
     known = replace(row, facts={"new": 3})
     assert (made.show(panel, known), made.order(panel, known)) == ("3", 3)

@@ -8,13 +8,13 @@ import sys
 import pytest
 
 from nlptasks._plugins.attempts import attempt, died_on, state_folder
-from nlptasks._plugins.discovery import Candidate
+from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._plugins.records import PluginRecord
 
 
-def candidate(distribution="acme", version="1.0") -> Candidate:
+def candidate(distribution="acme", version="1.0") -> FoundPlugin:
     record = PluginRecord(id="mood", distribution=distribution, version=version, module="acme_mood")
-    return Candidate(record=record)
+    return FoundPlugin(record=record)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def state(tmp_path, monkeypatch):
     return tmp_path / "state"
 
 
-def die(plugin: Candidate) -> None:
+def die(plugin: FoundPlugin) -> None:
     """Let a process die while it imports a plugin."""
     child = os.fork()
     if not child:

@@ -12,7 +12,7 @@ import pytest
 
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block
-from nlptasks._running.predict import Predictions
+from nlptasks._running.predict import BlockPredictions
 from nlptasks._running.sinks import _cells
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
@@ -35,7 +35,7 @@ class Nothing:
 def check(task: Any, inputs: dict[str, str], prediction: Any, labels: tuple[str, ...] = ()) -> None:
     block = Block(rows=["five"], examples=[[Example(inputs)]], first=0)
     head = LoadedHead(task=task, name="x:mine", head=Nothing(labels))  # type: ignore[arg-type]
-    done = PredictedBlock(block=block, made=Predictions(by_head=((prediction,),)))
+    done = PredictedBlock(block=block, made=BlockPredictions(by_head=((prediction,),)))
     check_block(done, [head], lambda row: f"row {row}")
 
 
@@ -120,8 +120,8 @@ def test_there_is_one_prediction_for_each_example() -> None:
     block = Block(rows=[1, 2], examples=[[Example(FILM)] * 2], first=0)
     head = LoadedHead(task=SENTIMENT, name="x:mine", head=Nothing())  # type: ignore[arg-type]
     for made, said in (
-        (Predictions(by_head=((None,),)), "1 predictions for 2 examples"),
-        (Predictions(()), "0 columns"),
+        (BlockPredictions(by_head=((None,),)), "1 predictions for 2 examples"),
+        (BlockPredictions(()), "0 columns"),
     ):
         with pytest.raises(PluginError, match=said):
             check_block(PredictedBlock(block=block, made=made), [head], str)

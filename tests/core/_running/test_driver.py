@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nlptasks._running.blocks import Block, PredictedBlock, Progress, cut
-from nlptasks._running.driver import Source, Totals, drive
-from nlptasks._running.predict import Predictions
+from nlptasks._running.driver import RowSource, Totals, drive
+from nlptasks._running.predict import BlockPredictions
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
@@ -53,7 +53,7 @@ class Kept:
 
 def predicted(block: Block[int]) -> PredictedBlock[int]:
     made = tuple(Label("positive", 1.0) if example.inputs["text"] else None for example in block.examples[0])
-    return PredictedBlock(block=block, made=Predictions(by_head=(made,), tokens=10 * len(made), long=1))
+    return PredictedBlock(block=block, made=BlockPredictions(by_head=(made,), tokens=10 * len(made), long=1))
 
 
 def steady(blocks: Iterator[Block[int]], progress: Progress) -> Iterator[PredictedBlock[int]]:
@@ -70,14 +70,14 @@ def ahead(blocks: Iterator[Block[int]], progress: Progress) -> Iterator[Predicte
     yield from map(predicted, taken)
 
 
-def source(rows: int = 10, **given: Any) -> Source[int]:
+def source(rows: int = 10, **given: Any) -> RowSource[int]:
     def blocks() -> Iterator[Block[int]]:
         first = given.get("before", Totals()).rows
         for part in cut(range(first, rows), lambda _: 1, first=3, largest=3):
             texts = [Example({"text": "" if row == 4 else "good"}) for row in part]
             yield Block(rows=part, examples=[texts], first=part[0], read=100 * (part[-1] + 1))
 
-    return Source(name="here", blocks=blocks(), place=str, rows=rows, **given)
+    return RowSource(name="here", blocks=blocks(), place=str, rows=rows, **given)
 
 
 @pytest.mark.parametrize("engine", [steady, ahead])
@@ -140,7 +140,7 @@ def test_sinks_get_a_block_before_the_next_is_read() -> None:
         def take(self, done: PredictedBlock[int]) -> None:
             log.append(f"take {done.block.rows[0]}")
 
-    drive(Source(name="here", blocks=blocks(), place=str), [HEAD], steady, [Logging()])
+    drive(RowSource(name="here", blocks=blocks(), place=str), [HEAD], steady, [Logging()])
     assert log == [f"{what} {at}" for at in range(3) for what in ("read", "take")]
 
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks._running.journal import Entry, Journal, differing
+from nlptasks._running.journal import Journal, JournalEntry, differing
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
 
 KEY = {"task": "sentiment", "decoding": {"seed": 1}, "limit": 0}
 
 
-def entry(*names: str) -> Entry:
+def entry(*names: str) -> JournalEntry:
     rows = tuple(
         Outcome(prediction=f"{name}\n\u2028😀\ud800", score=0.5, probabilities={"a": 0.5}, unread=True)
         for name in names
     )
-    return Entry(rows=(*rows, Outcome(nats=1.5, unfinished=True)), seconds=0.25, tokens=7)
+    return JournalEntry(rows=(*rows, Outcome(nats=1.5, unfinished=True)), seconds=0.25, tokens=7)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks._tables.columns import Binding, bind
-from nlptasks._tables.templates import Template, is_template, parse
+from nlptasks._tables.templates import RowTemplate, is_template, parse
 from nlptasks.errors import UsageError
 from nlptasks.plugin.protocols import Row
 from nlptasks_tasks.generation import SPEC as GENERATION
@@ -66,7 +66,7 @@ def test_what_is_a_template() -> None:
 def test_a_row_that_is_blank_in_all_columns_of_the_template_is_blank() -> None:
     assert filled("Title: {title} {text}", " ", "") == ""
     assert filled("Title: {title}", "x") == "Title: x"
-    assert Template().fill(("a",)) == ""
+    assert RowTemplate().fill(("a",)) == ""
 
 
 def test_an_input_can_be_a_template() -> None:
@@ -99,7 +99,7 @@ def test_an_optional_input_may_be_missing_where_the_gold_column_is_there() -> No
     assert binding.example(row).inputs == {"prompt": ""}
     assert (binding.gold_text(row), binding.gold_cell(row)) == (" some text ", "some text")
     assert binding.notes == ("no column 'prompt': it is empty in every row",)
-    assert found(["text"], task=GENERATION, gold="text").inputs == (("prompt", Template()),)
+    assert found(["text"], task=GENERATION, gold="text").inputs == (("prompt", RowTemplate()),)
     assert found(["prompt", "text"], task=GENERATION, gold="text").inputs == (("prompt", 0),)
     with pytest.raises(UsageError, match="no column 'prompt'"):
         found(["id", "words"], task=GENERATION)

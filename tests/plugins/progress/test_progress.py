@@ -8,7 +8,7 @@ from rich.console import Console
 
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks_progress import ProgressObserver
-from nlptasks_progress.bar import Bar
+from nlptasks_progress.bar import ProgressBar
 
 STARTED = RunStarted(
     tasks=("sentiment",), source="[bold]f.csv", output="o.csv", rows=None, bytes=1_000, interactive=True
@@ -21,7 +21,7 @@ def test_the_bar_shows_share_rows_and_rate(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         "nlptasks_progress.bar.Console", lambda stderr: Console(file=screen, force_terminal=True, width=120)
     )
-    bar = Bar(STARTED)
+    bar = ProgressBar(STARTED)
     bar.update(BATCH)
     bar._progress.refresh()
     bar.close()

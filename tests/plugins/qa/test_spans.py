@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nlptasks.plugin.protocols import Window
 from nlptasks_qa.spans import (
     CANDIDATES,
-    Candidate,
+    CandidateSpan,
     candidates,
     distinct,
     probabilities,
@@ -61,7 +61,7 @@ def test_combining_marks_stay_with_their_letter() -> None:
 
 
 def test_of_equal_answers_the_best_one_stands() -> None:
-    found = distinct("Paris or Paris", [Candidate(9, 14, 2.0), Candidate(0, 5, 1.0), Candidate(6, 8, 0.0)])
+    found = distinct("Paris or Paris", [CandidateSpan(9, 14, 2.0), CandidateSpan(0, 5, 1.0), CandidateSpan(6, 8, 0.0)])
     assert [(span.text, span.start, span.end) for span in found] == [("Paris", 9, 14), ("or", 6, 8)]
     weights = np.exp([2.0, 1.0, 0.0])
     assert [span.score for span in found] == pytest.approx([weights[0] / weights.sum(), weights[2] / weights.sum()])
@@ -70,6 +70,6 @@ def test_of_equal_answers_the_best_one_stands() -> None:
 def test_no_answer_has_the_logit_of_the_window_that_is_least_for_it() -> None:
     sure, unsure = np.zeros((3, 2), np.float32), np.zeros((3, 2), np.float32)
     sure[0], unsure[0] = (4.0, 3.0), (1.0, 0.5)
-    found = with_no_answer([Candidate(0, 5, 2.0), Candidate(3, 5, 1.0)], [sure, unsure])
+    found = with_no_answer([CandidateSpan(0, 5, 2.0), CandidateSpan(3, 5, 1.0)], [sure, unsure])
     assert [(c.start, c.end, c.logit) for c in found] == [(0, 5, 2.0), (0, 0, 1.5), (3, 5, 1.0)]
-    assert with_no_answer([], [sure]) == [Candidate(0, 0, 7.0)]
+    assert with_no_answer([], [sure]) == [CandidateSpan(0, 0, 7.0)]

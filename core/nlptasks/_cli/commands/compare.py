@@ -30,7 +30,7 @@ _FEW = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class CompareOptions:
     """How to compare."""
 
     fail_if_worse: bool = setting(False, "Exit with code 3 where a later record is worse than A.")
@@ -52,7 +52,7 @@ def _compare(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool)
     of a later record's difference to A is worse than --margin: where its upper end is below -X, or for a metric whose
     smaller values are better, its lower end above X.
     """
-    options, metrics = chosen.of(Options), chosen.of(Evaluation).metrics
+    options, metrics = chosen.of(CompareOptions), chosen.of(Evaluation).metrics
     if options.margin is not None and not options.fail_if_worse:
         raise UsageError("--margin says nothing without --fail-if-worse", hint="add --fail-if-worse")
     from nlptasks._scoring import of_records
@@ -212,7 +212,7 @@ compare = command(
     [
         click.Argument(["records"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="A B [C ...]"),
         *flags_of(Evaluation, only=("metrics",)),
-        *flags_of(Options),
+        *flags_of(CompareOptions),
         json_flag(),
     ],
 )

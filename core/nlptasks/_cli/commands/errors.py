@@ -23,7 +23,7 @@ _TEXT, _NAME = 200, 28
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class ErrorsOptions:
     """Which errors, and where they go."""
 
     kind: str = setting(
@@ -46,7 +46,7 @@ def _errors(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
     from nlptasks._scoring import of_records
     from nlptasks.files.paths import atomic_output
 
-    options = chosen.of(Options)
+    options = chosen.of(ErrorsOptions)
     found = of_records.errors(
         app.plugins().registry, *records, kind=options.kind, n=options.number, metric=options.metric
     )
@@ -109,7 +109,7 @@ errors = command(
     _errors,
     [
         click.Argument(["records"], nargs=-1, required=True, metavar="RECORD..."),
-        *flags_of(Options),
+        *flags_of(ErrorsOptions),
         json_flag("Print them as JSON."),
     ],
 )

@@ -11,7 +11,7 @@ from nlptasks._cli.app import App
 from nlptasks._cli.configured import command
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, TableSource
-from nlptasks._settings.predictions import Predictions
+from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import split_suffix
 from nlptasks.text.display import one_line
@@ -26,7 +26,7 @@ _OF_RECORDS = ("--metric", "--output", "--force")
 #: What a benchmark says of the data itself.
 _OF_CARDS = ("--task", "--data", "--gold", "--id", "--language", "--format")
 
-_GROUPS = (Predictions, TableSource, BenchmarkChoice, Evaluation, RecordTarget)
+_GROUPS = (PredictionSource, TableSource, BenchmarkChoice, Evaluation, RecordTarget)
 
 
 def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) -> None:
@@ -48,7 +48,7 @@ def _rescore(app: App, chosen: Chosen, sources: tuple[str, ...], as_json: bool) 
     if len(sources) > 1:
         raise UsageError("one file of predictions at a time", hint=f"nlptasks rescore {sources[0]} --task TASK")
     choice = chosen.of(BenchmarkChoice)
-    if not (chosen.of(Predictions).task or choice.benchmark or choice.suite):
+    if not (chosen.of(PredictionSource).task or choice.benchmark or choice.suite):
         from nlptasks.plugin import TaskSpec
 
         known = ", ".join(item.spec.name for item in registry.all(TaskSpec))
@@ -116,7 +116,7 @@ def _request(registry: Registry, source: str, chosen: Chosen) -> FileRequest:
     from nlptasks.plugin.labels import check_labels
     from nlptasks.records.schema import Dataset
 
-    predictions, table, evaluation = chosen.of(Predictions), chosen.of(TableSource), chosen.of(Evaluation)
+    predictions, table, evaluation = chosen.of(PredictionSource), chosen.of(TableSource), chosen.of(Evaluation)
     choice, target = chosen.of(BenchmarkChoice), chosen.of(RecordTarget)
     of_card = _of_card(registry, choice) if choice.benchmark or choice.suite else {}
     request = FileRequest(
@@ -179,7 +179,7 @@ rescore = command(
     _rescore,
     [
         click.Argument(["sources"], nargs=-1, required=True, metavar="SOURCE..."),
-        *flags_of(Predictions),
+        *flags_of(PredictionSource),
         *flags_of(TableSource),
         *flags_of(BenchmarkChoice),
         *flags_of(Evaluation, only=("metrics", "language")),

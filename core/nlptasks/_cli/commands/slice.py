@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class SliceOptions:
     """What makes the parts."""
 
     by: tuple[str, ...] = setting((), "length, label, or meta.COLUMN of the data.", metavar="NAME[,NAME]")
@@ -41,7 +41,7 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
     from nlptasks._scoring.of_records import slice_record
     from nlptasks.records.store import read_record
 
-    names, metrics = tuple(filter(None, chosen.of(Options).by)), chosen.of(Evaluation).metrics
+    names, metrics = tuple(filter(None, chosen.of(SliceOptions).by)), chosen.of(Evaluation).metrics
     if not names:
         raise UsageError("--by names no slice", hint="for example --by length,label")
     registry = app.plugins().registry
@@ -101,7 +101,7 @@ slice_ = command(
     _slice,
     [
         click.Argument(["records"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD ..."),
-        *flags_of(Options),
+        *flags_of(SliceOptions),
         *flags_of(Evaluation, only=("metrics",)),
         json_flag(),
     ],

@@ -14,7 +14,7 @@ from nlptasks._cli.by_task import TaskGroup, source_of, system_of
 from nlptasks._cli.flags import Chosen, check_repeated, flags_of
 from nlptasks._cli.views.progress import shown
 from nlptasks._settings.groups import BenchmarkChoice, SystemChoice, TableSource
-from nlptasks._settings.training import Training, TrainingData, TrainingTarget
+from nlptasks._settings.training import TrainingData, TrainingSettings, TrainingTarget
 from nlptasks._training.methods import DECODER, TO, can_train, offers, writes
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import setting
@@ -32,7 +32,7 @@ _BASELINE = ("_baseline", "-baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class RecipeSettings:
     """What takes the place of a task."""
 
     recipe: str = setting("", "Fine-tune a backbone by this recipe; takes the place of TASK.", metavar="FILE")
@@ -45,7 +45,7 @@ def train_task(app: App, tasks: list[str], chosen: Chosen) -> None:
     from nlptasks._training.train import TrainRequest
     from nlptasks._training.train import train as train_head
 
-    data, how, target = chosen.of(TrainingData), chosen.of(Training), chosen.of(TrainingTarget)
+    data, how, target = chosen.of(TrainingData), chosen.of(TrainingSettings), chosen.of(TrainingTarget)
     plugins = app.plugins()
     session = Session(plugins.registry)
     specs = session.tasks(tasks)
@@ -114,7 +114,7 @@ class TrainGroup(TaskGroup):
 def train_by_recipe(ctx: click.Context, **values: Any) -> None:
     """Fine-tune a backbone and print its scores, or plot how a training went; without either, leave it to the task."""
     chosen = Chosen(_OF_RECIPES, values)
-    what = chosen.of(Recipe)
+    what = chosen.of(RecipeSettings)
     if not what.recipe and not what.plot:
         return
     if ctx.invoked_subcommand is not None:
@@ -151,7 +151,7 @@ def train_by_recipe(ctx: click.Context, **values: Any) -> None:
 
 
 _OF_RECIPES = [
-    *flags_of(Recipe),
+    *flags_of(RecipeSettings),
     *flags_of(TrainingTarget, only=("output",)),
     *flags_of(BenchmarkChoice, only=("data_dir",)),
     *flags_of(SystemChoice, only=("backbone", "device")),
@@ -163,7 +163,7 @@ train = TrainGroup(
     body=train_task,
     params_of_body=[
         *flags_of(TrainingData),
-        *flags_of(Training),
+        *flags_of(TrainingSettings),
         *flags_of(TrainingTarget),
         *flags_of(TableSource, without=("data", "id")),
         *flags_of(SystemChoice),

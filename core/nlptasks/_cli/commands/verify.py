@@ -42,7 +42,7 @@ class _Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class VerifyOptions:
     """What to check, and what to write."""
 
     rerun: int | None = setting(
@@ -60,7 +60,7 @@ def _verify(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
     does not hold; then exits with 1. A record whose numbers follow from its samples is at trust level V1; one without
     samples is an imported number, V0. With --rerun, samples are answered again from the weights: V2, or V3 for all.
     """
-    options = chosen.of(Options)
+    options = chosen.of(VerifyOptions)
     if (options.head or options.backbone) and not options.rerun:
         raise UsageError("--head and --backbone are for --rerun", hint="add --rerun 20")
     again = options if options.rerun else None
@@ -102,7 +102,7 @@ def _mark(verdict: _Verdict) -> None:
     write_record(opened.folder, record, opened.samples, opened.stats, force=True)
 
 
-def _rerun(source: str, app: App, again: Options) -> tuple[str, tuple[str, ...], int]:
+def _rerun(source: str, app: App, again: VerifyOptions) -> tuple[str, tuple[str, ...], int]:
     """The level that holds after a rerun, what came out otherwise, and how many samples were predicted."""
     from nlptasks._running.rerun import rerun
     from nlptasks._settings.groups import SystemChoice
@@ -118,7 +118,7 @@ def _rerun(source: str, app: App, again: Options) -> tuple[str, tuple[str, ...],
     return done.trust, done.mismatches, done.predicted
 
 
-def _verdict(source: str, app: App, again: Options | None) -> _Verdict:
+def _verdict(source: str, app: App, again: VerifyOptions | None) -> _Verdict:
     from nlptasks._scoring.verify import verify_scores
     from nlptasks.records.store import read_record
 
@@ -164,7 +164,7 @@ verify = command(
     _verify,
     [
         click.Argument(["records"], nargs=-1, required=True, metavar="RECORD..."),
-        *flags_of(Options),
+        *flags_of(VerifyOptions),
         json_flag("Print the outcome as JSON."),
     ],
 )

@@ -12,7 +12,7 @@ import click
 
 
 @dataclass(frozen=True)
-class Shown:
+class TrainingDisplay:
     """Where a training shows itself.
 
     Args:
@@ -25,10 +25,10 @@ class Shown:
 
 
 @contextmanager
-def shown() -> Iterator[Shown]:
+def shown() -> Iterator[TrainingDisplay]:
     """Lines on standard error, and a bar below them where that is a terminal."""
     if not sys.stderr.isatty():
-        yield Shown(lambda line: click.echo(line, err=True), lambda done, total: None)  # noqa: ARG005
+        yield TrainingDisplay(lambda line: click.echo(line, err=True), lambda done, total: None)  # noqa: ARG005
         return
     # Imported only where it is shown.
     from rich.console import Console
@@ -55,4 +55,4 @@ def shown() -> Iterator[Shown]:
         bar.update(task, completed=done, total=total, visible=True, speed=speed)
 
     with bar:
-        yield Shown(lambda line: bar.console.print(line, markup=False, highlight=False), advance)
+        yield TrainingDisplay(lambda line: bar.console.print(line, markup=False, highlight=False), advance)
