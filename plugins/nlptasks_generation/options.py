@@ -46,7 +46,7 @@ class GenerationOptions:
     )
     top_p: float = field(
         default=USUAL_TOP_P,
-        metadata={"help": "sample from the likeliest tokens with this much probability", "max": 1.0},
+        metadata={"help": "sample from the likeliest tokens with this much probability", "above": 0, "max": 1.0},
     )
     seed: int = field(default=0, metadata={"help": "seeds the sampling", "min": 0})
     num_samples: int = field(

@@ -53,7 +53,8 @@ class AbstractiveOptions:
         default=3, metadata={"help": "no n-gram of so many tokens twice in a summary (0: all may)", "min": 0}
     )
     length_penalty: float = field(
-        default=_USUAL_PENALTY, metadata={"help": "above 0 favours long summaries, below 0 short ones"}
+        default=_USUAL_PENALTY,
+        metadata={"help": "above 0 favours long summaries, below 0 short ones", "min": -10.0, "max": 10.0},
     )
 
     def __post_init__(self) -> None:

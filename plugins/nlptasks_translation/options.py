@@ -32,7 +32,11 @@ class TranslationOptions:
     )
     length_penalty: float | None = field(
         default=None,
-        metadata={"help": "above 0 favours long translations, below 0 short ones (left out: the backbone's own)"},
+        metadata={
+            "help": "above 0 favours long translations, below 0 short ones (left out: the backbone's own)",
+            "min": -10.0,
+            "max": 10.0,
+        },
     )
 
     def __post_init__(self) -> None:

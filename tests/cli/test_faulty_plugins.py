@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,27 @@ def test_what_a_plugin_changes_at_import_is_put_back_and_named(command, zoo, rev
         "good,positive,positive,0.75",
         "bad,negative,positive,0.75",
     ]
+
+
+def test_what_a_plugin_breaks_for_everybody_at_import_is_put_back_and_named(command, zoo, reviews):
+    result = command.constant("--data", reviews, "--output", "-", plugins=zoo("replaces")).succeeded()
+    [warning] = [line for line in result.lines if line.startswith("warning: ")]
+    for changed in (
+        *("json.dumps", "click.echo", "builtins.open", "warnings.showwarning", "sys.path", "sys.meta_path"),
+        *("sys.modules", "sys.stderr", "the garbage collector", "the mask of file permissions", "the alarm"),
+        "the timeout of sockets",
+    ):
+        assert changed in warning
+    assert [json.loads(line)["sentiment"] for line in result.stdout.splitlines()] == ["positive"] * 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_what_a_plugin_does_without_end_ends(command, zoo, reviews):
+    own = replace(command, program=(sys.executable, "-m", "nlptasks"))  # how the process ends is what is asked
+    result = own.constant("--data", reviews, "--output", "-", plugins=zoo("endless")).succeeded()
+    assert "it returned more than 10,000 descriptors, perhaps without end" in result.stderr
+    assert "warning: a thread of a plugin goes on and is not waited for: endless" in result.lines
+    assert len(result.stdout.splitlines()) == 2
 
 
 def test_a_head_cannot_spoil_what_another_reads(command, zoo, reviews):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +24,9 @@ from nlptasks.text.display import one_line
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+
+#: Seconds that threads of plugins have to end once the command is done: one may send what it observed.
+_PATIENCE = 10.0
 
 #: Characters of a line of an error that are shown.
 _LONGEST = 2_000
@@ -84,7 +90,24 @@ def main() -> NoReturn:
         code = run_command(sys.argv[1:])
     except BrokenPipeError:
         code = _BROKEN_PIPE
-    sys.exit(_flush() or code)
+    except Terminated as stop:
+        code = int(str(stop.code))
+    code = _flush() or code
+    _leave_threads_behind(code)
+    sys.exit(code)
+
+
+def _leave_threads_behind(code: int) -> None:
+    """End the process where a plugin's thread does not end: Python would wait for it for ever."""
+    deadline = time.monotonic() + _PATIENCE
+    main_thread = threading.main_thread()
+    waiting = [thread for thread in threading.enumerate() if thread is not main_thread and not thread.daemon]
+    for thread in waiting:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if left := [thread.name for thread in waiting if thread.is_alive()]:
+        _show_warning(f"a thread of a plugin goes on and is not waited for: {', '.join(left)}")
+        atexit._run_exitfuncs()
+        os._exit(code)
 
 
 def _flush() -> int:

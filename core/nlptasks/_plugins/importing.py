@@ -66,7 +66,7 @@ def _import_file(path: Path) -> object:
 
 def _own_place(error: BaseException, package: str) -> str:
     """Return ``file:line`` of the innermost frame of the plugin's own package; empty where there is none."""
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and error.filename:  # a NUL in the file has no place
         return f"{error.filename}:{error.lineno}"
     frames = traceback.walk_tb(error.__traceback__)
     own = [(f.f_code.co_filename, line) for f, line in frames if _package_of(f.f_globals) == package]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,9 @@ from nlptasks.plugin import PROJECT, Descriptor, hooks
 
 if TYPE_CHECKING:
     from nlptasks._plugins.observers import Observers
+
+#: Descriptors that a hook may return: an iterator without end would be read without end.
+_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,10 @@ class _Steps:
 
     def run(self) -> tuple[Descriptor, ...]:
         """Import, register and ask the plugin what it provides; raises what goes wrong."""
+        process = os.getpid()
         plugin = import_plugin(self._candidate)
+        if os.getpid() != process:  # a child that the plugin forked and let go on must not do our work a second time
+            os._exit(1)
         self.imported = time.perf_counter()
         self.stage = "register"
         hash(plugin)  # pluggy keeps plugins in sets: one that cannot be hashed would break the calls of all others
@@ -151,11 +159,14 @@ class _Steps:
         # Materialised here: the body of a generator runs only when it is read.
         token = guest_enters()
         try:
-            answers = [list(answer) for answer in self._manager.subset_hook_caller(self.stage, others)()]
+            made = self._manager.subset_hook_caller(self.stage, others)()
+            answers = [list(islice(answer, _MOST + 1)) for answer in made]
         finally:
             guest_leaves(token)
         if not answers:  # pluggy leaves out None
             raise PluginError(f"it returned None; return an iterable of {expected.__name__}")
+        if len(answers[0]) > _MOST:
+            raise PluginError(f"it returned more than {_MOST:,} descriptors, perhaps without end")
         for spec in answers[0]:
             validate(spec, expected, self.stage)
         return answers[0]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from nlptasks._names import resolve
@@ -94,38 +93,77 @@ class _Check:
         if isinstance(prediction, Span):
             return _span(prediction, example)
         if isinstance(prediction, Text):
-            return "" if all(isinstance(text, str) for text in prediction.others) else "further texts that are no texts"
+            others: object = prediction.others
+            texts = isinstance(others, list | tuple) and all(isinstance(text, str) for text in others)
+            return "" if texts else "further texts that are no texts"
         return ""
 
     def _label(self, prediction: Label) -> str:
         if self.labels and prediction.label not in self.labels:
-            known = ", ".join(sorted(self.labels))
-            return f"the label {_shown(prediction.label)}, which is none of its labels ({_cut(known)}),"
-        if prediction.score is not None and not _probability(prediction.score):
-            return f"the score {_shown(prediction.score)}, which is not between 0 and 1,"
-        for label, score in prediction.scores.items():
-            if not _probability(score):
-                return f"the label {_shown(label)} the probability {_shown(score)}, which is not between 0 and 1,"
+            return f"the label {_shown(prediction.label)}, which is none of its labels ({self._known()}),"
+        if prediction.score is not None and (fault := _no_probability(prediction.score)):
+            return f"the score {fault},"
+        return self._scores(prediction)
+
+    def _scores(self, prediction: Label) -> str:
+        scores: object = prediction.scores
+        if not isinstance(scores, Mapping):
+            return f"{_shown(scores)} for the probabilities of labels, which is no mapping,"
+        for label, score in scores.items():
+            if not isinstance(label, str) or (self.labels and label not in self.labels):
+                return f"a probability for {_shown(label)}, which is none of its labels ({self._known()}),"
+            if fault := _no_probability(score):
+                return f"the label {_shown(label)} the probability {fault},"
+        own = scores.get(prediction.label, prediction.score)
+        if prediction.score is not None and abs(own - prediction.score) > _SUM:
+            return f"the score {_shown(prediction.score)} and the same label the probability {_shown(own)}"
         # Without a closed set each label is judged for itself, and the sum means nothing.
-        if self.labels and prediction.scores and abs(sum(prediction.scores.values()) - 1) > _SUM:
-            return f"probabilities that sum to {sum(prediction.scores.values()):.4f} and not to 1"
+        if self.labels and scores and abs(sum(scores.values()) - 1) > _SUM:
+            return f"probabilities that sum to {sum(scores.values()):.4f} and not to 1"
         return ""
+
+    def _known(self) -> str:
+        return _cut(", ".join(sorted(self.labels)) or "it has no closed set")
 
 
 def _span(prediction: Span, example: Example) -> str:
-    for span in (prediction, *(prediction.alternatives or ())):
-        if not _probability(span.score):
-            return f"the score {_shown(span.score)}, which is not between 0 and 1,"
-        if span.start < 0:
-            continue  # no answer
-        at = slice(span.start, span.end)
-        if not any(text[at] == span.text for text in example.inputs.values()):
-            return f"{_shown(span.text)} at {span.start} to {span.end}, where the text has something else,"
+    others: object = prediction.alternatives
+    if not (others is None or isinstance(others, list | tuple)):
+        return f"{_shown(others)} for the alternatives, which is no tuple of Spans,"
+    for span in (prediction, *(others or ())):
+        if not isinstance(span, Span):
+            return f"{_shown(span)} among the alternatives, which is no Span,"
+        if fault := _no_probability(span.score):
+            return f"the score {fault},"
+        if fault := _misplaced(span, example):
+            return fault
     return ""
 
 
-def _probability(value: Any) -> bool:
-    return isinstance(value, int | float) and isfinite(value) and -_ROUNDING <= value <= 1 + _ROUNDING
+def _misplaced(span: Span, example: Example) -> str:
+    """Why a span is not what stands at its place; one of no answer has no text, and may have no place."""
+    start, end = span.start, span.end
+    for offset in (start, end):
+        if type(offset) is not int:
+            return f"the offset {_shown(offset)}, which is no Python int,"
+    text: object = span.text
+    if not isinstance(text, str):
+        return f"{_shown(text)}, which is no text,"
+    if text == "" and start == end == -1:
+        return ""
+    inputs = example.inputs
+    texts = [inputs["context"]] if "context" in inputs else inputs.values()  # a question is not what is cut from
+    if start < 0 or not any(start <= end <= len(whole) and whole[start:end] == text for whole in texts):
+        return f"{_shown(text)} at {start} to {end}, where the text has something else,"
+    return ""
+
+
+def _no_probability(value: object) -> str:
+    """What is wrong with a probability, behind its name; empty: nothing."""
+    # NumPy's and torch's numbers would reach JSON as text, and True a column of numbers.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{_shown(value)}, which is no Python float (float(...) makes one of a number)"
+    return "" if -_ROUNDING <= value <= 1 + _ROUNDING else f"{_shown(value)}, which is not between 0 and 1"
 
 
 def _shown(value: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, BinaryIO
 
 from nlptasks._plugins.guard import plugin_errors
@@ -128,4 +129,17 @@ def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: in
             cells = empty if prediction is None else prediction.cells()
             if len(cells) != width:
                 raise ValueError(f"a prediction has {len(cells)} cells for {width} columns: {prediction!r}")
+            if not all(map(_is_cell, cells)):
+                raise ValueError(f"a cell of a prediction is no text, finite number, list or mapping: {cells!r}")
             yield cells
+
+
+def _is_cell(value: Any) -> bool:
+    """Whether formats can write a value as what it is; NumPy's and torch's numbers would become text."""
+    if value is None or isinstance(value, str | int):
+        return True
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_cell(item) for key, item in value.items())
+    return isinstance(value, list | tuple) and all(map(_is_cell, value))

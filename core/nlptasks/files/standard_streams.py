@@ -44,6 +44,11 @@ class DataOutput(io.TextIOWrapper):
         foreign = self._foreign() and sys.stderr is not None
         return sys.stderr.buffer if foreign else super().buffer
 
+    def close(self) -> None:
+        """Close it; not for a plugin, which would take it from the data."""
+        if not _GUEST.get():
+            super().close()
+
     def _foreign(self) -> bool:
         return self.lent or _GUEST.get() or threading.current_thread() is not threading.main_thread()
 

@@ -33,6 +33,9 @@ __all__ = ["Metadata", "More", "OptionField", "from_values", "json_schema", "opt
 
 T = TypeVar("T")
 
+#: The largest whole number of a setting that declares none: what libraries below hold in 64 bits.
+LARGEST = (1 << 63) - 1
+
 _SUPPORTED = "str, int, float, bool, Literal of strings, tuple[str, ...], tuple[int, ...], or one of these | None"
 _NAME = re.compile(r"[a-z](_?[a-z0-9])*")
 
@@ -150,12 +153,14 @@ class OptionField:
 
     def _check_range(self, number: float, value: Any) -> None:
         low, high, above = self.said.get("min"), self.said.get("max"), self.said.get("above")
+        high = LARGEST if high is None and self.kind != "number" else high
         if above is not None and number <= above:
             raise UsageError(f"{self.flag}: {value} is not above {above:g}", hint=self._range)
         if low is not None and number < low:
             raise UsageError(f"{self.flag}: {value} is below the minimum of {low}", hint=self._range)
         if high is not None and number > high:
-            raise UsageError(f"{self.flag}: {value} is above the maximum of {high}", hint=self._range)
+            shown = str(value) if len(str(value)) < 40 else f"{str(value)[:40]}..."
+            raise UsageError(f"{self.flag}: {shown} is above the maximum of {high}", hint=self._range)
 
     @property
     def _expected(self) -> str:

@@ -15,6 +15,11 @@ Cell = str | int | float | Sequence[Any] | Mapping[str, Any] | None
 DECIMALS = 6
 
 
+def _rounded(score: float) -> float:
+    """A probability as a table holds it: the last bits of a softmax may lie behind 0 or 1."""
+    return round(min(max(float(score), 0.0), 1.0), DECIMALS)
+
+
 @dataclass(frozen=True, slots=True)
 class Label(HasColumns):
     """One label of a closed set.
@@ -38,18 +43,18 @@ class Label(HasColumns):
 
     def cells(self) -> tuple[Cell, ...]:
         """Values of the output columns, in the order of ``suffixes``."""
-        return self.label, None if self.score is None else round(self.score, DECIMALS)
+        return self.label, None if self.score is None else _rounded(self.score)
 
 
 @dataclass(frozen=True, slots=True)
 class Span(HasColumns):
-    """A piece of the input, by character offsets.
+    """A piece of the input ``context``, or of any input of a task that has none, by character offsets.
 
     Args:
         text: The piece itself; empty where there is no answer.
         score: Its probability, 0 to 1.
-        start: Offset of its first character in the original text.
-        end: Offset behind its last character.
+        start: Offset of its first character in the original text; where there is no answer, it may be -1.
+        end: Offset behind its last character; -1 where ``start`` is.
         alternatives: The next best answers, the best first; ``None`` where nobody asked for them.
     """
 
@@ -68,7 +73,7 @@ class Span(HasColumns):
 
     def cells(self) -> tuple[Cell, ...]:
         """Values of the output columns in the order of ``suffixes``, then the alternatives that were asked for."""
-        cells = self.text, round(self.score, DECIMALS), self.start, self.end
+        cells = self.text, _rounded(self.score), self.start, self.end
         if self.alternatives is None:
             return cells
         names = ("answer", "score", "start", "end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import logging
 import os
 import random
 import signal
@@ -81,3 +82,28 @@ def test_random_numbers_go_on_as_if_nothing_had_been():
     assert before.put_back() == ()
     now = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
     assert now == states
+
+
+def test_what_the_interpreter_has_one_of_is_put_back_and_named():
+    before = taken()
+    path, modules, limit = list(sys.path), sys.modules["nlptasks._names"], sys.getrecursionlimit()
+    sys.path.insert(0, "/nowhere")
+    sys.modules.pop("nlptasks._names")
+    sys.setrecursionlimit(limit + 1)
+    np.seterr(all="raise")
+    logging.disable(logging.CRITICAL)
+    assert before.put_back() == (
+        *("the recursion limit", "the level of logging", "the error handling of numpy", "sys.path", "sys.modules"),
+    )
+    assert sys.path == [*path, "/nowhere"]  # what a plugin added is found where nothing else is
+    sys.path.remove("/nowhere")
+    assert sys.modules["nlptasks._names"] is modules
+    assert (sys.getrecursionlimit(), np.geterr()["divide"], logging.root.manager.disable) == (limit, "warn", 0)
+    assert before.put_back() == ()
+
+
+def test_many_variables_are_counted(monkeypatch):
+    before = taken()
+    for number in range(9):
+        monkeypatch.setenv(f"ZOO_{number}", "1")
+    assert before.put_back(environment=True)[-1] == "4 other environment variables"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import inf, nan
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block
 from nlptasks._running.predict import BlockPredictions
+from nlptasks._running.sinks import _cells
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.plugin.predictions import Label, Span, Text
@@ -78,7 +81,29 @@ def test_what_is_right_passes(task: Any, inputs: dict[str, str], prediction: Any
             Label("positive", 0.5, {"positive": 0.5, "negative": 0.4}),
             "that sum to 0.9000 and not to 1",
         ),
+        (SENTIMENT, FILM, Label("positive", np.float32(0.5)), "the score np.float32.0.5., which is no Python float"),  # type: ignore[arg-type]
+        (SENTIMENT, FILM, Label("positive", Decimal("0.5")), "which is no Python float"),  # type: ignore[arg-type]
+        (SENTIMENT, FILM, Label("positive", True), "the score True, which is no Python float"),
+        (SENTIMENT, FILM, Label("positive", "0.5"), "the score '0.5', which is no Python float"),  # type: ignore[arg-type]
+        (SENTIMENT, FILM, Label("positive", 10**400), "which is not between 0 and 1, for row five"),
+        (SENTIMENT, FILM, Label("positive", 0.5, [0.5, 0.5]), "which is no mapping, for row five"),  # type: ignore[arg-type]
+        (SENTIMENT, FILM, Label("positive", 1.0, {"Positive": 1.0}), "a probability for 'Positive', which is none of"),
+        (SENTIMENT, FILM, Label("positive", 1.0, {1: 1.0}), "a probability for 1, which is none of"),  # type: ignore[dict-item]
+        (SENTIMENT, FILM, Label("positive", 0.9, {"positive": 0.7, "negative": 0.3}), "the score 0.9 and the same"),
         (QA, QUESTION, Span("Ada", inf, 7, 10), "the score inf"),
+        (QA, QUESTION, Span("Ada", 0.5, np.int64(7), np.int64(10)), "the offset np.int64.7., which is no Python int"),  # type: ignore[arg-type]
+        (QA, QUESTION, Span("Ada", 0.5, 7.0, 10.0), "the offset 7.0, which is no Python int"),  # type: ignore[arg-type]
+        (QA, QUESTION, Span("Ada", 0.5, None, None), "the offset None"),  # type: ignore[arg-type]
+        (QA, QUESTION, Span("Bob", 0.5, -1, -1), "gave 'Bob' at -1 to -1, where the text"),
+        (QA, QUESTION, Span("", 0.5, 5, 3), "gave '' at 5 to 3, where the text"),
+        (QA, QUESTION, Span("", 0.5, 900, 900), "gave '' at 900 to 900, where the text"),
+        (QA, QUESTION, Span("Ada.", 0.5, 7, 900), "gave 'Ada.' at 7 to 900, where the text"),
+        (QA, QUESTION, Span("who?", 0.5, 0, 4), "gave 'who.' at 0 to 4, where the text"),
+        (QA, QUESTION, Span("", 0.5, 0, 0, ("It",)), "gave 'It' among the alternatives, which is no Span"),  # type: ignore[arg-type]
+        (QA, QUESTION, Span("", 0.5, 0, 0, 5), "gave 5 for the alternatives"),  # type: ignore[arg-type]
+        (QA, QUESTION, Span("", 0.5, 0, 0, (Span(None, 0.5, -1, -1),)), "gave None, which is no text"),  # type: ignore[arg-type]
+        (SUMMARIZATION, {"document": "long"}, Text("a", "bc"), "further texts that are no texts"),  # type: ignore[arg-type]
+        (SUMMARIZATION, {"document": "long"}, Text(b"a"), "gave b'a', which is no text"),  # type: ignore[arg-type]
         (QA, QUESTION, Span("Ada", 0.5, 6, 9), "gave 'Ada' at 6 to 9, where the text has something else, for row five"),
         (QA, QUESTION, Span("", 0.5, -1, -1, (Span("Bob", 0.1, 7, 10),)), "gave 'Bob' at 7 to 10"),
         (SUMMARIZATION, {"document": "long"}, Text("a", (None,)), "further texts that are no texts"),  # type: ignore[arg-type]
@@ -110,3 +135,32 @@ def test_a_prediction_that_raises_is_the_heads_fault() -> None:
 
     with pytest.raises(PluginError, match="the head x:mine failed: SystemExit: 3"):
         check(SENTIMENT, FILM, Broken("positive", 0.5), CLOSED)
+
+
+def test_a_probability_lies_between_0_and_1_in_a_table() -> None:
+    assert Label("positive", 1.0000009).cells() == ("positive", 1.0)
+    assert Span("", -0.0, 0, 0).cells()[1:2] == (0.0,)
+    assert type(Label("positive", 1).cells()[1]) is float  # so that a column has one type
+
+
+@pytest.mark.parametrize(
+    ("cell", "good"),
+    [
+        *((cell, True) for cell in (None, "a", 1, [{"a": [1.5, None]}], np.float64(0.5))),
+        *((cell, False) for cell in (np.int64(1), nan, {"a": [inf]}, {1: "a"}, {"a"}, b"a")),
+    ],
+)
+def test_cells_are_what_formats_can_write(cell: Any, good: bool) -> None:
+    class Other:
+        suffixes = ("",)
+        answer = "a"
+
+        def cells(self) -> tuple[Any, ...]:
+            return (cell,)
+
+    head = LoadedHead(task=SENTIMENT, name="x:mine", head=Nothing())  # type: ignore[arg-type]
+    if good:
+        assert list(_cells(head, [Other()], 1)) == [(cell,)]
+        return
+    with pytest.raises(PluginError, match="the head x:mine failed: ValueError: a cell of a prediction is no text"):
+        list(_cells(head, [Other()], 1))
