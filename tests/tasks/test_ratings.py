@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nlptasks_tasks.polarity_words import polarity
 from nlptasks_tasks.ratings import Rating, rating, scale_of
-from nlptasks_tasks.sentiment import describe_gold, read_gold
+from nlptasks_tasks.sentiment_gold import describe_gold, read_gold
 
 NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
 

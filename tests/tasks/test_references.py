@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks_tasks.qa import read_gold as read_answers
+from nlptasks_tasks.qa_gold import read_gold as read_answers
 from nlptasks_tasks.references import read_gold, references_in
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8), min_size=1, max_size=4)
