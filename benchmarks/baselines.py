@@ -3,7 +3,7 @@
     python benchmarks/baselines.py core --data-dir DIR --output PREDICTIONS
 
 For each data set and baseline it writes ``PREDICTIONS/DATASET/BASELINE.jsonl`` with the columns ``id``, ``prediction``
-and ``nats`` where there is a likelihood, which ``nlptasks rescore`` scores; ``benchmarks/board.sh`` does that. What
+and ``nll`` where there is a likelihood, which ``nlptasks rescore`` scores; ``benchmarks/board.sh`` does that. What
 learns is fitted on the training split beside the data set's own file, and never sees that one.
 
 ``majority``    the most frequent label of the training rows
@@ -114,7 +114,7 @@ class Ngram:
                 break
         self._totals = {context: (counts.total(), len(counts)) for context, counts in self._next.items()}
 
-    def nats(self, text: str) -> float:
+    def nll(self, text: str) -> float:
         """Negative natural log-likelihood of a text."""
         data = text.encode("utf-8", "replace")
         return -sum(
@@ -134,13 +134,13 @@ class Ngram:
 def ngram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
     """No text, but the likelihood of the gold one."""
     model = Ngram(item.text for item in train)
-    return (("", model.nats(item.text)) for item in items)
+    return (("", model.nll(item.text)) for item in items)
 
 
 def trigram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
     """No text, but the likelihood of the gold one, by a shorter memory."""
     model = Ngram((item.text for item in train), order=3)
-    return (("", model.nats(item.text)) for item in items)
+    return (("", model.nll(item.text)) for item in items)
 
 
 #: Baselines of the tasks by name.
@@ -173,8 +173,8 @@ def answers(
         yield (
             name,
             [
-                {"id": item.id, "prediction": answer, **({} if nats is None else {"nats": round(nats, 6)})}
-                for item, (answer, nats) in zip(items, found, strict=True)
+                {"id": item.id, "prediction": answer, **({} if nll is None else {"nll": round(nll, 6)})}
+                for item, (answer, nll) in zip(items, found, strict=True)
             ],
         )
 

@@ -27,7 +27,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import matrices, open_metric
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.gold_samples import read_gold_table
-from nlptasks.plugin import ANSWER, MetricSpec, TaskSpec
+from nlptasks.plugin import PREDICTION, MetricSpec, TaskSpec
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Baseline
 from nlptasks.records import suites
@@ -51,17 +51,18 @@ def floor_of(registry: Registry, card: suites.Card, path: Path) -> float:
     """
     task = registry.get(TaskSpec, card.task).spec
     primary = card.primary or task.primary
-    if registry.get(MetricSpec, primary).spec.reads != ANSWER:
+    if registry.get(MetricSpec, primary).spec.reads != PREDICTION:
         return _UNIFORM
     request = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
     items = read_gold_table(registry, task, request).items
     make: Baseline = resolve(task.baseline)
-    answer = make(Counter(item.gold for item in items))
-    answers = [answer(item.example) for item in items]
+    trivial = make(Counter(item.gold for item in items))
+    predictions = [trivial(item.example) for item in items]
     samples = [
-        Sample(id=item.id, gold=item.gold, prediction=found.answer) for item, found in zip(items, answers, strict=True)
+        Sample(id=item.id, gold=item.gold, prediction=found.canonical)
+        for item, found in zip(items, predictions, strict=True)
     ]
-    labels = tuple(sorted({item.gold for item in items})) if isinstance(answers[0], Label) else ()
+    labels = tuple(sorted({item.gold for item in items})) if isinstance(predictions[0], Label) else ()
     metric = open_metric(registry, primary, labels=labels, language=card.language)
     matrix = matrices({primary: metric}, samples)[primary]
     return round(float(values(metric.metric, np.ones(len(samples)), matrix)), _DECIMALS)

@@ -176,7 +176,7 @@ def predictions(_: Material, draw: Random) -> Made:
     task = draw.choice(list(ROWS))
     rows = [dict(row) for row in ROWS[task]]
     for row in rows:
-        row |= {"prediction": list(row.values())[-1], "score": 0.5, "nats": 1.25}
+        row |= {"prediction": list(row.values())[-1], "score": 0.5, "nll": 1.25}
     name, gold = f"pred{draw.choice(('.csv', '.jsonl', '.tsv', '.json', '.parquet'))}", f"{task}.jsonl"
     files = {name: damaged_as(name, table(rows, name[4:]), draw), gold: table(ROWS[task], ".jsonl")}
     more = draw.choice(

@@ -277,7 +277,7 @@ def check_generator(backbone: Generator) -> None:
     for decoding in (replace(way, max_new_tokens=most) for way in ways):
         _check_written(backbone, texts, known[0], decoding)
     for text, found in zip(texts, backbone.likelihoods(texts, texts, known[0]), strict=True):
-        assert found.tokens > 0 and 0 <= found.nats < math.inf, f"{text[:40]!r}: {found} is no likelihood"
+        assert found.tokens > 0 and 0 <= found.nll < math.inf, f"{text[:40]!r}: {found} is no likelihood"
     assert backbone.fingerprint() == before, "writing changed the weights"
 
 
@@ -350,7 +350,9 @@ def _check_read(opened: LoadedHead, backbone: Encoder, example: Example) -> None
 
 def _check_score(opened: LoadedHead, prediction: Prediction, example: Example) -> None:
     labels = opened.head.labels
-    assert not labels or prediction.answer in labels, f"{example.inputs}: {prediction.answer!r} is not in {labels}"
+    assert not labels or prediction.canonical in labels, (
+        f"{example.inputs}: {prediction.canonical!r} is not in {labels}"
+    )
     score = getattr(prediction, "score", 1.0)
     assert score is None or 0 <= score <= 1, f"{example.inputs}: the score {score} is not between 0 and 1"
 
@@ -359,7 +361,7 @@ def _check_same(one: Sequence[Prediction], other: Sequence[Prediction], what: st
     for a, b in zip(one, other, strict=True):
         # What a number is rounded to for its answer may change with its last bits: numbers are compared as scores are.
         number = "value" if hasattr(a, "value") and hasattr(b, "value") else ""
-        assert number or a.answer == b.answer, f"{what} gives another answer: {a} and {b}"
+        assert number or a.canonical == b.canonical, f"{what} gives another answer: {a} and {b}"
         for name in filter(None, ("score", number)):
             near = math.isclose(getattr(a, name, None) or 0.0, getattr(b, name, None) or 0.0, abs_tol=1e-4)
             assert near, f"{what} gives another {name}: {a} and {b}"

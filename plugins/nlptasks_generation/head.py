@@ -64,7 +64,7 @@ class Writer:
     def likelihoods(self, examples: Sequence[Example], texts: Sequence[str]) -> list[float]:
         """Negative natural log-likelihood of each text behind its prompt."""
         prompts = [example.inputs["prompt"] for example in examples]
-        return [item.nats for item in self._backbone.likelihoods(prompts, texts, self._instruction)]
+        return [item.nll for item in self._backbone.likelihoods(prompts, texts, self._instruction)]
 
     def _carried_on(self, prompt: str, sample: int, piece: Continuation) -> str:
         """Behind a piece that the decoder did not end, write on behind the prompt and all pieces so far."""

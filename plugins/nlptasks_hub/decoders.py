@@ -118,8 +118,8 @@ class CheckpointDecoder(OpenedGenerator):
             for number, pair in enumerate(zip(prompts, texts, strict=True))
             for before, piece in self._pieces(*self._prompts.parted(*pair))
         ]
-        nats = self.nats([(before, piece) for _, before, piece in pieces])
-        found = zip(pieces, nats, strict=True)
+        nll = self.nll([(before, piece) for _, before, piece in pieces])
+        found = zip(pieces, nll, strict=True)
         return add_up(len(texts), ((number, value, len(piece)) for (number, _, piece), value in found))
 
     def _write(self, windows: Sequence[Window], decoding: Decoding, copies: int) -> Iterator[Continuation]:
@@ -128,13 +128,13 @@ class CheckpointDecoder(OpenedGenerator):
         ids, _, mask = stack(repeated, self.reader.pad, left=True)
         inputs = {"input_ids": ids.to(self.device), "attention_mask": mask.long().to(self.device)}
         found = written(self.model, inputs, windows, decoding, copies=copies, behind=ids.shape[1])
-        nats = self.nats([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
-        for window, item, value in zip(repeated, found, nats, strict=True):
+        nll = self.nll([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
+        for window, item, value in zip(repeated, found, nll, strict=True):
             text = self.reader.write_behind(window.ids, item.ids, cut=not item.complete)
             yield Continuation(text, -value, len(item.ids), item.complete)
 
     @torch.inference_mode()
-    def nats(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
+    def nll(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[float]:
         """Negative natural log-probability of tokens behind others, of which there are one or more."""
         found = [0.0] * len(pairs)
         most = max(1, min(LOGITS // self.model.config.vocab_size, _TOKENS))

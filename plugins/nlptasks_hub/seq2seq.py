@@ -138,7 +138,7 @@ class CheckpointSeq2Seq(OpenedGenerator):
         for batch in batches(lengths):
             states = self.encode([windows[at] for at in batch])
             own = [pieces[at] for at in batch]
-            found = self._nats(states, [piece.ids for piece in own], told)
+            found = self._nll(states, [piece.ids for piece in own], told)
             totals += [(piece.text, value, len(piece.ids)) for piece, value in zip(own, found, strict=True)]
         return add_up(len(texts), totals)
 
@@ -176,8 +176,8 @@ class CheckpointSeq2Seq(OpenedGenerator):
         repeated = _repeated(states, copies)
         inputs = {"encoder_outputs": self._encoded(repeated), "attention_mask": repeated.mask.long()}
         found = written(self.model, inputs, states.windows, decoding, copies=copies, behind=1, token=told.token)
-        nats = self._nats(repeated, [item.ids for item in found], told)
-        for item, value in zip(found, nats, strict=True):
+        nll = self._nll(repeated, [item.ids for item in found], told)
+        for item, value in zip(found, nll, strict=True):
             yield self._continuation(item, -value)
 
     def _continuation(self, item: WrittenTokens, log_probability: float) -> Continuation:
@@ -187,7 +187,7 @@ class CheckpointSeq2Seq(OpenedGenerator):
     def _encoded(self, states: HiddenStates) -> BaseModelOutput:
         return BaseModelOutput(last_hidden_state=states.states.to(self.model.dtype))
 
-    def _nats(self, states: HiddenStates, targets: Sequence[tuple[int, ...]], told: Told) -> list[float]:
+    def _nll(self, states: HiddenStates, targets: Sequence[tuple[int, ...]], told: Told) -> list[float]:
         """Negative natural log-probability of a target behind each window."""
         settings = self.model.generation_config
         start = settings.decoder_start_token_id

@@ -29,7 +29,7 @@ class _Likelihood(ABC):
         """Size of a text, in the unit that the likelihood is shared out to."""
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
-        rows = [(float(nats), float(self._size(target))) for nats, target in zip(predictions, targets, strict=True)]
+        rows = [(float(nll), float(self._size(target))) for nll, target in zip(predictions, targets, strict=True)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
 
 

@@ -34,16 +34,16 @@ class Asked(Window):
 
 
 def is_decoder(backbone: Any) -> bool:
-    """Whether a backbone is a decoder alone that scores tokens behind others (``nats``), with its tokenizer."""
+    """Whether a backbone is a decoder alone that scores tokens behind others (``nll``), with its tokenizer."""
     tokenizer = getattr(getattr(backbone, "reader", None), "tokenizer", None)
-    return tokenizer is not None and callable(getattr(backbone, "nats", None))
+    return tokenizer is not None and callable(getattr(backbone, "nll", None))
 
 
 class DecoderSpeaker:
     """See :class:`nlptasks_prompted.speaker.Speaker`.
 
     Args:
-        backbone: A generator with ``nats`` and ``reader``, see :func:`is_decoder`.
+        backbone: A generator with ``nll`` and ``reader``, see :func:`is_decoder`.
 
     Raises:
         NlptasksError: The checkpoint's chat template cannot be filled in.
@@ -104,9 +104,9 @@ class DecoderSpeaker:
     def weigh(self, states: HiddenStates) -> list[list[Likelihood]]:
         asked = [window for window in states.windows if isinstance(window, Asked)]
         pairs = [(window.ids, continuation) for window in asked for continuation in window.continuations]
-        nats: list[float] = self._backbone.nats(pairs)
+        nll: list[float] = self._backbone.nll(pairs)
         found = iter(
-            [Likelihood(value, len(continuation)) for value, (_, continuation) in zip(nats, pairs, strict=True)]
+            [Likelihood(value, len(continuation)) for value, (_, continuation) in zip(nll, pairs, strict=True)]
         )
         return [[next(found) for _ in window.continuations] for window in asked]
 

@@ -53,8 +53,8 @@ class PromptedLabels:
         found = reduced[0]
         if not found:
             found = self._speaker.likelihoods(self._asking.fitted(example, self._room)[0], self._continuations)
-        nats = [item.nats / item.tokens if self._options.per_token else item.nats for item in found]
-        scores = dict(zip(self.labels, softmax(-np.array(nats)).tolist(), strict=True))
+        nll = [item.nll / item.tokens if self._options.per_token else item.nll for item in found]
+        scores = dict(zip(self.labels, softmax(-np.array(nll)).tolist(), strict=True))
         best = max(scores, key=scores.__getitem__)
         return Label(best, scores[best], scores)
 

@@ -192,5 +192,5 @@ def _scores(job: TrainJob, weights: SpanWeights, held_out: Sequence[Example]) ->
     for at in range(0, len(held_out), BATCH):
         block = held_out[at : at + BATCH]
         for example, windows in zip(block, head.windows(block), strict=True):
-            answers.append(head.read(example, windows, head.reduce(job.backbone.encode(windows))).answer)
+            answers.append(head.read(example, windows, head.reduce(job.backbone.encode(windows))).canonical)
     return dict(job.score(answers, [example.gold or "" for example in held_out], ()))

@@ -60,7 +60,7 @@ def test_the_model_of_bytes_is_a_distribution(baselines: ModuleType) -> None:
     model = baselines.Ngram(["the cat sat on the mat", "the dog sat"])
     for context in (b"", b"th", b"the c", b"\xff\xfe"):
         assert math.fsum(model._probability(context, byte) for byte in range(256)) == pytest.approx(1)
-    assert model.nats("the cat") < model.nats("tac eht") < len("tac eht") * math.log(256) * 2
+    assert model.nll("the cat") < model.nll("tac eht") < len("tac eht") * math.log(256) * 2
 
 
 def test_it_writes_a_file_for_each_data_set(

@@ -23,7 +23,7 @@ def test_one_text_or_many() -> None:
     sentiment = nlptasks.load("sentiment", device="cpu")
     one = sentiment("great phone")
     assert one is not None
-    assert one.answer == "positive"
+    assert one.canonical == "positive"
     assert sentiment([{"text": "great phone"}, "  "]) == [one, None]
     assert sentiment([]) == []
     assert sentiment.labels == ("negative", "positive")

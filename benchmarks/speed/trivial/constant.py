@@ -8,7 +8,7 @@ from nlptasks.plugin import HeadSpec, hookimpl
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
 
-ANSWER = Label("positive", 1.0, {"negative": 0.0, "positive": 1.0})
+PREDICTION = Label("positive", 1.0, {"negative": 0.0, "positive": 1.0})
 
 
 @hookimpl
@@ -32,4 +32,4 @@ class Constant:
         return [None] * len(states.mask)
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Sequence[None]) -> Label:
-        return ANSWER
+        return PREDICTION

@@ -140,7 +140,7 @@ def _header(header: Header) -> Iterator[Finding]:
         yield finding(WARNING, "limit", header, f"it was run with --limit {record.run.limit}; no board ranks it")
     cut, n = record.flags.get("truncated_output", 0), record.dataset.n
     if n and cut / n > _CUT:
-        yield finding(WARNING, "truncated", header, f"{cut} of {n} answers ({100 * cut / n:.0f} %) were cut off")
+        yield finding(WARNING, "truncated", header, f"{cut} of {n} predictions ({100 * cut / n:.0f} %) were cut off")
 
 
 def _impossible(record: Record) -> Iterator[str]:
@@ -222,13 +222,13 @@ def _group(
 
 
 def _copied(run: LoadedRecord) -> Iterator[Finding]:
-    """Answers that are all the gold ones."""
+    """Predictions that are all the gold ones."""
     n = len(run.samples)
     if not all(sample.prediction in _golds_of(sample) for sample in run.samples):
         return
     least = _PERFECT_LABELS if run.header.record.labels else _PERFECT_TEXTS
     severity = ERROR if n >= least else WARNING
-    yield finding(severity, "gold-copied", run.header, f"all {n} answers equal the gold ones, byte for byte")
+    yield finding(severity, "gold-copied", run.header, f"all {n} predictions equal the gold ones, byte for byte")
 
 
 def _golds_of(sample: Sample) -> tuple[str, ...]:
@@ -244,7 +244,7 @@ def _golds_of(sample: Sample) -> tuple[str, ...]:
 
 
 def _identical(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
-    """Answers of two systems that are the same throughout."""
+    """Predictions of two systems that are the same throughout."""
     seen: dict[tuple[tuple[str, str | None], ...], LoadedRecord] = {}
     for run in runs:
         answers = tuple(
@@ -255,12 +255,12 @@ def _identical(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
             continue
         constant = len({answer for _, answer in answers}) == 1
         alone = _scores(run) != _scores(other)
-        reason = f"its {len(answers)} answers are those of {other.header.path} ({other.header.record.model.name})"
+        reason = f"its {len(answers)} predictions are those of {other.header.path} ({other.header.record.model.name})"
         if constant:
             reason += ", one and the same throughout"
         elif alone:
             reason += ", but not their probabilities"
-        yield finding(WARNING if constant or alone else ERROR, "identical-answers", run.header, reason)
+        yield finding(WARNING if constant or alone else ERROR, "identical-predictions", run.header, reason)
 
 
 def _scores(run: LoadedRecord) -> dict[str, tuple[float | None, Mapping[str, float] | None]]:

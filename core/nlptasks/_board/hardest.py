@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nlptasks._board.systems import BoardSystem
 from nlptasks._board.text import one_visible_line, rounded, visible
 from nlptasks._scoring.metrics import OpenMetric
-from nlptasks.plugin import ANSWER
+from nlptasks.plugin import PREDICTION
 from nlptasks.records.schema import Sample
 
 Array = NDArray[np.float64]
@@ -51,11 +51,11 @@ class Hard:
     Args:
         id: Its id.
         inputs: The task's inputs by name.
-        gold: The gold answer.
+        gold: The gold found.
         value: Mean over the systems of the value that each has on it.
         kind: ``all wrong``, ``some wrong``, ``sure and wrong`` (by a system that gave its wrong prediction a
             probability of 0.9 or more), or empty where the metric does not know right and wrong.
-        answers: The predictions, in the order of the ranking.
+        predictions: The predictions, in the order of the ranking.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Hard:
     gold: str
     value: float | None
     kind: str
-    answers: tuple[ShownPrediction, ...]
+    predictions: tuple[ShownPrediction, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +135,12 @@ def _values(system: BoardSystem, metrics: Mapping[str, OpenMetric], rows: Sequen
 
 def _each(item: OpenMetric, matrix: Array) -> Array | None:
     low, high = item.spec.range
-    if item.reads != ANSWER or hasattr(item.metric, "weighted") or not np.isfinite([low, high]).all() or low == high:
+    if (
+        item.reads != PREDICTION
+        or hasattr(item.metric, "weighted")
+        or not np.isfinite([low, high]).all()
+        or low == high
+    ):
         return None
     each: Array = np.nan_to_num((item.metric.score(matrix) - low) / (high - low))
     return each if item.spec.higher_is_better else 1 - each
@@ -143,14 +148,14 @@ def _each(item: OpenMetric, matrix: Array) -> Array | None:
 
 def _hard(row: int, systems: Sequence[BoardSystem], values: Array, binary: bool) -> Hard:
     sample = systems[0].first.samples[row]
-    answers = [_answer(system, row, float(values[at]), binary) for at, system in enumerate(systems)]
+    predictions = [_answer(system, row, float(values[at]), binary) for at, system in enumerate(systems)]
     return Hard(
         id=one_visible_line(sample.id),
         inputs={one_visible_line(name): visible(text, TEXT) for name, text in sample.inputs.items()},
         gold=visible(sample.gold, ANSWERED),
         value=rounded(float(values.mean()), 4),
-        kind=_kind(answers) if binary else "",
-        answers=tuple(answers),
+        kind=_kind(predictions) if binary else "",
+        predictions=tuple(predictions),
     )
 
 
@@ -166,8 +171,8 @@ def _answer(system: BoardSystem, row: int, value: float, binary: bool) -> ShownP
     )
 
 
-def _kind(answers: Sequence[ShownPrediction]) -> str:
-    wrong = [answer for answer in answers if not answer.right]
-    if any(answer.score is not None and answer.score >= 0.9 for answer in wrong):
+def _kind(predictions: Sequence[ShownPrediction]) -> str:
+    wrong = [found for found in predictions if not found.right]
+    if any(found.score is not None and found.score >= 0.9 for found in wrong):
         return "sure and wrong"
-    return "all wrong" if len(wrong) == len(answers) else "some wrong"
+    return "all wrong" if len(wrong) == len(predictions) else "some wrong"

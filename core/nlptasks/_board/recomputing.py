@@ -1,4 +1,4 @@
-"""Whether a record's numbers follow from its answers: statistics made anew, and values made of statistics."""
+"""Whether a record's numbers follow from its predictions: statistics made anew, and values made of statistics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nlptasks._board.panels import altered
 from nlptasks._board.systems import LoadedRecord
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics
-from nlptasks.plugin import ANSWER, STATE
+from nlptasks.plugin import PREDICTION, STATE
 
 #: How far statistics may be apart.
 _EXACT = 1e-9
@@ -39,7 +39,7 @@ def recomputed(registry: Registry, run: LoadedRecord) -> Iterator[tuple[str, str
             continue
         fresh = matrices({name: item}, run.samples).get(name)
         if fresh is None or fresh.shape != matrix.shape:
-            yield f"its statistics of {name} have another shape than its answers give", "altered-statistics"
+            yield f"its statistics of {name} have another shape than its predictions give", "altered-statistics"
         elif not np.allclose(fresh, matrix, rtol=_EXACT, atol=_EXACT):
             yield _difference(item, name, run, fresh, matrix)
 
@@ -61,12 +61,12 @@ def _difference(
                 "reference-length",
             )
     rows = int((~np.isclose(fresh, matrix, rtol=_EXACT, atol=_EXACT)).any(axis=1).sum())
-    return f"its statistics of {name} do not follow from its answers in {rows} samples", "altered-statistics"
+    return f"its statistics of {name} do not follow from its predictions in {rows} samples", "altered-statistics"
 
 
 def _of_gold(item: OpenMetric, run: LoadedRecord, fresh: NDArray[np.float64]) -> list[int]:
     """Columns that no prediction changes, and that are lengths: more than a count of samples or a label."""
-    if item.reads != ANSWER:
+    if item.reads != PREDICTION:
         return []
     golds = [sample.gold for sample in run.samples]
     probes = [item.metric.stats([answer] * len(golds), golds) for answer in ("", "x", "x y z")]

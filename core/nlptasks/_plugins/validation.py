@@ -11,12 +11,12 @@ from typing import Any
 from nlptasks._names import is_import_string
 from nlptasks.errors import PluginError
 from nlptasks.plugin import (
-    ANSWER,
     ENCODE,
     ENTAILMENT,
     GENERATE,
     LABELS,
     LIKELIHOOD,
+    PREDICTION,
     PROBABILITIES,
     PROMPT,
     SCORE,
@@ -39,7 +39,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 #: ISO 639-1, or 639-3 for a language that has no code there.
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _RESOURCE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[\w./-]+")
-_READS = (ANSWER, LIKELIHOOD, PROBABILITIES, STATE)
+_READS = (PREDICTION, LIKELIHOOD, PROBABILITIES, STATE)
 
 #: Field names to a test and what the field must be.
 Checks = Mapping[str, tuple[Callable[[Any], bool], str]]

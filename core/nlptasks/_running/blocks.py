@@ -45,13 +45,13 @@ class PredictedBlock(Generic[R]):
     Args:
         block: The block.
         made: The predictions.
-        nats: For each head, the negative log-likelihood of each text that was asked for; empty: of none.
+        nll: For each head, the negative log-likelihood of each text that was asked for; empty: of none.
         seconds: How long it took.
     """
 
     block: Block[R]
     made: BlockPredictions
-    nats: Sequence[Sequence[float | None]] = ()
+    nll: Sequence[Sequence[float | None]] = ()
     seconds: float = 0.0
 
 

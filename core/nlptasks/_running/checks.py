@@ -85,7 +85,7 @@ class _Check:
             return "" if is_blank(self.task, example) else "no prediction"
         if not isinstance(prediction, self.type):
             return f"{_shown(prediction)}, which is no {self.type.__name__},"
-        answer: object = prediction.answer
+        answer: object = prediction.canonical
         if not isinstance(answer, str):
             return f"{_shown(answer)}, which is no text,"
         if isinstance(prediction, Label):

@@ -35,14 +35,14 @@ class LocalEngine:
         began = time.perf_counter()
         heads = self.system.heads
         made = predict(heads, self.system.backbone, block.examples, progress=partial(progress, block))
-        nats = tuple(
-            _nats(head, examples, texts)
+        nll = tuple(
+            _nll(head, examples, texts)
             for head, examples, texts in zip(heads, block.examples, block.texts or (None,) * len(heads), strict=True)
         )
-        return PredictedBlock(block=block, made=made, nats=nats, seconds=time.perf_counter() - began)
+        return PredictedBlock(block=block, made=made, nll=nll, seconds=time.perf_counter() - began)
 
 
-def _nats(head: LoadedHead, examples: Sequence[Example], texts: Sequence[str | None] | None) -> Sequence[float | None]:
+def _nll(head: LoadedHead, examples: Sequence[Example], texts: Sequence[str | None] | None) -> Sequence[float | None]:
     """How probable the texts that are asked for are to a head; of those that are not, ``None``."""
     found: list[float | None] = [None] * len(examples)
     asked = [(at, text) for at, text in enumerate(texts or ()) if text is not None]

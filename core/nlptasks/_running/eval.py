@@ -309,10 +309,9 @@ class _Outcomes:
 
     def take(self, done: PredictedBlock[Item]) -> None:
         """Write a block into the journal."""
-        made = zip(done.made.by_head[0], done.nats[0], done.made.unread[0], done.made.foreign[0], strict=True)
+        made = zip(done.made.by_head[0], done.nll[0], done.made.unread[0], done.made.foreign[0], strict=True)
         rows = tuple(
-            outcome(prediction, nats, unread=unread, foreign=bool(foreign))
-            for prediction, nats, unread, foreign in made
+            outcome(prediction, nll, unread=unread, foreign=bool(foreign)) for prediction, nll, unread, foreign in made
         )
         self._journal.add(
             JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)

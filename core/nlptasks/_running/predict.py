@@ -121,10 +121,10 @@ def likelihoods(head: LoadedHead, examples: Sequence[Example], texts: Sequence[s
     if ask is None:
         return None
     with plugin_errors(_name(head)):
-        nats = [float(value) for value in ask(examples, texts)]
-        if len(nats) != len(texts) or not all(0 <= value < inf for value in nats):
-            raise ValueError(f"likelihoods() gave {len(nats)} numbers for {len(texts)} texts, or one below 0 or NaN")
-    return nats
+        nll = [float(value) for value in ask(examples, texts)]
+        if len(nll) != len(texts) or not all(0 <= value < inf for value in nll):
+            raise ValueError(f"likelihoods() gave {len(nll)} numbers for {len(texts)} texts, or one below 0 or NaN")
+    return nll
 
 
 def check_frozen(system: LoadedSystem) -> None:

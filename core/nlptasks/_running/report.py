@@ -91,7 +91,7 @@ class Reporter:
         metrics = self.metrics(label_set(golds)) if tally.closed else found.metrics
         # With labels, the baseline depends on the gold answers only; otherwise it would need the rows again.
         baseline = self._baseline(golds) if tally.closed else None
-        read = {name: tally.nats if item.reads == LIKELIHOOD else pairs for name, item in metrics.items()}
+        read = {name: tally.nll if item.reads == LIKELIHOOD else pairs for name, item in metrics.items()}
         return tuple(
             score_pairs(name, item.metric, read[name], baseline=baseline)
             for name, item in metrics.items()
@@ -101,7 +101,7 @@ class Reporter:
     def _baseline(self, golds: Mapping[str, int]) -> Counter[tuple[str, str]]:
         """Pairs of the trivial baseline's one prediction and each gold answer."""
         make: Baseline = resolve(self.head.task.baseline)
-        prediction = make(golds)(Example({})).answer
+        prediction = make(golds)(Example({})).canonical
         return Counter({(prediction, gold): count for gold, count in golds.items()})
 
 

@@ -168,7 +168,7 @@ class _Comparison:
         """Nothing is left to do."""
 
     def _compared(self, sample: Sample, prediction: Prediction | None) -> Iterator[str]:
-        found = None if prediction is None else self.spelling.of(prediction.answer)
+        found = None if prediction is None else self.spelling.of(prediction.canonical)
         if self.hashed and found is not None:
             found = hashed(found)
         if found != sample.prediction:

@@ -32,7 +32,7 @@ class Outcome:
         prediction: The prediction; ``None``: it gave none.
         score: Its probability, where there is one.
         probabilities: Probability of each label, where there are such.
-        nats: Negative log-likelihood of the gold text, where the head tells it.
+        nll: Negative log-likelihood of the gold text, where the head tells it.
         unread: Whether a part of the input was left unread.
         foreign: Whether the input is in a language or in characters that the head does not read.
         unfinished: Whether the prediction ends before its end.
@@ -41,7 +41,7 @@ class Outcome:
     prediction: str | None = None
     score: _Number | None = None
     probabilities: Mapping[str, _Number] | None = None
-    nats: _Number | None = None
+    nll: _Number | None = None
     unread: _Truth = False
     foreign: _Truth = False
     unfinished: _Truth = False
@@ -52,15 +52,15 @@ class Outcome:
         return {name: value for name, value in values if value not in (None, False)}
 
 
-def outcome(prediction: Prediction | None, nats: float | None, *, unread: bool, foreign: bool) -> Outcome:
+def outcome(prediction: Prediction | None, nll: float | None, *, unread: bool, foreign: bool) -> Outcome:
     """What a head returned, rounded as records are."""
     score = getattr(prediction, "score", None)
     scores = prediction.scores if isinstance(prediction, Label) else None
     return Outcome(
-        prediction=None if prediction is None else prediction.answer,
+        prediction=None if prediction is None else prediction.canonical,
         score=None if score is None else round(float(score), DECIMALS),
         probabilities={label: round(value, DECIMALS) for label, value in scores.items()} if scores else None,
-        nats=None if nats is None else round(nats, DECIMALS),
+        nll=None if nll is None else round(nll, DECIMALS),
         unread=unread,
         foreign=foreign,
         unfinished=bool(getattr(prediction, "unfinished", False)),
@@ -76,7 +76,7 @@ def outcomes_of(record: Record, samples: Iterable[Sample]) -> list[Outcome] | No
             prediction=sample.prediction,
             score=sample.score,
             probabilities=sample.probabilities,
-            nats=sample.nats,
+            nll=sample.nll,
             unread="truncated_input" in sample.flags,
             foreign="foreign_input" in sample.flags,
             unfinished="truncated_output" in sample.flags,
@@ -134,7 +134,7 @@ def _sample(item: Item, made: Outcome, labels: tuple[str, ...], spelling: Spelli
         prediction=answer,
         score=made.score,
         probabilities={spelling.of(label): value for label, value in probabilities.items()} if probabilities else None,
-        nats=made.nats,
+        nll=made.nll,
         flags=tuple(name for name in FLAGS if state[name]),
         meta=dict(item.meta),
     )

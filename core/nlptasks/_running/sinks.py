@@ -84,10 +84,10 @@ class TallySink:
         for number, (row, why) in enumerate(zip(rows, _foreign(done, self.at), strict=True), done.block.first):
             if why:
                 self.tally.foreign.add(number, why, str(row.line))
-        if done.nats:
-            for row, nats in zip(rows, done.nats[self.at], strict=True):
-                if nats is not None:
-                    self.tally.add_likelihood(nats, binding.gold_text(row))
+        if done.nll:
+            for row, nll in zip(rows, done.nll[self.at], strict=True):
+                if nll is not None:
+                    self.tally.add_likelihood(nll, binding.gold_text(row))
 
     @property
     def all_notes(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Tally:
         predicted: Rows with a prediction.
         labels: How often each label was predicted; empty where the set is not closed.
         pairs: How often each prediction met each cell of the gold column.
-        nats: How often each negative log-likelihood, as Python writes it, was that of each gold text.
+        nll: How often each negative log-likelihood, as Python writes it, was that of each gold text.
         without_gold: Rows with a prediction whose gold cell is empty.
         remembered: Most gold cells that are remembered.
         foreign: The texts that the head cannot read.
@@ -43,7 +43,7 @@ class Tally:
     predicted: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    nats: Counter[tuple[str, str]] = field(default_factory=Counter)
+    nll: Counter[tuple[str, str]] = field(default_factory=Counter)
     without_gold: int = 0
     remembered: int = REMEMBERED
     foreign: ForeignTexts = field(default_factory=ForeignTexts)
@@ -79,13 +79,13 @@ class Tally:
                 self._parts += round(score * _PARTS)
                 self._scored += 1
             if self.closed:
-                self.labels[prediction.answer] += 1
+                self.labels[prediction.canonical] += 1
             if cells is not None:
-                self._compare(prediction.answer, cells[at])
+                self._compare(prediction.canonical, cells[at])
 
-    def add_likelihood(self, nats: float, text: str) -> None:
+    def add_likelihood(self, nll: float, text: str) -> None:
         """Count how probable a gold text is to the head."""
-        self.nats[repr(nats), text] += 1
+        self.nll[repr(nll), text] += 1
 
     def merge(self, other: Tally) -> None:
         """Add the counts of another part of the same table."""
@@ -93,7 +93,7 @@ class Tally:
         self.without_gold += other.without_gold
         self._parts += other._parts
         self._scored += other._scored
-        for mine, theirs in ((self.labels, other.labels), (self.pairs, other.pairs), (self.nats, other.nats)):
+        for mine, theirs in ((self.labels, other.labels), (self.pairs, other.pairs), (self.nll, other.nll)):
             mine.update(theirs)  # type: ignore[arg-type]  # each pair is of one type
         self.foreign.merge(other.foreign)
         for cell in other._cells:
@@ -108,7 +108,7 @@ class Tally:
             "scored": self._scored,
             "labels": dict(sorted(self.labels.items())),
             "pairs": [[*pair, count] for pair, count in sorted(self.pairs.items())],
-            "nats": [[*pair, count] for pair, count in sorted(self.nats.items())],
+            "nll": [[*pair, count] for pair, count in sorted(self.nll.items())],
             "without gold": self.without_gold,
             "remembered": self.remembered,
             "cells": list(self._cells),
@@ -123,7 +123,7 @@ class Tally:
             predicted=data["predicted"],
             labels=Counter(data["labels"]),
             pairs=Counter({(one, other): count for one, other, count in data["pairs"]}),
-            nats=Counter({(one, other): count for one, other, count in data["nats"]}),
+            nll=Counter({(one, other): count for one, other, count in data["nll"]}),
             without_gold=data["without gold"],
             remembered=data["remembered"],
             foreign=ForeignTexts.from_json(data["foreign"]),

@@ -53,13 +53,13 @@ class Error:
         id: Its id.
         inputs: The task's inputs.
         gold: The gold answer.
-        answers: What each system predicted, in the order of the records.
+        predictions: What each system predicted, in the order of the records.
     """
 
     id: str
     inputs: Mapping[str, str]
     gold: str
-    answers: tuple[Judged, ...]
+    predictions: tuple[Judged, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +123,9 @@ def list_errors(
         for opened, values in zip(records, found, strict=True)
     ]
     errors = [
-        Error(sample.id, sample.inputs, sample.gold, answers)
-        for sample, *answers_ in zip(records[0].samples, *judged, strict=True)
-        if names(answers := tuple(answers_))
+        Error(sample.id, sample.inputs, sample.gold, predictions)
+        for sample, *predictions_ in zip(records[0].samples, *judged, strict=True)
+        if names(predictions := tuple(predictions_))
     ]
     errors.sort(key=lambda error: _order(error, kind, item))
     return ErrorList(
@@ -185,12 +185,12 @@ class _Wanted:
     def __init__(self, kind: str, alone: int) -> None:
         self._kind, self._alone = kind, alone
 
-    def __call__(self, answers: Sequence[Judged]) -> bool:
-        wrong = [answer.wrong for answer in answers]
+    def __call__(self, predictions: Sequence[Judged]) -> bool:
+        wrong = [answer.wrong for answer in predictions]
         if self._alone >= 0:
             return wrong[self._alone] and sum(wrong) == 1
         if self._kind == CONFIDENT:
-            return any(answer.wrong and answer.score is not None for answer in answers)
+            return any(answer.wrong and answer.score is not None for answer in predictions)
         return all(wrong) if self._kind == ALL_WRONG else any(wrong)
 
 
@@ -202,7 +202,7 @@ def _wanted(kind: str, systems: Sequence[str], records: Sequence[StoredRecord]) 
         raise UsageError(f"--kind: there is no kind {kind!r}{did_you_mean(kind, known)}", hint=", ".join(known))
     if kind == CONFIDENT and not any(sample.score is not None for opened in records for sample in opened.samples):
         raise UsageError(
-            "--kind confident: none of these records tells how probable an answer is", hint="take --kind wrong"
+            "--kind confident: none of these records tells how probable a prediction is", hint="take --kind wrong"
         )
     return _Wanted(kind, -1)
 
@@ -256,15 +256,15 @@ def _values(opened: StoredRecord, item: OpenMetric) -> list[float | None]:
 def _limit(record: Record, item: OpenMetric, found: Sequence[Sequence[float | None]]) -> tuple[float, str]:
     """The value that parts right from wrong, and the rule in words."""
     if record.labels:
-        return math.nan, "an answer is wrong where it is not the gold answer"
+        return math.nan, "a prediction is wrong where it is not the gold one"
     name, low, high = item.spec.name, *item.spec.range
     side = "below" if item.spec.higher_is_better else "above"
     if math.isfinite(low) and math.isfinite(high):
         middle = (low + high) / 2
-        return middle, f"an answer is wrong where its {name} is {side} {middle:g}, the middle of the scale"
+        return middle, f"a prediction is wrong where its {name} is {side} {middle:g}, the middle of the scale"
     known = [value for values in found for value in values if value is not None]
     middle = median(known) if known else math.nan
-    return middle, f"an answer is wrong where its {name} is {side} {middle:.4g}, the median of the samples"
+    return middle, f"a prediction is wrong where its {name} is {side} {middle:.4g}, the median of the samples"
 
 
 def _is_wrong(record: Record, item: OpenMetric, sample: Sample, value: float | None, limit: float) -> bool:
@@ -277,10 +277,12 @@ def _is_wrong(record: Record, item: OpenMetric, sample: Sample, value: float | N
 
 def _order(error: Error, kind: str, item: OpenMetric) -> tuple[float, ...]:
     """The worst comes first; equal ones stay in the order of the data."""
-    sure = max((answer.score for answer in error.answers if answer.wrong and answer.score is not None), default=-1.0)
+    sure = max(
+        (answer.score for answer in error.predictions if answer.wrong and answer.score is not None), default=-1.0
+    )
     if kind == CONFIDENT:
         return (-sure,)
-    wrong = sum(answer.wrong for answer in error.answers)
-    values = [answer.value for answer in error.answers if answer.value is not None]
+    wrong = sum(answer.wrong for answer in error.predictions)
+    values = [answer.value for answer in error.predictions if answer.value is not None]
     mean = sum(values) / len(values) if values else 0.0
     return (-wrong, mean if item.spec.higher_is_better else -mean, -sure)

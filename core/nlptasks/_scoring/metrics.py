@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nlptasks._plugins.guard import Guarded, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import PluginError
-from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec, TaskSpec
+from nlptasks.plugin import LIKELIHOOD, PREDICTION, PROBABILITIES, STATE, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import Matrices, Sample, canonical
 
@@ -46,7 +46,7 @@ class OpenMetric:
         if self.counts is not None and not self.counts(sample.gold):
             return None
         if self.reads == LIKELIHOOD:
-            return None if sample.nats is None else repr(sample.nats)
+            return None if sample.nll is None else repr(sample.nll)
         if self.reads == PROBABILITIES:
             return None if sample.probabilities is None else canonical(dict(sample.probabilities))
         if self.reads == STATE:
@@ -104,7 +104,7 @@ def open_metrics(
 
 def counting(metrics: Iterable[OpenMetric]) -> Callable[[str], bool | None]:
     """Whether an example with a gold answer, or with an empty one, counts in some metric; ``None``: none says."""
-    told = [item.counts for item in metrics if item.reads == ANSWER and item.counts is not None]
+    told = [item.counts for item in metrics if item.reads == PREDICTION and item.counts is not None]
     return lambda gold: any(counts(gold) for counts in told) if told else None
 
 
@@ -114,7 +114,7 @@ def refused(metrics: Iterable[OpenMetric], golds: Iterable[str]) -> dict[str, tu
     found = {}
     for item in metrics:
         refusal: Callable[[str], str] | None = getattr(item.metric, "refusal", None)
-        if refusal is not None and item.reads == ANSWER:
+        if refusal is not None and item.reads == PREDICTION:
             told = next(((gold, reason) for gold in distinct if (reason := refusal(gold))), None)
             if told:
                 found[item.spec.name] = told

@@ -21,7 +21,7 @@ from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
 
 #: Names of the columns of ids and of likelihoods where the user names none.
-ID, _NATS = "id", "nats"
+ID, _NLL = "id", "nll"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class FileRequest:
             how both are, the column of ids is in both, and the label map is of both.
         prediction: Column of the predictions; empty: by its name.
         score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
-        nats: Column with the negative log-likelihood of each gold text in nats; empty: ``nats`` where it is there.
+        nll: Column with the negative log-likelihood of each gold text in nats; empty: ``nll`` where it is there.
         model: What boards call the system; empty: by the file.
         labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
         metrics: Names of further metrics.
@@ -54,7 +54,7 @@ class FileRequest:
     source: TableSource = field(default_factory=TableSource)
     prediction: str = ""
     score: str = ""
-    nats: str = ""
+    nll: str = ""
     model: str = ""
     labels: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
@@ -79,12 +79,12 @@ class FilePrediction:
     Args:
         text: Its text; ``None`` where there is none.
         score: Its probability.
-        nats: Negative log-likelihood of the gold text in nats.
+        nll: Negative log-likelihood of the gold text in nats.
     """
 
     text: str | None = None
     score: float | None = None
-    nats: float | None = None
+    nll: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class PredictionFile:
         column: The column of the predictions.
         id: The column of the ids; empty: the rows' numbers.
         score: The column of the probabilities; empty: none.
-        nats: The column of the likelihoods; empty: none.
+        nll: The column of the likelihoods; empty: none.
         answers: Predictions by id, the first of each.
         rows: Rows that were read.
         twice: Ids that stand there more than once.
@@ -106,7 +106,7 @@ class PredictionFile:
     column: str
     id: str
     score: str
-    nats: str
+    nll: str
     answers: Mapping[str, FilePrediction]
     rows: int
     twice: tuple[str, ...]
@@ -122,9 +122,9 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
         table = read_table(registry, source, name=request.source.format, options=options)
         column = _prediction_column(request, table.columns)
         score = _score_column(request, table.columns, column)
-        nats = _nats_column(request, table.columns)
+        nll = _nll_column(request, table.columns)
         id_ = id_column(request, table.columns, request.predictions)
-        at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nats)]
+        at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nll)]
         answers: dict[str, FilePrediction] = {}
         twice: dict[str, None] = {}
         rows = 0
@@ -143,14 +143,14 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
             answers[name] = FilePrediction(
                 None if cell is None else as_text(cell),
                 _number(row, at[2], source.name, score, "probability", 1.0),
-                _number(row, at[3], source.name, nats, "likelihood in nats", inf),
+                _number(row, at[3], source.name, nll, "likelihood in nats", inf),
             )
     return PredictionFile(
         columns=table.columns,
         column=column,
         id=id_,
         score=score,
-        nats=nats,
+        nll=nll,
         answers=answers,
         rows=rows,
         twice=tuple(twice),
@@ -184,11 +184,11 @@ def _score_column(request: FileRequest, columns: Sequence[str], prediction: str)
     return usual if usual in columns else ""
 
 
-def _nats_column(request: FileRequest, columns: Sequence[str]) -> str:
+def _nll_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or one of the usual name."""
-    if request.nats:
-        return named(request.nats, columns, "--nats-column", request.predictions)
-    return _NATS if _NATS in columns else ""
+    if request.nll:
+        return named(request.nll, columns, "--nll-column", request.predictions)
+    return _NLL if _NLL in columns else ""
 
 
 def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
@@ -214,6 +214,6 @@ def _number(row: Row, at: int, file: str, column: str, what: str, most: float) -
             file,
             f"{one_line(text, 40)!r} in the column '{column}' is no {what}",
             line=row.line,
-            hint=f"it is a number {bounds}; another column is named by --score-column or --nats-column",
+            hint=f"it is a number {bounds}; another column is named by --score-column or --nll-column",
         )
     return round(number, DECIMALS)

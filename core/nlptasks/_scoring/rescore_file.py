@@ -66,8 +66,8 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     notes = [f"predictions: column '{given.column}'; gold answers: column '{table.columns['gold']}'"]
     if given.score:
         notes.append(f"probabilities: column '{given.score}'")
-    if given.nats:
-        notes.append(f"likelihoods: column '{given.nats}'")
+    if given.nll:
+        notes.append(f"likelihoods: column '{given.nll}'")
     notes += table.notes
     notes += _check(registry, request, given, table)
     source = request.source.data or request.predictions
@@ -101,7 +101,7 @@ def _gold(
 ) -> tuple[GoldTable, str]:
     """The rows with gold answers, from the file of their own or from beside the predictions, and their language."""
     columns = _columns(registry, request, request.source.data) if request.source.data else given.columns
-    taken = () if request.source.data else (given.column, given.id, given.score, given.nats)
+    taken = () if request.source.data else (given.column, given.id, given.score, given.nll)
     gold = request.source.gold or _gold_column(request, columns, taken)
     id_ = id_column(request, columns, request.source.data) if request.source.data else given.id
     numbered = given.id and not id_ and all(map(str.isdecimal, given.answers))  # rows are told apart by their numbers
@@ -182,7 +182,7 @@ def _check(registry: Registry, request: FileRequest, given: PredictionFile, tabl
         raise UsageError(
             f"{request.predictions}: " + "\n".join(found),
             hint="a score on a part of the rows is not one on all of them; --partial scores a missing prediction as an "
-            "empty answer, leaves surplus ones out, takes the first of several, and marks the record",
+            "empty one, leaves surplus ones out, takes the first of several, and marks the record",
         )
     yield from found
 
@@ -276,7 +276,7 @@ def _samples(
             gold=item.gold,
             prediction=text,
             score=answer.score,
-            nats=answer.nats,
+            nll=answer.nll,
             meta=dict(item.meta),
             flags=tuple(name for name in FLAGS if state.get(name)),
         )

@@ -67,7 +67,7 @@ def _request(asked: PredictionsRequest, task: TaskSpec) -> FileRequest:
         source=asked.source,
         prediction=given.prediction,
         score=given.score_column,
-        nats=given.nll_column,
+        nll=given.nll_column,
         model=target.name,
         labels=check_labels(given.labels, cased=True),
         metrics=asked.evaluation.metrics,

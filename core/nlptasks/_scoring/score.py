@@ -11,7 +11,7 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, metric_of, open_metrics, readable
 from nlptasks._scoring.results import clusters_of, result
-from nlptasks.plugin import ANSWER, TaskSpec
+from nlptasks.plugin import PREDICTION, TaskSpec
 from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.schema import Matrices, Result, Sample
 from nlptasks.statistics.resampling import value
@@ -106,10 +106,10 @@ def baselines_of(task: TaskSpec, metrics: Mapping[str, OpenMetric], samples: Seq
     with plugin_errors(what):
         answer = make(Counter(sample.gold for sample in samples))
         try:
-            answers = [answer(Example(sample.inputs)).answer for sample in samples]
+            answers = [answer(Example(sample.inputs)).canonical for sample in samples]
         except KeyError:
             return {}
     trivial = [Sample(id=s.id, gold=s.gold, prediction=text) for s, text in zip(samples, answers, strict=True)]
-    reading = {name: item for name, item in metrics.items() if item.reads == ANSWER}
+    reading = {name: item for name, item in metrics.items() if item.reads == PREDICTION}
     found = {name: value(reading[name].metric, matrix) for name, matrix in matrices(reading, trivial).items()}
     return {name: number for name, number in found.items() if math.isfinite(number)}

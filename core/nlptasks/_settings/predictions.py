@@ -19,9 +19,9 @@ class PredictionSource:
     nll_column: str = setting(
         "",
         "Column with the negative log-likelihood of each gold text in nats.",
-        flag="nats-column",
+        flag="nll-column",
         metavar="COLUMN",
-        default_text="nats",
+        default_text="nll",
     )
     labels: tuple[str, ...] = setting((), "The closed set of labels.", metavar="A,B,...", default_text="the gold ones")
     partial: bool = setting(False, "Score though predictions are missing, surplus or repeated, and mark the record.")

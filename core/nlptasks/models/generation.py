@@ -120,11 +120,11 @@ class Likelihood:
     """How probable a text is to a decoder.
 
     Args:
-        nats: Negative natural log-likelihood of all its tokens.
+        nll: Negative natural log-likelihood of all its tokens.
         tokens: How many tokens that are.
     """
 
-    nats: float
+    nll: float
     tokens: int
 
 
@@ -256,10 +256,10 @@ def add_up(texts: int, pieces: Iterable[tuple[int, float, int]]) -> list[Likelih
 
     Args:
         texts: How many there are.
-        pieces: Of each piece the position of its text, its nats and its tokens, in any order.
+        pieces: Of each piece the position of its text, its negative log-likelihood and its tokens, in any order.
     """
-    nats, tokens = [0.0] * texts, [0] * texts
+    nll, tokens = [0.0] * texts, [0] * texts
     for text, value, size in pieces:
-        nats[text] += value
+        nll[text] += value
         tokens[text] += size
-    return [Likelihood(*pair) for pair in zip(nats, tokens, strict=True)]
+    return [Likelihood(*pair) for pair in zip(nll, tokens, strict=True)]

@@ -101,6 +101,6 @@ class LikelihoodReader:
             output_hidden_states=True,
         )
         before = len(self.prefix) - 1
-        nats = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
-        for target, row, last in zip(targets, nats, output.hidden_states[-1], strict=True):
+        nll = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
+        for target, row, last in zip(targets, nll, output.hidden_states[-1], strict=True):
             yield row[: len(target)], last[before : before + len(target)]

@@ -177,9 +177,9 @@ class TransformerSeq2Seq(TransformerEncoder):
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
         reader = LikelihoodReader(decoder.model, self.encode, prefix, decoder.text.pad)
-        nats = reader.score(found, windows, self.memory(instruction))
+        nll = reader.score(found, windows, self.memory(instruction))
         return add_up(
-            len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nats, strict=True))
+            len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nll, strict=True))
         )
 
     def tokenize(

@@ -7,12 +7,12 @@ light module needs; everything else is imported from the module that has it.
 from __future__ import annotations
 
 from nlptasks.plugin.specs import (
-    ANSWER,
     ENCODE,
     ENTAILMENT,
     GENERATE,
     LABELS,
     LIKELIHOOD,
+    PREDICTION,
     PROBABILITIES,
     PROJECT,
     PROMPT,
@@ -32,12 +32,12 @@ from nlptasks.plugin.specs import (
 )
 
 __all__ = [
-    "ANSWER",
     "ENCODE",
     "ENTAILMENT",
     "GENERATE",
     "LABELS",
     "LIKELIHOOD",
+    "PREDICTION",
     "PROBABILITIES",
     "PROJECT",
     "PROMPT",

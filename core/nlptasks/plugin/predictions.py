@@ -37,8 +37,8 @@ class Label(HasColumns):
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score")
 
     @property
-    def answer(self) -> str:
-        """What is compared with the gold answer."""
+    def canonical(self) -> str:
+        """The text that is compared with the canonical gold one."""
         return self.label
 
     def cells(self) -> tuple[Cell, ...]:
@@ -67,8 +67,8 @@ class Span(HasColumns):
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score", "_start", "_end")
 
     @property
-    def answer(self) -> str:
-        """What is compared with the gold answer."""
+    def canonical(self) -> str:
+        """The text that is compared with the canonical gold one."""
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:
@@ -99,8 +99,8 @@ class Text(HasColumns):
     suffixes: ClassVar[tuple[str, ...]] = ("",)
 
     @property
-    def answer(self) -> str:
-        """What is compared with the gold answer."""
+    def canonical(self) -> str:
+        """The text that is compared with the canonical gold one."""
         return self.text
 
     def cells(self) -> tuple[Cell, ...]:

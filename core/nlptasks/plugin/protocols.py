@@ -38,12 +38,12 @@ class Example:
 
 
 class Prediction(Protocol):
-    """One typed answer out; see :mod:`nlptasks.plugin.predictions`."""
+    """One typed prediction out; see :mod:`nlptasks.plugin.predictions`."""
 
     suffixes: ClassVar[tuple[str, ...]]
 
     @property
-    def answer(self) -> str: ...
+    def canonical(self) -> str: ...
     def cells(self) -> tuple[Cell, ...]: ...
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import pluggy
 
 __all__ = [
-    "ANSWER",
     "ENCODE",
     "ENTAILMENT",
     "GENERATE",
     "LABELS",
     "LIKELIHOOD",
+    "PREDICTION",
     "PROBABILITIES",
     "PROMPT",
     "SCORE",
@@ -54,9 +54,9 @@ ENTAILMENT = "entailment"
 #: Capability of a model of language that was trained to answer prompts, or to write on behind any text.
 PROMPT = "prompt"
 
-#: What a metric reads: a prediction's answer, how probable the gold text is to the head, the probability of each label,
-#: or what is to be noted about the answer (see :data:`nlptasks.records.schema.FLAGS`).
-ANSWER = "answer"
+#: What a metric reads: the prediction, how probable the gold text is to the head, the probability of each label,
+#: or what is to be noted about the prediction (see :data:`nlptasks.records.schema.FLAGS`).
+PREDICTION = "prediction"
 LIKELIHOOD = "likelihood"
 PROBABILITIES = "probabilities"
 STATE = "state"
@@ -84,7 +84,7 @@ class Column:
         aliases: Other names under which people keep it, compared without case.
         summary: One line for ``--help``.
         optional: Whether a table may do without it, where it has the gold column: the input is then empty. An empty
-            optional input is answered as any other.
+            optional input is predicted as any other.
     """
 
     name: str
@@ -99,7 +99,7 @@ class TaskSpec(Descriptor):
 
     Args:
         inputs: The columns that a row must have.
-        gold: The column that holds the right answer, where the data has one.
+        gold: The gold column, where the data has one.
         prediction: Import string of the prediction type: one of ``nlptasks.plugin.predictions``, or a class like them.
         output: Name of the first output column; the prediction type derives the others from it.
         metrics: Names of the metrics printed for this task.
@@ -201,13 +201,13 @@ class MetricSpec(Descriptor):
         object: Import string of a callable ``(labels: tuple[str, ...]) -> Metric``.
         range: Lowest and highest value.
         higher_is_better: Whether a larger value is the better one.
-        reads: What its statistics are made of beside the gold answers. Each comes as text in place of the prediction:
-            ``answer``, the answer; ``likelihood``, the negative log-likelihood of the gold text in nats, as a decimal
-            number (see :meth:`nlptasks.plugin.protocols.Likelihoods.likelihoods`); ``probabilities``, a JSON object
-            with the probability of each label; ``state``, what is to be noted about the answer, names joined by spaces,
-            empty where all is well (see :data:`nlptasks.records.schema.FLAGS`).
-        by_language: Whether the callable also takes ``language=``, the ISO 639-1 code of the language of the answers
-            (empty where it is not known), because its tokens depend on it.
+        reads: What its statistics are made of beside the gold. Each comes as text in place of the prediction:
+            ``prediction``, its canonical text; ``likelihood``, the negative log-likelihood of the gold text in nats,
+            as a decimal number (see :meth:`nlptasks.plugin.protocols.Likelihoods.likelihoods`); ``probabilities``, a
+            JSON object with the probability of each label; ``state``, what is to be noted about the prediction, names
+            joined by spaces, empty where all is well (see :data:`nlptasks.records.schema.FLAGS`).
+        by_language: Whether the callable also takes ``language=``, the ISO 639-1 code of the language of the
+            predictions (empty where it is not known), because its tokens depend on it.
         conventions: What one must know to compare its values with others', a sentence each.
         traps: Where people go wrong with it, a sentence each.
     """
@@ -215,7 +215,7 @@ class MetricSpec(Descriptor):
     object: str
     range: tuple[float, float] = (0.0, 1.0)
     higher_is_better: bool = True
-    reads: str = ANSWER
+    reads: str = PREDICTION
     by_language: bool = False
     conventions: tuple[str, ...] = ()
     traps: tuple[str, ...] = ()

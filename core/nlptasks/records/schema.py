@@ -59,7 +59,7 @@ class Sample:
         prediction: The prediction; ``None`` where the system gave none, which metrics read as the empty text.
         score: Probability of the prediction, where there is one.
         probabilities: Probability of each label, where there are such.
-        nats: Negative log-likelihood of the gold text in nats, where the head tells it.
+        nll: Negative log-likelihood of the gold text in nats, where the head tells it.
         flags: Some of :data:`FLAGS`.
         meta: Further columns of the data that slices and clusters are made of.
     """
@@ -70,7 +70,7 @@ class Sample:
     prediction: str | None = None
     score: float | None = None
     probabilities: Mapping[str, float] | None = None
-    nats: float | None = None
+    nll: float | None = None
     flags: tuple[str, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
 

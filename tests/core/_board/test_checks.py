@@ -57,7 +57,7 @@ def test_labels_that_are_all_right(registry, make, answers, honest):
     _, gold = answers(120, 0.8)
     make(honest / "c", "c", predictions=gold, gold=gold)
     item = found(registry, honest)["gold-copied", "error"]
-    assert item.record == "c" and "all 120 answers equal the gold ones" in item.reason
+    assert item.record == "c" and "all 120 predictions equal the gold ones" in item.reason
 
 
 def test_few_labels_that_are_all_right_are_only_looked_at(registry, make, answers, tmp_path):
@@ -76,7 +76,7 @@ def test_texts_that_are_the_gold_ones(registry, make, tmp_path, gold):
 def test_answers_of_another_system(registry, make, answers, honest):
     predictions, gold = answers(120, 0.8, seed=0)
     make(honest / "c", "c", predictions=predictions, gold=gold, texts=_texts(120))
-    item = found(registry, honest)["identical-answers", "error"]
+    item = found(registry, honest)["identical-predictions", "error"]
     assert item.record == "c" and item.reason == "its 120 answers are those of a (a)"
 
 
@@ -84,7 +84,7 @@ def test_two_that_always_say_the_same_are_only_looked_at(registry, make, answers
     _, gold = answers(120, 0.8)
     for system in ("c", "d"):
         make(honest / system, system, predictions=["positive"] * 120, gold=gold)
-    assert found(registry, honest)["identical-answers", "warning"].record == "d"
+    assert found(registry, honest)["identical-predictions", "warning"].record == "d"
 
 
 @pytest.mark.parametrize(

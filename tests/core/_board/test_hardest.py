@@ -11,7 +11,7 @@ from .conftest import panel
 def test_the_hardest_samples_come_first(board):
     found = panel(board, "reviews").errors
     assert found.samples and found.others == 200 - len(found.samples)
-    assert [len(sample.answers) for sample in found.samples] == [3] * len(found.samples)
+    assert [len(sample.predictions) for sample in found.samples] == [3] * len(found.samples)
     values = [sample.value for sample in found.samples]
     assert values == sorted(values) and values[0] == 0 and found.samples[0].kind == "all wrong"
 
@@ -31,7 +31,7 @@ def test_what_all_have_right_is_not_shown(registry, make, tmp_path):
         ("3", "sure and wrong", 0.5),
     ]
     assert (found.others, found.systems) == (17, 0)
-    best = found.samples[1].answers[0]
+    best = found.samples[1].predictions[0]
     assert (best.system, best.text, best.right, best.score) == ("b", "positive", True, 0.5)
 
 

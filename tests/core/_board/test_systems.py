@@ -19,8 +19,8 @@ def test_a_record_in_another_order_is_lined_up(registry, make, answers, two):
     a, c = pairs.systems.index("a"), pairs.systems.index("c")
     assert pairs.delta[a][c] == 0 and pairs.p[a][c] == 1
     assert all(
-        {answer.system: answer.text for answer in sample.answers}["a"]
-        == {answer.system: answer.text for answer in sample.answers}["c"]
+        {answer.system: answer.text for answer in sample.predictions}["a"]
+        == {answer.system: answer.text for answer in sample.predictions}["c"]
         for sample in found.errors.samples
     )
 

@@ -21,7 +21,7 @@ def entry(*names: str) -> JournalEntry:
         Outcome(prediction=f"{name}\n\u2028😀\ud800", score=0.5, probabilities={"a": 0.5}, unread=True)
         for name in names
     )
-    return JournalEntry(rows=(*rows, Outcome(nats=1.5, unfinished=True)), seconds=0.25, tokens=7)
+    return JournalEntry(rows=(*rows, Outcome(nll=1.5, unfinished=True)), seconds=0.25, tokens=7)
 
 
 @pytest.fixture

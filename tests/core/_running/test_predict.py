@@ -64,7 +64,7 @@ TEXTS = ["good", "a very good phone that works " * 9, "bad", "the film is great"
 
 def answers(head: Any, encoder: Any, texts: Sequence[str], **settings: Any) -> list[str | None]:
     found = predict([task(head)], encoder, [rows(*texts)], **settings).by_head[0]
-    return [prediction and prediction.answer for prediction in found]
+    return [prediction and prediction.canonical for prediction in found]
 
 
 def test_batches_and_row_order_change_nothing(encoder: Encoder) -> None:

@@ -24,9 +24,9 @@ def counted(rows: list, *, closed: bool, graded: bool) -> Tally:
         [None if found is None else Label(*found) for found, _, _ in rows],
         cells=[cell for _, cell, _ in rows] if graded else None,
     )
-    for _, cell, nats in rows:
-        if nats is not None:
-            tally.add_likelihood(nats, cell)
+    for _, cell, nll in rows:
+        if nll is not None:
+            tally.add_likelihood(nll, cell)
     return tally
 
 

@@ -63,7 +63,7 @@ def test_labels_are_judged_by_a_share_and_not_by_macro_f1(registry):
     found = list_errors([labelled(registry, "x", "bbab")], registry)
     assert found.metric == "accuracy"
     assert ids(found) == ["0"]
-    assert (found.errors[0].answers[0].value, found.errors[0].answers[0].wrong) == (0.0, True)
+    assert (found.errors[0].predictions[0].value, found.errors[0].predictions[0].wrong) == (0.0, True)
 
 
 def test_kinds(registry):
@@ -92,7 +92,7 @@ def test_graded_answers_are_wrong_on_the_worse_half_of_the_scale(registry):
 
 
 def test_where_the_scale_has_no_end_the_median_parts(registry):
-    samples = [Sample(id=str(at), gold="0123456789", prediction="", nats=float(at)) for at in (1, 2, 30, 40, 50)]
+    samples = [Sample(id=str(at), gold="0123456789", prediction="", nll=float(at)) for at in (1, 2, 30, 40, 50)]
     samples.append(Sample(id="unread", gold="x", prediction=""))
     found = list_errors([opened(registry, "x", samples, labels=(), primary="bits-per-byte")], registry)
     assert ids(found) == ["50", "40"]

@@ -17,7 +17,7 @@ SAMPLES = [
         inputs={"text": "word " * (10 if at % 4 else 100)},
         gold="yes" if at % 2 else "no",
         prediction="yes",
-        nats=1.0 if at % 4 == 0 else None,
+        nll=1.0 if at % 4 == 0 else None,
         meta={"topic": "art" if at < 30 else "sport"} if at < 38 else {},
     )
     for at in range(40)

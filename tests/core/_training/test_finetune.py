@@ -102,7 +102,7 @@ def answers(session: Session, task: str, folder: Path, inputs: list[dict[str, st
     choice = SystemChoice(heads={task: f"{folder}/"}, backbone=backbone, device="cpu")
     opened = session.load(session.choose(session.tasks([task]), choice))
     found = predict(opened.heads, opened.backbone, [[Example(row) for row in inputs]]).by_head[0]
-    return [answer.answer for answer in found if answer]
+    return [answer.canonical for answer in found if answer]
 
 
 def test_labels_are_learnt_and_the_folder_is_all_it_takes(go, session: Session, data: Path) -> None:

@@ -82,7 +82,7 @@ class Place:
         choice = SystemChoice(heads=heads, backbone=str(backbone), options=options, device="cpu")
         opened = self.session.load(self.session.choose(self.session.tasks([task]), choice))
         found = predict(opened.heads, opened.backbone, [[Example(row) for row in inputs]]).by_head[0]
-        return [answer.answer for answer in found if answer]
+        return [answer.canonical for answer in found if answer]
 
 
 Make = Callable[..., Place]

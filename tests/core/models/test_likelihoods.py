@@ -36,7 +36,7 @@ class Echo:
     """Answers with the prompt, and says of each text what its class says."""
 
     labels: tuple[str, ...] = ()
-    nats: tuple[float, ...] = ()
+    nll: tuple[float, ...] = ()
 
     def __init__(self, context: HeadContext) -> None:
         pass
@@ -54,19 +54,19 @@ class Echo:
 
 class Telling(Echo):
     def likelihoods(self, examples: Sequence[Example], texts: Sequence[str]) -> Sequence[float]:
-        return self.nats
+        return self.nll
 
 
 class Short(Telling):
-    nats = (1.0,)
+    nll = (1.0,)
 
 
 class Negative(Telling):
-    nats = (-1.0, 1.0)
+    nll = (-1.0, 1.0)
 
 
 class Endless(Telling):
-    nats = (math.inf, 1.0)
+    nll = (math.inf, 1.0)
 
 
 def load_tiny(context: BackboneContext) -> Generator:
@@ -110,8 +110,8 @@ def scores(report: RunReport) -> dict[str, float]:
 
 
 def bits(generator: Generator, prompts: list[str], texts: list[str]) -> float:
-    nats = sum(item.nats for item in generator.likelihoods(prompts, texts, WRITE))
-    return nats / math.log(2) / sum(len(text.encode()) for text in texts)
+    nll = sum(item.nll for item in generator.likelihoods(prompts, texts, WRITE))
+    return nll / math.log(2) / sum(len(text.encode()) for text in texts)
 
 
 def test_gold_texts_are_scored_as_they_stand(

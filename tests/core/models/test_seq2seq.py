@@ -124,7 +124,7 @@ def test_the_log_probability_is_that_of_the_text(model: TransformerSeq2Seq) -> N
                 if found.complete and len(model.text.encode([found.text])[0]) + 1 == found.tokens:
                     (again,) = model.likelihoods([prompt], [found.text], ENGLISH)
                     assert again.tokens == found.tokens
-                    assert again.nats == pytest.approx(-found.log_probability, abs=1e-3)
+                    assert again.nll == pytest.approx(-found.log_probability, abs=1e-3)
                     checked += 1
         assert checked > 5
 
@@ -220,7 +220,7 @@ def test_draws_have_the_probabilities_of_the_decoder(model: TransformerSeq2Seq) 
     (row,) = written(model, TEXTS[:1], Decoding(temperature=1.0, samples=count, max_new_tokens=1))
     share = sum(item.complete for item in row) / count
     (found,) = model.likelihoods(TEXTS[:1], [""], GERMAN)
-    expected = float(torch.tensor(-found.nats).exp())
+    expected = float(torch.tensor(-found.nll).exp())
     assert abs(share - expected) < 4 * (expected * (1 - expected) / count) ** 0.5
 
 
@@ -245,7 +245,7 @@ def test_nats_are_the_sum_of_log_probabilities(model: TransformerSeq2Seq) -> Non
         ids = [*model.text.encode([text])[0], model.text.end]
         if len(ids) <= model.max_new_tokens:
             assert item.tokens == len(ids)
-            assert item.nats == pytest.approx(by_hand(model, prompt, ids), rel=1e-5)
+            assert item.nll == pytest.approx(by_hand(model, prompt, ids), rel=1e-5)
 
 
 def test_a_long_text_is_read_in_pieces_each_behind_what_is_before_it(model: TransformerSeq2Seq) -> None:
@@ -261,7 +261,7 @@ def test_a_long_text_is_read_in_pieces_each_behind_what_is_before_it(model: Tran
         before += size
     (found,) = model.likelihoods(["the phone. "], [text], ENGLISH)
     assert found.tokens == len(ids) + 1
-    assert found.nats == pytest.approx(expected, rel=1e-5)
+    assert found.nll == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("extra", [-1, 0, 1])
@@ -276,7 +276,7 @@ def test_the_probabilities_of_all_short_texts_sum_to_less_than_one(model: Transf
     tokens = [model.text.decode([at]) for at in range(model.text.size) if at not in model.text.special]
     texts = sorted({token for token in tokens if token})
     found = model.likelihoods(["good"] * (len(texts) + 1), ["", *texts], ENGLISH)
-    assert sum(float(torch.tensor(-item.nats).exp()) for item in found) < 1
+    assert sum(float(torch.tensor(-item.nll).exp()) for item in found) < 1
 
 
 def test_every_text_has_a_likelihood_in_any_order(model: TransformerSeq2Seq) -> None:
@@ -285,13 +285,13 @@ def test_every_text_has_a_likelihood_in_any_order(model: TransformerSeq2Seq) -> 
     again = model.likelihoods([""] * len(texts), texts[::-1], ENGLISH)[::-1]
     for item, other in zip(found, again, strict=True):
         assert item.tokens == other.tokens >= 1
-        assert 0 < item.nats == pytest.approx(other.nats, rel=1e-5)
+        assert 0 < item.nll == pytest.approx(other.nll, rel=1e-5)
     assert model.likelihoods([], [], ENGLISH) == []
 
 
 def test_the_language_matters(model: TransformerSeq2Seq) -> None:
     german, french = (model.likelihoods(["good"], ["gut"], Instruction("translation", to))[0] for to in ("de", "fr"))
-    assert german.nats != french.nats
+    assert german.nll != french.nll
 
 
 # ------------------------------------------------------------------ endings
@@ -327,4 +327,4 @@ def test_bfloat16_writes_and_scores(tmp_path: Path, model: TransformerSeq2Seq) -
         assert all(item.tokens > 0 for row in written(half, TEXTS[:4], decoding) for item in row)
     near, full = (each.likelihoods(TEXTS[:4], TEXTS[4:8], ENGLISH) for each in (half, model))
     for one, other in zip(near, full, strict=True):
-        assert one.nats == pytest.approx(other.nats, rel=0.05)
+        assert one.nll == pytest.approx(other.nll, rel=0.05)

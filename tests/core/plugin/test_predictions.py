@@ -20,7 +20,7 @@ SPAN = Span("Paris", 0.123456789, 3, 8)
     ],
 )
 def test_cells(made: Prediction, answer, cells):
-    assert made.answer == answer
+    assert made.canonical == answer
     assert made.cells() == cells
     assert len(cells) == len(made.suffixes)
     assert made.suffixes[0] == ""

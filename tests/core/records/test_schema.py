@@ -58,8 +58,8 @@ def test_what_a_record_does_not_know_changes_no_id() -> None:
 
 def test_a_sample_is_a_line_of_what_it_has():
     assert sample_line(Sample(id="1", gold="")) == '{"gold":"","id":"1"}'
-    assert sample_line(Sample(id="é", gold="a", prediction="", nats=0.0)) == (
-        '{"gold":"a","id":"é","nats":0.0,"prediction":""}'
+    assert sample_line(Sample(id="é", gold="a", prediction="", nll=0.0)) == (
+        '{"gold":"a","id":"é","nll":0.0,"prediction":""}'
     )
 
 

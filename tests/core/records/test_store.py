@@ -31,7 +31,7 @@ RECORDED = Record(
 )
 ITEMS = [
     Sample(id="1", inputs={"text": "<b>\u202e\x00"}, gold="a", prediction="", score=0.5, probabilities={"a": 0.5}),
-    Sample(id="2", gold="b", flags=("missing",), meta={"kind": "x"}, nats=1.25),
+    Sample(id="2", gold="b", flags=("missing",), meta={"kind": "x"}, nll=1.25),
 ]
 MATRICES = {"accuracy": np.array([[1.0, 1.0], [0.0, 1.0]])}
 

@@ -50,10 +50,10 @@ def test_what_is_read_costs_what_the_formula_says_however_it_is_cut(
     cache: NeuralCache, seed: int, length: int, cut: int
 ) -> None:
     log_probs, states, tokens = text(seed, length)
-    nats, past, found = -log_probs.gather(1, tokens[:, None])[:, 0], no_past(states[0]), []
+    nll, past, found = -log_probs.gather(1, tokens[:, None])[:, 0], no_past(states[0]), []
     for start in range(0, length, cut):
         part = slice(start, start + cut)
-        mixed, past = reread(cache, nats[part], states[part], tokens[part], past)
+        mixed, past = reread(cache, nll[part], states[part], tokens[part], past)
         found += mixed.tolist()
     assert found == pytest.approx(by_the_book(cache, log_probs, states, tokens), abs=1e-4)
 
@@ -67,14 +67,14 @@ def test_what_is_written_has_the_probabilities_that_are_read(cache: NeuralCache,
         mixed = foretold(cache, log_probs[:, at], states[:, at], past)
         torch.testing.assert_close(mixed.exp().sum(dim=1), torch.ones(3))
         found = -mixed.gather(1, tokens[:, at, None])[:, 0]
-        assert found.tolist() == pytest.approx([nats[at] for nats in expected], abs=1e-4)
+        assert found.tolist() == pytest.approx([nll[at] for nll in expected], abs=1e-4)
         past = remembered(past, states[:, at], tokens[:, at])
 
 
 def test_no_more_is_remembered_than_fits() -> None:
     log_probs, states, tokens = text(0, POSITIONS + 5)
-    nats = -log_probs.gather(1, tokens[:, None])[:, 0]
-    _, past = reread(NeuralCache(0.3, 10.0), nats, states, tokens, no_past(states[0]))
+    nll = -log_probs.gather(1, tokens[:, None])[:, 0]
+    _, past = reread(NeuralCache(0.3, 10.0), nll, states, tokens, no_past(states[0]))
     assert past.tokens.tolist() == tokens[5:].tolist()
     assert past.keys.shape == (POSITIONS, WIDTH)
 
@@ -94,8 +94,8 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> BundledSeq2Seq:
     return BundledSeq2Seq(folder, name="tiny", device="cpu")
 
 
-def nats(model: TransformerSeq2Seq, *texts: str) -> list[float]:
-    return [found.nats for found in model.likelihoods([""] * len(texts), texts, WRITE)]
+def nll(model: TransformerSeq2Seq, *texts: str) -> list[float]:
+    return [found.nll for found in model.likelihoods([""] * len(texts), texts, WRITE)]
 
 
 def test_a_decoder_with_a_cache_does_what_every_generator_must(cached: BundledSeq2Seq) -> None:
@@ -106,12 +106,12 @@ def test_a_text_that_says_the_same_again_is_more_probable(plain: TransformerSeq2
     """Random weights expect nothing of what is repeated, so that the cache alone can tell."""
     again = "xq zv " * 100  # more than a piece: the later ones know what the earlier ones said
     assert len(cached.text.encode([again])[0]) > 2 * cached.max_new_tokens
-    assert nats(cached, again)[0] < 0.8 * nats(plain, again)[0]
+    assert nll(cached, again)[0] < 0.8 * nll(plain, again)[0]
 
 
 def test_texts_do_not_remember_each_other(cached: BundledSeq2Seq) -> None:
     texts = ["good phone, good film", "xq zv " * 40, "good phone, good film", "", "bad"]
-    assert nats(cached, *texts) == pytest.approx([nats(cached, text)[0] for text in texts], abs=1e-3)
+    assert nll(cached, *texts) == pytest.approx([nll(cached, text)[0] for text in texts], abs=1e-3)
 
 
 def test_other_tasks_are_written_as_without_it(plain: TransformerSeq2Seq, cached: BundledSeq2Seq) -> None:
@@ -133,6 +133,6 @@ def test_its_writer_and_its_reader_agree(cached: BundledSeq2Seq, decoding: Decod
         for found in row:
             if found.complete and len(cached.text.encode([found.text])[0]) + 1 == found.tokens:
                 (again,) = cached.likelihoods([prompt], [found.text], WRITE)
-                assert again.nats == pytest.approx(-found.log_probability, abs=1e-3)
+                assert again.nll == pytest.approx(-found.log_probability, abs=1e-3)
                 checked += 1
     assert checked

@@ -31,7 +31,7 @@ def test_placeholders_stand_for_the_speakers(tmp_path: Path) -> None:
     head = Abstractive(HeadContext(task=TASK, options=AbstractiveOptions(), backbone=told))
     (windows,) = head.windows([document])
     assert windows == told.tokenize(["good: the film\nbad: is it, good?"], max_tokens=told.source_tokens)[0]
-    assert head.read(document, windows, [Line("bad likes good's film.", complete=True)]).answer == (
+    assert head.read(document, windows, [Line("bad likes good's film.", complete=True)]).canonical == (
         "Bob likes Ann's film."
     )
     check_head(TASK, HEAD, backbone=told, options=AbstractiveOptions())

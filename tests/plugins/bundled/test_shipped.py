@@ -42,7 +42,7 @@ def rows(name: str, count: int) -> list[dict[str, str]]:
 def accuracy(task: LoadedTask, examples: list[dict[str, str]]) -> float:
     answers = task([row["text"] for row in examples])
     return sum(
-        answer is not None and answer.answer == row["label"] for answer, row in zip(answers, examples, strict=True)
+        answer is not None and answer.canonical == row["label"] for answer, row in zip(answers, examples, strict=True)
     ) / len(examples)
 
 
@@ -90,12 +90,12 @@ def test_transformers_opens_the_checkpoint_and_writes_the_same_text(sentiment: L
     ],
 )
 def test_plain_sentiment(sentiment: LoadedTask, text: str, label: str) -> None:
-    assert sentiment(text).answer == label  # type: ignore[union-attr]
+    assert sentiment(text).canonical == label  # type: ignore[union-attr]
 
 
 def test_example_rows_of_classification(topics: LoadedTask) -> None:
     for row in topics.task.examples:
-        assert topics(row["text"]).answer == row["label"]  # type: ignore[union-attr]
+        assert topics(row["text"]).canonical == row["label"]  # type: ignore[union-attr]
 
 
 def test_sst2(sentiment: LoadedTask) -> None:
@@ -112,7 +112,7 @@ def test_a_summary_of_a_dialogue_names_who_speaks() -> None:
     documents = [json.loads(line)["document"] for line in lines]
     summaries = nlptasks.load("summarization", head="abstractive", device="cpu")(documents)
     named = [
-        summary is not None and any(name in summary.answer for name in speakers(document))
+        summary is not None and any(name in summary.canonical for name in speakers(document))
         for document, summary in zip(documents, summaries, strict=True)
     ]
     assert sum(named) >= len(named) - 1

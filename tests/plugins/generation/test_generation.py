@@ -80,7 +80,7 @@ def test_the_same_seed_gives_the_same_text_in_any_order(generator: Generator) ->
 def test_samples_differ_and_have_a_column_each(generator: Generator) -> None:
     (answer,) = written(generator, ["the film"], num_samples=4, max_new_tokens=20)
     assert len(set(answer.cells())) > 1
-    assert answer.answer == answer.cells()[0] == answer.text
+    assert answer.canonical == answer.cells()[0] == answer.text
     assert GenerationOptions(num_samples=4).more_suffixes == ("_2", "_3", "_4")
     assert len(answer.cells()) == 4
     assert written(generator, ["a"], num_samples=3, max_new_tokens=0) == [Text("", ("", ""))]
@@ -154,10 +154,10 @@ def test_a_cut_prompt_is_counted(generator: Generator) -> None:
 def test_likelihoods_are_those_of_the_backbone(generator: Generator) -> None:
     examples = [Example({"prompt": prompt}) for prompt in PROMPTS]
     texts = [" good", "a", " bad " * 60, "", "ü"]
-    nats = opened(generator).likelihoods(examples, texts)
+    nll = opened(generator).likelihoods(examples, texts)
     expected = generator.likelihoods(PROMPTS, texts, Instruction("generation", "en"))
-    assert nats == [item.nats for item in expected]
-    assert all(0 < value < math.inf for value in nats)
+    assert nll == [item.nll for item in expected]
+    assert all(0 < value < math.inf for value in nll)
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,13 @@ def test_several_labels_are_those_from_the_threshold_on(folder: Make, backbone: 
     ):
         chosen = [label for label, score in zip(TOPICS, row, strict=True) if float(score) >= threshold]
         seen.add(len(chosen))
-        assert found.answer == ", ".join(chosen)
+        assert found.canonical == ", ".join(chosen)
         assert found.chosen == tuple(chosen)
         exactly = [float(score if label in chosen else 1 - score) for label, score in zip(TOPICS, row, strict=True)]
         assert found.score == pytest.approx(float(np.prod(exactly)), abs=1e-5)
     assert len(seen) > 1
     (nothing,) = classified(backbone(*TOPICS, problem=MANY), TEXTS[:1], threshold=1.0)
-    assert (nothing.answer, nothing.chosen) == ("", ())
+    assert (nothing.canonical, nothing.chosen) == ("", ())
 
 
 def test_a_number_is_a_number(folder: Make, backbone: Make) -> None:

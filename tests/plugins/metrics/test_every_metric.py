@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptasks._names import resolve
-from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
+from nlptasks.plugin import LIKELIHOOD, PREDICTION, PROBABILITIES, STATE, MetricSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import FLAGS
 from nlptasks.statistics.resampling import values
@@ -32,7 +32,7 @@ EVERY = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 
 _PROBABILITY = st.sampled_from([0.0, 0.1, 0.25, 1 / 3, 0.5, 1.0])
 _READINGS = {
-    ANSWER: st.sampled_from([*TEXTS, "A brown bird sings.", ""]),
+    PREDICTION: st.sampled_from([*TEXTS, "A brown bird sings.", ""]),
     LIKELIHOOD: st.floats(0, 500).map(repr),
     PROBABILITIES: st.dictionaries(st.sampled_from([*TEXTS, "another"]), _PROBABILITY, max_size=3).map(json.dumps),
     STATE: st.sets(st.sampled_from(FLAGS)).map(" ".join),
@@ -41,12 +41,12 @@ _TARGET = st.sampled_from([*TEXTS, "no label", "", json.dumps(TEXTS[:2])])
 
 #: What a system without fault gives, and what one gives that gives nothing.
 _PERFECT = {
-    ANSWER: str,
+    PREDICTION: str,
     LIKELIHOOD: lambda _: "0.0",
     PROBABILITIES: lambda text: json.dumps({text: 1.0}),
     STATE: lambda _: "",
 }
-_NOTHING = {ANSWER: "", LIKELIHOOD: "0.0", PROBABILITIES: "{}", STATE: "missing"}
+_NOTHING = {PREDICTION: "", LIKELIHOOD: "0.0", PROBABILITIES: "{}", STATE: "missing"}
 
 
 def opened(spec: MetricSpec, labels: tuple[str, ...] = TEXTS, language: str = "") -> Metric:
@@ -168,7 +168,7 @@ def test_hostile_text_and_odd_label_sets_are_scored(spec: MetricSpec, labels: tu
         json.dumps({text: 0.5})
         if spec.reads == PROBABILITIES
         else text
-        if spec.reads == ANSWER
+        if spec.reads == PREDICTION
         else _NOTHING[spec.reads]
         for text in HOSTILE
     ]

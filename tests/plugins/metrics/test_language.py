@@ -14,13 +14,13 @@ from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics import nlptasks_metrics
 from nlptasks_metrics.language import BitsPerByte, Distinct1, Distinct2, Perplexity, Repetition
 
-NATS = st.floats(0, 1e4).map(repr)
-LIKELY = st.lists(st.tuples(NATS, st.text(min_size=1, max_size=9)), min_size=1, max_size=8)
+NLL = st.floats(0, 1e4).map(repr)
+LIKELY = st.lists(st.tuples(NLL, st.text(min_size=1, max_size=9)), min_size=1, max_size=8)
 
 
 def bits(*pairs: tuple[float, str]) -> float:
     metric = BitsPerByte(())
-    stats = metric.stats([repr(nats) for nats, _ in pairs], [text for _, text in pairs])
+    stats = metric.stats([repr(nll) for nll, _ in pairs], [text for _, text in pairs])
     return float(metric.score(stats.sum(axis=0)))
 
 
@@ -48,9 +48,9 @@ def test_golden_numbers_of_distinct_2() -> None:
 @given(LIKELY)
 def test_texts_in_pieces_or_whole_have_the_same_bits(pairs: list[tuple[str, str]]) -> None:
     metric = BitsPerByte(())
-    parts = metric.stats([nats for nats, _ in pairs], [text for _, text in pairs])
+    parts = metric.stats([nll for nll, _ in pairs], [text for _, text in pairs])
     assert parts.shape == (len(pairs), 2)
-    total = sum(float(nats) for nats, _ in pairs)
+    total = sum(float(nll) for nll, _ in pairs)
     size = sum(len(text.encode()) for _, text in pairs)
     assert metric.score(parts.sum(axis=0)) == pytest.approx(total / size / math.log(2))
 
@@ -70,7 +70,7 @@ def test_golden_numbers_of_distinct_1_and_repetition() -> None:
 def test_golden_numbers_of_perplexity() -> None:
     def perplexity(*pairs: tuple[float, str]) -> float:
         metric = Perplexity(())
-        rows = metric.stats([repr(nats) for nats, _ in pairs], [text for _, text in pairs])
+        rows = metric.stats([repr(nll) for nll, _ in pairs], [text for _, text in pairs])
         return float(metric.score(rows.sum(axis=0)))
 
     # Words of which each is one of ten equally probable ones.

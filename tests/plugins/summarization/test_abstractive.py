@@ -29,7 +29,7 @@ def summary(generator: Generator, document: str, **options: Any) -> str:
     task = LoadedHead(task=TASK, name="x:abstractive", head=opened(generator, **options))
     (found,) = predict([task], generator, [[Example({"document": document})]]).by_head[0]
     assert found is not None
-    return found.answer
+    return found.canonical
 
 
 @pytest.mark.parametrize("options", [{}, {"beams": 1, "no_repeat": 0}, {"max_new_tokens": 500}], ids=str)

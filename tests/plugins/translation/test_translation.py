@@ -69,7 +69,7 @@ def opened(backbone: Any, **options: Any) -> Translator:
 def translated(backbone: Any, texts: Sequence[str], **options: Any) -> list[str | None]:
     task = LoadedHead(task=TASK, name="x:decoder", head=opened(backbone, **options))
     found = predict([task], backbone, [[Example({"source": text}) for text in texts]]).by_head[0]
-    return [prediction and prediction.answer for prediction in found]
+    return [prediction and prediction.canonical for prediction in found]
 
 
 @pytest.mark.parametrize("options", [{}, {"to": "fr", "beams": 1}, {"max_new_tokens": 5}], ids=str)

@@ -101,7 +101,7 @@
       parts.push(make("p", { class: "label" }, make("bdi", {}, name)), text(value));
     }
     parts.push(make("p", { class: "label" }, "right answer"), text(sample.gold));
-    parts.push(make("div", { class: "answers" }, ...sample.answers.map(answerCard)));
+    parts.push(make("div", { class: "answers" }, ...sample.predictions.map(answerCard)));
     box.replaceChildren(...parts);
     for (const button of all("button[data-sample]", box.parentNode)) {
       if (button.dataset.sample === sample.id) button.setAttribute("aria-current", "true");

@@ -40,7 +40,7 @@ class ErrorsOptions:
 def _errors(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -> None:
     """Show what records got wrong, sample by sample, side by side.
 
-    With labels, an answer is wrong where it is not the gold answer. Otherwise the metric of the sample alone decides:
+    With labels, a prediction is wrong where it is not the gold label. Otherwise the metric of the sample alone decides:
     it is wrong on the worse half of the metric's scale, or of the samples where the scale has no end.
     """
     from nlptasks._scoring import of_records
@@ -67,7 +67,7 @@ def _echo(found: ErrorList) -> None:
 
     data = asdict(found)
     for error in data["errors"]:
-        error["answers"] = dict(zip(found.systems, error["answers"], strict=True))
+        error["predictions"] = dict(zip(found.systems, error["predictions"], strict=True))
     echo_json(data)
 
 
@@ -93,12 +93,16 @@ def _error(error: Error, found: ErrorList) -> Iterator[str]:
     yield one_line(error.id, _TEXT)
     for name, text in zip(shown, texts, strict=False):
         yield f"  {name:<{width}}  {one_line(text, _TEXT)}"
-    for name, answer in zip(shown[len(texts) :], error.answers, strict=True):
+    for name, answer in zip(shown[len(texts) :], error.predictions, strict=True):
         yield f"  {name:<{width}}  {_answer(answer, found.metric)}"
 
 
 def _answer(answer: Judged, metric: str) -> str:
-    text = "(no answer)" if answer.prediction is None else one_line(answer.prediction, _TEXT) or "(an empty answer)"
+    text = (
+        "(no prediction)"
+        if answer.prediction is None
+        else one_line(answer.prediction, _TEXT) or "(an empty prediction)"
+    )
     value = "" if answer.value is None else f", {metric} {answer.value:.3f}"
     sure = "" if answer.score is None else f", p {answer.score:.3f}"
     return f"{text}  [{'wrong' if answer.wrong else 'right'}{value}{sure}]"

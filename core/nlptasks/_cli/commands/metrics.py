@@ -15,7 +15,7 @@ from nlptasks._cli.views.describe import as_json
 from nlptasks._cli.views.tables import echo_json
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Owned
-from nlptasks.plugin import ANSWER, LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
+from nlptasks.plugin import LIKELIHOOD, PREDICTION, PROBABILITIES, STATE, MetricSpec
 from nlptasks.plugin.labels import check_labels, split_list
 from nlptasks.text.display import one_line
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 #: What a metric reads, in words.
 _READS: Mapping[str, str] = {
-    ANSWER: "the answer",
+    PREDICTION: "the prediction",
     LIKELIHOOD: "the likelihood of the gold text",
     PROBABILITIES: "the probability of each label",
-    STATE: "what is noted about the answer (missing, cut off, ...)",
+    STATE: "what is noted about the prediction (missing, cut off, ...)",
 }
 
 #: Characters of a text that are shown.
@@ -39,7 +39,7 @@ _SOURCE = "Source: "
 
 @click.group()
 def metrics() -> None:
-    """The metrics: what answers are scored by."""
+    """The metrics: what predictions are scored by."""
 
 
 @metrics.command("list")
@@ -58,7 +58,7 @@ def list_metrics(app: App, as_json_: bool) -> None:
 @metrics.command("explain", cls=OnceCommand)
 @click.argument("name")
 @click.option("--labels", default="", metavar="A,B", help="Labels of the signature's label set, separated by commas.")
-@click.option("--language", default="", metavar="CODE", help="ISO 639-1 code of the language of the answers.")
+@click.option("--language", default="", metavar="CODE", help="ISO 639-1 code of the language of the predictions.")
 @json_option
 @pass_app
 def explain(app: App, name: str, labels: str, language: str, as_json_: bool) -> None:
@@ -102,7 +102,7 @@ def _lines(shown: Mapping[str, Any], spec: MetricSpec) -> Iterator[str]:
     low, high = spec.range
     depends = {
         "the label set (--labels)": shown["by_labels"],
-        "the language of the answers (--language)": spec.by_language,
+        "the language of the predictions (--language)": spec.by_language,
     }
     fields = {
         "from": shown["qualified"],

@@ -35,7 +35,7 @@ def _slice(app: App, chosen: Chosen, records: tuple[Path, ...], as_json: bool) -
     """Score the parts of each RECORD's samples, by the primary metric or those that are named.
 
     length: words of the inputs, 0-15, 16-63, 64-255 or 256+; where words are not divided by spaces, each character is
-    one. label: the gold answer, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
+    one. label: the gold label, for tasks with a closed set of labels. meta.COLUMN: a column that the record keeps.
     Intervals are those of each part alone; parts with fewer than 30 samples are marked.
     """
     from nlptasks._scoring.of_records import slice_record

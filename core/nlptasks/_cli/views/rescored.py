@@ -41,7 +41,7 @@ def scored(outcome: FileScored, output: str) -> list[str]:
     lines = [f"{record.task} on {one_line(record.dataset.name)}: {total:,} samples{target}"]
     lines += [f"  {one_line(note)}" for note in outcome.notes]
     if outcome.covered < total:
-        lines.append(f"  coverage {outcome.covered / total:.1%}: a missing prediction counts as an empty answer")
+        lines.append(f"  coverage {outcome.covered / total:.1%}: a missing prediction counts as an empty one")
     lines.append(f"  {one_line(record.model.name)}")
     width = max(map(len, record.scores))
     lines += [f"    {name:<{width}}  {shown(result)}" for name, result in record.scores.items()]

@@ -32,7 +32,7 @@ from .states import States
 from .vocabulary import learn_vocabulary, told
 
 #: Cross-entropy of a held-out token.
-NATS = "nats-per-token"
+NLL = "nats-per-token"
 
 
 def train_from(start: Path, job: RecipeJob) -> RecipeReport:
@@ -144,17 +144,17 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
         found = {part.name: self._score(part) for part in self.parts if part.held_out}
         self.learner.train()
         scores = {f"{part}/{name}": value for part, values in found.items() for name, value in values.items()}
-        return scores, -sum(values[NATS] for values in found.values()) / max(1, len(found))
+        return scores, -sum(values[NLL] for values in found.values()) / max(1, len(found))
 
     @torch.no_grad()
     def _score(self, part: PairPart) -> dict[str, float]:
         lengths = [len(pair) for pair in part.held_out]
         order = sorted(range(len(lengths)), key=lengths.__getitem__)
-        nats, tokens, size = 0.0, 0, 0
+        nll, tokens, size = 0.0, 0, 0
         for chosen in packed(lengths, order, self.job.recipe.batch_tokens):
             batch = self.batch([part.held_out[at] for at in chosen])
             count = int(batch.learnt.sum())
             with autocast(self.device):
-                nats += float(self.learner.loss(batch, 0.0)) * count
+                nll += float(self.learner.loss(batch, 0.0)) * count
             tokens, size = tokens + count, size + batch.size
-        return {NATS: nats / tokens, "bits-per-byte": nats / math.log(2) / size}
+        return {NLL: nll / tokens, "bits-per-byte": nll / math.log(2) / size}

@@ -14,7 +14,7 @@ def test_errors(nlptasks, record):
     assert "  gold  negative" in out.splitlines()
     data = json.loads(nlptasks("errors", record, "--json", "-n", "1")[1])
     assert (data["found"], [error["id"] for error in data["errors"]]) == (2, ["r2"])
-    assert data["errors"][0]["answers"]["mine"]["wrong"] is True
+    assert data["errors"][0]["predictions"]["mine"]["wrong"] is True
 
 
 def test_a_page_of_errors(nlptasks, record):

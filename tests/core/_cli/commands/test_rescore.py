@@ -36,7 +36,7 @@ def test_coverage_is_printed(nlptasks):
     assert "2 of 3 rows have no prediction: r2, r3" in told
     code, out, told = nlptasks(*args, "--partial", "--json")
     assert code == 0
-    assert "coverage 33.3%: a missing prediction counts as an empty answer" in told
+    assert "coverage 33.3%: a missing prediction counts as an empty one" in told
     assert "2 missing" in told
     assert json.loads(out)["flags"] == {"missing": 2}
 

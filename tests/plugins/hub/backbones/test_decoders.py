@@ -72,7 +72,7 @@ def test_a_likelihood_is_transformers_loss(prompt: str, checkpoint: Make, backbo
         loss = model(torch.tensor([[*before, *ids]]), labels=labels).loss
     (found,) = backbone("gpt2").likelihoods([prompt], [text], WRITE)
     assert found.tokens == len(ids)
-    assert found.nats == pytest.approx(float(loss) * len(ids), rel=1e-4)
+    assert found.nll == pytest.approx(float(loss) * len(ids), rel=1e-4)
 
 
 def test_a_long_text_is_scored_to_its_end(backbone: Make) -> None:
@@ -80,7 +80,7 @@ def test_a_long_text_is_scored_to_its_end(backbone: Make) -> None:
     text = "good phone " * 100
     short, long = ours.likelihoods(["", ""], ["good phone ", text], WRITE)
     assert long.tokens == len(ours.reader.read([text])[0].ids) + 1
-    assert long.nats > short.nats > 0
+    assert long.nll > short.nll > 0
 
 
 def test_encoding_takes_no_pass_and_has_no_width(backbone: Make) -> None:

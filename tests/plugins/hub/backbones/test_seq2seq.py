@@ -134,10 +134,10 @@ def test_a_likelihood_is_transformers_loss(
     prefix = [tokenizer.get_lang_id(target)] if target else []
     with torch.inference_mode():
         loss = model(**tokenizer(lead + TEXTS[0], return_tensors="pt"), labels=torch.tensor([[*prefix, *ids]])).logits
-    nats = -loss[0, len(prefix) :].log_softmax(dim=1).gather(1, torch.tensor(ids)[:, None]).sum()
+    nll = -loss[0, len(prefix) :].log_softmax(dim=1).gather(1, torch.tensor(ids)[:, None]).sum()
     (found,) = backbone(kind).likelihoods([TEXTS[0]], [text], instruction)
     assert found.tokens == len(ids)
-    assert found.nats == pytest.approx(float(nats), rel=1e-4)
+    assert found.nll == pytest.approx(float(nll), rel=1e-4)
 
 
 def test_a_text_longer_than_the_decoder_is_scored_in_pieces(backbone: Make) -> None:
@@ -145,7 +145,7 @@ def test_a_text_longer_than_the_decoder_is_scored_in_pieces(backbone: Make) -> N
     long = "good phone " * 60
     (whole,) = ours.likelihoods([""], [long], SUMMARY)
     assert whole.tokens == len(ours.reader.read([long])[0].ids) + 1 > ours.max_new_tokens
-    assert whole.nats > 0
+    assert whole.nll > 0
 
 
 def test_the_words_before_a_text_stand_in_each_of_its_windows(backbone: Make) -> None:

@@ -25,7 +25,7 @@ def folder(make) -> Path:
 
 def test_a_checkpoint_answers_by_its_own_layer(folder: Path) -> None:
     loaded = nlptasks.load("qa", backbone=str(folder), device="cpu")
-    assert loaded([QUESTION])[0].answer in QUESTION["context"]
+    assert loaded([QUESTION])[0].canonical in QUESTION["context"]
     assert loaded.backbone.name == str(folder)
     assert nlptasks.load("qa", backbone=f"{folder}/", device="cpu").backbone is loaded.backbone
 
@@ -47,7 +47,7 @@ def test_pickled_weights_need_a_word(folder: Path, tmp_path: Path, capsys: pytes
     (folder / "model.safetensors").unlink()
     with pytest.raises(UsageError, match="only in pickled files"):
         nlptasks.load("qa", backbone=str(folder))
-    assert nlptasks.load("qa", backbone=str(folder), allow_pickle=True, device="cpu")([QUESTION])[0].answer
+    assert nlptasks.load("qa", backbone=str(folder), allow_pickle=True, device="cpu")([QUESTION])[0].canonical
 
     data = tmp_path / "rows.jsonl"
     data.write_text(json.dumps(QUESTION) + "\n")
@@ -121,7 +121,7 @@ def test_a_head_is_trained_on_a_checkpoint_and_finds_it_again(folder: Path, tmp_
     nlptasks.train("sentiment", data, head, backbone=str(folder), device="cpu")
     loaded = nlptasks.load("sentiment", head=str(head), device="cpu")
     assert loaded.backbone.name == str(folder)
-    assert [answer.answer for answer in loaded(["good great phone 9", "bad broken phone 8"])] == [
+    assert [answer.canonical for answer in loaded(["good great phone 9", "bad broken phone 8"])] == [
         "positive",
         "negative",
     ]
