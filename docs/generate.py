@@ -242,7 +242,26 @@ def module(name: str) -> Iterator[str]:
 
 def parse(name: str) -> ast.Module:
     """The syntax tree of a module of the core, by its name below ``nlptasks``."""
-    return ast.parse(source(name))
+    tree = ast.parse(source(name))
+    _PlainTypes(tree).visit(tree)
+    return tree
+
+
+class _PlainTypes(ast.NodeTransformer):
+    """Puts ``int`` for a private name that a module has for ``Annotated[int, ...]``: how it is checked is no type."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._types = {
+            _assigned(node): node.value.slice.elts[0]
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Subscript)
+            and isinstance(node.value.slice, ast.Tuple)
+            and ast.unparse(node.value.value) == "Annotated"
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._types.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def source(name: str) -> str:

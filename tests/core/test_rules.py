@@ -25,6 +25,17 @@ STARTS = (
     *("--help", "--version", "run --help", "run sentiment --help", "eval --help", "train --help", "plugins list"),
     *("tasks list", "heads list", "backbones list", "metrics list", "formats list", "benchmark list"),
 )
+TESTS = ROOT / "tests" / "core"
+
+#: Test files that stand for no module, and what they are of.
+OF_SEVERAL = {
+    "test_rules.py": "the source as a whole",
+    "test_distribution.py": "what this project, its examples and its scaffolds ask an installer for",
+    "_board/test_browser.py": "the page and its script, in a browser",
+    "_exchange/test_foreign.py": "files of other tools, in all formats",
+    "_exchange/test_round_trip.py": "an export and an import, in all formats",
+    "models/test_seq2seq_loading.py": "seq2seq: when its decoder is loaded",
+}
 HEAVY = {"importlib.metadata", "numpy", "pandas", "pyarrow", "rich", "scipy", "sklearn", "torch", "transformers"}
 
 
@@ -69,6 +80,19 @@ def test_no_room_imports_itself_by_way_of_others():
     graph = rooms()
     order = list(TopologicalSorter(graph).static_order())  # raises a CycleError that names the circle
     assert set(order) == set(graph)
+
+
+def mirrored(path: Path) -> str:
+    """Where the tests of a module of the core are: those of ``_board/loading.py`` in ``_board/test_loading.py``."""
+    room = path.relative_to(ROOT / "core" / "nlptasks").parent
+    return (room / f"test_{path.stem.strip('_')}.py").as_posix()
+
+
+def test_tests_mirror_the_tree():
+    wanted = {mirrored(path) for path in CORE if path.name != "__init__.py"}
+    there = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+    assert wanted - there == set(), "modules without a test file of their name"
+    assert there - wanted == OF_SEVERAL.keys(), "test files of no module, beside those that are listed with a reason"
 
 
 def test_a_class_name_stands_for_one_thing():

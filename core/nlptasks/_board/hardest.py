@@ -51,7 +51,7 @@ class Hard:
     Args:
         id: Its id.
         inputs: The task's inputs by name.
-        gold: The gold found.
+        gold: The gold one.
         value: Mean over the systems of the value that each has on it.
         kind: ``all wrong``, ``some wrong``, ``sure and wrong`` (by a system that gave its wrong prediction a
             probability of 0.9 or more), or empty where the metric does not know right and wrong.

@@ -19,11 +19,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Strict
 from pydantic.dataclasses import dataclass
 
 from nlptasks.files.paths import sha256_of
@@ -47,6 +47,11 @@ Matrices = Mapping[str, NDArray[np.float64]]
 #: Records come from anywhere: what does not belong there is refused, and nothing is converted.
 _STRICT = ConfigDict(extra="forbid")
 
+# Strict one by one, since JSON knows no tuples: the lists in their places are to become them.
+_Whole = Annotated[int, Strict()]
+_Number = Annotated[float, Strict()]
+_Truth = Annotated[bool, Strict()]
+
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -68,9 +73,9 @@ class Sample:
     inputs: Mapping[str, str] = field(default_factory=dict)
     gold: str
     prediction: str | None = None
-    score: float | None = None
-    probabilities: Mapping[str, float] | None = None
-    nll: float | None = None
+    score: _Number | None = None
+    probabilities: Mapping[str, _Number] | None = None
+    nll: _Number | None = None
     flags: tuple[str, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,13 +107,13 @@ class Dataset:
     split: str = ""
     revision: str = ""
     sha256: str
-    n: int
+    n: _Whole
     cluster: str = ""
     language: str = ""
     licence: str = ""
     source: str = ""
-    floor: float | None = None
-    ceiling: float | None = None
+    floor: _Number | None = None
+    ceiling: _Number | None = None
 
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
@@ -131,9 +136,9 @@ class Model:
     name: str
     backbone: str = ""
     head: str = ""
-    parameters: int = 0
-    trainable: int = 0
-    shared: int = 0
+    parameters: _Whole = 0
+    trainable: _Whole = 0
+    shared: _Whole = 0
     dtype: str = ""
     weights: str = ""
     digest: str = ""
@@ -162,13 +167,13 @@ class Run:
             option names under ``OPTION/NAME``.
     """
 
-    seed: int | None = None
+    seed: _Whole | None = None
     batch: str = ""
     decoding: Mapping[str, Json] = field(default_factory=dict)
-    limit: int = 0
+    limit: _Whole = 0
     argv: tuple[str, ...] = ()
     commit: str = ""
-    dirty: bool = False
+    dirty: _Truth = False
     versions: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     inputs: str = ""
@@ -184,8 +189,8 @@ class Machine:
     python: str = ""
     platform: str = ""
     cpu: str = ""
-    cores: int = 0
-    ram_gib: float = 0.0
+    cores: _Whole = 0
+    ram_gib: _Number = 0.0
     gpu: str = ""
 
 
@@ -205,15 +210,15 @@ class Result:
         detectable: Smallest difference to another system that would be found with 80 % power at 5 %.
     """
 
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    n: int
+    value: _Number | None
+    low: _Number | None = None
+    high: _Number | None = None
+    n: _Whole
     signature: str
-    higher_is_better: bool = True
-    scale: tuple[float | None, float | None] = (0.0, 1.0)
-    baseline: float | None = None
-    detectable: float | None = None
+    higher_is_better: _Truth = True
+    scale: tuple[_Number | None, _Number | None] = (0.0, 1.0)
+    baseline: _Number | None = None
+    detectable: _Number | None = None
 
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
@@ -229,12 +234,12 @@ class Cost:
         peak_rss_mb: Largest resident memory of the process, in megabytes.
     """
 
-    seconds: float = 0.0
-    rows_per_second: float = 0.0
-    tokens_per_second: float = 0.0
-    p50_ms: float = 0.0
-    p95_ms: float = 0.0
-    peak_rss_mb: float = 0.0
+    seconds: _Number = 0.0
+    rows_per_second: _Number = 0.0
+    tokens_per_second: _Number = 0.0
+    p50_ms: _Number = 0.0
+    p95_ms: _Number = 0.0
+    peak_rss_mb: _Number = 0.0
 
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
@@ -267,9 +272,9 @@ class Record:
     scores: Mapping[str, Result]
     slices: Mapping[str, Mapping[str, Mapping[str, Result]]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
-    flags: Mapping[str, int] = field(default_factory=dict)
+    flags: Mapping[str, _Whole] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
-    withheld: bool = False
+    withheld: _Truth = False
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -99,3 +99,26 @@ def test_what_does_not_belong_there_is_refused():
         Machine(colour="red")
     with pytest.raises(ValueError, match="string"):
         Dataset(name=3, sha256="", n=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Dataset, {"name": "d", "sha256": "", "n": "1"}),
+        (Dataset, {"name": "d", "sha256": "", "n": True}),
+        (Dataset, {"name": "d", "sha256": "", "n": 1.0}),
+        (Result, {"value": "0.5", "n": 1, "signature": "s"}),
+        (Result, {"value": True, "n": 1, "signature": "s"}),
+        (Result, {"value": 0.5, "n": 1, "signature": "s", "higher_is_better": "no"}),
+        (Run, {"dirty": 1}),
+        (Sample, {"id": "1", "gold": "a", "probabilities": {"a": "1"}}),
+    ],
+)
+def test_nothing_is_converted(kind, values):
+    with pytest.raises(ValueError, match="Input should be a valid"):
+        kind(**values)
+
+
+def test_a_whole_number_is_a_number_and_a_list_stands_for_a_tuple():
+    made = Result(value=1, n=1, signature="s", scale=[0, None])
+    assert (made.value, made.scale) == (1.0, (0.0, None))

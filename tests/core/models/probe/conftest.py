@@ -46,7 +46,7 @@ def job(encoder: Encoder, output: Path, rows: list[Example] | None = None, **set
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trained(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probe")
     report = train(job(encoder, folder))
