@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -84,7 +85,8 @@ def cases(material: Material, seed: int, kinds: Sequence[str]) -> Iterator[Case]
     while True:
         for kind in kinds:
             for number in range(KINDS[kind].weight):
-                yield case_of(material, kind, f"{seed}.{at}.{number}")
+                with suppress(RecursionError):  # damaged so deeply that it cannot be written down
+                    yield case_of(material, kind, f"{seed}.{at}.{number}")
         at += 1
 
 
