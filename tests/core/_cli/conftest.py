@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from nlptasks._cli.app import App
 from nlptasks._cli.main import run_command
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import matrices, open_metrics
+from nlptasks._scoring.results import result
+from nlptasks.records.schema import Dataset, Model, Record, Run, Sample
+from nlptasks.records.store import write_record
+
+GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 
 #: Plugins of the zoo that do not load.
 FAILING = (
@@ -52,3 +60,40 @@ def zoo(site):
     site.add("rival", entry="mood")
     site.add_metadata("zoo-other", {"mood": "zoo_rival"})
     return site
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return App().plugins().registry
+
+
+@pytest.fixture
+def films(tmp_path: Path, registry: Registry) -> Callable[..., str]:
+    """Writes a record of predictions of which some are wrong, and returns its folder."""
+
+    def written(name: str, wrong: int, *, system: str = "", seed: int | None = None, limit: int = 0) -> str:
+        samples = [
+            Sample(
+                id=str(at),
+                inputs={"text": "word " * (at % 40)},
+                gold=gold,
+                prediction=("no" if gold == "yes" else "yes") if at < wrong else gold,
+                meta={"topic": "\x1b[31mred" if at < 10 else "blue"},
+            )
+            for at, gold in enumerate(GOLD)
+        ]
+        opened = open_metrics(registry, ("accuracy", "macro-f1"), labels=("no", "yes"))
+        stats = matrices(opened, samples)
+        record = Record(
+            task="sentiment",
+            primary="accuracy",
+            dataset=Dataset(name="films", sha256="0" * 64, n=60),
+            model=Model(name=system or name),
+            run=Run(seed=seed, limit=limit),
+            labels=("no", "yes"),
+            scores={metric: result(opened[metric], matrix, 60) for metric, matrix in stats.items()},
+        )
+        write_record(tmp_path / name, record, samples, stats)
+        return str(tmp_path / name)
+
+    return written

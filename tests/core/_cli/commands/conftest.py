@@ -8,14 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks._cli.app import App
-from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.metrics import matrices, open_metrics
-from nlptasks._scoring.results import result
-from nlptasks.records.schema import Dataset, Model, Record, Run, Sample
 from nlptasks.records.store import read_record, write_record
 
-GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 ROWS = [
     ("r1", "good", "positive", "positive"),
     ("r2", "bad", "negative", "positive"),
@@ -50,43 +44,6 @@ def cheat() -> Callable[[str, float], None]:
         scores = dict(opened.record.scores)
         scores["accuracy"] = replace(scores["accuracy"], value=value)
         write_record(Path(folder), replace(opened.record, scores=scores), opened.samples, opened.stats, force=True)
-
-    return written
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return App().plugins().registry
-
-
-@pytest.fixture
-def films(tmp_path: Path, registry: Registry) -> Callable[..., str]:
-    """Writes a record of predictions of which some are wrong, and returns its folder."""
-
-    def written(name: str, wrong: int, *, system: str = "", seed: int | None = None, limit: int = 0) -> str:
-        samples = [
-            Sample(
-                id=str(at),
-                inputs={"text": "word " * (at % 40)},
-                gold=gold,
-                prediction=("no" if gold == "yes" else "yes") if at < wrong else gold,
-                meta={"topic": "\x1b[31mred" if at < 10 else "blue"},
-            )
-            for at, gold in enumerate(GOLD)
-        ]
-        opened = open_metrics(registry, ("accuracy", "macro-f1"), labels=("no", "yes"))
-        stats = matrices(opened, samples)
-        record = Record(
-            task="sentiment",
-            primary="accuracy",
-            dataset=Dataset(name="films", sha256="0" * 64, n=60),
-            model=Model(name=system or name),
-            run=Run(seed=seed, limit=limit),
-            labels=("no", "yes"),
-            scores={metric: result(opened[metric], matrix, 60) for metric, matrix in stats.items()},
-        )
-        write_record(tmp_path / name, record, samples, stats)
-        return str(tmp_path / name)
 
     return written
 
