@@ -173,6 +173,6 @@ def test_no_summary_on_request(command, data):
 
 def test_a_warning_of_a_plugin_is_one_line(command):
     command.write("warned.py", "import warnings\nwarnings.warn('this model\\nis old', stacklevel=1)\n")
-    result = command("--plugins-dir", ".", "tasks", "list").succeeded()
+    result = command("tasks", "list", plugins=command.folder).succeeded()
     assert "warning: this model is old" in result.lines
     assert not any("warned.py" in line or "warnings.warn" in line for line in result.lines)

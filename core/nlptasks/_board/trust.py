@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks.errors import NlptasksError
+from nlptasks.files.names import is_folder
 from nlptasks.records.attestations import SUFFIX, Attestation, attestation_of, record_digest, signed_by
 from nlptasks.records.schema import Record
 
@@ -55,6 +56,8 @@ def read_attested(folder: Path, believed: Believed) -> Attested:
         UsageError: There is no file of signers.
         NlptasksError: OpenSSH is not installed.
     """
+    if not is_folder(folder):
+        return Attested()
     own = believed.attestations
     kept = {path.resolve() for path in own.rglob(f"*{SUFFIX}")} if own else set()
     paths = dict.fromkeys([*sorted(kept), *sorted(path.resolve() for path in folder.rglob(f"*{SUFFIX}"))[:_MOST]])

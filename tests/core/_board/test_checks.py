@@ -77,7 +77,7 @@ def test_answers_of_another_system(registry, make, answers, honest):
     predictions, gold = answers(120, 0.8, seed=0)
     make(honest / "c", "c", predictions=predictions, gold=gold, texts=_texts(120))
     item = found(registry, honest)["identical-predictions", "error"]
-    assert item.record == "c" and item.reason == "its 120 answers are those of a (a)"
+    assert item.record == "c" and item.reason == "its 120 predictions are those of a (a)"
 
 
 def test_two_that_always_say_the_same_are_only_looked_at(registry, make, answers, honest):
@@ -165,14 +165,14 @@ def test_values_and_statistics_that_were_altered(registry, make, answers, honest
     hits[:, 0] = 1
     write_record(honest / "a", opened.record, opened.samples, {**opened.stats, "accuracy": hits}, force=True)
     items = found(registry, honest)
-    assert "do not follow from its answers" in items["altered-statistics", "error"].reason
+    assert "do not follow from its predictions" in items["altered-statistics", "error"].reason
 
 
 def test_answers_that_were_cut_off(registry, make, answers, honest):
     predictions, gold = answers(120, 0.8, seed=8)
     flags = [("truncated_output",) if at < 7 else () for at in range(120)]
     make(honest / "c", "c", predictions=predictions, gold=gold, flags=flags)
-    assert found(registry, honest)["truncated", "warning"].reason == "7 of 120 answers (6 %) were cut off"
+    assert found(registry, honest)["truncated", "warning"].reason == "7 of 120 predictions (6 %) were cut off"
 
 
 def test_speeds_of_different_machines(registry, make, answers, honest):

@@ -41,7 +41,7 @@ def test_statistics_that_are_not_those_of_its_predictions(registry, run):
     wrong = stats["accuracy"][:, 0] == 0
     stats["accuracy"][wrong, 0] = 1
     found = {check: reason for reason, check in recomputed(registry, replace(run, stats=stats))}
-    assert f"its statistics of accuracy do not follow from its answers in {wrong.sum()} samples" in found.values()
+    assert f"its statistics of accuracy do not follow from its predictions in {wrong.sum()} samples" in found.values()
     assert set(found) == {"altered-value", "altered-statistics"}
 
 
@@ -50,4 +50,4 @@ def test_statistics_of_another_shape(registry, run):
     reasons = [
         reason for reason, check in recomputed(registry, replace(run, stats=stats)) if check == "altered-statistics"
     ]
-    assert reasons == ["its statistics of accuracy have another shape than its answers give"]
+    assert reasons == ["its statistics of accuracy have another shape than its predictions give"]

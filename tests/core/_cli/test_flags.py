@@ -8,7 +8,8 @@ from typing import Any, Literal
 import click
 import pytest
 
-from nlptasks._cli.flags import Chosen, SettingsCommand, flags_of, json_flag
+from nlptasks._cli.flags import Chosen, flags_of, json_flag
+from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import setting
 
@@ -27,7 +28,7 @@ class Brewing:
 def choose(*args: str, configured: dict[str, Any] | None = None) -> Chosen:
     """What a command line chooses."""
     flags = flags_of(Brewing)
-    made = SettingsCommand("brew", params=[*flags, json_flag()])
+    made = OnceCommand("brew", params=[*flags, json_flag()])
     return Chosen(flags, made.make_context("brew", list(args)).params, configured)
 
 

@@ -24,7 +24,7 @@ def test_it_is_one_line_of_ascii_and_comes_back_without_samples(record):
     [
         ({"schema": "x"}, "f: p: not a record of nlptasks"),
         ({"version": 99}, "f: p.version: a version that is not known here: 99"),
-        ({"task": 3}, "f: p.task: Input should be a valid string"),
+        ({"task": 3}, "f: p.task: must be a text"),
         ({"more": 1}, "f: p.more: "),
         ({"task": "qa"}, "f: p.id: it is '.*', but its fields make '"),
     ],

@@ -20,7 +20,7 @@ def examples(*texts: str):
 
 def test_predictions_stand_in_the_order_of_the_inputs(loaded):
     made, foreign = predict_examples(loaded, examples("good", "bad", " ", "good"))
-    assert [one and one.answer for one in made] == ["positive", "negative", None, "positive"]
+    assert [one and one.canonical for one in made] == ["positive", "negative", None, "positive"]
     assert not foreign.why
     assert predict_examples(loaded, examples())[0] == []
 
@@ -28,7 +28,7 @@ def test_predictions_stand_in_the_order_of_the_inputs(loaded):
 def test_texts_that_the_head_cannot_read_are_told_by_their_position(loaded):
     german = "Der Akku hält zwei Tage und das Telefon ist wirklich sehr gut, ich bin damit überaus zufrieden."
     made, foreign = predict_examples(loaded, examples("good", german))
-    assert [one.answer for one in made] == ["positive", "negative"]
+    assert [one.canonical for one in made] == ["positive", "negative"]
     assert (dict(foreign.why), foreign.named) == ({"de": 1}, ("1",))
 
 

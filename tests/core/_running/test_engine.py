@@ -53,7 +53,7 @@ def test_blocks_come_back_in_their_order_and_one_at_a_time(loaded):
     engine = LocalEngine(loaded)(blocks(), nothing)
     first = next(engine)
     assert taken == ["good"]
-    assert [first.made.by_head[0][0].answer, *(one.made.by_head[0][0].answer for one in engine)] == [
+    assert [first.made.by_head[0][0].canonical, *(one.made.by_head[0][0].canonical for one in engine)] == [
         "positive", "negative"
     ]  # fmt: skip
     assert first.seconds >= 0
@@ -64,7 +64,7 @@ def test_likelihoods_are_asked_for_only_where_they_are_wanted(loaded):
     system = LoadedSystem(heads=(LoadedHead(task=loaded.heads[0].task, name="x", head=likely),), backbone=None)
     blocks = [block(0, "a", "b", "c", asked=("four", None, "six666")), block(3, "d")]
     first, second = LocalEngine(system)(iter(blocks), nothing)
-    assert (first.nats, second.nats) == (([4.0, None, 6.0],), ([None],))
+    assert (first.nll, second.nll) == (([4.0, None, 6.0],), ([None],))
     assert likely.asked == [["four", "six666"]]
 
 
@@ -72,7 +72,7 @@ def test_likelihoods_are_asked_for_only_where_they_are_wanted(loaded):
 def test_weights_that_were_changed_are_found_out_at_the_end(loaded, encoder, watch):
     system = LoadedSystem(heads=loaded.heads, backbone=encoder, fingerprint="another")
     engine = LocalEngine(system, watch=watch)(iter([block(0, "good")]), nothing)
-    assert next(engine).made.by_head[0][0].answer == "positive"
+    assert next(engine).made.by_head[0][0].canonical == "positive"
     if watch:
         with pytest.raises(PluginError):
             next(engine)

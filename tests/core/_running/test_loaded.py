@@ -16,13 +16,13 @@ def task(here, worded) -> LoadedTask:
 
 
 def test_one_input_or_many(task):
-    assert task("good").answer == "positive"
-    assert task({"text": "bad"}).answer == "negative"
-    assert task(text="good").answer == "positive"
+    assert task("good").canonical == "positive"
+    assert task({"text": "bad"}).canonical == "negative"
+    assert task(text="good").canonical == "positive"
     assert task(None) is None
     made = task(["good", None, float("nan"), " "])
     assert isinstance(made, Predictions)
-    assert [one and one.answer for one in made] == ["positive", None, None, None]
+    assert [one and one.canonical for one in made] == ["positive", None, None, None]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ RECORD = Record(
 def test_numbers_are_rounded_as_records_are():
     found = outcome(Label("a", 1 / 3, {"a": 1 / 3, "b": 2 / 3}), 1.23456789, unread=True, foreign=False)
     assert found.as_json() == {
-        "prediction": "a", "score": 0.333333, "probabilities": {"a": 0.333333, "b": 0.666667}, "nats": 1.234568,
+        "prediction": "a", "score": 0.333333, "probabilities": {"a": 0.333333, "b": 0.666667}, "nll": 1.234568,
         "unread": True,
     }  # fmt: skip
     assert Outcome(**found.as_json()) == found
@@ -39,7 +39,7 @@ def test_numbers_are_rounded_as_records_are():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"score": float("nan")}, {"score": "0.5"}, {"unread": 1}, {"more": 1}, {"nats": float("inf")}]
+    "wrong", [{"score": float("nan")}, {"score": "0.5"}, {"unread": 1}, {"more": 1}, {"nll": float("inf")}]
 )
 def test_a_journal_that_holds_something_else_is_refused(wrong):
     with pytest.raises(ValueError, match="validation error"):

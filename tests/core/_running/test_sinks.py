@@ -71,7 +71,7 @@ def test_a_list_of_predictions_and_of_texts_that_cannot_be_read():
     sink.take(done(Label("x", 0.5), None, foreign=("", "de")))
     sink.take(done(Label("y", 0.5), first=2))
     sink.finish()
-    assert [one and one.answer for one in sink.predictions] == ["x", None, "y"]
+    assert [one and one.canonical for one in sink.predictions] == ["x", None, "y"]
     assert (dict(sink.foreign.why), sink.foreign.named) == ({"de": 1}, ("1",))
 
 

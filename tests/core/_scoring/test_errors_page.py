@@ -33,7 +33,8 @@ def test_a_page_holds_all_that_was_found():
     missing = Judged(prediction=None, value=None, score=None, wrong=True)
     view = ErrorList(
         task="sentiment", dataset="films & more", kind="wrong", metric="accuracy", rule="by accuracy",
-        systems=("one", "<two>"), errors=(Error(id="s1", inputs={"text": "a"}, gold="b", answers=(judged, missing)),),
+        systems=("one", "<two>"),
+        errors=(Error(id="s1", inputs={"text": "a"}, gold="b", predictions=(judged, missing)),),
         found=1, samples=9,
     )  # fmt: skip
     html = page(view)

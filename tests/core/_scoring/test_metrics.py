@@ -18,9 +18,7 @@ from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
 from nlptasks.records.schema import Sample
 
 SAMPLES = [
-    Sample(
-        id="1", gold="a", prediction="a", nats=1.5, probabilities={"b": 0.25, "a": 0.75}, flags=("empty", "missing")
-    ),
+    Sample(id="1", gold="a", prediction="a", nll=1.5, probabilities={"b": 0.25, "a": 0.75}, flags=("empty", "missing")),
     Sample(id="2", gold="b"),
 ]
 
@@ -48,14 +46,14 @@ class Counted:
         return "it is a word" if target == "a" else ""
 
 
-def opened(reads: str = "answer", metric: Any = None) -> OpenMetric:
+def opened(reads: str = "prediction", metric: Any = None) -> OpenMetric:
     return OpenMetric(MetricSpec(name="m", summary="s", object="a:b", reads=reads), metric or object())
 
 
 @pytest.mark.parametrize(
     ("reads", "first", "second"),
     [
-        ("answer", "a", ""),
+        ("prediction", "a", ""),
         (LIKELIHOOD, "1.5", None),
         (PROBABILITIES, '{"a":0.75,"b":0.25}', None),
         (STATE, "empty missing", ""),

@@ -47,8 +47,8 @@ def test_the_column_is_found_by_its_name(read, columns, column):
 
 
 def test_probabilities_and_likelihoods_stand_beside(read):
-    found = read("id,prediction,prediction_score,nats\na,x,0.12345678,2\nb,y,,\n")
-    assert (found.id, found.score, found.nats, found.rows) == ("id", "prediction_score", "nats", 2)
+    found = read("id,prediction,prediction_score,nll\na,x,0.12345678,2\nb,y,,\n")
+    assert (found.id, found.score, found.nll, found.rows) == ("id", "prediction_score", "nll", 2)
     assert found.answers == {"a": FilePrediction("x", 0.123457, 2.0), "b": FilePrediction("y")}
 
 
@@ -72,9 +72,9 @@ def test_null_is_no_prediction(read):
         ("text,label\na,b\n", {}, UsageError, "no column of predictions among 'text', 'label'"),
         ("prediction\nx\n", {"prediction": "pred"}, UsageError, "pred"),
         ("prediction,p\nx,1.5\n", {"score": "p"}, DataError, r"p\.csv:2: '1\.5' in the column 'p' is no probability"),
-        ("prediction,nats\nx,-1\n", {}, DataError, "'-1' in the column 'nats' is no likelihood in nats"),
-        ("prediction,nats\nx,inf\n", {}, DataError, "'inf' in the column 'nats'"),
-        ("prediction,nats\nx,nan\n", {}, DataError, "'nan' in the column 'nats'"),
+        ("prediction,nll\nx,-1\n", {}, DataError, "'-1' in the column 'nll' is no likelihood in nats"),
+        ("prediction,nll\nx,inf\n", {}, DataError, "'inf' in the column 'nll'"),
+        ("prediction,nll\nx,nan\n", {}, DataError, "'nan' in the column 'nll'"),
         ("prediction\nx,y\n", {}, DataError, r"p\.csv:2"),
     ],
 )

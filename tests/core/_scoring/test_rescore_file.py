@@ -39,7 +39,7 @@ def test_a_record_of_somebody_elses_predictions(score):
     record = done.record
     assert record.scores["accuracy"].value == pytest.approx(2 / 3)
     assert "kappa" in record.scores
-    assert (record.model.name, record.model.head, record.trust) == ("mine", "", "V1")
+    assert (record.model.name, record.model.head) == ("mine", "")
     assert (record.dataset.name, record.dataset.n, done.covered) == ("mine", 3, 3)
     assert record.run.argv == ("nlptasks", "rescore", "mine.csv")
     assert [sample.prediction for sample in done.samples] == ["positive"] * 3

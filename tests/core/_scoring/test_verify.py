@@ -11,7 +11,7 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.score import score_samples
-from nlptasks._scoring.verify import verify_scores
+from nlptasks._scoring.verify import level_here, verify_scores
 from nlptasks.records.schema import Dataset, Model, Record, Sample, withhold
 from nlptasks.records.store import StoredRecord
 
@@ -46,9 +46,8 @@ def test_an_honest_record_holds(registry, honest):
 
 
 def test_counts_that_the_samples_do_not_give(registry, honest):
-    wrong = changed(honest, trust="V0", primary="bleu", flags={"missing": 2}, dataset=Dataset(name="d", sha256="", n=7))
-    assert verify_scores(wrong, registry)[:5] == [
-        "trust: it says V0, but it holds samples",
+    wrong = changed(honest, primary="bleu", flags={"missing": 2}, dataset=Dataset(name="d", sha256="", n=7))
+    assert verify_scores(wrong, registry)[:4] == [
         "dataset.n: it says 7, and it holds 6 samples",
         "primary: it says 'bleu', which is not among its scores",
         "flags.missing: it says 2, and 0 samples have it",
@@ -69,10 +68,11 @@ def test_matrices_and_values(registry, honest):
     ]
 
 
-def test_without_samples_only_a_claim_is_told(registry, honest):
-    bare = replace(honest, samples=(), stats={})
-    assert verify_scores(bare, registry) == ["trust: it says V1, but it holds no samples, so it is at V0"]
-    assert verify_scores(changed(bare, trust="V0"), registry) == []
+def test_without_samples_there_is_nothing_to_hold(registry, honest):
+    bare = changed(replace(honest, samples=(), stats={}), digests={})
+    assert verify_scores(bare, registry) == []
+    assert level_here(bare.record) == "V0"
+    assert level_here(honest.record) == ("V1" if honest.record.digests else "V0")
 
 
 def test_where_texts_are_withheld_values_follow_from_matrices(registry, honest):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nlptasks._cli.flags import Chosen, SettingsCommand, flags_of
+from nlptasks._cli.flags import Chosen, flags_of
+from nlptasks._cli.once import OnceCommand
 from nlptasks._settings import groups
 from nlptasks._settings.command import of_task, with_dtype, words
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource
@@ -37,7 +38,7 @@ def another(option: OptionField) -> Any:
 
 
 def parsed(group: type, *args: str) -> Any:
-    command = SettingsCommand("x", params=flags_of(group))
+    command = OnceCommand("x", params=flags_of(group))
     return Chosen(command.params, command.make_context("x", list(args)).params).of(group)
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._cli.flags import Chosen, SettingsCommand, flags_of
+from nlptasks._cli.flags import Chosen, flags_of
+from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import PluginError, UsageError
 from nlptasks.plugin.options import from_values, json_schema, option_fields, unescaped
 
@@ -32,7 +33,7 @@ class Options:
 
 def parse(*args: str, cls: type = Options) -> Any:
     """Through click, as a command does it."""
-    command = SettingsCommand("run", params=flags_of(cls))
+    command = OnceCommand("run", params=flags_of(cls))
     return Chosen(command.params, command.make_context("run", list(args)).params).of(cls)
 
 
@@ -141,7 +142,7 @@ def test_fields_that_do_not_go_together():
 
 
 def test_help_shows_choices_limits_and_defaults():
-    command = SettingsCommand("run", params=flags_of(Options))
+    command = OnceCommand("run", params=flags_of(Options))
     text = command.get_help(click.Context(command, terminal_width=200))
     assert "--top-k INTEGER" in text
     assert "How many.  [1 to 1000; default: 3]" in text

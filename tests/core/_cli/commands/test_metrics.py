@@ -123,7 +123,7 @@ def test_explain_with_labels(said) -> None:
 def test_explain_with_a_language(said) -> None:
     _, out, _ = said("metrics", "explain", "rouge-1", "--language", "zh")
     assert "tok:char" in out
-    assert "depends on: the language of the answers (--language)\n" in out
+    assert "depends on: the language of the predictions (--language)\n" in out
     assert "tok:ascii" in said("metrics", "explain", "rouge-1")[1]
 
 
@@ -135,7 +135,7 @@ def test_explain_as_json(said) -> None:
     assert (shown["interval"], shown["by_labels"], shown["parts"]) == ("Wilson", False, False)
     assert shown["source"].startswith("scikit-learn's accuracy_score")
     assert shown["text"][0].startswith("Share of answers")
-    assert shown["reads"] == "answer"
+    assert shown["reads"] == "prediction"
 
 
 def test_a_metric_of_somebody_else(said, foreign: str) -> None:
