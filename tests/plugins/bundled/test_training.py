@@ -117,14 +117,14 @@ def log(folder: Path, kind: str) -> list[dict]:
 
 def stop_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the training off, as a power cut would, in the middle of a step."""
-    step, left = trainer.Training._step, iter(range(steps))
+    step, left = trainer.EncoderTraining._step, iter(range(steps))
 
-    def breaking(self: trainer.Training) -> int:
+    def breaking(self: trainer.EncoderTraining) -> int:
         if next(left, None) is None:
             raise KeyboardInterrupt
         return step(self)
 
-    monkeypatch.setattr(trainer.Training, "_step", breaking)
+    monkeypatch.setattr(trainer.EncoderTraining, "_step", breaking)
 
 
 # ----------------------------------------------------------------- the whole
