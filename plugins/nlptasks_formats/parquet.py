@@ -19,7 +19,7 @@ from nlptasks_formats.parquet_writing import ParquetWriter
 #: Rows that are read at a time.
 _BATCH = 4096
 
-_ERRORS = (pa.ArrowException, OSError)
+_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 class Parquet:

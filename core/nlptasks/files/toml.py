@@ -28,6 +28,8 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
         raise UsageError(f"cannot read the {what} {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path} is not a TOML file: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path} is not a TOML file that can be read: it is nested too deep") from error
 
 
 def line_of(path: Path, key: Sequence[str | int]) -> int:
@@ -45,7 +47,7 @@ def line_of(path: Path, key: Sequence[str | int]) -> int:
 
     try:
         lines = lines_of(whole_text(path))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return 0
     place: tuple[str | int, ...] = ()
     best = 0

@@ -192,5 +192,5 @@ def _paste(file: Path) -> str:
     """What to put in place of a hash that is left out: that of the file as it lies there."""
     try:
         return f"the file as it lies there has\nsha256: {sha256_of(file)}"
-    except OSError:
+    except (OSError, ValueError):  # no file system takes a NUL
         return f"write sha256: and what 'sha256sum {file.name}' prints for the file"

@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 
-from nlptasks.files.toml import line_of
+from nlptasks.errors import UsageError
+from nlptasks.files.toml import line_of, read_toml
 
 TEXT = r'''
 top = 1
@@ -64,3 +65,11 @@ def test_the_line_of_a_key(tmp_path, key, line):
     file.write_text(TEXT)
     tomllib.loads(TEXT)
     assert line_of(file, key) == line
+
+
+def test_brackets_without_end(tmp_path):
+    path = tmp_path / "deep.toml"
+    path.write_text("a = " + "[" * 20_000)
+    with pytest.raises(UsageError, match="nested too deep"):
+        read_toml(path, "settings")
+    assert line_of(path, ["a"]) == 0
