@@ -130,7 +130,7 @@ def test_there_is_one_prediction_for_each_example() -> None:
 def test_a_prediction_that_raises_is_the_heads_fault() -> None:
     class Broken(Label):
         @property
-        def answer(self) -> str:
+        def canonical(self) -> str:
             raise SystemExit(3)
 
     with pytest.raises(PluginError, match="the head x:mine failed: SystemExit: 3"):
@@ -153,7 +153,7 @@ def test_a_probability_lies_between_0_and_1_in_a_table() -> None:
 def test_cells_are_what_formats_can_write(cell: Any, good: bool) -> None:
     class Other:
         suffixes = ("",)
-        answer = "a"
+        canonical = "a"
 
         def cells(self) -> tuple[Any, ...]:
             return (cell,)

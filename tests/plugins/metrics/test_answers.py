@@ -11,7 +11,7 @@ from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.scoring import score_pairs
 from nlptasks_metrics.answers import ExactMatch, SquadF1, SquadV2ExactMatch, SquadV2F1, normalize
 from nlptasks_metrics.targets import references
-from nlptasks_tasks.qa import read_gold
+from nlptasks_tasks.qa_gold import read_gold
 
 TEXT = st.text(alphabet="ab the.,é1", max_size=12)
 METRICS = pytest.mark.parametrize("metric", [ExactMatch(()), SquadF1(())], ids=["exact-match", "squad-f1"])

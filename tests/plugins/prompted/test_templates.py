@@ -23,7 +23,7 @@ def write(folder: Path, text: str) -> str:
 def test_a_file_is_read(tmp_path: Path) -> None:
     more = 'answer = "A:"\nstop = ["\\n"]\ncut = "start"\n[[examples]]\ntext = "t"\nanswer = "a"\n'
     found = load(write(tmp_path, GOOD + more), "classification", ["text"], ["labels"])
-    assert (found.instruction, found.canonical, found.stop, found.cut) == ("Q: {text}", "A:", ("\n",), "start")
+    assert (found.instruction, found.answer, found.stop, found.cut) == ("Q: {text}", "A:", ("\n",), "start")
     assert found.examples == ({"text": "t", "answer": "a"},)
 
 

@@ -198,7 +198,7 @@ def hub() -> Iterator[Hub]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found.canonical(self, urlsplit(self.path).path)
+            found.answer(self, urlsplit(self.path).path)
 
         do_HEAD = do_GET  # noqa: N815
 
