@@ -11,7 +11,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,7 +183,7 @@ def _called(case: Case, *before: str) -> tuple[int, str, str]:
         streams = Path(name)
         with _streams(case.stdin, streams):
             try:
-                code = run_command(["--plugins-dir", str(PLUGINS), *before, *case.args])
+                code = run_command([*before, *_with_plugins(case.args)])
             except BrokenPipeError:
                 code = 0
             except BaseException:  # what the command itself lets out
@@ -194,9 +194,14 @@ def _called(case: Case, *before: str) -> tuple[int, str, str]:
         return code, *((streams / name).read_bytes().decode("utf-8", "replace") for name in ("1", "2"))
 
 
+def _with_plugins(args: Sequence[str]) -> list[str]:
+    """The arguments behind the fuzzer's own plugins, but for a case that names others: the flag stands once."""
+    return [*args] if "--plugins-dir" in args else ["--plugins-dir", str(PLUGINS), *args]
+
+
 def _started(case: Case) -> tuple[int, str, str]:
     """The command in a process of its own."""
-    command = [sys.executable, "-m", "nlptasks", "--plugins-dir", str(PLUGINS), *case.args]
+    command = [sys.executable, "-m", "nlptasks", *_with_plugins(case.args)]
     with _fed(case):
         done = subprocess.run(command, input=case.stdin, capture_output=True, timeout=2 * LIMIT, check=False)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")

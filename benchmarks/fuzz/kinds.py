@@ -403,7 +403,7 @@ def flags(material: Material, draw: Random) -> Made:
     if any("decoder" in arg for arg in args):
         files |= below("decoder", material.checkpoints["decoder"])
     before = draw.choice(((), (), (), (), ("--config", draw.choice(ODD)), ("--strict",), ("--no-plugins",)))
-    replaced = {"-f", "--force", "--mark", "--restart"} & set(args)
+    replaced = {"-f", "--force", "--restart"} & set(args)
     return (*before, *command, *args), files, ("",) if replaced else ("rec.journal", "new.journal")
 
 
