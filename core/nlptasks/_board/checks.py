@@ -151,11 +151,8 @@ def _impossible(record: Record) -> Iterator[str]:
             yield f"{name} cannot be {number:g}"
     if model.trainable > model.parameters > 0:
         yield f"{model.trainable:,} weights of {model.parameters:,} cannot be trainable"
-    if (
-        cost.rows_per_second > 0
-        and cost.seconds > 0
-        and not _NEAR < cost.rows_per_second * cost.seconds / n < 1 / _NEAR
-    ):
+    timed = cost.rows_per_second * cost.seconds
+    if timed > 0 and not _NEAR * n < timed < n / _NEAR:
         yield f"{n:,} rows in {cost.seconds:g} seconds are not {cost.rows_per_second:g} rows a second"
     if cost.p50_ms > cost.p95_ms > 0:
         yield f"the median time of {cost.p50_ms:g} ms cannot be above the 95th percentile, {cost.p95_ms:g} ms"
@@ -297,6 +294,6 @@ def _golds(runs: Sequence[LoadedRecord]) -> Iterator[Finding]:
         if run.header.record.dataset.sha256:
             reason = (
                 f"the gold answers of {len(disputed)} samples (such as {disputed[0]}) differ among the records of its "
-                "file; --benchmark NAME, or --data FILE with the file itself, says which are right"
+                "file; --benchmark NAME says which are right, where a benchmark pins the file"
             )
             yield finding(ERROR, "gold-disputed", run.header, reason)

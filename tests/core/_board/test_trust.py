@@ -110,6 +110,13 @@ def test_an_edit_is_an_error(folder, edit, capsys):
     assert "error" in capsys.readouterr().out
 
 
+def test_a_data_set_without_rows_ends_no_check(folder, capsys):
+    opened = read_record(folder / "honest")
+    forged(folder / "honest", dataset=replace(opened.record.dataset, n=0))
+    assert check(folder) == 1
+    assert "0 rows in 1.2 seconds are not 100 rows a second" in capsys.readouterr().out
+
+
 def test_weights_of_one_digest_are_of_one_size(folder):
     model(folder / "honest", digest="ab", parameters=22_700_000)
     model(folder / "other", digest="ab", weights="honest", parameters=1_000)
