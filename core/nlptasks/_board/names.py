@@ -10,55 +10,8 @@ from nlptasks._board.loading import Header
 
 #: Small letters of Cyrillic, Greek and Armenian, and digits, that most fonts draw as a Latin letter (Unicode TR 39).
 _ALIKE = str.maketrans(
-    {
-        pair[0]: pair[1]
-        for pair in [
-            "аa",
-            "вb",
-            "еe",
-            "кk",
-            "мm",
-            "нh",
-            "оo",
-            "рp",
-            "сc",
-            "тt",
-            "уy",
-            "хx",
-            "іi",
-            "јj",
-            "ѕs",
-            "ԁd",
-            "ԛq",
-            "ԝw",
-            "һh",
-            "ӏl",
-            "αa",
-            "βb",
-            "εe",
-            "ηn",
-            "ιi",
-            "κk",
-            "μm",
-            "νv",
-            "οo",
-            "ρp",
-            "τt",
-            "υu",
-            "χx",
-            "γy",
-            "ζz",
-            "ոn",
-            "սu",
-            "օo",
-            "հh",
-            "ցg",
-            "0o",
-            "1l",
-            "ıi",
-            "|l",
-        ]
-    }
+    "авекмнорстухіјѕԁԛԝһӏαβεηικμνορτυχγζոսօհց01ı|",
+    "abekmhopctyxijsdqwhlabenikmvoptuxyznuohgolil",
 )
 
 

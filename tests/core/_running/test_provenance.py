@@ -11,8 +11,9 @@ import pytest
 from nlptasks._plugins.registry import Owned
 from nlptasks._running.provenance import files, plain_options
 from nlptasks._systems.system import ChosenHead, System
-from nlptasks.plugin import Column, HeadSpec, TaskSpec
+from nlptasks.plugin import HeadSpec
 from nlptasks.plugin.options import setting
+from nlptasks_tasks.sentiment import SPEC as SENTIMENT
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,8 @@ def sha256(text: str) -> str:
 
 def system(options: Options | None = None, weights: Path | None = None) -> System:
     spec = HeadSpec(name="mine", task="sentiment", summary="one", object="a:b", options=Options)
-    task = TaskSpec(
-        name="sentiment",
-        summary="one",
-        inputs=(Column(name="text"),),
-        gold=Column(name="label"),
-        prediction="a:b",
-        output="label",
-        metrics=("accuracy",),
-        primary="accuracy",
-        baseline="a:b",
-        examples=(),
-    )
     return System(
-        heads=(ChosenHead(task=task, head=Owned(spec, "mine", "acme"), options=options, weights=weights),),
+        heads=(ChosenHead(task=SENTIMENT, head=Owned(spec, "mine", "acme"), options=options, weights=weights),),
         backbone=None,
     )
 

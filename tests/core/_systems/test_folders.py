@@ -10,7 +10,6 @@ import pytest
 
 from nlptasks._systems.folders import CARD, NamedBackbone, head_folder, named_backbone, trained_head
 from nlptasks.errors import UsageError
-from nlptasks.plugin import Column, TaskSpec
 from nlptasks_tasks.qa import SPEC as QA
 from nlptasks_tasks.sentiment import SPEC as SENTIMENT
 
@@ -88,20 +87,6 @@ def test_one_run_opens_one_backbone(folder):
     assert caught.value.hint == "--backbone bundled, or the folder as --head mine"
 
 
-TASK = TaskSpec(
-    name="mood",
-    summary="s",
-    inputs=(Column(name="text"),),
-    gold=Column(name="label"),
-    prediction="a:b",
-    output="label",
-    metrics=("accuracy",),
-    primary="accuracy",
-    baseline="majority",
-    examples=(),
-)
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -115,20 +100,20 @@ TASK = TaskSpec(
     ],
 )
 def test_a_card_that_is_damaged_is_named(tmp_path: Path, change: dict[str, Any], said: str) -> None:
-    (tmp_path / CARD).write_text(json.dumps({"task": "mood", "head": "acme:mood", **change}), encoding="utf-8")
+    (tmp_path / CARD).write_text(json.dumps({"task": "sentiment", "head": "acme:mood", **change}), encoding="utf-8")
     with pytest.raises(UsageError, match=f"{CARD}: {said}"):
-        trained_head(tmp_path, TASK)
+        trained_head(tmp_path, SENTIMENT)
 
 
 @pytest.mark.parametrize("text", ["", "[", "[" * 100_000, '{"a":' * 100_000, "\udcff"])
 def test_a_card_that_is_no_json(tmp_path: Path, text: str) -> None:
     (tmp_path / CARD).write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(UsageError, match="is not the folder of a trained head"):
-        trained_head(tmp_path, TASK)
+        trained_head(tmp_path, SENTIMENT)
 
 
 def test_a_card_that_is_in_order(tmp_path: Path) -> None:
-    card = {"task": "mood", "head": "acme:mood", "backbone": {"name": "house", "folder": "backbone"}}
+    card = {"task": "sentiment", "head": "acme:mood", "backbone": {"name": "house", "folder": "backbone"}}
     (tmp_path / CARD).write_text(json.dumps(card), encoding="utf-8")
-    found = trained_head(tmp_path, TASK)
+    found = trained_head(tmp_path, SENTIMENT)
     assert (found.head, found.backbone, found.own_backbone) == ("acme:mood", "house", tmp_path / "backbone")
