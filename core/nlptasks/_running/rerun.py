@@ -20,9 +20,9 @@ from nlptasks._systems.session import Session
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, Prediction
+from nlptasks.records.attestations import level
 from nlptasks.records.schema import Record, Sample, Trust, hashed
 from nlptasks.records.store import StoredRecord
-from nlptasks.statistics.spot_checks import enough
 
 #: Probabilities may differ by this much, by the type of the numbers: other batches, and another machine. Those of
 #: bfloat16 were seen to differ by 8e-3 between the batches that a text was in.
@@ -57,11 +57,7 @@ class Rerun:
     @property
     def trust(self) -> Trust:
         """The level that this gives; V0, none, where something came out otherwise or too few samples were drawn."""
-        if self.mismatches or not self.predicted:
-            return "V0"
-        if self.predicted >= self.rows:
-            return "V3"
-        return "V2" if enough(self.rows, self.predicted) else "V0"
+        return "V0" if self.mismatches else level(self.rows, self.predicted)
 
 
 def rerun(

@@ -10,7 +10,7 @@ from nlptasks._scoring.gold_rows import for_labels, read_gold_rows
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.gold_samples import GoldTable
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.records.schema import Record, Sample, withhold
 from nlptasks.records.suites import Card, Suite, locate, open_suite
@@ -33,15 +33,6 @@ class PinnedData:
     suites: tuple[Suite, ...] = ()
     data_dir: str = ""
     _tables: dict[tuple[str, str, str], GoldTable] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, registry: Registry, names: Sequence[str], data_dir: str = "") -> PinnedData:
-        """The data of benchmarks by their names.
-
-        Raises:
-            UsageError: A benchmark is not installed.
-        """
-        return cls(registry=registry, suites=tuple(open_suite(registry, name) for name in names), data_dir=data_dir)
 
     def samples(self, record: Record) -> dict[str, Sample] | None:
         """The samples of a record's data set as a record of it has to hold them, but for the predictions.
@@ -143,10 +134,25 @@ class PinnedData:
         return self.registry.get(TaskSpec, card.task).spec
 
 
+def pinned_data(registry: Registry, names: Sequence[str], data_dir: str) -> PinnedData | None:
+    """The data of the benchmarks that were named; ``None`` where none was.
+
+    Raises:
+        UsageError: A benchmark is not installed, or there is a folder of data and no benchmark.
+    """
+    if names:
+        suites = tuple(open_suite(registry, name) for name in names)
+        return PinnedData(registry=registry, suites=suites, data_dir=data_dir)
+    if data_dir:
+        raise UsageError("--data-dir is for --benchmark", hint="name the benchmark: --benchmark core")
+    return None
+
+
 def _rows(pinned: Sequence[str], held: Sequence[str]) -> Iterator[str]:
     if pinned == held:
         return
-    missing, extra = [id_ for id_ in pinned if id_ not in set(held)], [id_ for id_ in held if id_ not in set(pinned)]
+    known, there = set(pinned), set(held)
+    missing, extra = [id_ for id_ in pinned if id_ not in there], [id_ for id_ in held if id_ not in known]
     if missing:
         yield f"samples: {len(missing):,} rows of the benchmark's data are missing ({_some(missing)})"
     if extra:

@@ -147,6 +147,28 @@ class BenchmarkChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PinnedChoice:
+    """The benchmarks whose pinned data records are held against."""
+
+    benchmark: tuple[str, ...] = setting(
+        (), "Compare inputs and gold with this benchmark's data.", repeat=True, metavar="NAME"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeliefChoice:
+    """Whose attestations count."""
+
+    attestations: str = setting("", "Your own folder of attestations.", metavar="DIR", path=True)
+    allowed_signers: str = setting(
+        "",
+        "Whose signed attestations count, as ssh-keygen reads it; then no other does.",
+        metavar="FILE",
+        path=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """What a command prints."""
 

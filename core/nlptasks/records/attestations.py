@@ -25,7 +25,16 @@ from nlptasks.records.schema import Record, Trust, parsed
 from nlptasks.records.store import record_json
 from nlptasks.statistics.spot_checks import enough, undetected
 
-__all__ = ["SUFFIX", "Attestation", "attestation_of", "record_digest", "sign", "signed_by", "write_attestation"]
+__all__ = [
+    "SUFFIX",
+    "Attestation",
+    "attestation_of",
+    "level",
+    "record_digest",
+    "sign",
+    "signed_by",
+    "write_attestation",
+]
 
 SCHEMA, VERSION = "nlptasks.attestation", 1
 SUFFIX = ".attestation.json"
@@ -64,14 +73,19 @@ class Attestation:
     @property
     def trust(self) -> Trust:
         """V3: all rows came out the same; V2: so many that an edit of 1 % would have been found; V0: too few."""
-        if 0 < self.rows <= self.checked:
-            return "V3"
-        return "V2" if enough(self.rows, self.checked) else "V0"
+        return level(self.rows, self.checked)
 
     @property
     def undetected(self) -> float:
         """The largest proportion of edited rows that this may have missed; see :func:`undetected`."""
         return undetected(self.rows, min(self.checked, self.rows))
+
+
+def level(rows: int, checked: int) -> Trust:
+    """What it gives that so many of a record's rows came out the same; V0: nothing."""
+    if 0 < rows <= checked:
+        return "V3"
+    return "V2" if enough(rows, checked) else "V0"
 
 
 def record_digest(record: Record) -> str:

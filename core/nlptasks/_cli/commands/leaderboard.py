@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlptasks._cli.app import App, pass_app
+from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._cli.once import OnceCommand
+from nlptasks._settings.groups import BeliefChoice, BenchmarkChoice, PinnedChoice
 from nlptasks.errors import UsageError
 from nlptasks.text.display import counted
 
@@ -18,42 +21,33 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(path_type=Path)
 
-Function = TypeVar("Function", bound="Callable[..., Any]")
+
+def _believing(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the flags that say whose word counts, and its body what they say as ``believed``."""
+    flags = [*flags_of(BeliefChoice), *flags_of(PinnedChoice), *flags_of(BenchmarkChoice, only=("data_dir",))]
+
+    @wraps(function)
+    def call(**values: Any) -> None:
+        given = {str(flag.name): values.pop(str(flag.name)) for flag in flags}
+        app = click.get_current_context().find_object(App)
+        assert app is not None  # the group above leaves one
+        function(**values, believed=_believed(app, Chosen(flags, given)))
+
+    # click collects what decorators nearer to the function declared in this attribute, the last one first.
+    call.__click_params__ = [*getattr(function, "__click_params__", []), *reversed(flags)]  # type: ignore[attr-defined]
+    return call
 
 
-def _believing(function: Function) -> Function:
-    """Give a command the flags that say whose word counts."""
-    flags = (
-        click.option("--attestations", type=_FOLDER, metavar="DIR", help="Your own folder of attestations."),
-        click.option(
-            "--allowed-signers",
-            type=_FOLDER,
-            metavar="FILE",
-            help="Whose signed attestations count, as ssh-keygen reads it; then no other does.",
-        ),
-        click.option("--benchmark", multiple=True, metavar="NAME", help="Compare inputs and gold with its data."),
-        click.option(
-            "--data-dir",
-            default="",
-            metavar="DIR",
-            help="Folder of the files that a benchmark does not ship.  [default: NLPTASKS_DATA]",
-        ),
-    )
-    for flag in reversed(flags):
-        function = flag(function)
-    return function
-
-
-def _believed(
-    app: App, attestations: Path | None, signers: Path | None, benchmark: tuple[str, ...], data_dir: str
-) -> Believed:
+def _believed(app: App, chosen: Chosen) -> Believed:
     from nlptasks._board.trust import Believed
-    from nlptasks._cli.commands.verify import PinnedChoice, pinned_of
+    from nlptasks._scoring.pinned import pinned_data
 
-    for folder in filter(None, [attestations]):
-        if not folder.is_dir():
-            raise UsageError(f"{folder}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
-    pinned = pinned_of(app, PinnedChoice(benchmark=benchmark, data_dir=data_dir))
+    belief = chosen.of(BeliefChoice)
+    attestations, signers = (Path(name) if name else None for name in (belief.attestations, belief.allowed_signers))
+    if attestations is not None and not attestations.is_dir():
+        raise UsageError(f"{attestations}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
+    benchmarks, data_dir = chosen.of(PinnedChoice).benchmark, chosen.of(BenchmarkChoice).data_dir
+    pinned = pinned_data(app.plugins().registry, benchmarks, data_dir)
     return Believed(attestations=attestations, signers=signers, pinned=pinned)
 
 
@@ -89,10 +83,7 @@ def build(
     task: str,
     title: str,
     strict_records: bool,
-    attestations: Path | None,
-    allowed_signers: Path | None,
-    benchmark: tuple[str, ...],
-    data_dir: str,
+    believed: Believed,
 ) -> None:
     """Build the leaderboard of the records below DIR. The same records give the same bytes."""
     from typing import cast
@@ -112,7 +103,7 @@ def build(
         task=task,
         title=title,
         strict=strict_records,
-        believed=_believed(app, attestations, allowed_signers, benchmark, data_dir),
+        believed=believed,
     )
     text = render(board, kind)
     if not output:
@@ -134,10 +125,7 @@ def check(
     folder: Path,
     train: tuple[str, ...],
     as_json: bool,
-    attestations: Path | None,
-    allowed_signers: Path | None,
-    benchmark: tuple[str, ...],
-    data_dir: str,
+    believed: Believed,
 ) -> None:
     """Look for what makes the records below DIR worthless; the exit code is 1 where something does.
 
@@ -149,7 +137,6 @@ def check(
     from nlptasks._board.checks import ERROR, check_folder
     from nlptasks._cli.views.tables import echo_json, table
 
-    believed = _believed(app, attestations, allowed_signers, benchmark, data_dir)
     findings = check_folder(app.plugins().registry, folder, train=train, believed=believed)
     if as_json:
         echo_json([asdict(finding) for finding in findings])

@@ -12,6 +12,7 @@ from nlptasks._cli.app import App
 from nlptasks._cli.configured import command
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._cli.views.tables import echo_json
+from nlptasks._settings.groups import BenchmarkChoice, PinnedChoice
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin.options import setting
 from nlptasks.text.display import one_line
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
     from nlptasks._running.rerun import Rerun
     from nlptasks._scoring.pinned import PinnedData
     from nlptasks.records.store import StoredRecord
-
-
-@dataclass(frozen=True, kw_only=True)
-class PinnedChoice:
-    """The pinned data that records are held against."""
-
-    benchmark: tuple[str, ...] = setting(
-        (), "Compare inputs and gold with this benchmark's data.", repeat=True, metavar="NAME"
-    )
-    data_dir: str = setting(
-        "",
-        "Folder of the files that a benchmark does not ship.",
-        metavar="DIR",
-        recorded=False,
-        default_text="NLPTASKS_DATA",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +76,16 @@ def _verify(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
     are that an edit of 1 % of the rows would have been found with 95 %, and V3 for all. --attest writes that down for
     those who build boards.
     """
-    options, data = chosen.of(VerifyOptions), chosen.of(PinnedChoice)
+    from nlptasks._scoring.pinned import pinned_data
+
+    options, benchmarks = chosen.of(VerifyOptions), chosen.of(PinnedChoice).benchmark
     if not options.rerun:
         for flag, value in (("--head", options.head), ("--backbone", options.backbone), ("--attest", options.attest)):
             if value:
                 raise UsageError(f"{flag} is for --rerun", hint="add --rerun 300")
     if (options.sign or options.by) and not options.attest:
         raise UsageError("--sign and --by are for --attest", hint="add --attest attestations")
-    pinned = pinned_of(app, data)
+    pinned = pinned_data(app.plugins().registry, benchmarks, chosen.of(BenchmarkChoice).data_dir)
     verdicts = [_verdict(source, app, options, pinned) for source in records]
     if as_json:
         echo_json([_as_json(verdict) for verdict in verdicts])
@@ -107,17 +94,6 @@ def _verify(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
             _show(verdict)
     if any(verdict.mismatches for verdict in verdicts):
         click.get_current_context().exit(1)
-
-
-def pinned_of(app: App, choice: PinnedChoice) -> PinnedData | None:
-    """The data of the benchmarks that were named; ``None`` where none was."""
-    from nlptasks._scoring.pinned import PinnedData
-
-    if not choice.benchmark:
-        if choice.data_dir:
-            raise UsageError("--data-dir is for --benchmark", hint="name the benchmark: --benchmark core")
-        return None
-    return PinnedData.of(app.plugins().registry, choice.benchmark, choice.data_dir)
 
 
 def _as_json(verdict: _Verdict) -> dict[str, object]:
@@ -234,6 +210,7 @@ verify = command(
         click.Argument(["records"], nargs=-1, required=True, metavar="RECORD..."),
         *flags_of(VerifyOptions),
         *flags_of(PinnedChoice),
+        *flags_of(BenchmarkChoice, only=("data_dir",)),
         json_flag("Print the outcome as JSON."),
     ],
 )
