@@ -42,14 +42,14 @@ done
 
 # The bundled model, and others on the same backbone.
 evaluate sentiment bundled -- sst2 imdb tweeteval-sentiment
-evaluate sentiment 'bundled, bfloat16' --dtype bfloat16 -- sst2
+evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- sst2
 [[ -d $work/sst2-probe ]] || run train sentiment --data "$data/sst2/train.jsonl.gz" --output "$work/sst2-probe"
 evaluate sentiment 'probe on the frozen encoder' --head "$work/sst2-probe" -- sst2 imdb
 
 evaluate classification bundled -- agnews
 evaluate classification 'probe on the frozen encoder' --head "$heads/banking77" -- banking77
 evaluate classification 'zero-shot' --labels 'World,Sports,Business,Sci/Tech' -- agnews
-evaluate classification 'bundled, bfloat16' --dtype bfloat16 -- agnews
+evaluate classification 'bundled, bfloat16' --precision bfloat16 -- agnews
 
 evaluate qa bundled -- squad squadshifts
 

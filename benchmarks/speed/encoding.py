@@ -33,6 +33,7 @@ OURS = {
     "nlptasks, torch": ("torch", "float32"),
     "nlptasks": ("openvino", "float32"),
     "nlptasks, bfloat16": ("openvino", "bfloat16"),
+    "nlptasks, int8": ("openvino", "int8"),
 }
 
 #: The data sets, each with the files that its texts are taken of in turn.
@@ -109,8 +110,8 @@ def measure(name: str, found: list[str], repeats: int, flops: float) -> list[Spe
     from nlptasks_bundled.backbone import WEIGHTS, load
 
     systems, labels = peers(WEIGHTS), {}
-    for ours, (runtime, dtype) in OURS.items():
-        encoder = load(BackboneContext(runtime=runtime, dtype=dtype, device="cpu"))
+    for ours, (runtime, precision) in OURS.items():
+        encoder = load(BackboneContext(runtime=runtime, precision=precision, device="cpu"))
 
         def encode(found: list[str], encoder: Any = encoder) -> Any:
             windows = [row[0] for row in encoder.tokenize(found, max_windows=1)]
@@ -118,7 +119,7 @@ def measure(name: str, found: list[str], repeats: int, flops: float) -> list[Spe
             return [mean_states(encoder.encode([windows[row] for row in rows])) for rows in at]
 
         systems[ours] = encode
-        task = nlptasks.load("sentiment", runtime=runtime, dtype=dtype, device="cpu")
+        task = nlptasks.load("sentiment", runtime=runtime, precision=precision, device="cpu")
         labels[ours] = [prediction.label for prediction in task(found)]
     lengths = [len(row[0]) for row in encoder.tokenize(found, max_windows=1)]
     work = operations(lengths, read_config(WEIGHTS)["encoder"])

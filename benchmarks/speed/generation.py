@@ -24,7 +24,13 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from machine import arguments, facts, shown
 
 PEER = "transformers generate"
-OURS = {"nlptasks, torch": "torch", "nlptasks": "openvino"}
+
+#: Systems of ours, by what the table calls them: runtime and precision.
+OURS = {
+    "nlptasks, torch": ("torch", "float32"),
+    "nlptasks": ("openvino", "float32"),
+    "nlptasks, int8": ("openvino", "int8"),
+}
 
 #: Sources that are written at a time by all systems, which stand together by length.
 BATCH = 32
@@ -79,7 +85,8 @@ def measure(found: Sequence[str], beams: int, repeats: int) -> list[Speed]:
     torch.set_num_threads(1)
     peer = EncoderDecoderModel.from_pretrained(WEIGHTS, local_files_only=True).eval()
     ours: dict[str, Any] = {
-        name: load(BackboneContext(runtime=runtime, device="cpu", dtype="float32")) for name, runtime in OURS.items()
+        name: load(BackboneContext(runtime=runtime, device="cpu", precision=precision))
+        for name, (runtime, precision) in OURS.items()
     }
     first = next(iter(ours.values()))
     german, decoding = Instruction("translation", "de"), Decoding(beams=beams)
@@ -163,7 +170,7 @@ def main() -> int:
         print(json.dumps({**told, "systems": [asdict(item) for item in speeds]}, indent=1))
     else:
         print(table(speeds, chosen.rows, chosen.repeats))
-    return 0 if chosen.no_limits or all(item.same == chosen.rows for item in speeds) else 1
+    return 0 if chosen.no_limits or all(item.same == chosen.rows for item in speeds if "int8" not in item.name) else 1
 
 
 if __name__ == "__main__":

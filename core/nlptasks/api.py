@@ -65,7 +65,7 @@ def load(
     head: str = "",
     backbone: str = "",
     device: str = "auto",
-    dtype: str = "auto",
+    precision: str = "auto",
     runtime: str = "auto",
     **options: Option,
 ) -> LoadedTask:
@@ -76,7 +76,7 @@ def load(
         head: Name of a head, or the folder of a trained one; empty: the default.
         backbone: Name of a backbone; empty: the one that fits.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16``, ``float16`` or ``int8``.
         runtime: ``auto`` (OpenVINO on a CPU where it can, else PyTorch), ``openvino`` or ``torch``.
         options: Options of the head and the backbone, for example ``labels=("billing", "returns")``.
 
@@ -84,7 +84,9 @@ def load(
         UsageError: A name or an option is unknown, or does not fit.
     """
     name = session().tasks([task])[0].name
-    system = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype, "runtime": runtime})
+    system = from_values(
+        SystemChoice, {"backbone": backbone, "device": device, "precision": precision, "runtime": runtime}
+    )
     return load_task(name, replace(system, heads={name: head}, options=options))
 
 
@@ -224,7 +226,7 @@ def embed(
     *,
     backbone: str = "",
     device: str = "auto",
-    dtype: str = "auto",
+    precision: str = "auto",
     runtime: str = "auto",
     max_tokens: int = 0,
 ) -> NDArray[np.float32]:
@@ -234,7 +236,7 @@ def embed(
         texts: A text, an iterable of texts, or one column of a table.
         backbone: Name of a backbone, a folder, or a reference; empty: the default one that encodes.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16``, ``float16`` or ``int8``.
         runtime: ``auto`` (OpenVINO on a CPU where it can, else PyTorch), ``openvino`` or ``torch``.
         max_tokens: Longest window; a longer text is the mean over its windows. 0: what the backbone allows.
 
@@ -246,7 +248,9 @@ def embed(
     """
     from nlptasks._running.embedding import embed_texts
 
-    choice = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype, "runtime": runtime})
+    choice = from_values(
+        SystemChoice, {"backbone": backbone, "device": device, "precision": precision, "runtime": runtime}
+    )
     return embed_texts(texts, choice, max_tokens=max_tokens)
 
 

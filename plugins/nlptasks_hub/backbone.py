@@ -28,24 +28,24 @@ def load(context: BackboneContext) -> Backbone:
         )
     options: CheckpointOptions = context.options or CheckpointOptions()
     checkpoint = open_checkpoint(context.reference, revision=options.revision, allow_pickle=options.allow_pickle)
-    return opened(checkpoint, device=context.device, dtype=context.dtype)
+    return opened(checkpoint, device=context.device, precision=context.precision)
 
 
-def opened(checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> OpenedCheckpoint:
+def opened(checkpoint: Checkpoint, *, device: str = "auto", precision: str = "auto") -> OpenedCheckpoint:
     """A checkpoint as what it is: with an output layer for labels or spans it is an encoder, decoder or not.
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, or the precision is unknown.
     """
     if checkpoint.kind == "encoder" or checkpoint.layer in (LABELS, SPANS):
         from .encoders import CheckpointEncoder
 
-        return CheckpointEncoder(checkpoint, device=device, dtype=dtype)
+        return CheckpointEncoder(checkpoint, device=device, precision=precision)
     if checkpoint.kind == "encoder-decoder":
         from .seq2seq import CheckpointSeq2Seq
 
-        return CheckpointSeq2Seq(checkpoint, device=device, dtype=dtype)
+        return CheckpointSeq2Seq(checkpoint, device=device, precision=precision)
     from .decoders import CheckpointDecoder
 
-    return CheckpointDecoder(checkpoint, device=device, dtype=dtype)
+    return CheckpointDecoder(checkpoint, device=device, precision=precision)

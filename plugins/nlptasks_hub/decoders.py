@@ -35,17 +35,17 @@ class CheckpointDecoder(OpenedGenerator):
     Args:
         checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
-        dtype: Likewise.
+        precision: Likewise.
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, or the precision is unknown.
     """
 
     instructions: tuple[Instruction, ...] = (_WRITE,)
 
-    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> None:
-        super().__init__(checkpoint, "AutoModelForCausalLM", device=device, dtype=dtype)
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", precision: str = "auto") -> None:
+        super().__init__(checkpoint, "AutoModelForCausalLM", device=device, precision=precision)
         strip_settings(self.model, self.reader.pad)
         self._prompts = Prompts(self.reader, self.name)
         positions = self.limit or _POSITIONS

@@ -34,16 +34,16 @@ class CheckpointEncoder(OpenedCheckpoint):
     Args:
         checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
-        dtype: Likewise.
+        precision: Likewise.
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, or the precision is unknown.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> None:
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", precision: str = "auto") -> None:
         self._layer = checkpoint.layer
-        super().__init__(checkpoint, _KINDS.get(checkpoint.layer, "AutoModel"), device=device, dtype=dtype)
+        super().__init__(checkpoint, _KINDS.get(checkpoint.layer, "AutoModel"), device=device, precision=precision)
         config = self.model.config
         if config.pad_token_id is None:
             config.pad_token_id = self.reader.pad  # by it a decoder's layer finds a text's last token

@@ -44,15 +44,15 @@ class CheckpointSeq2Seq(OpenedGenerator):
     Args:
         checkpoint: See :class:`OpenedCheckpoint`.
         device: Likewise.
-        dtype: Likewise.
+        precision: Likewise.
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, or the precision is unknown.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", dtype: str = "auto") -> None:
-        super().__init__(checkpoint, "AutoModelForSeq2SeqLM", device=device, dtype=dtype)
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "auto", precision: str = "auto") -> None:
+        super().__init__(checkpoint, "AutoModelForSeq2SeqLM", device=device, precision=precision)
         strip_settings(self.model, self.reader.pad)
         self._told = told_by(checkpoint, self.reader.tokenizer)
         positions = longest_input(self.model.config.to_dict(), {})

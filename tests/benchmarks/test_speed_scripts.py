@@ -18,6 +18,9 @@ SCRIPTS = {
     "sharing.py": ["--rows", "5", "--repeats", "1"],
     "memory.py": ["--tasks", "sentiment", "qa"],
     "pipelines.py": ["--rows", "3", "--repeats", "1"],
+    "first_answer.py": ["--repeats", "1"],
+    "encoding.py": ["--rows", "3", "--repeats", "1", "--sets", "sst2"],
+    "generation.py": ["--rows", "3", "--repeats", "1", "--beams", "1", "2"],
     "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
 
@@ -77,3 +80,25 @@ def test_pipelines_json():
     peer, _, ours = found["pipelines"]
     assert (peer["name"], peer["ratio"], ours["name"]) == ("transformers, batch_size=1", 1, "nlptasks")
     assert all(item["flips"] == 0 and item["difference"] < 1e-4 for item in found["pipelines"])
+
+
+def test_first_answer_json():
+    found = json.loads(run("first_answer.py", "--json"))
+    names = ["import torch", "sentiment", "translation --to de --beams 4"]
+    assert [item["name"] for item in found["commands"]] == names
+    assert all(0 < item["seconds"] < 60 and 50 < item["megabytes"] < 5_000 for item in found["commands"])
+
+
+def test_encoding_json():
+    found = json.loads(run("encoding.py", "--json"))
+    flips = {item["name"]: item["flips"] for item in found["systems"]}
+    assert flips["nlptasks"] == 0
+    assert flips["transformers pipeline, batch_size=1"] is None
+    assert all(0 < item["peak"] < 10 for item in found["systems"])
+
+
+def test_generation_json():
+    found = json.loads(run("generation.py", "--json"))
+    peers = [item["beams"] for item in found["systems"] if item["name"] == "transformers generate"]
+    assert peers == [1, 2]
+    assert all(item["same"] == 3 for item in found["systems"] if "int8" not in item["name"])

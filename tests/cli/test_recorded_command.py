@@ -94,9 +94,9 @@ def test_a_data_set_of_a_benchmark(command, tmp_path):
 def test_the_type_of_numbers(command, tmp_path):
     command.write("reviews.csv", ROWS)
     args = ("--data", "reviews.csv", "--backbone", "bundled", "--device", "cpu")
-    record = check(command, tmp_path, *args, "--dtype", "bfloat16")
+    record = check(command, tmp_path, *args, "--precision", "bfloat16")
     assert record.model.dtype == "bfloat16"
-    assert record.run.argv[-2:] == ("--dtype", "bfloat16")
+    assert record.run.argv[-2:] == ("--precision", "bfloat16")
 
 
 def test_predictions_that_are_scored(command, tmp_path):

@@ -125,7 +125,7 @@ def test_a_key_of_another_task_says_nothing_here(command, data, configure):
         ("[run.sentimnt]\nforce = true", ("config.toml:1: the key 'run.sentimnt' is no task", "'sentiment'")),
         ("[run]\ncertainty = nan", ("config.toml:2: the key 'run.certainty'", "expected a number")),
         ("[run]\nforce = 1", ("the key 'run.force'", "expected a boolean, got 1")),
-        ("[run]\ndtype = 'float64'", ("the key 'run.dtype'", "there is no 'float64'")),
+        ("[run]\nprecision = 'float64'", ("the key 'run.precision'", "there is no 'float64'")),
         ("[runn]\nforce = true", ("the key 'runn' is not known; did you mean 'run'?",)),
         ("run = 1", ("the key 'run' must be a table",)),
     ],

@@ -27,7 +27,7 @@ from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
-from nlptasks._settings.command import with_dtype
+from nlptasks._settings.command import with_precision
 from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
@@ -173,7 +173,7 @@ def _draft(
             batch=_BATCH,
             decoding=options,
             limit=request.evaluation.limit,
-            argv=with_dtype(request.argv, model.dtype),
+            argv=with_precision(request.argv, model.dtype),
             commit=commit,
             dirty=dirty,
             versions=facts.versions(),

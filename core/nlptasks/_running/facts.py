@@ -90,7 +90,7 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
         parameters=shared + own,
         trainable=own,
         shared=shared,
-        dtype=str(getattr(backbone, "dtype", "")).removeprefix("torch."),
+        dtype=str(getattr(backbone, "precision", "")),
         runtime=str(getattr(backbone, "runtime", "")),
         weights=_digest(files, backbone if GENERATE in item.head.spec.needs else None),
         digest=backbone.digest if backbone else "",

@@ -26,7 +26,7 @@ from nlptasks.records.store import StoredRecord
 
 #: Probabilities may differ by this much, by the type of the numbers: other batches, and another machine. Those of
 #: bfloat16 were seen to differ by 8e-3 between the batches that a text was in.
-TOLERANCES = {"bfloat16": 2e-2, "float16": 4e-3}
+TOLERANCES = {"bfloat16": 2e-2, "float16": 4e-3, "int8": 1e-1}
 TOLERANCE = 1e-4
 
 #: Rows of a block.
@@ -120,13 +120,13 @@ def rerun(
 def _choice(record: Record, task: str, choice: SystemChoice) -> SystemChoice:
     """The record's own system, but for what the user named."""
     options = {**record.run.decoding, **({} if record.run.seed is None else {"seed": record.run.seed})}
-    placed = from_values(SystemChoice, {"dtype": record.model.dtype or "auto"})
+    placed = from_values(SystemChoice, {"precision": record.model.dtype or "auto"})
     return replace(
         choice,
         heads={task: choice.heads.get(task) or record.model.head},
         backbone=choice.backbone or record.model.backbone,
         options={name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
-        dtype=placed.dtype,
+        precision=placed.precision,
     )
 
 

@@ -40,14 +40,14 @@ def of_task(task: str, columns: Mapping[str, str], system: SystemChoice, options
             yield from _spelt(own, value)
 
 
-def with_dtype(argv: Sequence[str], dtype: str) -> tuple[str, ...]:
+def with_precision(argv: Sequence[str], precision: str) -> tuple[str, ...]:
     """A recorded command that says which numbers a backbone computed in, where they are not those of every CPU.
 
     Left to itself, a backbone takes 16 bits on a GPU: without the flag, the command would make another record on a CPU.
     """
-    if not argv or "--dtype" in argv or dtype in ("", "float32"):
+    if not argv or "--precision" in argv or precision in ("", "float32"):
         return tuple(argv)
-    return (*argv, "--dtype", dtype)
+    return (*argv, "--precision", precision)
 
 
 def _spelt(name: str, value: Any) -> Iterator[str]:

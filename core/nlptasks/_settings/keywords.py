@@ -26,7 +26,7 @@ class RunSettings(TypedDict, total=False):
     language: str
     backbone: str
     device: str
-    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
 
 
@@ -56,7 +56,7 @@ class EvaluateSettings(TypedDict, total=False):
     limit: int
     backbone: str
     device: str
-    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
 
 
@@ -87,5 +87,5 @@ class TrainSettings(TypedDict, total=False):
     seed: int
     backbone: str
     device: str
-    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]

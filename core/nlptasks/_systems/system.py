@@ -48,7 +48,7 @@ class System:
         reference: The checkpoint that it opens; empty: its own weights or those in ``folder``.
         options: The backbone's options, checked.
         device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        dtype: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        precision: See :class:`nlptasks.plugin.protocols.BackboneContext`.
         runtime: See :class:`nlptasks.plugin.protocols.BackboneContext`.
     """
 
@@ -58,19 +58,19 @@ class System:
     reference: str = ""
     options: Any = None
     device: str = "auto"
-    dtype: str = "auto"
+    precision: str = "auto"
     runtime: str = "auto"
 
     def placed(self, choice: SystemChoice) -> System:
         """The same, computed where and how the user wants it."""
-        return replace(self, device=choice.device, dtype=choice.dtype, runtime=choice.runtime)
+        return replace(self, device=choice.device, precision=choice.precision, runtime=choice.runtime)
 
     def context(self, folder: Path | None = None) -> BackboneContext:
         """What the backbone is opened with; ``folder`` takes the place of the weights that were chosen."""
         return BackboneContext(
             options=self.options,
             device=self.device,
-            dtype=self.dtype,
+            precision=self.precision,
             runtime=self.runtime,
             folder=folder or self.folder,
             reference="" if folder else self.reference,

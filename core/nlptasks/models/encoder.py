@@ -28,23 +28,24 @@ class TransformerEncoder:
         folder: Holds ``config.json``, ``model.safetensors``, ``tokenizer.json`` and ``tokenizer_config.json``.
         name: What errors and trained heads call it.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
-        dtype: ``auto`` (float32 on a CPU, bfloat16 or float16 elsewhere), ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto`` (float32 on a CPU, bfloat16 or float16 elsewhere), ``float32``, ``bfloat16``, ``float16`` or
+            ``int8`` (weights, and what they are multiplied by; on OpenVINO only).
         runtime: ``auto`` (OpenVINO on a CPU, where it can compute the checkpoint), ``openvino`` or ``torch``.
 
     Raises:
         NlptasksError: A file of the folder is missing or damaged.
-        UsageError: The device is not there, the dtype is unknown, or the runtime cannot compute it.
+        UsageError: The device is not there, the precision is unknown, or the runtime cannot compute it.
     """
 
     def __init__(
-        self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto", runtime: str = "auto"
+        self, folder: Path, *, name: str, device: str = "auto", precision: str = "auto", runtime: str = "auto"
     ) -> None:
         self.name = name
         self._folder = folder
         self.digest = self._digest()
         self._config = self._read_config()
         self._text = EncoderTokenizer(folder)
-        self._place = choose_placement(self._config, runtime=runtime, device=device, dtype=dtype)
+        self._place = choose_placement(self._config, runtime=runtime, device=device, precision=precision)
         self._encoder = self._open()
         self.max_tokens: int = self._config["max_position_embeddings"]
         self.width: int = self._config["hidden_size"]
@@ -55,9 +56,9 @@ class TransformerEncoder:
         return self._place.device
 
     @property
-    def dtype(self) -> str:
+    def precision(self) -> str:
         """The number type that it computes in, for example ``float32``."""
-        return self._place.dtype
+        return self._place.precision
 
     @property
     def runtime(self) -> str:
@@ -136,14 +137,14 @@ class TransformerEncoder:
         from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
 
         path, prefix = self._weights()
-        return OpenvinoEncoder(path, self._config, prefix=prefix, dtype=self._place.dtype)
+        return OpenvinoEncoder(path, self._config, prefix=prefix, precision=self._place.precision)
 
     def _open_torch(self, place: Placement) -> Any:
         import torch
 
         from nlptasks.models.runtimes.torch_models import TorchEncoder, open_alone, open_encoder
 
-        dtype = getattr(torch, place.dtype)
+        dtype = getattr(torch, place.precision)
         path, prefix = self._weights()
         if prefix:
             model = open_encoder(path, self._config, prefix=prefix, dtype=dtype)

@@ -68,22 +68,22 @@ class TransformerSeq2Seq(TransformerEncoder):
         folder: Holds what :func:`nlptasks.models.checkpoints.write_seq2seq` wrote, or an encoder alone.
         name: See :class:`nlptasks.models.encoder.TransformerEncoder`.
         device: Likewise.
-        dtype: Likewise.
+        precision: Likewise.
         runtime: Likewise.
 
     Raises:
         NlptasksError: A file of the folder is missing or damaged.
-        UsageError: The device is not there, the dtype is unknown, or the runtime cannot compute it.
+        UsageError: The device is not there, the precision is unknown, or the runtime cannot compute it.
     """
 
     def __init__(
-        self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto", runtime: str = "auto"
+        self, folder: Path, *, name: str, device: str = "auto", precision: str = "auto", runtime: str = "auto"
     ) -> None:
         self._both = checkpoints.read_config(folder) if checkpoints.has_decoder(folder) else None
         self._lock = Lock()
         self._decoder: _Decoder | None = None
         self._trainable: Any = None
-        super().__init__(folder, name=name, device=device, dtype=dtype, runtime=runtime)
+        super().__init__(folder, name=name, device=device, precision=precision, runtime=runtime)
 
     # ------------------------------------------------------------- what it is
 
@@ -276,7 +276,8 @@ class TransformerSeq2Seq(TransformerEncoder):
             return opened
         from nlptasks.models.runtimes.openvino_decoder import OpenvinoDecoder
 
-        return OpenvinoDecoder(self._folder / checkpoints.DECODER, config, prefix=_DECODER)
+        path, precision = self._folder / checkpoints.DECODER, self._place.precision
+        return OpenvinoDecoder(path, config, prefix=_DECODER, precision=precision)
 
     def _open_torch_decoder(self, place: Placement) -> Any:
         import torch
@@ -284,7 +285,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         from nlptasks.models.runtimes.torch_models import TorchDecoder, open_decoder
 
         assert self._both is not None
-        path, dtype = self._folder / checkpoints.DECODER, getattr(torch, place.dtype)
+        path, dtype = self._folder / checkpoints.DECODER, getattr(torch, place.precision)
         model = open_decoder(path, self._both["decoder"], prefix=_DECODER, dtype=dtype)
         return TorchDecoder(model, torch.device(place.device))
 

@@ -119,7 +119,7 @@ class BackboneContext:
     Args:
         options: The backbone's own options.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16``, ``float16`` or ``int8``.
         runtime: ``auto``, ``openvino`` or ``torch``: what computes it, for backbones that leave a choice.
         folder: Weights to open in place of the backbone's own: a folder that its trainer left (see
             ``BackboneSpec.trainer``).
@@ -129,7 +129,7 @@ class BackboneContext:
 
     options: Any = None
     device: str = "auto"
-    dtype: str = "auto"
+    precision: str = "auto"
     runtime: str = "auto"
     folder: Path | None = None
     reference: str = ""

@@ -37,7 +37,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     """
     check_unfinished(job.output)
     device = choose_device(job.device)
-    reader = TransformerSeq2Seq(start, name=job.recipe.backbone, device="cpu", dtype="float32")
+    reader = TransformerSeq2Seq(start, name=job.recipe.backbone, device="cpu", precision="float32")
     identity = checkpoint.identity(job, reader.digest)
     saved = checkpoint.load(job.output, identity)
     with seeded(job.recipe.seed, device):

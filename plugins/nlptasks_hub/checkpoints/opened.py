@@ -39,25 +39,26 @@ class OpenedCheckpoint:
         checkpoint: The checkpoint.
         kind: The class of transformers that its model is opened as.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, or the precision is unknown.
     """
 
     #: What computes it.
     runtime = "torch"
 
-    def __init__(self, checkpoint: Checkpoint, kind: str, *, device: str = "auto", dtype: str = "auto") -> None:
+    def __init__(self, checkpoint: Checkpoint, kind: str, *, device: str = "auto", precision: str = "auto") -> None:
         self.name = checkpoint.reference
         self.device = choose_device(device)
-        self.dtype = choose_dtype(dtype, self.device)
+        dtype = choose_dtype(precision, self.device)
+        self.precision = str(dtype).removeprefix("torch.")
         self.digest = digest_of(checkpoint.folder, pickled=checkpoint.allow_pickle)
         with quiet_loading():
             tokenizer = load_tokenizer(checkpoint)
             self.reader = CheckpointTokenizer(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
-            self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
+            self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=dtype)
         self._unknown = UnknownTokens.of(tokenizer)
         self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL

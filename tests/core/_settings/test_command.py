@@ -10,7 +10,7 @@ import pytest
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._cli.once import OnceCommand
 from nlptasks._settings import groups
-from nlptasks._settings.command import of_task, with_dtype, words
+from nlptasks._settings.command import of_task, with_precision, words
 from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks.plugin.format_options import FormatOptions
 from nlptasks.plugin.options import OptionField, option_fields
@@ -97,6 +97,6 @@ def test_where_a_record_lies_is_no_part_of_it():
 
 def test_numbers_that_a_gpu_chose_are_recorded():
     argv = ("nlptasks", "eval", "qa")
-    assert with_dtype(argv, "bfloat16") == (*argv, "--dtype", "bfloat16")
-    assert with_dtype(argv, "float32") == with_dtype(argv, "") == argv
-    assert with_dtype((*argv, "--dtype", "float16"), "float16") == (*argv, "--dtype", "float16")
+    assert with_precision(argv, "bfloat16") == (*argv, "--precision", "bfloat16")
+    assert with_precision(argv, "float32") == with_precision(argv, "") == argv
+    assert with_precision((*argv, "--precision", "float16"), "float16") == (*argv, "--precision", "float16")

@@ -23,11 +23,11 @@ def test_a_card_is_no_part_of_what_is_shown():
 
 
 def test_a_folder_takes_the_place_of_all_other_weights():
-    system = System(heads=(), backbone=None, reference="hf:org/x", options=3, device="cpu", dtype="bfloat16")
-    same = BackboneContext(options=3, device="cpu", dtype="bfloat16", reference="hf:org/x")
+    system = System(heads=(), backbone=None, reference="hf:org/x", options=3, device="cpu", precision="bfloat16")
+    same = BackboneContext(options=3, device="cpu", precision="bfloat16", reference="hf:org/x")
     assert system.context() == same
     assert system.context(Path("mine")) == BackboneContext(
-        options=3, device="cpu", dtype="bfloat16", folder=Path("mine")
+        options=3, device="cpu", precision="bfloat16", folder=Path("mine")
     )
     tuned = System(heads=(), backbone=None, folder=Path("tuned"))
     assert tuned.context().folder == Path("tuned")

@@ -120,7 +120,7 @@ def test_runtimes_agree(tmp_path: Path) -> None:
     mine, theirs = lean.encode(batch), oracle.encode(batch)
     np.testing.assert_allclose(mine.states[mine.mask], theirs.states[theirs.mask], atol=1e-5)
     assert (lean.runtime, oracle.runtime) == ("openvino", "torch")
-    assert (lean.digest, lean.dtype, lean.device) == (oracle.digest, oracle.dtype, oracle.device)
+    assert (lean.digest, lean.precision, lean.device) == (oracle.digest, oracle.precision, oracle.device)
     assert lean.parameters == oracle.parameters
 
 
@@ -132,8 +132,9 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
         TransformerEncoder(folder, name="tiny")
 
 
-def test_bfloat16_gives_float32_states_near_the_full_ones(encoder: Encoder, tmp_path: Path) -> None:
-    half = TransformerEncoder(write_tiny_checkpoint(tmp_path), name="tiny", dtype="bfloat16")
+@pytest.mark.parametrize("precision", ["bfloat16", "int8"])
+def test_fewer_bits_give_float32_states_near_the_full_ones(encoder: Encoder, tmp_path: Path, precision: str) -> None:
+    half = TransformerEncoder(write_tiny_checkpoint(tmp_path), name="tiny", precision=precision)
     windows = encoder.tokenize([TEXT])[0]
     states = half.encode(windows).states
     assert states.dtype == np.float32

@@ -322,7 +322,7 @@ def test_an_instruction_that_it_was_not_trained_for(model: TransformerSeq2Seq) -
 
 
 def test_bfloat16_writes_and_scores(tmp_path: Path, model: TransformerSeq2Seq) -> None:
-    half = TransformerSeq2Seq(write_tiny_seq2seq_checkpoint(tmp_path), name="tiny", device="cpu", dtype="bfloat16")
+    half = TransformerSeq2Seq(write_tiny_seq2seq_checkpoint(tmp_path), name="tiny", device="cpu", precision="bfloat16")
     for decoding in DECODINGS:
         assert all(item.tokens > 0 for row in written(half, TEXTS[:4], decoding) for item in row)
     near, full = (each.likelihoods(TEXTS[:4], TEXTS[4:8], ENGLISH) for each in (half, model))

@@ -197,7 +197,7 @@ def _features(job: TrainJob, examples: Sequence[Example], cache: Path, name: str
 
 def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Features:
     """Features of some texts, from the cache where they are there."""
-    key = hashlib.sha256(f"{backbone.digest} {getattr(backbone, 'dtype', '')} {MAX_TOKENS}".encode())
+    key = hashlib.sha256(f"{backbone.digest} {getattr(backbone, 'precision', '')} {MAX_TOKENS}".encode())
     for text in texts:
         key.update(f"\n{len(text)} {text}".encode("utf-8", "replace"))
     path = cache / f"{key.hexdigest()[:32]}.npy"

@@ -62,10 +62,12 @@ class BertGraph:
     Args:
         weights: The checkpoint's.
         sizes: Its sizes.
+        int8: Multiply by weights in 8 bits, which keeps a scale for each row of a matrix.
     """
 
     weights: WeightsFile
     sizes: BertSizes
+    int8: bool = False
 
     @property
     def op(self) -> Any:
@@ -88,9 +90,18 @@ class BertGraph:
 
     def linear(self, states: Any, name: str) -> Any:
         """A linear layer."""
-        return self.op.add(
-            self.op.matmul(states, self.constant(f"{name}.weight"), False, True), self.constant(f"{name}.bias")
-        )
+        return self.op.add(self.product(states, f"{name}.weight"), self.constant(f"{name}.bias"))
+
+    def product(self, states: Any, name: str) -> Any:
+        """The product with a transposed matrix of weights."""
+        return self.op.matmul(states, self._rounded(name) if self.int8 else self.constant(name), False, True)
+
+    def _rounded(self, name: str) -> Any:
+        """Weights in 8 bits in the shape of operations that OpenVINO knows for such a matrix."""
+        weights = self.weights.floats(name)
+        scale = np.maximum(np.abs(weights).max(axis=1, keepdims=True) / 127, np.finfo(np.float32).tiny)
+        whole = self.op.convert(self.op.constant(np.rint(weights / scale).astype(np.int8)), "f32")
+        return self.op.multiply(whole, self.op.constant(scale))
 
     def split(self, states: Any, rows: Any = None) -> Any:
         """``[rows, tokens, width]`` to ``[rows, heads, tokens, width of a head]``.

@@ -20,7 +20,7 @@ OPENVINO, TORCH = "openvino", "torch"
 RUNTIMES = ("auto", OPENVINO, TORCH)
 
 #: The number types that OpenVINO computes in.
-_DTYPES = {"auto": "float32", "float32": "float32", "bfloat16": "bfloat16"}
+_PRECISIONS = {"auto": "float32", "float32": "float32", "bfloat16": "bfloat16", "int8": "int8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +30,54 @@ class Placement:
     Args:
         runtime: ``openvino`` or ``torch``.
         device: ``cpu``, or what PyTorch calls another one.
-        dtype: ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``float32``, ``bfloat16`` or ``float16``.
     """
 
     runtime: str
     device: str
-    dtype: str
+    precision: str
 
 
-def choose_placement(config: Mapping[str, Any], *, runtime: str, device: str, dtype: str) -> Placement:
+def choose_placement(config: Mapping[str, Any], *, runtime: str, device: str, precision: str) -> Placement:
     """OpenVINO where it can compute a checkpoint and nothing speaks for PyTorch.
 
     Args:
         config: The checkpoint's configuration.
         runtime: ``auto``, ``openvino`` or ``torch``.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
-        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
 
     Raises:
         UsageError: The device is not there, a name is unknown, or OpenVINO is asked for and cannot.
     """
     if runtime not in RUNTIMES:
         raise UsageError(f"no runtime '{runtime}'", hint=f"available: {', '.join(RUNTIMES)}")
-    against = _against_openvino(config, device, dtype)
+    against = _against_openvino(config, device, precision)
     if runtime == OPENVINO and against:
         raise UsageError(f"the runtime 'openvino' {against}", hint="leave --runtime out, or take --runtime torch")
     if runtime == TORCH or against or (runtime == "auto" and device == "auto" and _accelerator()):
-        place = _on_torch(device, dtype)
+        place = _on_torch(device, precision)
         if runtime == TORCH or against or place.device != "cpu":
             return place
-    return Placement(OPENVINO, "cpu", _DTYPES[dtype])
+    return Placement(OPENVINO, "cpu", _PRECISIONS[precision])
 
 
-def _against_openvino(config: Mapping[str, Any], device: str, dtype: str) -> str:
+def _against_openvino(config: Mapping[str, Any], device: str, precision: str) -> str:
     """Why OpenVINO cannot; empty: it can."""
     if not available():
         return "is not installed"
     if device not in ("auto", "cpu"):
         return f"computes on the CPU, and not on '{device}'"
-    if dtype not in _DTYPES:
-        return f"computes in {' or '.join(sorted(set(_DTYPES.values())))}, and not in '{dtype}'"
+    if precision not in _PRECISIONS:
+        return f"computes in {' or '.join(sorted(set(_PRECISIONS.values())))}, and not in '{precision}'"
     return "" if fits(config) else f"cannot compute a model of the type '{config.get('model_type')}'"
 
 
-def _on_torch(device: str, dtype: str) -> Placement:
+def _on_torch(device: str, precision: str) -> Placement:
     from nlptasks.models.runtimes.torch_devices import choose_device, choose_dtype
 
     chosen = choose_device(device)
-    return Placement(TORCH, str(chosen), str(choose_dtype(dtype, chosen)).removeprefix("torch."))
+    return Placement(TORCH, str(chosen), str(choose_dtype(precision, chosen)).removeprefix("torch."))
 
 
 def _accelerator() -> bool:

@@ -22,7 +22,7 @@ class EncoderRuntime(Protocol):
         """Number of weights."""
 
     @property
-    def dtype(self) -> str:
+    def precision(self) -> str:
         """The number type that it computes in, for example ``float32``."""
 
     def fingerprint(self) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
 from nlptasks.models.runtimes.interface import Bools, Floats, Integers
 from nlptasks.models.runtimes.loading_openvino import openvino
-from nlptasks.models.runtimes.openvino_encoder import Requests
+from nlptasks.models.runtimes.openvino_encoder import GROUP, Requests
 from nlptasks.models.runtimes.weights_file import WeightsFile
 
 __all__ = ["OpenvinoDecoder"]
@@ -33,20 +33,22 @@ class OpenvinoDecoder:
         path: The weights.
         config: The configuration; :func:`nlptasks.models.runtimes.bert_graph.fits` says whether it can be this one.
         prefix: What the names of the weights begin with.
+        precision: ``int8``; anything else is computed in float32, since bfloat16 changes every second text.
 
     Raises:
         NlptasksError: The weights are missing or damaged.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str) -> None:
+    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str, precision: str = "float32") -> None:
         weights = WeightsFile(path, prefix)
         self.words = weights.mapped(_WORDS)
         self.places = weights.floats(_PLACES) + weights.floats(_TYPES)[0]
         self.places.setflags(write=False)
-        graph = BertGraph(weights, BertSizes.of(config))
-        # bfloat16 changes every second text that a decoder writes.
-        self.steps = Requests(partial(_steps, graph), "float32")
-        self.sources = Requests(partial(_sources, graph), "float32")
+        rounds = precision == "int8"
+        group = GROUP if rounds else 0
+        graph = BertGraph(weights, BertSizes.of(config), int8=rounds)
+        self.steps = Requests(partial(_steps, graph), "float32", group=group)
+        self.sources = Requests(partial(_sources, graph), "float32", group=group)
 
     def fingerprint(self) -> str:
         """Nothing can write to the weights of a compiled graph."""
@@ -203,5 +205,5 @@ def _log_probs(graph: BertGraph, states: Any) -> Any:
     op = graph.op
     inner = op.gelu(graph.linear(states, f"{_TRANSFORM}.dense"), "erf")
     inner = graph.norm(inner, f"{_TRANSFORM}.LayerNorm")
-    logits = op.add(op.matmul(inner, graph.constant(_WORDS), False, True), graph.constant("cls.predictions.bias"))
+    logits = op.add(graph.product(inner, _WORDS), graph.constant("cls.predictions.bias"))
     return op.log_softmax(logits, -1)

@@ -14,10 +14,13 @@ import numpy as np
 
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
 from nlptasks.models.runtimes.interface import Bools, Floats, Integers
-from nlptasks.models.runtimes.loading_openvino import compiled, openvino
+from nlptasks.models.runtimes.loading_openvino import compiled, fastest, openvino
 from nlptasks.models.runtimes.weights_file import WeightsFile
 
-__all__ = ["OpenvinoEncoder", "Requests"]
+__all__ = ["GROUP", "OpenvinoEncoder", "Requests"]
+
+#: Numbers that share a scale in 8 bits. With 384 the encoder is a tenth faster, and translations lose a point of BLEU.
+GROUP = 64
 
 #: BERT's layer for a text's first state, which no state of the last layer is made of.
 _POOLER = "pooler."
@@ -28,11 +31,12 @@ class Requests:
 
     Args:
         build: Makes the ``openvino.Model``; it is not kept, since its weights are in what it is compiled to, too.
-        dtype: See :func:`nlptasks.models.runtimes.loading_openvino.compiled`.
+        precision: See :func:`nlptasks.models.runtimes.loading_openvino.compiled`.
+        group: Likewise.
     """
 
-    def __init__(self, build: Callable[[], Any], dtype: str) -> None:
-        self._build, self._dtype = build, dtype
+    def __init__(self, build: Callable[[], Any], precision: str, *, group: int = 0) -> None:
+        self._build, self._precision, self._group = build, precision, group
         self._begin()
 
     def take(self) -> Any:
@@ -53,7 +57,7 @@ class Requests:
         self._process = os.getpid()
         self._lock = Lock()
         self._idle: deque[Any] = deque()
-        self._compiled = compiled(self._build(), self._dtype)
+        self._compiled = compiled(self._build(), self._precision, group=self._group)
 
 
 class OpenvinoEncoder:
@@ -63,14 +67,14 @@ class OpenvinoEncoder:
         path: The weights.
         config: The configuration; :func:`nlptasks.models.runtimes.bert_graph.fits` says whether it can be this one.
         prefix: What the names of the weights begin with.
-        dtype: ``float32`` or ``bfloat16``.
+        precision: ``float32``, ``bfloat16`` or ``int8``.
 
     Raises:
         NlptasksError: The weights are missing or damaged.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str = "", dtype: str = "float32") -> None:
-        self.dtype = dtype
+    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str = "", precision: str = "float32") -> None:
+        self.precision = precision
         weights = WeightsFile(path, prefix)
         self.parameters = weights.count(lambda name: not name.startswith(_POOLER))
         # What is looked up row by row stays as it is stored, outside the graph.
@@ -79,7 +83,11 @@ class OpenvinoEncoder:
         self._types = weights.floats("embeddings.token_type_embeddings.weight")
         for table in (self._places, self._types):
             table.setflags(write=False)
-        self._requests = Requests(partial(_graph, BertGraph(weights, BertSizes.of(config))), dtype)
+        rounds = precision == "int8"
+        graph = BertGraph(weights, BertSizes.of(config), int8=rounds)
+        self._requests = Requests(
+            partial(_graph, graph), fastest() if rounds else precision, group=GROUP if rounds else 0
+        )
 
     def fingerprint(self) -> str:
         """Nothing can write to the weights of a compiled graph."""

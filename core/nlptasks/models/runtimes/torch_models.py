@@ -80,7 +80,7 @@ class _TorchRuntime:
         return sum(weight.numel() for weight in self.model.parameters())
 
     @property
-    def dtype(self) -> str:
+    def precision(self) -> str:
         """The number type that it computes in."""
         return str(self.model.dtype).removeprefix("torch.")
 

@@ -45,7 +45,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
     """
     check_unfinished(job.output)
     device = choose_device(job.device)
-    reader = BundledSeq2Seq(start, name=job.recipe.backbone, device="cpu", dtype="float32")
+    reader = BundledSeq2Seq(start, name=job.recipe.backbone, device="cpu", precision="float32")
     identity = checkpoint.identity(job, _digest(reader, job.recipe))
     saved = checkpoint.load(job.output, identity)
     rows = read_rows(job)

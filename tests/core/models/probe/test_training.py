@@ -35,7 +35,7 @@ def test_interrupted_training_goes_on_where_it_stopped(encoder: Encoder, trained
     assert kept
 
     class Unused:
-        digest, name, dtype = encoder.digest, encoder.name, encoder.dtype  # type: ignore[attr-defined]
+        digest, name, precision = encoder.digest, encoder.name, encoder.precision  # type: ignore[attr-defined]
 
     train(job(Unused(), tmp_path))  # type: ignore[arg-type]
     assert (tmp_path / FILE).read_bytes() == (trained / FILE).read_bytes()

@@ -16,13 +16,14 @@ def no_gpu(monkeypatch):
     monkeypatch.setattr(choosing, "_accelerator", lambda: False)
 
 
-def chosen(config=BERT, *, runtime="auto", device="auto", dtype="auto"):
-    return choose_placement(config, runtime=runtime, device=device, dtype=dtype)
+def chosen(config=BERT, *, runtime="auto", device="auto", precision="auto"):
+    return choose_placement(config, runtime=runtime, device=device, precision=precision)
 
 
 def test_the_lean_runtime_computes_what_it_can():
     assert chosen() == chosen(device="cpu") == Placement("openvino", "cpu", "float32")
-    assert chosen(dtype="bfloat16") == Placement("openvino", "cpu", "bfloat16")
+    assert chosen(precision="bfloat16") == Placement("openvino", "cpu", "bfloat16")
+    assert chosen(precision="int8") == Placement("openvino", "cpu", "int8")
     assert chosen(runtime="torch") == Placement("torch", "cpu", "float32")
 
 
@@ -34,9 +35,9 @@ def test_pytorch_computes_the_rest(config):
 
 
 def test_pytorch_computes_in_float16():
-    assert chosen(dtype="float16") == Placement("torch", "cpu", "float16")
-    with pytest.raises(UsageError, match="in bfloat16 or float32, and not in 'float16'"):
-        chosen(runtime="openvino", dtype="float16")
+    assert chosen(precision="float16") == Placement("torch", "cpu", "float16")
+    with pytest.raises(UsageError, match="in bfloat16 or float32 or int8, and not in 'float16'"):
+        chosen(runtime="openvino", precision="float16")
 
 
 def test_without_openvino_pytorch_computes_all(monkeypatch):
@@ -57,4 +58,4 @@ def test_what_is_not_there_is_named():
     with pytest.raises(UsageError, match="no runtime 'onnx'"):
         chosen(runtime="onnx")
     with pytest.raises(UsageError, match="no number type 'int3'"):
-        chosen(dtype="int3")
+        chosen(precision="int3")

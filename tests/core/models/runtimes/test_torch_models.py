@@ -23,7 +23,7 @@ def test_an_encoder_alone_and_one_beside_a_decoder_are_the_same(checkpoint, tmp_
         alone.states(ids, np.zeros_like(ids), ids > 0), beside.states(ids, np.zeros_like(ids), ids > 0), atol=0.02
     )  # halves on disk
     assert alone.parameters == beside.parameters
-    assert alone.dtype == "float32"
+    assert alone.precision == "float32"
 
 
 def test_weights_are_frozen_and_can_be_trained_later(checkpoint):
