@@ -19,7 +19,7 @@ from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import OBJECTIVES
 from nlptasks._training.rows import tell_notes, without_repeats
 from nlptasks.errors import UsageError
-from nlptasks.files.paths import sha256_of
+from nlptasks.files.paths import refuse_stream, sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric, Scorer
 from nlptasks.training.log import FILE, plot
@@ -70,6 +70,7 @@ def train_recipe(
         UsageError: The recipe is not valid, names something that is not there, or its backbone cannot be fine-tuned.
         DataError: A row cannot be read.
     """
+    refuse_stream(request.recipe, "a recipe is read again when it is kept beside the weights")
     recipe = read_recipe(request.recipe)
     trainer = backbone_trainer(registry, recipe.backbone)
     start = _start(request, recipe)
