@@ -43,7 +43,7 @@ class Dialect:
     def records(self, lines: Iterable[str]) -> Any:
         """The ``csv.reader`` of some lines, or what reads as one."""
         if len(self.delimiter) > 1:
-            return _Records(self, lines)
+            return _MarkedRecords(self, lines)
         settings: dict[str, Any] = {"delimiter": self.delimiter, "strict": True, "skipinitialspace": self.blanks}
         if self.quote == NONE:
             settings["quoting"] = csv.QUOTE_NONE
@@ -78,7 +78,7 @@ class Dialect:
             yield pair.sub(_doubled, line) if self.escape in line else line
 
 
-class _Records:
+class _MarkedRecords:
     """Records whose delimiter has several characters."""
 
     def __init__(self, dialect: Dialect, lines: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import OBJECTIVES
 from nlptasks._training.rows import tell_notes, without_repeats
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_there
 from nlptasks.files.paths import refuse_stream, sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric, Scorer
@@ -126,7 +127,7 @@ def refuse_start(start: Path, output: Path) -> None:
 
 def plot_of(folder: Path, tell: Callable[[str], None]) -> None:
     """Plot a training, where its trainer left a log."""
-    if (folder / FILE).exists():
+    if is_there(folder / FILE):
         plot(folder, tell)
 
 
