@@ -233,16 +233,19 @@ def _streams(stdin: bytes, folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _fed(case: Case) -> Iterator[None]:
-    """Somebody writes a line to ``afifo`` for whoever opens it."""
-    if not any("afifo" in arg for arg in case.args):
+    """Somebody writes a line to ``afifo`` for whoever opens it, or reads from it where it is the output."""
+    before = {flag for flag, arg in zip(("", *case.args), case.args, strict=False) if "afifo" in arg}
+    if not before:
         yield
         return
-    feed = "while :; do printf 'text\\ngood\\n' > afifo; done"
-    with subprocess.Popen(["sh", "-c", feed], stderr=subprocess.DEVNULL) as writer:
+    end = "cat afifo" if before <= {"-o", "--output"} else "printf 'text\\ngood\\n' > afifo"
+    with subprocess.Popen(
+        ["sh", "-c", f"while :; do {end}; done"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as other:
         try:
             yield
         finally:
-            writer.kill()
+            other.kill()
 
 
 def _writable(folder: Path) -> None:

@@ -47,7 +47,7 @@ class CommaSeparated:
     def __init__(self, options: FormatOptions) -> None:
         self._options = options
         self._dialect = Dialect(
-            _character(options.delimiter, "--delimiter"),
+            _delimiter(options.delimiter),
             options.quote if options.quote == NONE else _character(options.quote, "--quote"),
             options.escape if options.escape == NONE else _character(options.escape, "--escape"),
         )
@@ -102,11 +102,26 @@ class TabSeparated(CommaSeparated):
     delimiter: ClassVar[str] = "\t"
 
 
+def _delimiter(value: str) -> str:
+    sign = _meant(value)
+    if any(end in sign for end in '\r\n"'):
+        raise UsageError(
+            f"--delimiter {value!r} holds a line end or a quote", hint="for instance: --delimiter ';' or --delimiter ::"
+        )
+    return sign
+
+
+def _meant(value: str) -> str:
+    """The characters that a flag names."""
+    if value in {"tab", "\\t"}:
+        return "\t"
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), value)
+
+
 def _character(value: str, flag: str) -> str:
-    value = value.replace("tab", "\t") if value == "tab" else _CODE.sub(lambda code: chr(int(code[1], 16)), value)
-    value = {"\\t": "\t"}.get(value, value)
+    value = _meant(value)
     if len(value) > 1 or value in {"\n", "\r"}:
-        raise UsageError(f"{flag} {value!r} is not one character", hint=f"for instance: {flag} ';' or {flag} tab")
+        raise UsageError(f"{flag} {value!r} is not one character", hint=f'for instance: {flag} "\'"')
     return value
 
 

@@ -12,7 +12,9 @@ from nlptasks_formats.dialect import BACKSLASH, NONE, Dialect
 
 #: Delimiters that people use, and ones that some systems write because no text holds them.
 _DELIMITERS = (",", ";", "\t", "|")
-_RARE = ("^", "~", "¦", "§", "¬", "¶", "｜", "\x1f", "\x1e", "\x01", "\x02")
+_RARE = ("^", "~", "¦", "§", "¬", "¶", "｜", "#", "\x1f", "\x1e", "\x01", "\x02")
+#: Delimiters of several characters, the longest first.
+_LONG = (" ||| ", "[SEP]", "<SEP>", "[sep]", "<sep>", " :: ", "|||", "||", "::", "##", "@@", "$$")
 
 _SAMPLE_LINES = 1000
 _SAMPLE_CHARACTERS = 1 << 20
@@ -75,6 +77,11 @@ class FileStart:
         """Whether a line contains a text."""
         return any(text in line for line in self.lines)
 
+    def names_columns(self, delimiter: str) -> bool:
+        """Whether the first line has the delimiter, and a name on both sides of each."""
+        names = next((line for line in self.lines if line.strip()), "").split(delimiter)
+        return len(names) > 1 and all(re.search(r"\w", name) for name in names)
+
 
 def sample(lines: Iterator[str]) -> tuple[list[str], FileStart]:
     """Take the first lines off, and make a sample of them that is bounded however long a line is."""
@@ -132,11 +139,16 @@ def _best(head: FileStart, wanted: Dialect, usual: str) -> _Trial:
     common = [usual, *(other for other in _DELIMITERS if other != usual)]
     trials = [head.trial(replace(wanted, delimiter=delimiter)) for delimiter in common]
     likely = [trial for trial in trials if trial.width > 1 and trial.proportion > _LIKELY]
-    if likely:
-        return max(likely, key=lambda trial: (trial.proportion, trial.width))
-    rare = [head.trial(replace(wanted, delimiter=sign)) for sign in _RARE if head.contains(sign)]
-    found = [trial for trial in rare if trial.is_consistent and len(trial.widths) > 1]
-    return max(found, key=lambda trial: trial.width, default=trials[0])
+    best = max(likely, key=lambda trial: (trial.proportion, trial.width), default=None)
+    if best and best.dialect.delimiter != "|":
+        return best
+    # Of "||" each bar would be a delimiter, with nothing between the two.
+    signs = [sign for sign in _LONG if head.names_columns(sign) and (not best or "|" in sign)]
+    signs += [] if best else [sign for sign in _RARE if head.names_columns(sign)]
+    tried = [head.trial(replace(wanted, delimiter=sign)) for sign in signs]
+    found = [trial for trial in tried if trial.is_consistent and len(trial.widths) > 1]
+    long = next((trial for trial in found if len(trial.dialect.delimiter) > 1), None)
+    return long or best or max(found, key=lambda trial: trial.width, default=trials[0])
 
 
 def _behind_blanks(head: FileStart, found: Dialect) -> Dialect | None:
@@ -160,6 +172,6 @@ def _quotes_mean_nothing(head: FileStart, double: _Trial, bare: _Trial) -> bool:
 def _shows_quotes(head: FileStart, delimiter: str, quote: str, *, within: str = "") -> bool:
     """Whether a line has quotes at both ends of a cell, blanks aside; the cell does not contain ``within``."""
     edge = re.escape(delimiter)
-    inside = f"[^{re.escape(within)}]*" if within else ".*"
+    inside = f"(?:(?!{re.escape(within)}).)*" if within else ".*"
     cell = re.compile(f"(?:^|{edge}) *{quote}{inside}{quote} *(?:{edge}|$)", re.MULTILINE)
     return any(cell.search(line.rstrip("\r\n")) for line in head.lines)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 NONE = "none"
 BACKSLASH = "\\"
+
+#: Stands for a delimiter of several characters, which ``csv.reader`` has no notion of; Unicode reserves it for uses
+#: like this, and no text holds it.
+_STAND_IN = "\ufdd0"
 
 #: Delimiters that a terminal does not show, and how people write them.
 SHOWN = {"\t": "tab", "\x1f": "\\x1f", "\x1e": "\\x1e", "\x01": "\\x01", "\x02": "\\x02"}
@@ -37,7 +41,9 @@ class Dialect:
         return bool(self.delimiter and self.quote and self.escape)
 
     def records(self, lines: Iterable[str]) -> Any:
-        """The ``csv.reader`` of some lines."""
+        """The ``csv.reader`` of some lines, or what reads as one."""
+        if len(self.delimiter) > 1:
+            return _MarkedRecords(self, lines)
         settings: dict[str, Any] = {"delimiter": self.delimiter, "strict": True, "skipinitialspace": self.blanks}
         if self.quote == NONE:
             settings["quoting"] = csv.QUOTE_NONE
@@ -72,6 +78,24 @@ class Dialect:
             yield pair.sub(_doubled, line) if self.escape in line else line
 
 
+class _MarkedRecords:
+    """Records whose delimiter has several characters."""
+
+    def __init__(self, dialect: Dialect, lines: Iterable[str]) -> None:
+        self._delimiter = dialect.delimiter
+        marked = (line.replace(self._delimiter, _STAND_IN) for line in lines)
+        self._reader = replace(dialect, delimiter=_STAND_IN).records(marked)
+
+    @property
+    def line_num(self) -> int:
+        """As that of ``csv.reader``: lines that were read."""
+        return int(self._reader.line_num)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for cells in self._reader:
+            yield [cell.replace(_STAND_IN, self._delimiter) for cell in cells]
+
+
 def _doubled(found: re.Match[str]) -> str:
     return found[0] if len(found[0]) > 1 else found[0] * 2
 
@@ -81,7 +105,7 @@ def open_quote(text: str, dialect: Dialect) -> int | None:
     if dialect.quote == NONE:
         return None
     quote = re.escape(dialect.quote)
-    edge = f"(?:^|[{re.escape(dialect.delimiter)}\n\r]){' *' if dialect.blanks else ''}"
+    edge = f"(?:^|{re.escape(dialect.delimiter)}|[\n\r]){' *' if dialect.blanks else ''}"
     escaped = f"{re.escape(dialect.escape)}.|" if dialect.escapes else ""
     # A cell that is quoted to its end, or one that is not; both take linear time.
     plain = f"[^{quote}{re.escape(dialect.escape) if dialect.escapes else ''}]+"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 #: Selectors of an emoji's style and skin, which change nothing of what it says.
 _STYLE = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
@@ -53,6 +53,20 @@ def polarity(cell: str) -> str | None:
     return _WORDS.get(_folded(cell))
 
 
+def doubtful(cells: Collection[str]) -> frozenset[str]:
+    """Cells of a column that are no word for anything beside what else it holds.
+
+    ``-`` stands for nothing where there is no plus. ``n`` is a no beside ``y``, and perhaps neutral beside a longer
+    word for negative.
+    """
+    folded = {cell: _folded(cell) for cell in cells}
+    there = frozenset(folded.values())
+    signs = frozenset() if there & _PLUS else _MINUS
+    longer = {word for word in there if len(word) > 2 and _WORDS.get(word) == "negative"}
+    letters = _LETTERS if there & _YES or (longer and not there & _OPPOSITE) else frozenset()
+    return frozenset(cell for cell, word in folded.items() if word in signs or word in letters)
+
+
 def _folded(cell: str) -> str:
     text = unicodedata.normalize("NFC", cell).strip().casefold().removeprefix(_FASTTEXT)
     text = _STYLE.sub("", text).replace("\N{MINUS SIGN}", "-")
@@ -71,3 +85,6 @@ def _known() -> Mapping[str, str]:
 
 
 _WORDS = _known()
+
+_PLUS, _MINUS = frozenset({"+", "++"}), frozenset({"-", "--"})
+_YES, _OPPOSITE, _LETTERS = frozenset({"y", "yes"}), frozenset({"p", "p+"}), frozenset({"n"})

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .polarity_words import polarity
+from .polarity_words import doubtful, polarity
 from .ratings import Rating, Scale, out_of, rating, scale_of
 from .sentiment import GRADES
 
@@ -31,8 +31,8 @@ _CLASSES: tuple[Mapping[float, str], ...] = (
     {0: "negative", 2: "neutral", 4: "positive"},
 )
 
-#: What a checkpoint without names for its labels calls them.
-_NUMBERED = re.compile(r"label[ _-]?(\d+)", re.IGNORECASE)
+#: What a checkpoint without names for its labels calls them, and fastText.
+_NUMBERED = re.compile(r"(?:__)?label(?:__|[ _-])?(\d+)", re.IGNORECASE)
 
 #: What is left open is said with this, which says what to do.
 _ASK = '--label-map says what they mean, for example --label-map "1..4=negative,5..6=neutral,7..10=positive"'
@@ -68,27 +68,37 @@ def read_gold(column: str, cell: str, cells: Collection[str] = ()) -> str | None
 
     Which classes numbers stand for, or on which scale they are, is told by all cells of the column.
     """
+    whole = cells if isinstance(cells, frozenset) else frozenset(cells)
     if word := polarity(cell):
-        return word
+        return None if cell in _doubtful(whole) else word
     number = _number(cell)
     if number is None:
         return None
-    found = _numbers(column, cells if isinstance(cells, frozenset) else frozenset(cells))
+    found = _numbers(column, whole)
     if (number.value not in found.all) if not number.top else (number.top not in found.scales):
-        found = _numbers(column, frozenset({*cells, cell}))
+        found = _numbers(column, frozenset({*whole, cell}))
     return found.verdict(number)
 
 
 def describe_gold(column: str, cells: Collection[str]) -> list[str]:
-    """On which scale the ratings of a gold column are, a line each; of numbers of classes there is nothing to say."""
+    """What was taken for granted of the numbers of a gold column, a line each: their scale, or which class each is.
+
+    Of 0 and 1 there is nothing to say.
+    """
     found = _numbers(column, frozenset(cells))
     lines = [f"ratings out of {top} are on {scale}" for top, scale in found.scales.items() if scale]
     if found.scale and not found.classes:
         lines.append(f"its numbers are on {found.scale}")
+    if found.classes and not found.all <= {0, 1}:
+        meanings = ", ".join(f"{number:g} is {name}" for number, name in found.classes.items() if number in found.all)
+        lines.append(f"its numbers stand for classes: {meanings}; where they do not, --label-map says so")
     if found.all and not found.scale and not found.classes:
         low, high = min(found.all), max(found.all)
         lines.append(f"its numbers, {low:g} to {high:g}, are on no scale that is clear, and none is read; {_ASK}")
     return [f"gold column '{column}': {line}" for line in lines]
+
+
+_doubtful = lru_cache(maxsize=8)(doubtful)
 
 
 @lru_cache(maxsize=8)

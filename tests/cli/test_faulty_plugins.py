@@ -101,6 +101,8 @@ def reviews(command) -> str:
         ("odd", "Odd: very odd"),
         ("unspeakable", "UnspeakableError: (its message cannot be shown)"),
         ("memory", "MemoryError"),
+        ("at-once", "os._exit(0), which would end the command before it is done"),
+        ("other-program", "os.execv"),
     ],
 )
 def test_a_head_that_leaves_in_any_way_is_named(command, zoo, reviews, way, said):
@@ -114,6 +116,26 @@ def test_a_head_that_exits_before_it_reads_is_named(command, zoo, reviews, stage
     args = ("run", "sentiment", "--head", "leaver", "--way", "exit", "--stage", stage, "--data", reviews)
     result = command(*args, plugins=zoo("at_work"))
     result.refused("the head file:zoo-at-work:leaver failed: SystemExit: 0", code=1)
+
+
+@pytest.mark.parametrize("way", ["at-once", "other-program", "exit"])
+def test_a_plugin_that_ends_the_process_at_its_end_does_not_choose_the_code(command, zoo, reviews, way):
+    own = replace(command, program=(sys.executable, "-m", "nlptasks"))  # how the process ends is what is asked
+    args = ("run", "sentiment", "--head", "leaver", "--way", way, "--stage", "end", "--data", reviews)
+    result = own(*args, "--output", "-", plugins=zoo("at_work")).succeeded()
+    assert len(result.stdout.splitlines()) == 2
+    result = own(*args, "--output", "/dev/full", plugins=zoo("at_work"))
+    assert "no space left" in result.stderr
+    assert result.code == 1
+
+
+def test_a_plugin_that_ends_the_process_while_it_is_imported_is_left_out(command, tmp_path, reviews):
+    folder = tmp_path / "own"
+    shutil.copytree(HERE / "plugins", folder)
+    (folder / "ender.py").write_text("import os\n\nos._exit(0)\n")
+    result = command.constant("--data", reviews, plugins=folder).succeeded()
+    assert "plugin 'ender' of file:ender is broken at import: SystemExit: os._exit(0)" in result.stderr
+    assert "2 rows" in result.stderr
 
 
 def test_a_head_that_exits_when_it_is_imported_is_named(command, zoo, reviews):

@@ -103,6 +103,8 @@ LONG = ("x" * 300, "y" * 5_000)
         ("verify",),
         ("leaderboard", "build"),
         ("leaderboard", "diff", "a.csv"),
+        ("leaderboard", "build", ".", "--attestations"),
+        ("train", "sentiment", "--data", "a.csv", "--data", "a.csv", "--validation", "a.csv", "--output"),
         ("benchmark", "show"),
         ("import", "--from", "lm-eval"),
         ("plugins", "check"),

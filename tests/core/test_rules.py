@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -104,6 +105,12 @@ def test_a_class_name_stands_for_one_thing():
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
+def test_the_core_asks_what_lies_under_a_name_by_what_never_raises():
+    raising = re.compile(r"\.(is_file|is_dir|exists)\(\)")
+    found = {label(path) for path in CORE if raising.search(path.read_text(encoding="utf-8"))}
+    assert found == set(), "nlptasks.files.names takes every name that somebody types"
+
+
 def test_the_house_has_few_rooms_at_its_door_and_no_crowded_one():
     folders = Counter(path.parent for path in [*CORE, *PLUGINS] if path.name != "__init__.py")
     assert {label(folder): n for folder, n in folders.items() if n > 20} == {}
@@ -164,5 +171,5 @@ print("LOADED", *wrong, *(m for m in sys.modules if m.startswith("nlptasks._cli.
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert sorted(done.stdout.splitlines()[-1].split()[1:]) == [
-        f"nlptasks._cli.{m}" for m in ("app", "lazy", "main", "once")
+        f"nlptasks._cli.{m}" for m in ("app", "ending", "lazy", "main", "once")
     ]

@@ -46,6 +46,14 @@ NEGATIVE, NEUTRAL, POSITIVE = "negative", "neutral", "positive"
         ("rating", ["1", "500"], [None, None]),
         ("label", ["LABEL_0", "LABEL_1", "LABEL_2"], [NEGATIVE, NEUTRAL, POSITIVE]),
         ("label", ["LABEL_0", "LABEL_1"], [NEGATIVE, POSITIVE]),
+        ("label", ["__label__2", "__label__1"], [POSITIVE, NEGATIVE]),
+        # A sign or a letter means what it does beside its counterpart alone.
+        ("label", ["+", "-"], [POSITIVE, NEGATIVE]),
+        ("label", ["positive", "negative", "-"], [POSITIVE, NEGATIVE, None]),
+        ("label", ["P", "N", "NEU"], [POSITIVE, NEGATIVE, NEUTRAL]),
+        ("label", ["P+", "N", "N+"], [POSITIVE, NEGATIVE, NEGATIVE]),
+        ("label", ["Y", "N"], [None, None]),
+        ("label", ["POS", "NEG", "N"], [POSITIVE, NEGATIVE, None]),
     ],
 )
 def test_the_scale_is_told_by_the_whole_column(column: str, cells: list[str], golds: list[str | None]) -> None:
@@ -76,6 +84,8 @@ def test_words_of_many_languages(words: str, found: str | None) -> None:
 def test_what_is_said() -> None:
     assert describe_gold("label", ["0", "1"]) == []
     assert describe_gold("label", ["positive", "neg"]) == []
+    (line,) = describe_gold("label", ["1", "2"])
+    assert "1 is negative, 2 is positive; where they do not, --label-map says so" in line
     (line,) = describe_gold("rating", ["1", "7"])
     assert "1 to 7, are on no scale that is clear, and none is read" in line
     assert "--label-map says what they mean" in line

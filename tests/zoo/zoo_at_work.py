@@ -1,6 +1,8 @@
 """Heads for sentiment that leave in every way there is, at work."""
 
 import asyncio
+import atexit
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,8 +30,10 @@ LEAVING = {
     "odd": lambda: raised(Odd("very odd")),
     "unspeakable": lambda: raised(UnspeakableError()),
     "memory": lambda: raised(MemoryError()),
+    "at-once": lambda: os._exit(0),
+    "other-program": lambda: os.execlp("true", "true"),
 }
-Way = Literal["", "exit", "exit-none", "exit-text", "cancelled", "generator", "stop", "odd", "unspeakable", "memory"]
+Way = Literal[("", *LEAVING)]
 
 
 def raised(error):
@@ -39,7 +43,9 @@ def raised(error):
 @dataclass(frozen=True)
 class Options:
     way: Way = field(default="", metadata={"help": "how it leaves"})
-    stage: Literal["options", "open", "windows", "read"] = field(default="read", metadata={"help": "when it leaves"})
+    stage: Literal["options", "open", "windows", "read", "end"] = field(
+        default="read", metadata={"help": "when it leaves"}
+    )
 
     def __post_init__(self):
         if self.way and self.stage == "options":
@@ -52,6 +58,8 @@ class Leaver:
     def __init__(self, context):
         self._options = context.options
         self._leave("open")
+        if self._options.stage == "end":
+            atexit.register(LEAVING[self._options.way])
 
     def windows(self, examples):
         self._leave("windows")

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from nlptasks._plugins.registry import Registry
 from nlptasks._tables.columns import as_text
 from nlptasks._tables.tables import read_table
-from nlptasks.errors import UsageError
-from nlptasks.files.paths import open_input
+from nlptasks.files.paths import open_input, refuse_stream
 from nlptasks.plugin.protocols import FormatOptions, Row
 from nlptasks.records.schema import Sample
 
@@ -67,8 +66,7 @@ def _name(file: str) -> str:
 
 def _rows(registry: Registry, file: str) -> Iterator[list[str]]:
     """The cells of each row, as words; rows that cannot be read hold no test either."""
-    if file == "-":
-        raise UsageError("training data cannot be the standard input", hint="give a file: --train FILE")
+    refuse_stream(file, "training data are read for each record")
     with open_input(file) as source:
         table = read_table(registry, source, name="", options=FormatOptions())
         for row in table.rows:

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from nlptasks._cli.app import App
+from nlptasks._cli.ending import Ending
 from nlptasks._cli.lazy import LazyGroup
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
@@ -86,6 +87,7 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     stop_on_signals()
     keep_for_data()
+    ending = Ending()
     try:
         code = run_command(sys.argv[1:])
     except BrokenPipeError:
@@ -93,11 +95,12 @@ def main() -> NoReturn:
     except Terminated as stop:
         code = int(str(stop.code))
     code = _flush() or code
-    _leave_threads_behind(code)
+    ending.is_near(code)
+    _leave_threads_behind(code, ending)
     sys.exit(code)
 
 
-def _leave_threads_behind(code: int) -> None:
+def _leave_threads_behind(code: int, ending: Ending) -> None:
     """End the process where a plugin's thread does not end: Python would wait for it for ever."""
     deadline = time.monotonic() + _PATIENCE
     main_thread = threading.main_thread()
@@ -107,7 +110,7 @@ def _leave_threads_behind(code: int) -> None:
     if left := [thread.name for thread in waiting if thread.is_alive()]:
         _show_warning(f"a thread of a plugin goes on and is not waited for: {', '.join(left)}")
         atexit._run_exitfuncs()
-        os._exit(code)
+        ending.now(code)
 
 
 def _flush() -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from nlptasks._settings.command import placeless
 from nlptasks._systems.system import ChosenHead, LoadedSystem, System
 from nlptasks._version import __version__
-from nlptasks.files.names import is_folder
+from nlptasks.files.names import is_file, is_folder, is_there
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import GENERATE
 from nlptasks.records.schema import Machine, Model
@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 def commit() -> tuple[str, bool]:
     """The commit that this code ran from and whether it was changed since; empty where it is installed."""
     root = Path(__file__).resolve().parents[3]
-    if not (root / ".git").exists():
+    if not is_there(root / ".git"):
         return "", False
     try:
         head = _git(root, "rev-parse", "HEAD")
@@ -117,7 +117,7 @@ def _backbone_name(system: System) -> str:
 def _weights(item: ChosenHead) -> Iterator[Path]:
     """The files with a head's weights: those in the user's folder, or else those that its package ships."""
     if item.weights:
-        yield from sorted(path for path in item.weights.iterdir() if path.is_file() and path.suffix == ".safetensors")
+        yield from sorted(path for path in item.weights.iterdir() if is_file(path) and path.suffix == ".safetensors")
         return
     found = find_spec(item.head.spec.object.partition(":")[0].partition(".")[0])
     for folder in (found.submodule_search_locations if found else None) or ():

@@ -143,7 +143,7 @@ def _joined(digests: Mapping[str, str]) -> str:
 
 def _below(folder: Path) -> list[Path]:
     """The files below a folder, without hidden ones and what Python caches."""
-    found = (path for path in folder.rglob("*") if path.is_file())
+    found = (path for path in folder.rglob("*") if is_file(path))
     return sorted(path for path in found if not any(_is_passing(part) for part in path.relative_to(folder).parts))
 
 

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from nlptasks._plugins.observers import Observers
@@ -17,9 +18,10 @@ from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.session import Session
-from nlptasks.errors import UsageError
+from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, Prediction
+from nlptasks.plugin.specs import TaskSpec
 from nlptasks.records.attestations import level
 from nlptasks.records.schema import Record, Sample, Trust, hashed
 from nlptasks.records.store import StoredRecord
@@ -83,6 +85,7 @@ def rerun(
 
     Raises:
         UsageError: The record was not made by a head that is installed here, or it has no samples.
+        DataError: A sample lacks what the task reads.
     """
     record = opened.record
     if not record.model.head or not opened.samples:
@@ -107,7 +110,8 @@ def rerun(
     samples = [] if foreign else _sampled(held, count, seed)
     sink = _Comparison(Spelling(record.labels), tolerance, hashed=record.withheld and not record.labels)
     if samples:
-        drive(_source(str(opened.folder), samples), loaded.heads, LocalEngine(loaded), [sink], observers=observers)
+        source = _source(opened.folder, task, samples)
+        drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers)
     return Rerun(
         predicted=len(samples),
         rows=len(opened.samples),
@@ -130,19 +134,31 @@ def _choice(record: Record, task: str, choice: SystemChoice) -> SystemChoice:
     )
 
 
-def _source(name: str, samples: Sequence[Sample]) -> RowSource[Sample]:
+def _source(folder: Path, task: TaskSpec, samples: Sequence[Sample]) -> RowSource[Sample]:
+    examples = [_example(folder, task, sample) for sample in samples]
     return RowSource(
-        name=name,
-        blocks=_blocks(samples),
+        name=str(folder),
+        blocks=_blocks(samples, examples),
         place=lambda sample: f"the sample {sample.id!r}",
         rows=len(samples),
     )
 
 
-def _blocks(samples: Sequence[Sample]) -> Iterator[Block[Sample]]:
+def _example(folder: Path, task: TaskSpec, sample: Sample) -> Example:
+    """What the task reads of a sample; a column that may be missing is empty then, as where a table lacks it."""
+    if lacks := [c.name for c in task.inputs if not c.optional and c.name not in sample.inputs]:
+        raise DataError(
+            folder,
+            f"the sample {sample.id!r} has no '{lacks[0]}', which '{task.name}' reads",
+            hint=f"it has {', '.join(sample.inputs) or 'no inputs'}; evaluate again",
+        )
+    return Example({column.name: sample.inputs.get(column.name, "") for column in task.inputs})
+
+
+def _blocks(samples: Sequence[Sample], examples: Sequence[Example]) -> Iterator[Block[Sample]]:
     first = 0
     for block in cut(samples, lambda sample: sum(map(len, sample.inputs.values())), first=_BLOCK, largest=_BLOCK):
-        yield Block(rows=block, examples=[[Example(sample.inputs) for sample in block]], first=first)
+        yield Block(rows=block, examples=[examples[first : first + len(block)]], first=first)
         first += len(block)
 
 

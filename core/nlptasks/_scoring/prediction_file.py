@@ -13,7 +13,7 @@ from nlptasks._tables.columns import as_text, named
 from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input
+from nlptasks.files.paths import open_input, refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import DECIMALS
 from nlptasks.plugin.protocols import FormatOptions, Row
@@ -114,8 +114,8 @@ class PredictionFile:
 
 def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile:
     """Read the predictions."""
-    if "-" in (request.predictions, request.source.data):
-        raise UsageError("a record names its files by their bytes", hint="save the rows in a file first")
+    for file in (request.predictions, request.source.data):
+        refuse_stream(file, "a record names its files by their bytes")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(request.predictions))
         options = request.reading(registry, request.predictions)

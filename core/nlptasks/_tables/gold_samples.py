@@ -16,7 +16,7 @@ from nlptasks._tables.columns import Binding, as_text, bind
 from nlptasks._tables.gold import GoldColumn, parse_label_map
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input, sha256_of
+from nlptasks.files.paths import open_input, refuse_stream, sha256_of
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.text.display import left_out
@@ -101,8 +101,7 @@ def read_gold_table(
         UsageError: It is standard input, or a column is not there.
         DataError: A row cannot be read, or none has a gold answer.
     """
-    if wanted.data == "-":
-        raise UsageError("an evaluation needs a file, whose bytes it can name", hint="save the rows in a file first")
+    refuse_stream(wanted.data, "an evaluation needs a file, whose bytes it can name")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(wanted.data))
         table = read_table(registry, source, name=wanted.format, options=wanted.reading)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,11 @@ from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Format, FormatOptions, NotingWriter, RowWriter, Table, TableBlock
 from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
+
+#: Signs that stand between the names of columns, and not within the name of one.
+_BETWEEN_NAMES = re.compile(r"[^\w\s.&/'()-]+")
+
+_PARTED = re.compile(r"\w[^\w.'-]+\w")
 
 #: Characters of a cell that a note quotes.
 _QUOTED = 40
@@ -85,7 +91,7 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
     table.blocks = guarded_items(what, table.blocks, check=check, streams=True)
     # The rest of a table says that its first row is no data; a single column has none.
     if options.header is None and table.header_line and len(table.columns) == 1:
-        return _with_header_in_doubt(registry, table)
+        return _with_header_in_doubt(registry, table, source.name)
     return table
 
 
@@ -110,18 +116,36 @@ def reading_of(registry: Registry, source: TableSource, file: str, others: Seque
     return replace(source.reading, given=given)
 
 
-def _with_header_in_doubt(registry: Registry, table: Table) -> Table:
+def _with_header_in_doubt(registry: Registry, table: Table, file: str) -> Table:
     """A table of one column whose first row, taken for the column's name, may be a text."""
     name = table.columns[0]
     columns = [column for item in registry.all(TaskSpec) for column in (*item.spec.inputs, item.spec.gold)]
     known = {plain(known) for column in columns for known in (column.name, *column.aliases)}
     if plain(name) in known | TEXT_NAMES:
         return table
+    _refuse_unparted(name, known | TEXT_NAMES, f"{file}:{table.header_line}")
     if not reads_as_text(name):
-        note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data)"
+        several = "; --delimiter: it names several" if _PARTED.search(name) else ""
+        note = f"the first row, {one_line(name, _QUOTED)!r}, names the column (--no-header: it is data{several})"
         return replace(table, notes=(*table.notes, note))
     note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
     return Table(("text",), _headed(table), (*table.notes, note))
+
+
+def _refuse_unparted(name: str, known: Collection[str], place: str) -> None:
+    """Refuse a table whose one column is named like several with a sign between them.
+
+    Raises:
+        UsageError: It is: a task would read all cells of a row as one text, the gold answer too.
+    """
+    for sign in dict.fromkeys(_BETWEEN_NAMES.findall(name)):
+        names = name.split(sign)
+        if sum(plain(part) in known for part in names) > 1:
+            raise UsageError(
+                f"{place}: the header {one_line(name, _QUOTED)!r} is one column, and seems to name {len(names)} "
+                f"with {sign!r} between them",
+                hint=f"--delimiter '{sign}' parts them; --header says that it is one",
+            )
 
 
 def _headed(table: Table) -> Iterator[TableBlock]:

@@ -13,8 +13,8 @@ from nlptasks._tables.columns import Binding, as_text, bind, is_blank
 from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
 from nlptasks._tables.missing import NO_GOLD
 from nlptasks._tables.tables import chosen_columns, read_table
-from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input
+from nlptasks.errors import DataError
+from nlptasks.files.paths import open_input, refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
@@ -55,8 +55,7 @@ class GoldReader:
 
     def check(self, path: str) -> None:
         """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
-        if path == "-":
-            raise UsageError("training reads its data more than once, and standard input only once", hint="give a file")
+        refuse_stream(path, "training reads its data more than once")
         with ExitStack() as stack:
             self._open(stack, path)
 

@@ -32,6 +32,7 @@ from nlptasks._training.train import (
     write_card,
 )
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_folder, is_there
 from nlptasks.files.paths import atomic_output, sha256_of
 from nlptasks.plugin.protocols import Example, TrainReport
 from nlptasks.training.recipes import MODEL_CARD, DataFile, JobTask, Recipe, RecipeJob, RecipeTask, recipe_text
@@ -97,7 +98,7 @@ def check_start(session: Session, system: System, request: TrainRequest) -> None
 
 def _clear(request: TrainRequest) -> None:
     """Make room for another backbone where the one that lies there is replaced."""
-    if request.force and (request.output / CARD).exists() and (request.output / BACKBONE).is_dir():
+    if request.force and is_there(request.output / CARD) and is_folder(request.output / BACKBONE):
         shutil.rmtree(request.output / BACKBONE)
         (request.output / CARD).unlink()
 
@@ -128,7 +129,7 @@ def _tuned(
     start = sha256_of(system.folder / MODEL_CARD) if system.folder else ""
     made_of = {"recipe": source, "files": [asdict(file) for file in part.files], "start": start}
     done = request.output / DONE
-    if done.exists():
+    if is_there(done):
         return _found(done, made_of, tell)
     folder = request.output / BACKBONE
     folder.mkdir(exist_ok=True)

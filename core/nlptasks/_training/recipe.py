@@ -19,7 +19,8 @@ from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import OBJECTIVES
 from nlptasks._training.rows import tell_notes, without_repeats
 from nlptasks.errors import UsageError
-from nlptasks.files.paths import sha256_of
+from nlptasks.files.names import is_there
+from nlptasks.files.paths import refuse_stream, sha256_of
 from nlptasks.plugin import BackboneSpec, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric, Scorer
 from nlptasks.training.log import FILE, plot
@@ -70,6 +71,7 @@ def train_recipe(
         UsageError: The recipe is not valid, names something that is not there, or its backbone cannot be fine-tuned.
         DataError: A row cannot be read.
     """
+    refuse_stream(request.recipe, "a recipe is read again when it is kept beside the weights")
     recipe = read_recipe(request.recipe)
     trainer = backbone_trainer(registry, recipe.backbone)
     start = _start(request, recipe)
@@ -125,7 +127,7 @@ def refuse_start(start: Path, output: Path) -> None:
 
 def plot_of(folder: Path, tell: Callable[[str], None]) -> None:
     """Plot a training, where its trainer left a log."""
-    if (folder / FILE).exists():
+    if is_there(folder / FILE):
         plot(folder, tell)
 
 

@@ -28,6 +28,7 @@ from nlptasks._training.recipe import Advance, ignore, scorer
 from nlptasks._training.rows import read_validation, tell_notes
 from nlptasks._version import __version__
 from nlptasks.errors import BackboneMismatchError, UsageError
+from nlptasks.files.names import is_there
 from nlptasks.files.paths import atomic_output, sha256_of
 from nlptasks.plugin import HeadSpec
 from nlptasks.plugin.protocols import FormatOptions, TrainJob, TrainReport
@@ -123,7 +124,7 @@ def train(
     methods = WRITING if writes(system.heads[0].head.spec) else METHODS
     method: Method = resolve(methods[request.method])
     task, source = system.heads[0].task.name, ", ".join(request.data) or str(request.layers)
-    there = request.output.exists()
+    there = is_there(request.output)
     try:
         with TrainingEvents(observers, advance, (task,), source, str(request.output)) as events:
             report = method(session, system, request, tell, events.advance)
@@ -315,7 +316,7 @@ def refuse_finished(request: TrainRequest, last: str, what: str) -> None:
     Raises:
         UsageError: There is one.
     """
-    if (request.output / last).exists() and not request.force:
+    if is_there(request.output / last) and not request.force:
         raise UsageError(
             f"{request.output} holds a trained {what} already",
             hint="pass --force to train it again, or give another folder: --output FOLDER",

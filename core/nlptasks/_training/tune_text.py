@@ -35,6 +35,7 @@ from nlptasks._training.train import (
     refuse_finished,
 )
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.names import is_there
 from nlptasks.models.checkpoints import has_decoder
 from nlptasks.plugin import GENERATE, LIKELIHOOD, MetricSpec
 from nlptasks.plugin.protocols import Example, TrainReport
@@ -180,7 +181,7 @@ def _has_decoder(system: System) -> bool:
 
 def _clear(request: TrainRequest) -> None:
     """Forget that training was finished here, where it is to be done again; the trainer replaces the files."""
-    if request.force and (request.output / MODEL_CARD).exists():
+    if request.force and is_there(request.output / MODEL_CARD):
         for name in (MODEL_CARD, RECIPE):
             (request.output / name).unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.files.names import is_folder
+from nlptasks.files.names import is_folder, is_there
 from nlptasks.files.standard_streams import data_fileno, lent_to_data
 
 #: What errors and summaries call the standard output.
@@ -279,6 +279,6 @@ def _link(part: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        if target.exists():
+        if is_there(target):
             raise FileExistsError(target) from None
         part.rename(target)

@@ -8,6 +8,7 @@ import re
 from encodings.aliases import aliases
 
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.cyrillic_encodings import cyrillic_encoding
 from nlptasks.files.latin_encodings import latin_encoding
 
 #: Bytes that the encoding is guessed from.
@@ -32,6 +33,11 @@ _BINARY = (
     (b"\xfd7zXZ\x00", "xz data", "decompress it first: unxz"),
 )
 
+#: Marks of encodings that are ASCII otherwise.
+_ESCAPES = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+_HZ_MARK = re.compile(rb"~[{}]")
+
 #: Encodings of scripts other than Latin, by the names of Python's codecs.
 _OTHER_SCRIPTS = (
     "gb18030",
@@ -47,6 +53,9 @@ _OTHER_SCRIPTS = (
     "cp1255",
     "cp1256",
     "cp874",
+    "cp737",
+    "cp862",
+    "iso8859_6",
 )
 
 #: Under which names people know some of them.
@@ -99,8 +108,8 @@ def detect_encoding(head: bytes, name: str) -> str:
         if found := _utf_32(head) or _utf_16(head):
             return found
         head = head.replace(b"\0", b"")
-    if b"\x1b$B" in head and head.isascii() and _is("iso2022_jp", head):
-        return "iso2022_jp"
+    if found := _seven_bits(head):
+        return found
     if _is("utf-8", head):
         return "utf-8"
     if found := legacy_encoding(head, whole=len(head) < HEAD):
@@ -128,9 +137,22 @@ def legacy_encoding(data: bytes, *, whole: bool = True) -> str:
 
     sample = cells if len(cells) <= _READ else cells[: cells.rfind(b"\n", 0, _READ)]
     found = (each.encoding for each in from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)))
-    best = next((name for name in found if not _half_width(sample, name)), "")
+    best = cyrillic_encoding(sample, next((name for name in found if not _half_width(sample, name)), ""))
     # What Windows calls Shift-JIS has more characters than the standard.
     return "cp932" if best == "cp932" and not _is("shift_jis", data) else _SHOWN.get(best, best)
+
+
+def _seven_bits(head: bytes) -> str:
+    """The encoding of a script whose characters stand between marks as ASCII; empty where there are no marks."""
+    if not head.isascii():
+        return ""
+    for mark, encoding in _ESCAPES:
+        if mark in head and _is(encoding, head):
+            return encoding
+    # Chinese of old e-mails. Its marks are signs that a text may hold, so all between them must be Chinese.
+    if _HZ.search(head) and not _HZ_MARK.search(_HZ.sub(b"", head)) and _is("hz", head):
+        return "hz"
+    return ""
 
 
 def _half_width(sample: bytes, encoding: str) -> bool:

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-__all__ = ["latin_encoding"]
+__all__ = ["fit", "latin_encoding"]
 
 #: The letters beyond a to z of languages, one language or a few that share them each.
 _WESTERN = (
@@ -42,6 +42,9 @@ _ALPHABETS: Mapping[str, tuple[str, ...]] = {
     "mac_roman": _WESTERN,
     "cp850": _WESTERN,
     "cp852": _CENTRAL,
+    "mac_latin2": _CENTRAL,
+    "cp857": (_TURKISH,),
+    "mac_turkish": (_TURKISH,),
 }
 
 #: Where an encoding stands for an alphabet of another.
@@ -60,7 +63,7 @@ _READ = 1 << 16
 
 def latin_encoding(data: bytes) -> str:
     """The encoding of a text in a Latin script that is not UTF-8; empty where its characters make sense in none."""
-    scores = {name: _score(data[:_READ], name, alphabets) for name, alphabets in _ALPHABETS.items()}
+    scores = {name: fit(data[:_READ], name, alphabets) for name, alphabets in _ALPHABETS.items()}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] <= scores["cp1252"] + _MARGIN:
         best = "cp1252"
@@ -70,7 +73,7 @@ def latin_encoding(data: bytes) -> str:
     return "latin-1" if best == "cp1252" and _UNDEFINED_IN_CP1252.search(data) else _SHOWN.get(best, best)
 
 
-def _score(data: bytes, encoding: str, alphabets: Iterable[str]) -> float:
+def fit(data: bytes, encoding: str, alphabets: Iterable[str]) -> float:
     """How well characters beyond ASCII fit the alphabet that suits them best, from -1 to 1."""
     text = data.decode(encoding, "replace")
     seen = Counter((text[at - 1 : at], sign, text[at + 1 : at + 2]) for at, sign in enumerate(text) if sign > "\x7f")

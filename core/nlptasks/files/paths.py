@@ -36,6 +36,7 @@ __all__ = [
     "encoding_note",
     "nul_reason",
     "open_input",
+    "refuse_stream",
     "same_file",
     "sha256_of",
     "split_lines",
@@ -125,6 +126,23 @@ def open_input(path: Path | str) -> Iterator[Input]:
     _, suffix, compression = split_suffix(path)
     with _opened(Path(path)) as raw:
         yield _input(raw, str(path), suffix.lower(), compression.lower())
+
+
+def refuse_stream(path: Path | str, why: str) -> None:
+    """Refuse the standard input, a pipe or a device where a file is read more than once: the second reader would wait
+    for ever, or find nothing.
+
+    Args:
+        path: The name as the user gave it. One of nothing passes: who opens it says so.
+        why: What reads it more than once, as a sentence without its end.
+
+    Raises:
+        UsageError: It can be read only once.
+    """
+    once = str(path) == "-"
+    if once or (is_there(path) and not is_file(path) and not is_folder(path)):
+        what = "the standard input" if once else f"{path} is a pipe or a device, which"
+        raise UsageError(f"{why}, and {what} can be read only once", hint="write the rows to a file, and give that")
 
 
 def _stdin() -> io.BufferedReader:

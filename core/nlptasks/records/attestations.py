@@ -21,6 +21,7 @@ from pydantic.dataclasses import dataclass
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.atomic import atomic_output
+from nlptasks.files.names import is_file
 from nlptasks.records.schema import Record, Trust, parsed
 from nlptasks.records.store import record_json
 from nlptasks.statistics.spot_checks import enough, undetected
@@ -126,7 +127,7 @@ def attestation_of(path: Path) -> Attestation:
         NlptasksError: It cannot be read, or is none.
     """
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
+        if not is_file(path) or path.stat().st_size > _LARGEST:
             raise NlptasksError(f"{path}: no attestation: it is no file, or larger than {_LARGEST:,} bytes")
         data = parsed(path.read_bytes())
     except (OSError, ValueError) as error:
@@ -148,7 +149,7 @@ def sign(path: Path, key: str) -> None:
         UsageError: There is no such key.
         NlptasksError: OpenSSH is not installed, or cannot sign with it.
     """
-    if not Path(key).is_file():
+    if not is_file(key):
         raise UsageError(f"{key}: no such key", hint="name the file of an SSH key: --sign ~/.ssh/id_ed25519")
     _openssh("sign", "-n", NAMESPACE, "-f", key, str(path), what=f"sign {path}")
 
@@ -165,10 +166,10 @@ def signed_by(path: Path, signers: Path, name: str) -> bool:
         UsageError: There is no file of signers.
         NlptasksError: OpenSSH is not installed.
     """
-    if not signers.is_file():
+    if not is_file(signers):
         raise UsageError(f"{signers}: no such file", hint="it holds a line for each signer: NAME ssh-ed25519 AAAA...")
     signature = path.with_name(f"{path.name}.sig")
-    if not signature.is_file() or name.startswith("-") or not name.isprintable():
+    if not is_file(signature) or name.startswith("-") or not name.isprintable():
         return False
     arguments = ("-n", NAMESPACE, "-f", str(signers), "-I", name, "-s", str(signature))
     try:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.files.names import is_folder
+from nlptasks.files.names import is_file, is_folder
 from nlptasks.files.validated import problem_of
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
 from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, parsed, sample_line, stats_digest
@@ -86,7 +86,7 @@ def write_record(
     record = replace(record, digests=digests_of(samples, stats))
 
     def replaceable(there: Path) -> bool:
-        return force and (there / RECORD).is_file()
+        return force and is_file(there / RECORD)
 
     if os.path.lexists(folder) and not replaceable(folder):
         raise _exists(folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from nlptasks._board.overlap import overlaps
@@ -53,3 +55,9 @@ def test_training_data_are_files(registry):
         list(overlaps(registry, ["-"], samples()))
     with pytest.raises(UsageError, match=r"gone\.csv"):
         list(overlaps(registry, ["gone.csv"], samples()))
+
+
+def test_a_pipe_is_refused_and_not_waited_for(registry, tmp_path):
+    os.mkfifo(tmp_path / "rows.csv")
+    with pytest.raises(UsageError, match=r"for each record, and .*rows\.csv is a pipe or a device"):
+        list(overlaps(registry, [str(tmp_path / "rows.csv")], samples()))

@@ -9,7 +9,7 @@ import pytest
 
 from nlptasks._running.facts import model_of
 from nlptasks._running.rerun import rerun
-from nlptasks.errors import UsageError
+from nlptasks.errors import DataError, UsageError
 from nlptasks.records.schema import Dataset, Record, Sample
 from nlptasks.records.store import StoredRecord
 
@@ -63,3 +63,9 @@ def test_what_cannot_be_made_again(here, opened):
         rerun(here, replace(opened, samples=()), 1)
     with pytest.raises(UsageError, match="the texts of its data are withheld"):
         rerun(here, replace(opened, record=replace(opened.record, withheld=True)), 1)
+
+
+def test_a_sample_that_lacks_what_the_task_reads_is_named(here, opened):
+    damaged = replace(opened.samples[1], inputs={"document": "bad"})
+    with pytest.raises(DataError, match="mine: the sample 's1' has no 'text', which 'sentiment' reads"):
+        rerun(here, replace(opened, samples=(opened.samples[0], damaged)), 99)

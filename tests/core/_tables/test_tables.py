@@ -64,6 +64,21 @@ def test_one_column_without_a_header_is_all_data(tmp_path):
     assert table.notes[-1] == "the first row, 'oddly', names the column (--no-header: it is data)"
 
 
+@pytest.mark.parametrize("sign", [":", "#", "=>", "+"])
+def test_a_header_that_names_several_columns_is_not_taken_for_one(tmp_path, sign):
+    data = f"id{sign}text{sign}label\n1{sign}good{sign}positive\n2{sign}a {sign} b{sign}negative\n"
+    with pytest.raises(UsageError, match=r"t\.csv:1: the header .* is one column, and seems to name 3") as caught:
+        read(tmp_path, data)
+    assert f"--delimiter '{sign}' parts them" in caught.value.hint
+    good = data.replace(f"a {sign} b", "bad")
+    assert read(tmp_path, good, delimiter=sign)[0].columns == ("id", "text", "label")
+    assert len(read(tmp_path, data, header=True)[0].columns) == 1
+
+
+def test_a_header_of_several_words_is_told(tmp_path):
+    assert read(tmp_path, "review of x\nThis phone is great.\n")[0].notes[-1].endswith("--delimiter: it names several)")
+
+
 def test_an_option_of_another_format(tmp_path):
     with pytest.raises(UsageError, match="--sheet is not an option of the format 'csv'"):
         read(tmp_path, "a,b\n1,2\n", given={"sheet": "x"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._tables.training_rows import GoldReader
-from nlptasks.errors import DataError
+from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin import TaskSpec
 
 
@@ -59,3 +60,11 @@ def test_references_are_read_or_refused(registry, tmp_path):
     read = reader(registry, "translation", skip_bad_rows=True)
     assert golds(read, path) == ['["b"]']
     assert read.skipped == {"cannot be read": 1}
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/null", "pipe.csv"])
+def test_a_stream_is_refused_and_not_waited_for(registry, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe.csv")
+    with pytest.raises(UsageError, match=r"more than once, and .* only once"):
+        reader(registry, "sentiment").check(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +103,13 @@ def test_a_trainer_gets_the_recipe_and_the_data(file, data, trainer):
         "sentiment: 3 of 4 validation rows left out: the text repeats one of the training data, or nearly",
         "2 rows left out: no text",
     ]
+
+
+def test_a_recipe_in_a_pipe_is_refused(data):
+    os.mkfifo(data / "recipe.toml")
+    request = RecipeRequest(recipe=data / "recipe.toml", output=data / "out", data_dir=data)
+    with pytest.raises(UsageError, match=r"recipe\.toml is a pipe or a device"):
+        train_recipe(registry(""), request, print)
 
 
 def test_a_recipe_goes_on_from_the_folder_of_an_earlier_training(file, data, trainer):

@@ -105,3 +105,25 @@ def test_the_shift_jis_of_windows_is_read_as_that():
 def test_wide_characters_without_a_mark(encoding):
     text = "text,id\n料理がまずかった,1\n" if encoding == "iso2022_jp" else "text,id\ngreat,1\n内容很差 😀,2\n"
     assert text.encode(encoding).decode(detect_encoding(text.encode(encoding), "f")) == text
+
+
+def test_chinese_between_marks():
+    data = "评论,标签\n好,正面\n".encode("hz")
+    assert data.isascii()
+    assert detect_encoding(data, "f") == "hz"
+
+
+@pytest.mark.parametrize("text", ["a ~{b~} c", "~{VP~} and ~{ alone", "x = ~{}~}", "use ~{name} here", "100~}"])
+def test_marks_in_a_text_are_not_chinese(text):
+    assert detect_encoding(text.encode(), "f") == "utf-8"
+
+
+def test_korean_between_marks():
+    data = "리뷰,라벨\n좋았어요,긍정\n".encode("iso2022_kr")
+    assert data.decode(detect_encoding(data, "f")) == data.decode("iso2022_kr")
+
+
+@pytest.mark.parametrize("encoding", ["cp737", "cp862", "iso8859_6"])
+def test_old_encodings_of_other_scripts(encoding):
+    text = TEXTS[{"cp737": "cp1253", "cp862": "cp1255", "iso8859_6": "cp1256"}[encoding]] * 3
+    assert text.encode(encoding).decode(detect_encoding(text.encode(encoding), "f")) == text

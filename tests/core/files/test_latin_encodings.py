@@ -14,6 +14,11 @@ from nlptasks.files.latin_encodings import latin_encoding
         ("cp1250", "Zażółć gęślą jaźń, świetny telefon i dobra cena"),
         ("cp1254", "Çok güzel bir telefon, ışığı da iyi, şarjı uzun"),
         ("mac_roman", "Größe paßt, sehr schön für größere Füße"),
+        ("cp852", "Zażółć gęślą jaźń, świetny telefon i dobra cena"),
+        ("mac_latin2", "Zażółć gęślą jaźń, świetny telefon i dobra cena"),
+        ("mac_latin2", "Skvělý hotel, personál velmi přátelský, snídaně chutná"),
+        ("cp857", "Otel çok güzeldi, personel çok ilgiliydi, kahvaltı şahaneydi"),
+        ("mac_turkish", "Otel çok güzeldi, personel çok ilgiliydi, kahvaltı şahaneydi"),
     ],
 )
 def test_the_letters_of_a_language_tell(encoding, text):

@@ -1,6 +1,7 @@
 import errno
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import (
     default_output,
     open_input,
+    refuse_stream,
     same_file,
     split_suffix,
 )
@@ -72,6 +74,20 @@ def test_the_output_is_named_after_input_and_tasks(name, tasks, output):
 @pytest.mark.parametrize("name", ["-", "<stdin>", "/dev/null"])
 def test_nothing_is_written_beside_a_pipe_or_device(name):
     assert default_output(name, "sentiment") is None
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/null", "pipe"])
+def test_a_stream_is_refused_where_a_file_is_read_more_than_once(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with pytest.raises(UsageError, match=r"^this is read twice, and .*can be read only once"):
+        refuse_stream(name, "this is read twice")
+
+
+def test_files_folders_and_what_is_not_there_are_no_streams(tmp_path):
+    (tmp_path / "a.csv").write_bytes(TEXT)
+    for path in (tmp_path / "a.csv", tmp_path, tmp_path / "gone"):
+        refuse_stream(path, "this is read twice")
 
 
 def test_same_file_follows_links(tmp_path):

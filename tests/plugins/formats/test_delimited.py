@@ -52,9 +52,9 @@ def test_a_given_delimiter_wins(formats, given_as):
     assert formats.rows("csv", "a,b\tc\n1,2\t3\n", delimiter=given_as) == (("a,b", "c"), [(2, ["1,2", "3"])])
 
 
-@pytest.mark.parametrize("options", [{"delimiter": ";;"}, {"delimiter": "\n"}, {"quote": "''"}])
-def test_a_given_delimiter_or_quote_is_one_character(formats, options):
-    with pytest.raises(UsageError, match=r"--(delimiter|quote) .* is not one character"):
+@pytest.mark.parametrize("options", [{"escape": ";;"}, {"quote": "\n"}, {"quote": "''"}])
+def test_a_given_quote_or_escape_is_one_character(formats, options):
+    with pytest.raises(UsageError, match=r"--(escape|quote) .* is not one character"):
         formats.open("csv", **options)
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from nlptasks.errors import DataError
+from nlptasks.errors import DataError, UsageError
 
 
 def cells(formats, data, name="csv", **options):
@@ -106,7 +106,7 @@ def test_an_escape_that_comes_late_is_named(formats):
 # -------------------------------------------------------------------- rare delimiters
 
 
-@pytest.mark.parametrize("sign", ["^", "~", "¦", "\x1f", "\x01", "§"])
+@pytest.mark.parametrize("sign", ["^", "~", "¦", "\x1f", "\x01", "§", "#", "::", "||", "|||", " ||| ", "<SEP>"])
 def test_rare_delimiters(formats, sign):
     columns, rows, [note] = cells(formats, f"id{sign}text\n1{sign}great film, really\n2{sign}bad; very\n")
     assert (columns, rows) == (("id", "text"), [["1", "great film, really"], ["2", "bad; very"]])
@@ -116,6 +116,32 @@ def test_rare_delimiters(formats, sign):
 def test_a_rare_sign_in_texts_is_no_delimiter(formats):
     assert cells(formats, "id,text\n1,a ^ b\n2,c ^ d\n")[0] == ("id", "text")
     assert cells(formats, "text\nx^2\ny\n")[0] == ("text",)
+    assert cells(formats, "text\nuse std::cout\nuse std::cin\n")[0] == ("text",)
+    assert cells(formats, "#text\n#1 is fine\n#2 is not\n")[0] == ("#text",)
+
+
+def test_bars_around_a_row_are_no_delimiter_of_two(formats):
+    columns, rows, _ = cells(formats, "id|text|note\n1|fine|\n2||\n")
+    assert (columns, rows) == (("id", "text", "note"), [["1", "fine", ""], ["2", "", ""]])
+
+
+def test_quotes_in_a_file_with_a_long_delimiter(formats):
+    data = 'id::text\n1::"so: ""std::cout"", really"\n\n2::"two\nlines"\n'
+    assert cells(formats, data)[1] == [["1", 'so: "std::cout", really'], ["2", "two\nlines"]]
+    assert [row.line for row in formats.table("csv", data).rows] == [2, 4]
+    with pytest.raises(DataError, match="f:3: a quote opens here"):
+        formats.rows("csv", 'id::text\n1::a\n2::"b\n', delimiter="::")
+
+
+def test_an_escape_in_a_file_with_a_long_delimiter(formats):
+    data = "id::text\n1::a \\:: b\n2::C:\\temp\n"
+    assert cells(formats, data, delimiter="::", quote="none", escape="\\")[1] == [["1", "a :: b"], ["2", "C:\\temp"]]
+
+
+@pytest.mark.parametrize("given", ["\n", '"', "a\n", "\\x0a"])
+def test_a_delimiter_that_cannot_be_one(formats, given):
+    with pytest.raises(UsageError, match="holds a line end or a quote"):
+        formats.table("csv", "a::b\n", delimiter=given)
 
 
 @pytest.mark.parametrize("given", ["\\x1f", "\x1f"])

@@ -14,6 +14,7 @@ from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._cli.once import OnceCommand
 from nlptasks._settings.groups import BeliefChoice, BenchmarkChoice, PinnedChoice
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_folder
 from nlptasks.text.display import counted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _believed(app: App, chosen: Chosen) -> Believed:
 
     belief = chosen.of(BeliefChoice)
     attestations, signers = (Path(name) if name else None for name in (belief.attestations, belief.allowed_signers))
-    if attestations is not None and not attestations.is_dir():
+    if attestations is not None and not is_folder(attestations):
         raise UsageError(f"{attestations}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
     benchmarks, data_dir = chosen.of(PinnedChoice).benchmark, chosen.of(BenchmarkChoice).data_dir
     pinned = pinned_data(app.plugins().registry, benchmarks, data_dir)

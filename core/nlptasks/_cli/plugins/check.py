@@ -129,7 +129,7 @@ def _try(name: str, subject: _Subject, timeout: float, scratch: Path, config: Ma
         death = _death(done)
     except subprocess.TimeoutExpired:
         death = late
-    if not result.is_file():
+    if not is_file(result):
         return [death]
     return _verdict(name, json.loads(result.read_text(encoding="utf-8")))
 

@@ -25,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from nlptasks.errors import NlptasksError
+from nlptasks.files.names import is_there
 from nlptasks.models.output_layers import chosen_layer
 from nlptasks.models.pooling import text_means
 from nlptasks.models.probe.head import ProbeWeights, text_of
@@ -201,7 +202,7 @@ def _block_features(backbone: Encoder, texts: list[str], cache: Path) -> Feature
     for text in texts:
         key.update(f"\n{len(text)} {text}".encode("utf-8", "replace"))
     path = cache / f"{key.hexdigest()[:32]}.npy"
-    if path.exists():
+    if is_there(path):
         stored: Features = np.load(path)
         return stored
     computed = text_means(backbone, texts, max_tokens=MAX_TOKENS)
