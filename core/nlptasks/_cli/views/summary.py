@@ -81,7 +81,11 @@ def _score(score: Score) -> str:
         return f"{score.metric} not defined  n={score.n:,}"
     baseline = "" if score.baseline is None else f"; trivial baseline {score.baseline:.3f}"
     few = "; few rows: the interval is wide" if score.n < 30 else ""
-    return f"{score.metric} {score.value:.3f}  [95 % {score.low:.3f} to {score.high:.3f}]  n={score.n:,}{baseline}{few}"
+    from nlptasks.statistics.intervals import reason  # SciPy: imported only where there is a score
+
+    why = reason(score.signature)
+    interval = f"  [no interval: {why}]" if why else f"  [95 % {score.low:.3f} to {score.high:.3f}]"
+    return f"{score.metric} {score.value:.3f}{interval}  n={score.n:,}{baseline}{few}"
 
 
 def _confusion(task: TaskReport) -> Iterator[str]:
