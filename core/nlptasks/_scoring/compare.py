@@ -94,7 +94,7 @@ class Compared:
     Args:
         records: The records by their letter.
         n: Samples.
-        cluster: Column whose values are drawn as a whole; empty: samples are drawn one by one.
+        cluster: Column whose values tie samples together; empty: samples are told apart.
         primary: The metric that ranks systems, or the first that was named.
         comparisons: By metric, then by pair.
         seeds: Of systems with several runs.
@@ -122,7 +122,7 @@ def compare(
         registry: What is installed.
         records: Two or more, with their samples.
         metrics: Names of the metrics; empty: all that the records share and that are installed, the primary one first.
-        seed: Seeds the resamples and the randomisation.
+        seed: Seeds the randomisation.
         paired_bs: Whether sacrebleu's test is made too.
 
     Raises:

@@ -13,7 +13,7 @@ from scipy.stats import t as student
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.intervals import ALPHA, CLUSTERS, corrected, enough_of_each, hall
-from nlptasks.statistics.jackknife import pseudo_values
+from nlptasks.statistics.jackknife import pseudo_values, tailed_df
 from nlptasks.statistics.resampling import Clusters, Matrix, owners
 
 _Array = NDArray[np.float64]
@@ -115,7 +115,7 @@ class Shared:
         p = max(unseen, 2 * float(student.sf(abs(corrected(mean / error, skew)), df)))
         if self.why:
             return Difference(math.nan, math.nan, f"ci:none|why:{self.why}{more}", error, p, self.units, df)
-        low, high = hall(mean, error, skew, df)
+        low, high = hall(mean, error, skew, tailed_df(df, added))
         return Difference(low, high, f"ci:hall-t|se:jackknife{more}", error, p, self.units, df)
 
     def _unseen(self, one: int, two: int, added: _Array, mean: float, scale: float) -> float:

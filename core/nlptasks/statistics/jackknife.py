@@ -27,7 +27,7 @@ from nlptasks.statistics.resampling import (
     values,
 )
 
-__all__ = ["GROUPS", "Jackknife", "group_sizes", "jackknife", "leave_out", "pseudo_values"]
+__all__ = ["GROUPS", "Jackknife", "group_sizes", "jackknife", "leave_out", "pseudo_values", "tailed_df"]
 
 #: Above so many different rows they are left out in so many groups of equal size, put together at random.
 GROUPS = 1_000
@@ -108,6 +108,13 @@ def jackknife(
         tails=max(0.0, float(times @ away**4) / count / variance**2 - 3),
         grouped=grouped,
     )
+
+
+def tailed_df(df: float, added: NDArray[np.float64]) -> float:
+    """Degrees of freedom of the variance of what units add, fewer where its tails are long (Box 1953)."""
+    away = added - added.mean()
+    tails = max(0.0, float(np.mean(away**4) / np.mean(away**2) ** 2) - 3)
+    return 2 / (2 / df + tails / len(added))
 
 
 def leave_out(metric: Metric, units: Units) -> tuple[float, NDArray[np.float64]]:
