@@ -272,7 +272,8 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=1_000, help="trials of each design; some take a part of them")
     parser.add_argument("--only", choices=parts, help="one part")
     given = parser.parse_args()
-    print(f"$ python benchmarks/statistics/simulation.py --trials {given.trials}")
+    only = f" --only {given.only}" if given.only else ""
+    print(f"$ python benchmarks/statistics/simulation.py --trials {given.trials}{only}")
     print(
         f"numpy {np.__version__}, scipy {scipy.__version__}; in percent; 'NO' is outside of what is asked for by more"
     )

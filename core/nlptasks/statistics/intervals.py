@@ -287,7 +287,7 @@ def _biased(
 ) -> bool:
     """Whether resamples of a quarter of the samples have values to one side of the whole's."""
     units = units_of(metric, matrix, counts, clusters, n)
-    fewer = max(found.units // 4, min(found.units, LEAST if clusters is None else CLUSTERS))
+    fewer = max(found.units // 4, min(found.units, LEAST if clusters is None else 2 * CLUSTERS))
     drawn = np.concatenate(
         [
             values(metric, weights, units.rows)
