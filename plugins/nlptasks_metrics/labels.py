@@ -96,6 +96,7 @@ class _OfLabels(ABC):
     """
 
     binary = False
+    smooth = True
 
     def __init__(self, labels: tuple[str, ...], said: str) -> None:
         """Keep the labels.
@@ -141,6 +142,12 @@ class _ByLabel(_OfLabels):
         super().__init__(labels, f"metric:{measure.__name__}|average:{average}")
         self._measure = measure
         self._average = average
+        # The F1 of whichever label happens to be the lowest is too low, the more so the fewer samples there are.
+        self.smooth = average != "lowest"
+
+    def groups(self, matrix: Values) -> Values:
+        """Of which label each example is, ``[examples, labels]``; of none where the labels do not weigh the same."""
+        return _gold_of(matrix, len(self._labels)) if self._average == "macro" else np.zeros((len(matrix), 0))
 
     def _value(self, hits: Values, answered: Values, gold: Values) -> Values:
         hits, answered, gold = hits[..., :-1], answered[..., :-1], gold[..., :-1]
@@ -316,6 +323,10 @@ class BalancedAccuracy(_OfLabels):
     def __init__(self, labels: tuple[str, ...]) -> None:
         super().__init__(labels, "metric:balanced-accuracy")
 
+    def groups(self, matrix: Values) -> Values:
+        """Of which label each example is, ``[examples, labels]``."""
+        return _gold_of(matrix, len(self._labels))
+
     def _value(self, hits: Values, answered: Values, gold: Values) -> Values:
         return ratio(recall(hits, answered, gold).sum(axis=-1), (gold > 0).sum(axis=-1, dtype=np.float64))
 
@@ -358,6 +369,11 @@ class Kappa(_OfLabels):
     def _value(self, hits: Values, answered: Values, gold: Values) -> Values:
         n, chance = gold.sum(axis=-1), _by_chance(answered, gold)
         return ratio(hits.sum(axis=-1) * n - chance, n**2 - chance)
+
+
+def _gold_of(matrix: Values, labels: int) -> Values:
+    """Whether each label is gold in each example, ``[examples, labels]``."""
+    return matrix[:, -1 - labels : -1]
 
 
 def _by_chance(answered: Values, gold: Values) -> Values:

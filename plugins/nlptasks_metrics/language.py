@@ -23,6 +23,7 @@ class _Likelihood(ABC):
     """
 
     binary = False
+    smooth = True
 
     @abstractmethod
     def _size(self, text: str) -> int:
@@ -80,6 +81,7 @@ class _OfRuns:
     """
 
     binary = False
+    smooth = True
 
     def __init__(self, size: int, said: str) -> None:
         self._run = size

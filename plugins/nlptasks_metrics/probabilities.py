@@ -35,6 +35,7 @@ class _Mean(ABC):
     """A metric that is the mean of a value per example. Statistics of an example: its value, and 1."""
 
     binary = False
+    smooth = True
 
     def __init__(self, labels: tuple[str, ...], said: str) -> None:
         self.signature = f"{said}|{label_set(labels)}"
@@ -97,6 +98,7 @@ class Ece:
     """
 
     binary = False
+    smooth = False  # distances do not cancel: the fewer examples, the larger the value
 
     def __init__(self, labels: tuple[str, ...]) -> None:
         self._order = {label: at for at, label in enumerate(labels)}

@@ -31,6 +31,7 @@ class _Ranking(ABC):
     """
 
     binary = False
+    smooth = True
 
     def __init__(self, labels: tuple[str, ...], name: str) -> None:
         self._labels = tuple(dict.fromkeys(labels))
@@ -58,6 +59,12 @@ class _Ranking(ABC):
             read = distribution(text)
             matrix[row] = [1, at.get(target, -1), *(read.get(label, 0.0) for label in self._labels)]
         return matrix
+
+    def groups(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of which label each example is, ``[examples, labels]``."""
+        gold = matrix[:, 1:2] == np.arange(len(self._labels))
+        members: NDArray[np.float64] = (gold & (matrix[:, :1] > 0)).astype(np.float64)
+        return members
 
     def score(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full(sums.shape[:-1], np.nan)

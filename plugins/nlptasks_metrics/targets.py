@@ -31,6 +31,7 @@ class MeanOverExamples(ABC):
     """A metric that is the mean of a value per example. Statistics of an example: its value, and 1."""
 
     binary = False
+    smooth = True
 
     def references(self, target: str) -> tuple[str, ...]:
         """The references in a target, at least one."""

@@ -38,6 +38,7 @@ class _Sacrebleu:
     """A metric of sacrebleu. A target may hold several references, and not every target as many."""
 
     binary = False
+    smooth = True
 
     def __init__(self, library: BLEU | CHRF | TER, width: int) -> None:
         """Wrap a metric of sacrebleu.

@@ -147,15 +147,15 @@ def build(
 def methods(min_trust: str) -> tuple[str, ...]:
     """What the numbers of a board mean."""
     return (
-        f"Intervals are 95 %: Wilson's for proportions, else the bootstrap's of {RESAMPLES:,} resamples, in which "
-        "samples that the data set ties together are drawn together.",
+        "Intervals are 95 %: Wilson's for proportions, else from the jackknife's standard error and Student's t, by "
+        "clusters where the data set ties samples together; none where none would hold, such as with few clusters.",
         f"A rank interval holds 95 % of a system's ranks over {RESAMPLES:,} resamples that all systems share; "
         "over several data sets, the data sets are drawn too.",
         "A line beside the ranks joins systems that cannot be told apart: no pair of them has a corrected p below 0.05 "
         "(over several data sets, and beyond the tested pairs, p is from the spread of the difference over resamples).",
         f"Pairs are tested by McNemar's exact test for proportions, else by approximate randomisation with "
-        f"{ROUNDS:,} rounds, corrected by Holm over all pairs of a data set; at most the {ranking.TESTED} best "
-        "systems of a data set are tested.",
+        f"{ROUNDS:,} rounds or a t test corrected for skewness, whichever has the larger p, corrected by Holm over all "
+        f"pairs of a data set; at most the {ranking.TESTED} best systems of a data set are tested.",
         "A system that lacks a data set of a task has no total, only the ranks that it could have with the best and "
         "the worst score there.",
         "V0: an imported number, or one whose texts are withheld. V1: the predictions are there and were scored here. "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nlptasks._board.text import one_visible_line
 from nlptasks._board.trust import Attested
+from nlptasks._scoring.results import base_signature
 from nlptasks._scoring.verify import level_here
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.attestations import Attestation
@@ -56,7 +57,7 @@ class Header:
     def kind(self) -> Kind:
         """What must be equal for two records of one place to be comparable: data, metric and its signature."""
         result = self.record.scores.get(self.record.primary)
-        return self.record.dataset.sha256, self.record.primary, result.signature if result else ""
+        return self.record.dataset.sha256, self.record.primary, base_signature(result.signature) if result else ""
 
 
 @dataclass(frozen=True, kw_only=True)

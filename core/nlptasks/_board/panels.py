@@ -54,7 +54,8 @@ class Panel:
         scale: Lowest and highest value.
         floor: What the trivial baseline reaches.
         ceiling: The best that can be reached, where that is known.
-        detectable: Smallest difference to the best system that would be found with 80 % power at 5 %.
+        detectable: Smallest difference of the two best systems that would be found with 80 % power after the correction
+            for all pairs; ``None``: there are no two, or no difference would be found.
         rows: The systems: the ranked ones in order, then those that are shown without a rank.
         ties: First and last position of each tie line, from 1.
         pairs: The comparison of the best systems with each other.
@@ -243,7 +244,7 @@ def _ranked(
         scale=result.scale,
         floor=rounded(contest.floor if contest else dataset.floor),
         ceiling=rounded(dataset.ceiling),
-        detectable=rounded(next((results[system.name][0].detectable for system in order), None)),
+        detectable=pairs.detectable[0][1] if pairs else None,
         rows=(*rows, *(shown_row(header, primary, reason) for header, reason in shown)),
         ties=tuple((start + 1, end + 1) for start, end in ties),
         pairs=pairs,

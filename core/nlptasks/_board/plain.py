@@ -115,7 +115,7 @@ def facts(panel: Panel) -> list[str]:
         found.append(f"Ceiling: {number(panel.ceiling, digits)}.")
     if panel.detectable is not None:
         found.append(
-            f"The smallest difference to the best system that would be found with 80 % power: "
+            "The smallest difference of the two best systems that would be found with 80 % power after the correction: "
             f"{number(panel.detectable, digits)}."
         )
     if panel.n < 30:

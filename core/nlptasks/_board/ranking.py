@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.power import detectable_of, limits
 from nlptasks.statistics.tests import MCNEMAR, ROUNDS, Paired, holm, paired_all, resampled_means
 
 Array = NDArray[np.float64]
@@ -48,6 +49,8 @@ class Pairs:
         p: p-value of the paired test, corrected by Holm over all pairs.
         win: Proportion of the resamples in which the first is the better one, ties counted half.
         test: The test, in words.
+        detectable: Smallest difference of the two that would be found with 80 % power after the correction; NaN where
+            there is none, or it is not known.
     """
 
     delta: Array
@@ -56,6 +59,7 @@ class Pairs:
     p: Array
     win: Array
     test: str
+    detectable: Array
 
 
 def resampled(metric: Metric, entries: Sequence[RankedSystem], clusters: Sequence[str] | None = None) -> Array:
@@ -110,16 +114,21 @@ def pairs(
         clusters=clusters,
         higher_is_better=higher_is_better,
     )
-    corrected = holm([pair.p for pair in found])
+    ps = [pair.p for pair in found]
+    corrected, allowed = holm(ps), limits(ps)
     count = len(entries)
+    smallest = np.full((count, count), np.nan)
     delta, low, high = np.zeros((3, count, count))
     p, win = np.ones((count, count)), np.full((count, count), 0.5)
-    for (one, two), pair, p_value in zip(combinations(range(count), 2), found, corrected, strict=True):
+    places = combinations(range(count), 2)
+    for (one, two), pair, p_value, limit in zip(places, found, corrected, allowed, strict=True):
+        smallest[one, two] = smallest[two, one] = detectable_of(pair, alpha=limit)
         delta[one, two], low[one, two], high[one, two] = _turned(pair, higher_is_better)
         delta[two, one], low[two, one], high[two, one] = -delta[one, two], -high[one, two], -low[one, two]
         p[one, two] = p[two, one] = p_value
         win[one, two], win[two, one] = 1 - pair.superiority, pair.superiority
-    return Pairs(delta=delta, low=low, high=high, p=p, win=win, test=_TESTS.get(found[0].test, _RANDOMISATION))
+    test = _TESTS.get(found[0].test, _RANDOMISATION)
+    return Pairs(delta=delta, low=low, high=high, p=p, win=win, test=test, detectable=smallest)
 
 
 def _turned(pair: Paired, higher_is_better: bool) -> tuple[float, float, float]:

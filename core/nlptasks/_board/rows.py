@@ -89,6 +89,7 @@ class PairTable:
         win: Proportion of the resamples in which the row's system is better.
         test: The test, in words.
         others: Systems that were not tested.
+        detectable: Smallest difference that would be found with 80 % power after the correction.
     """
 
     systems: tuple[str, ...]
@@ -99,6 +100,7 @@ class PairTable:
     win: tuple[tuple[float | None, ...], ...]
     test: str
     others: int = 0
+    detectable: tuple[tuple[float | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +155,8 @@ def row_of(
     low, high = found[0].low, found[0].high
     spread = None
     if len(found) > 1:
-        low, high = np.percentile(draws, [2.5, 97.5])
+        if all(item.low is not None for item in found):
+            low, high = np.percentile(draws, [2.5, 97.5])
         spread = float(np.std(seeds, ddof=1))
     return _row(
         [run.header for run in system.runs],
@@ -244,6 +247,7 @@ def pair_table(names: Sequence[str], pairs: Pairs, *, others: int) -> PairTable:
         win=table(pairs.win),
         test=pairs.test,
         others=others,
+        detectable=table(pairs.detectable),
     )
 
 

@@ -219,7 +219,9 @@ def _result_of(record: Record, name: str, result: Result) -> dict[str, Any]:
 
 def _method(signature: str) -> str:
     """How a signature says that an interval was made."""
-    parts = [part for part in signature.split("|") if part.startswith(("ci:", "bs:", "seed:", "cluster:"))]
+    parts = [
+        part for part in signature.split("|") if part.startswith(("ci:", "se:", "groups:", "bs:", "seed:", "cluster:"))
+    ]
     return "|".join(parts).removeprefix("ci:") or "unknown"
 
 

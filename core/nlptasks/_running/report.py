@@ -102,7 +102,7 @@ class Reporter:
         baseline = self._baseline(golds) if tally.closed else None
         read = {name: tally.nll if item.reads == LIKELIHOOD else pairs for name, item in metrics.items()}
         return tuple(
-            score_pairs(name, item.metric, read[name], baseline=baseline)
+            score_pairs(name, item.metric, read[name], baseline=baseline, scale=item.spec.range)
             for name, item in metrics.items()
             if read[name]
         )

@@ -18,8 +18,8 @@ from nlptasks.plugin.protocols import Metric
 from nlptasks.records.schema import Sample, canonical
 from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import power
-from nlptasks.statistics.intervals import ALPHA, Spread, spread, standard_error
-from nlptasks.statistics.resampling import SEED, Matrix, resampled, value
+from nlptasks.statistics.intervals import ALPHA, Spread, interval, spread
+from nlptasks.statistics.resampling import SEED, Matrix, value
 from nlptasks.statistics.tests import Paired, holm, paired_all, sacrebleu_paired_bs
 
 BETTER, WORSE, NONE = "better", "worse", "no difference shown"
@@ -40,7 +40,8 @@ class Comparison:
         value_b: Value of the second.
         paired: The second against the first.
         holm: p, adjusted for the number of pairs that are tested with this metric.
-        detectable: Smallest difference of these two that would be found with 80 % power at 5 %; NaN: not known.
+        detectable: Smallest difference of these two that would be found with 80 % power at 5 % after the correction;
+            NaN: none would be found, or it is not known.
         higher_is_better: Whether a larger value is the better one.
         paired_bs: The p value of sacrebleu's test, where it was asked for.
     """
@@ -93,7 +94,7 @@ class Compared:
     Args:
         records: The records by their letter.
         n: Samples.
-        cluster: Column whose values are drawn as a whole; empty: samples are drawn one by one.
+        cluster: Column whose values tie samples together; empty: samples are told apart.
         primary: The metric that ranks systems, or the first that was named.
         comparisons: By metric, then by pair.
         seeds: Of systems with several runs.
@@ -121,7 +122,7 @@ def compare(
         registry: What is installed.
         records: Two or more, with their samples.
         metrics: Names of the metrics; empty: all that the records share and that are installed, the primary one first.
-        seed: Seeds the resamples and the randomisation.
+        seed: Seeds the randomisation.
         paired_bs: Whether sacrebleu's test is made too.
 
     Raises:
@@ -158,7 +159,7 @@ def compare(
         cluster=records[0].record.dataset.cluster if clusters else "",
         primary=names[0],
         comparisons=tuple(comparisons),
-        seeds=tuple(_seeds(lettered, items, stats, clusters, seed)),
+        seeds=tuple(_seeds(lettered, items, stats, clusters)),
     )
 
 
@@ -327,8 +328,8 @@ def _compared(
         seed=seed,
         higher_is_better=better,
     )
-    adjusted = holm([pair.p for pair in found])
-    for (a, b), pair, p in zip(pairs, found, adjusted, strict=True):
+    ps = [pair.p for pair in found]
+    for (a, b), pair, p, limit in zip(pairs, found, holm(ps), power.limits(ps), strict=True):
         first, second = matrices[a], matrices[b]
         yield Comparison(
             metric=name,
@@ -338,7 +339,7 @@ def _compared(
             value_b=value(item.metric, second),
             paired=pair,
             holm=p,
-            detectable=power.detectable_from(pair.error, correlation=0.5),  # its error is the difference's own
+            detectable=power.detectable_of(pair, alpha=limit),
             higher_is_better=better,
         )
 
@@ -355,7 +356,6 @@ def _seeds(
     items: Mapping[str, OpenMetric],
     stats: Mapping[str, Mapping[str, Matrix]],
     clusters: Sequence[str] | None,
-    seed: int,
 ) -> Iterator[Seeds]:
     for letters in _systems(records):
         if len(letters) < 2:
@@ -363,7 +363,7 @@ def _seeds(
         for name, item in items.items():
             matrices = [stats[letter][name] for letter in letters]
             errors = [
-                standard_error(resampled(item.metric, matrix, clusters=clusters, seed=seed)) for matrix in matrices
+                interval(item.metric, matrix, clusters=clusters, scale=item.spec.range).error for matrix in matrices
             ]
             runs = [value(item.metric, matrix) for matrix in matrices]
             system = records[letters[0]].record.model.name

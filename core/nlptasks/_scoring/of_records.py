@@ -99,7 +99,7 @@ def compare(
 ) -> _compare.Compared:
     """Compare records of the same samples in pairs.
 
-    For each metric and pair: the difference with its 95 % interval (paired bootstrap), p (exact McNemar for a
+    For each metric and pair: the difference with its 95 % interval, p (exact McNemar for a
     proportion of samples, else approximate randomisation), p adjusted by Holm for the number of pairs, and the samples
     that the second wins, ties and loses. A board has the same numbers for the same two records.
 
@@ -107,7 +107,7 @@ def compare(
         registry: What is installed.
         records: Two records or more.
         metrics: Names of the metrics; empty: all that the records share and that are installed, the primary one first.
-        seed: Seeds the resamples and the randomisation.
+        seed: Seeds the randomisation.
         paired_bs: Whether the test of ``sacrebleu --paired-bs``, whose p is too small, is made too.
 
     Raises:

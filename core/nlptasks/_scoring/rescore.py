@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.results import base_signature
 from nlptasks._scoring.score import Scored, score_samples
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Record, Result
@@ -33,7 +34,9 @@ class MetricChange:
     @property
     def comparable(self) -> bool:
         """Whether both values are there and mean the same."""
-        return self.old is not None and self.new is not None and self.old.signature == self.new.signature
+        if self.old is None or self.new is None:
+            return False
+        return base_signature(self.old.signature) == base_signature(self.new.signature)
 
     @property
     def difference(self) -> float | None:

@@ -13,9 +13,9 @@ from nlptasks._scoring.metrics import OpenMetric, open_metric
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.records.schema import Result, Sample
 from nlptasks.records.store import StoredRecord
-from nlptasks.statistics import intervals, power
-from nlptasks.statistics.intervals import Interval
-from nlptasks.statistics.resampling import Clusters, Matrix, resampled, value
+from nlptasks.statistics import power
+from nlptasks.statistics.intervals import interval
+from nlptasks.statistics.resampling import Clusters, Matrix, value
 
 
 def result(
@@ -38,23 +38,23 @@ def result(
         cluster: What the signature calls the clusters.
 
     Returns:
-        The result; ``None`` stands in it for a value that is not defined.
+        The result; ``None`` stands in it for a value that is not defined, and for the ends of an interval that cannot
+        be given: its signature says why.
     """
     found = value(item.metric, matrix)
-    defined = math.isfinite(found)
     _check_range(item, found)
-    interval, error = _uncertainty(item, matrix, n, clusters, cluster)
+    around = interval(item.metric, matrix, clusters=clusters, n=n, scale=item.spec.range, cluster=cluster)
     return Result(
         value=_number(found),
         # Rounding may leave the value just outside where every sample has the same one.
-        low=_number(min(interval.low, found)) if defined else None,
-        high=_number(max(interval.high, found)) if defined else None,
+        low=_number(min(around.low, found)) if math.isfinite(around.low) else None,
+        high=_number(max(around.high, found)) if math.isfinite(around.high) else None,
         n=n,
-        signature=f"{item.metric.signature}|{interval.method}",
+        signature=f"{item.metric.signature}|{around.method}",
         higher_is_better=item.spec.higher_is_better,
         scale=(_number(item.spec.range[0]), _number(item.spec.range[1])),
         baseline=baseline,
-        detectable=_number(power.detectable_from(error)) if defined else None,
+        detectable=_number(power.detectable_from(around.error)) if math.isfinite(found) else None,
     )
 
 
@@ -67,18 +67,6 @@ def _check_range(item: OpenMetric, value: float) -> None:
             f"the metric {item.spec.name!r} gave {value:g}, and its range is {low:g} to {high:g}",
             hint="tell its author; 'nlptasks metrics list' shows whose it is",
         )
-
-
-def _uncertainty(
-    item: OpenMetric, matrix: Matrix, n: int, clusters: Clusters | None, cluster: str
-) -> tuple[Interval, float]:
-    """The interval and the standard error, from the same resamples."""
-    if item.metric.binary and clusters is None:
-        hits, total = (float(part) for part in matrix.sum(axis=0)[:2])
-        return intervals.interval(item.metric, matrix), power.proportion_error(hits, total)
-    drawn = resampled(item.metric, matrix, clusters=clusters, n=n)
-    method = intervals.bootstrap_method(cluster="" if clusters is None else cluster)
-    return Interval(*intervals.ends(drawn), method), intervals.standard_error(drawn)
 
 
 def _number(value: float) -> float | None:

@@ -327,6 +327,11 @@ class Metric(Protocol):
     ``refusal(target) -> str`` tells why no prediction could be right beside a gold answer, because the metric finds
     nothing in it that it counts; empty: all is well. Such a gold answer is an error and no zero.
     ``parts(sums) -> {label: value}`` gives the value of each label, where the metric has such.
+
+    Two members say how its intervals are made. ``smooth`` is false where it is biased on few examples, as a lowest
+    value and a sum of distances are: it then has no interval. It is true where the metric is known to be none of these;
+    where it is missing, resamples tell. ``groups(matrix) -> [examples, groups]`` tells of which group each example is,
+    where the metric averages over groups, such as labels: it has an interval where each group has enough examples.
     """
 
     @property

@@ -202,14 +202,16 @@ class Result:
 
     Args:
         value: On all samples that it reads; ``None`` where it is not defined.
-        low: Lower end of the 95 % interval; ``None`` for an imported number without one.
+        low: Lower end of the 95 % interval; ``None`` where there is none, and the signature says why, and for an
+            imported number without one.
         high: Upper end.
         n: Samples that it reads.
         signature: What must be equal for two values to be comparable.
         higher_is_better: Whether a larger value is the better one.
         scale: Lowest and highest value; ``None``: unbounded.
         baseline: Value of the task's trivial baseline on the same samples.
-        detectable: Smallest difference to another system that would be found with 80 % power at 5 %.
+        detectable: Smallest difference to one other system that would be found with 80 % power at 5 %, if that is as
+            uncertain and correlates with this one by 0.5 over the samples.
     """
 
     value: _Number | None

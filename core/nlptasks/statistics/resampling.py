@@ -168,9 +168,15 @@ class Units:
     owner: NDArray[np.int64] | None = None
     times: Counts | None = None
 
-    def draw(self, resamples: int, generator: np.random.Generator) -> Iterator[Matrix]:
-        """Weights of the rows in each resample, ``[some, rows]`` at a time."""
-        for drawn in _drawn(self.counts, len(self.rows), resamples, generator):
+    def draw(self, resamples: int, generator: np.random.Generator, *, size: int | None = None) -> Iterator[Matrix]:
+        """Weights of the rows in each resample, ``[some, rows]`` at a time.
+
+        Args:
+            resamples: How many resamples are drawn.
+            generator: Draws them.
+            size: Units of a resample; ``None``: as many as there are.
+        """
+        for drawn in _drawn(self.counts, len(self.rows), resamples, generator, size):
             weights = drawn.astype(np.float64)
             if self.owner is not None:
                 weights = weights[:, self.owner]
@@ -223,9 +229,12 @@ def _bytes(rows: Matrix) -> NDArray[np.void]:
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).reshape(len(rows))
 
 
-def _drawn(counts: Counts, rows: int, resamples: int, generator: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """How often each kind occurs in each resample of all units, ``[some, kinds]`` at a time, in bounded memory."""
+def _drawn(
+    counts: Counts, rows: int, resamples: int, generator: np.random.Generator, units: int | None = None
+) -> Iterator[NDArray[np.int64]]:
+    """How often each kind occurs in each resample of the units, ``[some, kinds]`` at a time, in bounded memory."""
     total, kinds = int(counts.sum()), len(counts)
+    units = total if units is None else units
     if not total:
         return
     few = kinds * FEW <= total
@@ -234,9 +243,9 @@ def _drawn(counts: Counts, rows: int, resamples: int, generator: np.random.Gener
     for done in range(0, resamples, size):
         draws = min(size, resamples - done)
         if few:
-            yield generator.multinomial(total, counts / total, size=draws)
+            yield generator.multinomial(units, counts / total, size=draws)
             continue
-        drawn = generator.integers(total, size=(draws, total))
+        drawn = generator.integers(total, size=(draws, units))
         yield occurrences(drawn if kinds == total else kind[drawn], kinds)
 
 

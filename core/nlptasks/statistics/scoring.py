@@ -6,6 +6,7 @@ its confusion matrix.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics import intervals
-from nlptasks.statistics.intervals import wilson
-from nlptasks.statistics.resampling import RESAMPLES, SEED, resampled, values
+from nlptasks.statistics.intervals import UNBOUNDED, wilson
+from nlptasks.statistics.resampling import values
 
 Pairs = Mapping[tuple[str, str], int]
 
@@ -28,7 +29,7 @@ class Score:
     Args:
         metric: Name of the metric.
         value: Its value on all examples.
-        low: Lower end of the 95 % interval.
+        low: Lower end of the 95 % interval; NaN where there is none, and the signature says why.
         high: Upper end.
         n: Examples it was computed on.
         signature: What must be equal for two scores to be comparable, the interval's method included.
@@ -44,7 +45,14 @@ class Score:
     baseline: float | None = None
 
 
-def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | None = None) -> Score:
+def score_pairs(
+    name: str,
+    metric: Metric,
+    pairs: Pairs,
+    *,
+    baseline: Pairs | None = None,
+    scale: tuple[float, float] = UNBOUNDED,
+) -> Score:
     """Score counted ``(prediction, gold)`` pairs.
 
     Args:
@@ -52,27 +60,23 @@ def score_pairs(name: str, metric: Metric, pairs: Pairs, *, baseline: Pairs | No
         metric: The metric.
         pairs: How often each pair of prediction and gold occurs.
         baseline: The same for the trivial baseline.
+        scale: Lowest and highest value of the metric.
 
     Raises:
         ValueError: There is no pair.
     """
     matrix, counts = _statistics(metric, pairs)
     value = _weighed(metric, matrix, counts)
-    interval = intervals.interval(metric, matrix, counts=counts)
+    interval = intervals.interval(metric, matrix, counts=counts, scale=scale)
     return Score(
         metric=name,
         value=value,
-        low=min(interval.low, value),  # rounding may leave the value just outside where every example has the same one
-        high=max(interval.high, value),
+        low=min(interval.low, value) if math.isfinite(interval.low) else math.nan,  # rounding may leave it just outside
+        high=max(interval.high, value) if math.isfinite(interval.high) else math.nan,
         n=int(counts.sum()),
         signature=f"{metric.signature}|{interval.method}",
         baseline=None if baseline is None else _value(metric, baseline),
     )
-
-
-def bootstrap(metric: Metric, matrix: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[float, float]:
-    """95 % percentile interval over resamples of the examples; see :func:`nlptasks.statistics.resampling.resampled`."""
-    return intervals.ends(resampled(metric, matrix, counts=counts))
 
 
 def gold_counts(pairs: Pairs) -> Counter[str]:
@@ -100,4 +104,4 @@ def _statistics(metric: Metric, pairs: Pairs) -> tuple[NDArray[np.float64], NDAr
     return matrix, np.array([count for _, count in rows], dtype=np.int64)
 
 
-__all__ = ["RESAMPLES", "SEED", "Score", "bootstrap", "gold_counts", "score_pairs", "wilson"]
+__all__ = ["Score", "gold_counts", "score_pairs", "wilson"]

@@ -1,5 +1,10 @@
 """Paired tests of systems on the same samples: McNemar's, approximate randomisation, and Holm's correction.
 
+Approximate randomisation takes for granted that a difference is as likely in one direction as in the other. Where few
+large gains balance many small losses it is not, and equal means were told apart in 20 % of cases. So p is the larger
+one of that test and of a t test that is corrected for skewness; and where all differences point to one side, it also is
+no smaller than the probability that samples which would balance them were just not among these.
+
 All pairs of many systems are tested at once, from draws that they share; a pair has the same numbers whether it is
 tested alone or among hundreds.
 """
@@ -16,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics.intervals import ends, standard_error
+from nlptasks.statistics.differences import Difference, Shared, discordant_interval
 from nlptasks.statistics.randomisation import ROUNDING, ROUNDS, randomised
 from nlptasks.statistics.resampling import (
     HELD,
@@ -59,11 +64,16 @@ class Paired:
         p: Probability of a difference as large as this, or larger, between two equal systems; two-sided. NaN where the
             metric is not defined.
         test: Name of the test: ``mcnemar`` or ``randomisation``.
-        wins: Samples on which the second system is better.
+        wins: Samples on which the second system is better; ``None`` where a sample alone has no value (a correlation,
+            an area under a curve).
         ties: Samples on which they are equal.
         losses: Samples on which the first is better.
         n: Samples.
-        error: Standard error of ``delta`` over the resamples.
+        error: Standard error of ``delta``; NaN where it is not known.
+        method: How the interval was made, or why there is none (see :func:`nlptasks.statistics.intervals.reason`).
+        units: Samples or clusters.
+        df: Degrees of freedom of ``error``.
+        discordant: Samples that one of the systems has right and the other wrong, where the test is McNemar's.
         superiority: Proportion of the resamples in which the second system is the better one, ties counted half; NaN
             where the metric is not defined.
     """
@@ -73,12 +83,23 @@ class Paired:
     high: float
     p: float
     test: str
-    wins: int
-    ties: int
-    losses: int
+    wins: int | None
+    ties: int | None
+    losses: int | None
     n: int
     error: float
     superiority: float = math.nan
+    method: str = ""
+    units: int = 0
+    df: float = math.inf
+    discordant: int | None = None
+
+    @property
+    def least(self) -> float:
+        """The smallest p that the test could have found: with few clusters there are few ways to swap them."""
+        if self.test == MCNEMAR:
+            return 2.0 ** (1 - self.n) if self.n < 1_000 else 0.0
+        return max(1 / (ROUNDS + 1), 2.0 ** (1 - self.units) if self.units < 1_000 else 0.0)
 
 
 def paired(
@@ -94,10 +115,12 @@ def paired(
 ) -> Paired:
     """Compare two systems on the same samples.
 
-    The interval is that of the difference over resamples which both systems share. The test is McNemar's exact one for
-    a proportion of samples; else approximate randomisation (Noreen 1989): if the systems are equal, it does not matter
-    which of them gave which of a sample's two predictions, so both are swapped at random, and p is
-    ``(c + 1) / (rounds + 1)`` with ``c`` the rounds whose difference is as large as the one found.
+    Of a proportion of samples, the test is McNemar's exact one and the interval of the difference is that of Bonett and
+    Price (2012, doi 10.3102/1076998611411915). Else the interval is Hall's, from the jackknife (see
+    :mod:`nlptasks.statistics.intervals`), and the test is approximate randomisation (Noreen 1989): if the systems are
+    equal, it does not matter which of them gave which of a sample's two predictions, so both are swapped at random, and
+    p is ``(c + 1) / (rounds + 1)`` with ``c`` the rounds whose difference is as large as the one found; or it is that
+    of a t test corrected for skewness, if that is larger.
 
     Args:
         metric: The metric.
@@ -159,22 +182,28 @@ def paired_all(
     chosen = list(combinations(range(len(systems)), 2)) if pairs is None else list(pairs)
     points = [float(np.mean([value(metric, run) for run in runs])) for runs in systems]
     matrices: list[Matrix] = [runs[0] if len(runs) == 1 else np.mean(runs, axis=0) for runs in systems]
-    of_samples = _scores_of_samples(metric, matrices)
-    counted = [_won(of_samples[a], of_samples[b], higher_is_better) for a, b in chosen]
+    of_samples = None if hasattr(metric, "weighted") else [metric.score(matrix) for matrix in matrices]
+    counted = [_won(of_samples, matrices, a, b, higher_is_better) for a, b in chosen]
     defined = [at for at, (a, b) in enumerate(chosen) if not math.isnan(points[b] - points[a])]
     exact = metric.binary and clusters is None and all(len(runs) == 1 for runs in systems)
+    found = [Difference(math.nan, math.nan, "", math.nan)] * len(chosen)
     ps = [math.nan] * len(chosen)
-    tested = (
-        [mcnemar(*counted[at]) for at in defined]
-        if exact
-        else randomised(metric, matrices, [chosen[at] for at in defined], clusters=clusters, rounds=rounds, seed=seed)
-    )
-    for at, p in zip(defined, tested, strict=True):
-        ps[at] = p
+    if exact:
+        found = [discordant_interval(matrices[a], matrices[b]) for a, b in chosen]
+        for at in defined:
+            ps[at] = mcnemar(*found[at].apart)
+    else:
+        shared = Shared.of(metric, systems, clusters)
+        found = [shared.difference(a, b) for a, b in chosen]
+        tested = randomised(
+            metric, matrices, [chosen[at] for at in defined], clusters=clusters, rounds=rounds, seed=seed
+        )
+        for at, p in zip(defined, tested, strict=True):
+            ps[at] = p if math.isnan(found[at].p) else max(p, found[at].p)
     test = MCNEMAR if exact else RANDOMISATION
     return [
-        _paired(points[b] - points[a], drawn[b] - drawn[a], p, test, won, len(matrices[0]), higher_is_better)
-        for (a, b), p, won in zip(chosen, ps, counted, strict=True)
+        _paired(points[b] - points[a], drawn[b] - drawn[a], item, p, test, won, len(matrices[0]), higher_is_better)
+        for (a, b), item, p, won in zip(chosen, found, ps, counted, strict=True)
     ]
 
 
@@ -262,39 +291,47 @@ def sacrebleu_paired_bs(
 def _paired(
     delta: float,
     differences: _Array,
+    found: Difference,
     p: float,
     test: str,
-    won: tuple[int, int],
+    won: tuple[int, int] | None,
     n: int,
     higher_is_better: bool,
 ) -> Paired:
-    low, high = ends(differences)
     ahead = differences[np.isfinite(differences)] * (1 if higher_is_better else -1)
     better = np.mean(ahead > ROUNDING) + 0.5 * np.mean(np.abs(ahead) <= ROUNDING) if len(ahead) else math.nan
-    wins, losses = won
     return Paired(
         delta=delta,
-        low=min(low, delta),  # rounding may leave the difference just outside where all samples have the same one
-        high=max(high, delta),
+        low=min(found.low, delta) if math.isfinite(found.low) else math.nan,  # rounding may leave delta just outside
+        high=max(found.high, delta) if math.isfinite(found.high) else math.nan,
         p=p,
         test=test,
-        wins=wins,
-        ties=n - wins - losses,
-        losses=losses,
+        wins=None if won is None else won[0],
+        ties=None if won is None else n - won[0] - won[1],
+        losses=None if won is None else won[1],
         n=n,
-        error=standard_error(differences),
+        error=found.error,
         superiority=float(better),
+        method=found.method,
+        units=found.units or n,
+        df=found.df,
+        discordant=sum(found.apart) if test == MCNEMAR else None,
     )
 
 
-def _scores_of_samples(metric: Metric, matrices: Sequence[Matrix]) -> list[_Array]:
-    """Score of each sample alone; all are equal of a metric whose value is no function of a sum, which says nothing."""
-    if hasattr(metric, "weighted"):
-        return [np.zeros(len(matrix)) for matrix in matrices]
-    return [metric.score(matrix) for matrix in matrices]
+def _won(
+    scores: Sequence[_Array] | None, matrices: Sequence[Matrix], one: int, two: int, higher_is_better: bool
+) -> tuple[int, int] | None:
+    """Samples on which the second system is better, and on which the first is; ``None`` where a sample has no value.
 
-
-def _won(first: _Array, second: _Array, higher_is_better: bool) -> tuple[int, int]:
-    """Samples on which the second system is better, and on which the first is."""
-    ahead = (second - first) * (1 if higher_is_better else -1)
+    That is so of a metric whose value is no function of a sum, and of one that gives every sample the same (the
+    correlation of one prediction with one gold label is 0), though the systems differ.
+    """
+    if scores is None:
+        return None
+    both = np.concatenate([scores[one], scores[two]])
+    same, differ = bool(np.all(both == both[0])), bool(np.any(matrices[one] != matrices[two]))
+    if not np.isfinite(both).any() or (same and differ):
+        return None
+    ahead = (scores[two] - scores[one]) * (1 if higher_is_better else -1)
     return int(np.sum(ahead > ROUNDING)), int(np.sum(ahead < -ROUNDING))

@@ -59,7 +59,7 @@ SPECS = (
             _MISSING,
         ),
         traps=(
-            "It is biased upwards on few examples, and bootstrap intervals lie above the value.",
+            "It is biased upwards, the more so the fewer examples there are, so it has no interval.",
             "Always answering the majority label with its share as probability is perfectly calibrated.",
             "A sum of nothing has no value.",
             _OVERFIT,

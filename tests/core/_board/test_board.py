@@ -19,7 +19,7 @@ from .conftest import panel
     [
         ({"run": {"limit": 60}}, "--limit 60: it was run on a part of the data"),
         ({"data": {"sha256": "ff" * 32}}, "other data (SHA-256 ffffffffffff, most have abababababab)"),
-        ({"results": {"accuracy": {"signature": "x"}}}, "another signature (x, most have metric:accuracy|ci:wilson)"),
+        ({"results": {"accuracy": {"signature": "x"}}}, "another signature (x, most have metric:accuracy)"),
         ({"primary": "macro-f1"}, "another primary metric (macro-f1, most have accuracy)"),
         ({"results": {"accuracy": {"value": 0.99}}}, "scores.accuracy.value: it says 0.99, and its samples give 0.8"),
         ({"ids": [f"x{at}" for at in range(60)]}, "60 ids are missing"),

@@ -55,7 +55,8 @@ def test_what_one_must_know_to_read_a_panel():
         "Lower is better.",
         "Trivial baseline: 0.500.",
         "Ceiling: 0.100.",
-        "The smallest difference to the best system that would be found with 80 % power: 0.050.",
+        "The smallest difference of the two best systems that would be found with 80 % power after the correction: "
+        "0.050.",
         "Fewer than 30 samples: the intervals are wide and rough.",
         "Samples with one article are drawn together.",
     ]

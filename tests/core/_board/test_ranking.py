@@ -110,6 +110,8 @@ datasets:
         assert found["p"] == raw[pair]
         at = table["systems"].index(pair[0]), table["systems"].index(pair[1])
         assert table["p"][at[0]][at[1]] == pytest.approx(found["holm"], abs=1e-6)
+        assert table["detectable"][at[0]][at[1]] == pytest.approx(found["detectable"], abs=1e-6)
+    assert board["tasks"][0]["panels"][0]["detectable"] == table["detectable"][0][1]
 
 
 def test_a_resample_without_a_value_says_nothing_of_a_system() -> None:

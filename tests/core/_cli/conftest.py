@@ -71,14 +71,16 @@ def registry() -> Registry:
 def films(tmp_path: Path, registry: Registry) -> Callable[..., str]:
     """Writes a record of predictions of which some are wrong, and returns its folder."""
 
-    def written(name: str, wrong: int, *, system: str = "", seed: int | None = None, limit: int = 0) -> str:
+    def written(
+        name: str, wrong: int, *, system: str = "", seed: int | None = None, limit: int = 0, clusters: int = 0
+    ) -> str:
         samples = [
             Sample(
                 id=str(at),
                 inputs={"text": "word " * (at % 40)},
                 gold=gold,
                 prediction=("no" if gold == "yes" else "yes") if at < wrong else gold,
-                meta={"topic": "\x1b[31mred" if at < 10 else "blue"},
+                meta={"topic": "\x1b[31mred" if at < 10 else "blue", "part": str(at % max(1, clusters))},
             )
             for at, gold in enumerate(GOLD)
         ]
@@ -87,7 +89,7 @@ def films(tmp_path: Path, registry: Registry) -> Callable[..., str]:
         record = Record(
             task="sentiment",
             primary="accuracy",
-            dataset=Dataset(name="films", sha256="0" * 64, n=60),
+            dataset=Dataset(name="films", sha256="0" * 64, n=60, cluster="part" if clusters else ""),
             model=Model(name=system or name),
             run=Run(seed=seed, limit=limit),
             labels=("no", "yes"),

@@ -50,7 +50,7 @@ def test_parts_that_a_metric_cannot_read_have_no_score_of_it() -> None:
 def test_parts_are_drawn_by_cluster() -> None:
     clusters = [str(at // 5) for at in range(40)]
     part = slices(SAMPLES, METRICS, STATS, ["meta.topic"], clusters=clusters, cluster="page")["meta.topic"]["art"]
-    expected = intervals.interval(Accuracy(()), STATS["accuracy"][:30], clusters=clusters[:30])
+    expected = intervals.interval(Accuracy(()), STATS["accuracy"][:30], clusters=clusters[:30], scale=(0, 1))
     assert (part["accuracy"].low, part["accuracy"].high) == (expected.low, expected.high)
     assert part["accuracy"].signature.endswith("|cluster:page")
 

@@ -25,8 +25,7 @@ def test_counts_are_rows_that_repeat(rows: list[tuple[str, str, str]]) -> None:
     gold, first, _ = zip(*rows, strict=True)
     matrix = metric.stats(first, gold)
     kinds, counts = np.unique(matrix, axis=0, return_counts=True)
-    counted = intervals.interval(metric, kinds, counts=counts, resamples=50)
-    assert counted == intervals.interval(metric, matrix, resamples=50)
+    assert str(intervals.interval(metric, kinds, counts=counts)) == str(intervals.interval(metric, matrix))
 
 
 def test_resamples_with_one_label_alone_do_not_count() -> None:

@@ -92,10 +92,10 @@ def test_no_text_has_no_likelihood() -> None:
         assert np.isnan(metric.score(np.zeros((3, 2)))).all()
 
 
-def test_both_have_bootstrap_intervals() -> None:
+def test_both_have_intervals() -> None:
     score = score_pairs("bits-per-byte", BitsPerByte(()), {("2.0", "ab"): 3, ("1.0", "abcd"): 1})
     assert score.low <= score.value <= score.high
-    assert score.signature.startswith("metric:bits-per-byte|encoding:utf-8|ci:bootstrap")
+    assert score.signature.startswith("metric:bits-per-byte|encoding:utf-8|ci:hall-t|se:jackknife")
     assert score_pairs("distinct-2", Distinct2(()), {("a b", "x"): 1}).value == 1
 
 

@@ -30,6 +30,14 @@ _READS: Mapping[str, str] = {
     STATE: "what is noted about the prediction (missing, cut off, ...)",
 }
 
+#: How the interval of a score is made, in words.
+_INTERVALS: Mapping[str, str] = {
+    "wilson": "95 %, Wilson's",
+    "wilson-t": "95 %, Wilson's with the jackknife's standard error and Student's t",
+    "hall-t": "95 %, Hall's t interval with the jackknife's standard error",
+    "none": "none: the metric is biased on few samples",
+}
+
 #: Characters of a text that are shown.
 _LONGEST = 4_000
 
@@ -82,11 +90,20 @@ def _explained(item: Owned[MetricSpec], metric: Metric) -> dict[str, Any]:
     paragraphs = _paragraphs(resolve(item.spec.object)) or _paragraphs(type(getattr(metric, "wrapped", metric)))
     return as_json(item) | {
         "signature": metric.signature,
-        "interval": "Wilson" if metric.binary else "bootstrap",
+        "interval": _interval(metric, item.spec),
         "parts": hasattr(metric, "parts"),
         "text": [text for text in paragraphs if not text.startswith(_SOURCE)],
         "source": " ".join(text.removeprefix(_SOURCE) for text in paragraphs if text.startswith(_SOURCE)),
     }
+
+
+def _interval(metric: Metric, spec: MetricSpec) -> str:
+    """Which 95 % interval its scores have; see :mod:`nlptasks.statistics.intervals`."""
+    if metric.binary:
+        return "wilson"
+    if getattr(metric, "smooth", None) is False:
+        return "none"
+    return "wilson-t" if all(math.isfinite(end) for end in spec.range) else "hall-t"
 
 
 def _paragraphs(documented: object) -> list[str]:
@@ -108,7 +125,7 @@ def _lines(shown: Mapping[str, Any], spec: MetricSpec) -> Iterator[str]:
         "from": shown["qualified"],
         "reads": _READS.get(spec.reads, spec.reads),
         "range": f"{_number(low)} to {_number(high)}, {'higher' if spec.higher_is_better else 'lower'} is better",
-        "interval": "95 %, " + ("Wilson's" if shown["interval"] == "Wilson" else "percentile bootstrap"),
+        "interval": _INTERVALS[shown["interval"]],
         "parts": "a value of each label too" if shown["parts"] else "",
         "signature": shown["signature"],
         "depends on": ", ".join(name for name, does in depends.items() if does),

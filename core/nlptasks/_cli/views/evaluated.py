@@ -40,7 +40,10 @@ def _lines(outcome: Evaluated) -> Iterator[str]:
     for metric, result in ordered:
         yield f"    {metric:<{width}}  {shown(result)}"
     if first and first.detectable:
-        yield f"  a difference below {first.detectable:.3f} {record.primary} would hardly be found with these data"
+        yield (
+            f"  a difference below {first.detectable:.3f} {record.primary} to one other system would hardly be found "
+            "with these data ('nlptasks compare' tells it of two systems)"
+        )
     for flag, count in record.flags.items():
         said = _foreign(outcome, count) if flag == "foreign_input" else f"{count:,} {flag.replace('_', ' ')}"
         yield f"  {said}"
@@ -63,9 +66,14 @@ def _foreign(outcome: Evaluated, count: int) -> str:
 def shown(result: Result) -> str:
     """A value with its interval, its samples and the trivial baseline's value."""
     value = "not defined" if result.value is None else f"{result.value:.3f}"
-    interval = "" if result.low is None or result.high is None else f"  [95 % {result.low:.3f} to {result.high:.3f}]"
+    from nlptasks.statistics.intervals import reason  # SciPy: imported only where there is a score
+
+    why = reason(result.signature)
+    interval = f"  [no interval: {why}]" if why else ""
+    if result.low is not None and result.high is not None:
+        interval = f"  [95 % {result.low:.3f} to {result.high:.3f}]"
     baseline = "" if result.baseline is None else f"; trivial baseline {result.baseline:.3f}"
-    few = "; few samples: the interval is wide" if result.n < _FEW else ""
+    few = "; few samples: the interval is wide" if result.n < _FEW and result.low is not None else ""
     return f"{value}{interval}  n={result.n:,}{baseline}{few}"
 
 

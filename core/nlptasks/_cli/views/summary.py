@@ -79,9 +79,13 @@ def _proportions(labels: Mapping[str, int]) -> Iterator[str]:
 def _score(score: Score) -> str:
     if math.isnan(score.value):
         return f"{score.metric} not defined  n={score.n:,}"
+    from nlptasks.statistics.intervals import reason  # SciPy: imported only where there is a score
+
     baseline = "" if score.baseline is None else f"; trivial baseline {score.baseline:.3f}"
-    few = "; few rows: the interval is wide" if score.n < 30 else ""
-    return f"{score.metric} {score.value:.3f}  [95 % {score.low:.3f} to {score.high:.3f}]  n={score.n:,}{baseline}{few}"
+    few = "; few rows: the interval is wide" if score.n < 30 and not reason(score.signature) else ""
+    why = reason(score.signature)
+    interval = f"  [no interval: {why}]" if why else f"  [95 % {score.low:.3f} to {score.high:.3f}]"
+    return f"{score.metric} {score.value:.3f}{interval}  n={score.n:,}{baseline}{few}"
 
 
 def _confusion(task: TaskReport) -> Iterator[str]:

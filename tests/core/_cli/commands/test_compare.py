@@ -22,6 +22,39 @@ def test_it_prints_what_the_test_says(films, nlptasks) -> None:
     assert any(line.startswith("macro-f1") for line in lines)
 
 
+def test_many_records_have_one_table_and_their_pairs_on_request(films, nlptasks) -> None:
+    records = [films("a", 30), films("b", 2), films("c", 9), films("d", 28)]
+    code, out, _ = nlptasks("compare", *records)
+    lines = out.splitlines()
+    at = next(at for at, line in enumerate(lines) if "SYSTEM" in line)
+    assert code == 0
+    assert lines[at].split() == [
+        *("SYSTEM", "ACCURACY", "TO", "THE", "BEST", "HOLM", "DETECTABLE", "BETTER", "THAN", "MACRO-F1"),
+    ]
+    assert [line.split()[:3] for line in lines[at + 1 : at + 5]] == [
+        ["B", "b", "0.9667"],
+        ["C", "c", "0.8500"],
+        ["D", "d", "0.5333"],
+        ["A", "a", "0.5000"],
+    ]
+    assert "-0.1167 [" in lines[at + 2]
+    assert lines[at + 1].split()[-3:-1] == ["D", "A"], "the best one is better than these"
+    assert "--pairs shows each pair" in out
+    _, shown, _ = nlptasks("compare", *records, "--pairs")
+    assert sum(line.startswith("accuracy ") for line in shown.splitlines()) == 6
+    assert "VERDICT" in shown and "SYSTEM" not in shown
+
+
+def test_a_gate_without_an_interval_is_not_passed(films, nlptasks) -> None:
+    old, new = films("old", 2, clusters=2), films("new", 20, clusters=2)
+    code, out, err = nlptasks("compare", old, new, "--fail-if-worse")
+    assert code == 1
+    assert "whether B is worse than A by accuracy cannot be decided: the difference has no interval" in err
+    assert "fewer than 3 clusters" in err
+    assert "with 2 clusters p is never below 0.500: no difference can be shown, however large" in out
+    assert nlptasks("compare", old, films("same", 2, clusters=2), "--fail-if-worse")[0] == 0
+
+
 def test_it_prints_json(films, nlptasks) -> None:
     code, out, _ = nlptasks("compare", films("a", 5), films("b", 6), films("c", 7), "--metric", "accuracy", "--json")
     found = json.loads(out)
@@ -29,6 +62,7 @@ def test_it_prints_json(films, nlptasks) -> None:
     assert [(item["a"], item["b"]) for item in found["comparisons"]] == [("A", "B"), ("A", "C"), ("B", "C")]
     assert found["comparisons"][0]["delta"] == pytest.approx(-1 / 60)
     assert found["comparisons"][0]["test"] == "mcnemar"
+    assert found["comparisons"][0]["interval"] == "ci:bonett-price"
     assert {item["verdict"] for item in found["comparisons"]} == {"no difference shown"}
     assert (found["n"], found["primary"], found["worse"]) == (60, "accuracy", [])
     assert [item["system"] for item in found["records"]] == ["a", "b", "c"]

@@ -26,7 +26,15 @@ RECORD = Record(
     ("result", "said"),
     [
         (ACCURACY, "0.750  [95 % 0.600 to 0.850]  n=40; trivial baseline 0.500"),
-        (Result(value=0.5, n=29, signature="x"), "0.500  n=29; few samples: the interval is wide"),
+        (
+            Result(value=0.5, low=0.3, high=0.7, n=29, signature="x"),
+            "0.500  [95 % 0.300 to 0.700]  n=29; few samples: the interval is wide",
+        ),
+        (Result(value=0.5, n=29, signature="x"), "0.500  n=29"),
+        (
+            Result(value=0.5, n=1, signature="x|ci:none|why:one-sample"),
+            "0.500  [no interval: one sample tells nothing of others]  n=1",
+        ),
         (Result(value=None, n=1_000, signature="x"), "not defined  n=1,000"),
     ],
 )
@@ -40,7 +48,8 @@ def test_the_primary_metric_comes_first():
         "  mine",
         "    accuracy  0.750  [95 % 0.600 to 0.850]  n=40; trivial baseline 0.500",
         "    macro-f1  not defined  n=40",
-        "  a difference below 0.100 accuracy would hardly be found with these data",
+        "  a difference below 0.100 accuracy to one other system would hardly be found with these data ('nlptasks "
+        "compare' tells it of two systems)",
     ]
 
 
