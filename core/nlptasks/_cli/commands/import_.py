@@ -55,7 +55,8 @@ def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
         write_record(folder, record, [], {}, force=force)
         name = one_line(f"{record.model.name}: {record.task} on {record.dataset.name}", 120)
         metrics = f"{len(record.scores):,} metric{'' if len(record.scores) == 1 else 's'}"
-        click.echo(f"{name}, {metrics}, V0 -> {one_line(str(folder))}", err=True)
+        limit = f", only {record.run.limit:,} samples were asked for: never ranked" if record.run.limit else ""
+        click.echo(f"{name}, {metrics}, V0{limit} -> {one_line(str(folder))}", err=True)
 
 
 def _text(file: str) -> str:
