@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+
 def lm_eval(model: str, value: float, metric: str = "acc,none", **more: Any) -> str:
     task = {"alias": "t", metric: value, metric.replace(",", "_stderr,"): 0.01}
     direction = {"t": {metric.partition(",")[0]: True}}

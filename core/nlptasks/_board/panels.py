@@ -166,7 +166,9 @@ def _rankable(
                 shown.append((run.header, f"the metric {name} is not installed here"))
             elif name not in run.stats and record.digests:
                 shown.append((run.header, f"it has no statistics of {name}"))
-            elif name in run.stats and (reason := altered(metric, name, result, run.stats[name])):
+            elif (
+                metric is not None and name in run.stats and (reason := altered(metric, name, result, run.stats[name]))
+            ):
                 out.append(left_out(run.header, reason))
             else:
                 runs.append(run)

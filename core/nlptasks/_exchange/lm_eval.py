@@ -3,8 +3,8 @@
 Its tasks are data sets, so a record is exported under the name of its data set. A standard error that is not there is
 the text ``N/A``; a percentile interval is none, so an export says ``N/A`` too.
 
-Metrics keep the names that the harness gives them, but for its ``perplexity``: that is by the target, whatever number of
-tokens it has, and ours by the word, which it calls ``word_perplexity``.
+Metrics keep the names that the harness gives them, but for its ``perplexity``: that is by the target, whatever number
+of tokens it has, and ours by the word, which it calls ``word_perplexity``.
 """
 
 from __future__ import annotations
