@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -19,11 +19,11 @@ from pydantic import ConfigDict, Field
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.parsing import AnyText, Count, NumberIfAny, Present, Text, is_number, parse_json
+from nlptasks._exchange.parts import one_part
 from nlptasks._exchange.whole import packed, unpacked
 from nlptasks.errors import UsageError
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
-from nlptasks.text.display import one_line
 
 #: The key of the whole records; other tools pass over keys that they do not know.
 _OWN = "nlptasks"
@@ -92,9 +92,14 @@ class _LmEvalFile(Lenient):
     own: list[Any] = Field(alias="nlptasks", default_factory=list)
 
 
+def key(record: Record) -> Hashable:
+    """What tells two records apart in a file; see :class:`nlptasks._exchange.formats.Exchange`."""
+    return record.dataset.name
+
+
 def dump(records: Sequence[Record], _now: int) -> str:
     """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    _check(records)
+    one_part(records, "a file of lm-eval", key)
     named = {record.dataset.name: record for record in records}
     first = records[0]
     content: dict[str, Any] = {
@@ -128,22 +133,6 @@ def dump(records: Sequence[Record], _now: int) -> str:
         _OWN: [packed(record) for record in records],
     }
     return json.dumps(content, indent=2) + "\n"
-
-
-def _check(records: Sequence[Record]) -> None:
-    models = {record.model.name for record in records}
-    if len(models) > 1:
-        raise UsageError(
-            f"a file of lm-eval is of one model, and these records are of {len(models)}",
-            hint="export the records of each system into a file of its own",
-        )
-    names = [record.dataset.name for record in records]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(
-            f"two of these records are of the data set {one_line(twice, 60)!r}, and a file of lm-eval has one result "
-            "for each",
-            hint="export them into files of their own",
-        )
 
 
 def _metrics(record: Record) -> dict[str, Any]:
@@ -224,14 +213,13 @@ def _result(found: _LmEvalFile, task: str, key: str) -> Result:
     said = f"imported:lm-eval|metric:{metric}|filter:{filter_}|version:{_version(found, task) or 'unknown'}"
     if task in found.shots:
         said += f"|shots:{found.shots[task]}"
-    if better is None:
-        said += "|direction:unknown"
     return imported_result(
         values[key],
         said=said,
+        metric=metric,
         n=_n(found, task),
         error=values.get(f"{metric}_stderr,{filter_}", values.get(f"{metric}_stderr")),
-        higher_is_better=better is not False,
+        higher_is_better=better,
     )
 
 

@@ -27,7 +27,7 @@ def test_scores_stand_where_the_harness_has_them(record):
 def test_one_file_is_of_one_system_and_has_a_data_set_once(named):
     with pytest.raises(UsageError, match="a file of lm-eval is of one model, and these records are of 2"):
         dump([named("a", "x"), named("b", "y")], 0)
-    with pytest.raises(UsageError, match="two of these records are of the data set 'x'"):
+    with pytest.raises(UsageError, match="two of these records are of the task 'sentiment' on the data set 'x'"):
         dump([named("a", "x"), named("a", "x")], 0)
 
 
