@@ -42,3 +42,15 @@ def test_a_limited_run_of_another_tool_is_never_ranked(command):
     assert [(left["system"], left["reason"]) for left in board["left_out"]] == [
         ("part", "--limit 10: it was run on a part of the data")
     ]
+
+
+def test_each_system_gets_a_file_of_its_own(command):
+    for model in ("org/a", "org/b"):
+        command.write("r.json", lm_eval(model, 0.5))
+        command("import", "r.json", "--from", "lm-eval", "-o", f"records/{model[-1]}").succeeded()
+    both = ("export", "records/a", "records/b", "--to", "model-index")
+    command(*both).refused("a model card is of one model, and these records are of 2: 'org/a', 'org/b'")
+    assert command(*both, "-o", "cards/").succeeded().stderr.split() == ["cards/org-a.md", "cards/org-b.md"]
+    command(*both, "-o", "cards/").refused("cards/org-a.md exists already")
+    command(*both, "-o", "cards/", "--force").succeeded()
+    assert "name: org/a" in command.read("cards/org-a.md")
