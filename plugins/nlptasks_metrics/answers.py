@@ -10,13 +10,26 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
 
-from nlptasks_metrics.languages import CHARACTERS, cut
+from nlptasks_metrics.languages import CHARACTERS, code, cut
 from nlptasks_metrics.targets import MeanOverExamples, references
 
 _DELETE_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+
+#: What MLQA deletes beside punctuation, by the language of the answers. Hindi has no articles; in Arabic the article is
+#: a part of its word, and goes wherever its letters stand, as in MLQA's script.
+_MLQA = MappingProxyType(
+    {
+        "ar": re.compile("ال"),
+        "de": re.compile(r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b"),
+        "es": re.compile(r"\b(un|una|unos|unas|el|la|los|las)\b"),
+        "hi": re.compile(r"(?!)"),
+        "vi": re.compile(r"\b(của|là|cái|chiếc|những)\b"),
+    }
+)
 
 #: Letters of the scripts whose words no space divides, each a unit by itself: Thai, Lao, Tibetan, Burmese, Khmer, kana,
 #: Han with its extensions.
@@ -37,22 +50,34 @@ def units(answer: str) -> list[str]:
 
     Words of other scripts in the text stay whole, as in the scripts of CMRC 2018 and MLQA.
     """
+    return _UNSPACED_LETTERS.sub(r" \g<0> ", _unpunctuated(answer)).split()
+
+
+def _unpunctuated(answer: str) -> str:
     plain = unicodedata.normalize("NFC", answer).lower()
-    kept = "".join(c for c in plain if not (unicodedata.category(c)[0] == "P" or c in string.punctuation))
-    return _UNSPACED_LETTERS.sub(r" \g<0> ", kept).split()
+    return "".join(c for c in plain if not (unicodedata.category(c)[0] == "P" or c in string.punctuation))
+
+
+def _rules(language: str) -> tuple[str, Callable[[str], list[str]]]:
+    """What a signature calls the rules of a language, and what cuts an answer by them; empty: by those of SQuAD."""
+    if cut(language) == CHARACTERS:
+        return "unicode|tok:char", units
+    articles = _MLQA.get(code(language))
+    if articles is None:
+        return "", lambda answer: normalize(answer).split()
+    return f"mlqa-{code(language)}", lambda answer: articles.sub(" ", _unpunctuated(answer)).split()
 
 
 class _Answers(MeanOverExamples):
     """What metrics of answers share: how an answer is cut in its language."""
 
     def __init__(self, name: str, norm: str, more: str, language: str) -> None:
-        self._by_characters = cut(language) == CHARACTERS
-        tokens = "|tok:char" if self._by_characters else ""
-        self.signature = f"metric:{name}|norm:{'unicode' if self._by_characters else norm}{tokens}|refs:max{more}"
+        rules, self._cut = _rules(language)
+        self.signature = f"metric:{name}|norm:{rules or norm}|refs:max{more}"
 
     def tokens(self, answer: str) -> list[str]:
         """What of an answer is compared."""
-        return units(answer) if self._by_characters else normalize(answer).split()
+        return self._cut(answer)
 
 
 class _Answerable(_Answers):
@@ -67,7 +92,8 @@ class ExactMatch(_Answerable):
     """Share of answers that equal one of the gold answers after normalisation, by the rules of SQuAD 1.1.
 
     Normalisation lower-cases, deletes ASCII punctuation, then the words a, an and the, and squeezes white space. In a
-    language without spaces between words it lower-cases and deletes punctuation and spaces.
+    language without spaces between words it lower-cases and deletes punctuation and spaces; in Arabic, German, Hindi,
+    Spanish and Vietnamese it deletes the punctuation of all scripts and the articles of the language, as in MLQA.
 
     Source: evaluate-v1.1.py of Rajpurkar et al. 2016, arXiv 1606.05250.
     """
@@ -87,7 +113,8 @@ class SquadF1(_Answerable):
 
     Words are what is left after normalisation, each as often as it occurs. Two texts without any share nothing: 0,
     unless they are the same text ("?", "the"), which the script gives 0 as well. In a language without spaces between
-    words each character is one, as in MLQA (arXiv 1910.07475).
+    words each character is one, and Arabic, German, Hindi, Spanish and Vietnamese lose their own articles, as in MLQA
+    (arXiv 1910.07475).
 
     Source: evaluate-v1.1.py of Rajpurkar et al. 2016, arXiv 1606.05250.
     """
@@ -140,7 +167,8 @@ class SquadV2F1(_Unanswerable):
     """Mean F1 of the words of the answer and of the gold answer that fits best, by the rules of SQuAD 2.0.
 
     Where the question has no answer, or nothing was answered, it is 1 if neither side has a word, else 0. In a language
-    without spaces between words each character is one, as in MLQA (arXiv 1910.07475).
+    without spaces between words each character is one, and Arabic, German, Hindi, Spanish and Vietnamese lose their own
+    articles, as in MLQA (arXiv 1910.07475).
 
     Source: evaluate-v2.0.py of Rajpurkar et al. 2018, arXiv 1806.03822. The script leaves out questions that the
     system did not answer at all; here they count as answered with the empty text.

@@ -15,6 +15,7 @@ from nlptasks._board.text import number, rank
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_folder
+from nlptasks.files.validated import problem_of
 from nlptasks.files.whole import whole_text
 from nlptasks.records.schema import Json
 
@@ -106,10 +107,8 @@ def read_board(registry: Registry, path: Path) -> Json:
     try:
         _Board.model_validate(found)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
         raise NlptasksError(
-            f"{path}: {where}: {first['msg']}", hint="it is damaged; build it again: nlptasks leaderboard build"
+            f"{path}: {problem_of(error)}", hint="it is damaged; build it again: nlptasks leaderboard build"
         ) from error
     return found
 

@@ -150,7 +150,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="low", value=lambda _, row: row.low),
     BoardColumn(name="high", value=lambda _, row: row.high),
     BoardColumn(plain="95 %", text=_interval),
-    BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}"),
+    BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}" if n else "–"),
     BoardColumn(name="seeds", value=lambda _, row: row.seeds),
     BoardColumn(name="seed_sd", value=lambda _, row: row.seed_sd),
     BoardColumn(name="baseline", value=lambda panel, _: panel.floor),

@@ -163,11 +163,13 @@ def _rankable(
             result = record.scores.get(name)
             if result is None or result.value is None:
                 shown.append((run.header, f"it has no value of {name}"))
-            elif metric is None:
+            elif metric is None and record.digests:  # an imported number is a number, whatever its metric is
                 shown.append((run.header, f"the metric {name} is not installed here"))
             elif name not in run.stats and record.digests:
                 shown.append((run.header, f"it has no statistics of {name}"))
-            elif name in run.stats and (reason := altered(metric, name, result, run.stats[name])):
+            elif (
+                metric is not None and name in run.stats and (reason := altered(metric, name, result, run.stats[name]))
+            ):
                 out.append(left_out(run.header, reason))
             else:
                 runs.append(run)

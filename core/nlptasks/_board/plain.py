@@ -102,7 +102,8 @@ def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) ->
 def panel_title(panel: Panel) -> str:
     """What a panel is called."""
     split = f", {panel.split}" if panel.split else ""
-    return f"{panel.dataset}{split}: {panel.metric} on {panel.n:,} samples"
+    samples = f"{panel.n:,} samples" if panel.n else "a number of samples that is not known"
+    return f"{panel.dataset}{split}: {panel.metric} on {samples}"
 
 
 def facts(panel: Panel) -> list[str]:
@@ -118,7 +119,7 @@ def facts(panel: Panel) -> list[str]:
             "The smallest difference of the two best systems that would be found with 80 % power after the correction: "
             f"{number(panel.detectable, digits)}."
         )
-    if panel.n < 30:
+    if 0 < panel.n < 30:
         found.append("Fewer than 30 samples: the intervals are wide and rough.")
     if panel.cluster:
         found.append(f"Samples with one {panel.cluster} are drawn together.")

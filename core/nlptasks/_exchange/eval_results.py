@@ -6,12 +6,13 @@ which that is, and the whole records stand in comments in front, which other too
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result
 from nlptasks._exchange.parsing import Number, Text, parse_yaml
+from nlptasks._exchange.parts import one_part
 from nlptasks._exchange.whole import packed_text, unpacked_text
 from nlptasks.errors import UsageError
 from nlptasks.files.validated import Lenient
@@ -48,16 +49,16 @@ class _HubEntry(Lenient):
     notes: Text = ""
 
 
+def key(record: Record) -> Hashable:
+    """What tells two records apart in a file; see :class:`nlptasks._exchange.formats.Exchange`."""
+    return record.task, _id(record.dataset), record.dataset.revision
+
+
 def dump(records: Sequence[Record], _now: int) -> str:
     """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
     import yaml
 
-    models = {record.model.name for record in records}
-    if len(models) > 1:
-        raise UsageError(
-            f"a file of .eval_results is of one model, and these records are of {len(models)}",
-            hint="export the records of each system into a file of its own",
-        )
+    one_part(records, "a file of .eval_results", key)
     entries = [_entry(record) for record in records if _primary(record) is not None]
     own = "".join(f"{_OWN}{packed_text(record)}\n" for record in records)
     return own + yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1 << 30)
@@ -68,9 +69,13 @@ def _primary(record: Record) -> float | None:
     return result.value if result else None
 
 
+def _id(data: Dataset) -> str:
+    return hub_dataset(data.source, data.name) or data.name
+
+
 def _entry(record: Record) -> dict[str, Any]:
     data, result = record.dataset, record.scores[record.primary]
-    dataset: dict[str, Any] = {"id": hub_dataset(data.source, data.name) or data.name, "task_id": record.task}
+    dataset: dict[str, Any] = {"id": _id(data), "task_id": record.task}
     if data.revision:
         dataset["revision"] = data.revision
     interval = "" if result.low is None or result.high is None else f"; 95 % interval {result.low} to {result.high}"
@@ -116,7 +121,7 @@ def _scores(entry: _HubEntry) -> Iterator[tuple[str, Result]]:
     """The value of an entry, or the values of the list ``metrics`` that a proposal for the format has."""
     several: list[tuple[str, float | None]] = [(metric.metric_id, metric.value) for metric in entry.metrics or ()]
     for name, value in several or [(_named(entry.notes), entry.value)]:
-        yield name, imported_result(value, said=f"imported:eval-results|metric:{name}")
+        yield name, imported_result(value, said=f"imported:eval-results|metric:{name}", metric=name)
 
 
 def _named(notes: str) -> str:

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from nlptasks._exchange.formats import Found
-from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
+from nlptasks._exchange.numbers import free_name, hub_dataset, imported_result, ordered
 from nlptasks._exchange.parsing import Count, Number, Text, is_number, parse_json
+from nlptasks._exchange.parts import data_key, one_part
 from nlptasks._exchange.whole import packed, unpacked_list
 from nlptasks._version import __version__
-from nlptasks.errors import UsageError
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Json, Model, Record, Result, Run
 
@@ -134,12 +134,7 @@ class _EeeHead(Lenient):
 
 def dump(records: Sequence[Record], now: int) -> str:
     """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    models = {record.model.name for record in records}
-    if len(models) > 1:
-        raise UsageError(
-            f"a file of Every Eval Ever is of one model, and these records are of {len(models)}",
-            hint="export the records of each system into a file of its own",
-        )
+    one_part(records, "a file of Every Eval Ever", data_key)
     first = records[0]
     whole = [packed(record) for record in records]
     content = {
@@ -270,7 +265,7 @@ def _records(found: _EeeFile, model: str) -> Iterator[Record]:
     for (name, _), items in groups.items():
         scores: dict[str, Result] = {}
         for item in items:
-            scores[_free(item.metric_config.shown, scores)] = _result(library.name, item)
+            scores[free_name(item.metric_config.shown, scores)] = _result(library.name, item)
         yield Record(
             task=items[0].metric_config.additional_details.task or name,
             primary=next(iter(scores)),
@@ -279,12 +274,6 @@ def _records(found: _EeeFile, model: str) -> Iterator[Record]:
             run=Run(versions={library.name: library.version} if library.name and not found.by_us else {}),
             scores=scores,
         )
-
-
-def _free(name: str, taken: dict[str, Result]) -> str:
-    """The name, with a number where it is taken."""
-    names = [name, *(f"{name} ({at})" for at in range(2, len(taken) + 2))]
-    return next(found for found in names if found not in taken)
 
 
 def _dataset(name: str, source: _EeeSource, n: int) -> Dataset:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from nlptasks._exchange.parts import Key, data_key, parts
+from nlptasks._exchange.source import Reader, text_of
 from nlptasks._names import did_you_mean, resolve
 from nlptasks.errors import DataError, UsageError
 from nlptasks.records.schema import Record
@@ -40,21 +42,63 @@ class Exchange:
         load: Reads a text. It takes the text, what errors call the file, and the name of the system for formats that
             have none; raises :class:`DataError` with the place where it is not of this format, and :class:`UsageError`
             where that name is needed.
+        read: The text of a file or folder, which errors call by the second argument.
+        key: What tells two records of one system apart in a file.
+        suffix: What the names of its files end in; empty: it is only read.
     """
 
     dump: Callable[[Sequence[Record], int], str]
     load: Callable[[str, str, str], Found]
+    read: Reader = text_of
+    key: Key = data_key
+    suffix: str = ""
 
 
-#: Import string and summary of each format.
-FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(
+@dataclass(frozen=True)
+class ExchangeForm:
+    """What is known of a format before its module is loaded.
+
+    Args:
+        module: Import string of the module.
+        summary: What it is.
+        suffix: What the names of its files end in; empty: it is only read.
+        reads: Whether the module says how a file or folder becomes a text.
+        keyed: Whether the module says what tells two records apart.
+    """
+
+    module: str
+    summary: str
+    suffix: str = ""
+    reads: bool = False
+    keyed: bool = False
+
+
+FORMATS: Mapping[str, ExchangeForm] = MappingProxyType(
     {
-        "eval-results": ("nlptasks._exchange.eval_results", "a file of a Hub model's .eval_results folder"),
-        "every-eval-ever": ("nlptasks._exchange.every_eval_ever", "the Every Eval Ever schema 0.3.0"),
-        "lm-eval": ("nlptasks._exchange.lm_eval", "a result file of lm-evaluation-harness"),
-        "model-index": ("nlptasks._exchange.model_index", "the front matter of a Hub model card"),
+        "eval-results": ExchangeForm(
+            "nlptasks._exchange.eval_results", "a file of a Hub model's .eval_results folder", ".yaml", keyed=True
+        ),
+        "every-eval-ever": ExchangeForm(
+            "nlptasks._exchange.every_eval_ever", "the Every Eval Ever schema 0.3.0", ".json"
+        ),
+        "helm": ExchangeForm("nlptasks._exchange.helm", "the folder of a run of HELM", reads=True),
+        "inspect": ExchangeForm("nlptasks._exchange.inspect_log", "a log of inspect_ai (.json or .eval)", reads=True),
+        "lm-eval": ExchangeForm(
+            "nlptasks._exchange.lm_eval", "a result file of lm-evaluation-harness", ".json", keyed=True
+        ),
+        "model-index": ExchangeForm("nlptasks._exchange.model_index", "the front matter of a Hub model card", ".md"),
+        "mteb": ExchangeForm(
+            "nlptasks._exchange.mteb",
+            "a result file of MTEB, or a folder of one model's",
+            ".json",
+            reads=True,
+            keyed=True,
+        ),
     }
 )
+
+#: The formats that records are exported to.
+WRITTEN = tuple(name for name, form in FORMATS.items() if form.suffix)
 
 
 def exchange(name: str) -> Exchange:
@@ -66,10 +110,20 @@ def exchange(name: str) -> Exchange:
     if name not in FORMATS:
         raise UsageError(
             f"there is no format {name!r} for results{did_you_mean(name, FORMATS)}",
-            hint="\n".join(f"{known}: {summary}" for known, (_, summary) in FORMATS.items()),
+            hint="\n".join(f"{known}: {form.summary}" for known, form in FORMATS.items()),
         )
-    module = FORMATS[name][0]
-    return Exchange(resolve(f"{module}:dump"), resolve(f"{module}:load"))
+    form = FORMATS[name]
+    read: Reader = resolve(f"{form.module}:read") if form.reads else text_of
+    dump = resolve(f"{form.module}:dump") if form.suffix else _only_read(name)
+    key: Key = resolve(f"{form.module}:key") if form.keyed else data_key
+    return Exchange(dump, resolve(f"{form.module}:load"), read, key, form.suffix)
+
+
+def _only_read(name: str) -> Callable[[Sequence[Record], int], str]:
+    def refuse(_records: Sequence[Record], _now: int) -> str:
+        raise UsageError(f"{FORMATS[name].summary} is only read", hint=f"export to one of {', '.join(WRITTEN)}")
+
+    return refuse
 
 
 def imported(form: Exchange, text: str, *, file: str, model: str = "") -> list[Record]:
@@ -99,11 +153,8 @@ def _others(form: Exchange, found: Found, file: str, model: str) -> list[Record]
     others = list(found.shown)
     if not found.whole:
         return others
-    try:
-        again = form.load(form.dump(found.whole, 0), file, model)
-    except UsageError as error:
-        raise DataError(file, f"its whole records cannot be in one file: {error.message}") from error
-    for record in again.shown:
+    files = parts(found.whole, form.key)
+    for record in (shown for part in files for shown in form.load(form.dump(part, 0), file, model).shown):
         if record not in others:
             raise DataError(
                 file,

@@ -2,13 +2,16 @@
 
 Its tasks are data sets, so a record is exported under the name of its data set. A standard error that is not there is
 the text ``N/A``; a percentile interval is none, so an export says ``N/A`` too.
+
+Metrics keep the names that the harness gives them, but for its ``perplexity``: that is by the target, whatever number
+of tokens it has, and ours by the word, which it calls ``word_perplexity``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -16,14 +19,21 @@ from pydantic import ConfigDict, Field
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.parsing import AnyText, Count, NumberIfAny, Present, Text, is_number, parse_json
+from nlptasks._exchange.parts import one_part
 from nlptasks._exchange.whole import packed, unpacked
 from nlptasks.errors import UsageError
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
-from nlptasks.text.display import one_line
 
 #: The key of the whole records; other tools pass over keys that they do not know.
 _OWN = "nlptasks"
+
+#: What metrics are called here that the harness calls otherwise.
+_THEIR_NAMES = {"perplexity": "word_perplexity", "token-perplexity": "perplexity"}
+_OUR_NAMES = {"perplexity": "token-perplexity"}
+
+#: No data set has so many samples.
+_MANY = 1e15
 
 _MISSING = "N/A"
 _FILTER = "none"
@@ -56,11 +66,13 @@ class _LmEvalConfig(Lenient):
 
 
 class _LmEvalSamples(Lenient):
+    original: Count | None = None
     effective: Count | None = None
 
 
 class _LmEvalModelConfig(Lenient):
     model_args: AnyText = ""
+    limit: NumberIfAny = None
     model_num_parameters: NumberIfAny = None
     model_dtype: Text = ""
 
@@ -80,9 +92,14 @@ class _LmEvalFile(Lenient):
     own: list[Any] = Field(alias="nlptasks", default_factory=list)
 
 
+def key(record: Record) -> Hashable:
+    """What tells two records apart in a file; see :class:`nlptasks._exchange.formats.Exchange`."""
+    return record.dataset.name
+
+
 def dump(records: Sequence[Record], _now: int) -> str:
     """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
-    _check(records)
+    one_part(records, "a file of lm-eval", key)
     named = {record.dataset.name: record for record in records}
     first = records[0]
     content: dict[str, Any] = {
@@ -92,18 +109,20 @@ def dump(records: Sequence[Record], _now: int) -> str:
         "versions": {name: record.dataset.revision or None for name, record in named.items()},
         "n-shot": dict.fromkeys(named, 0),
         "higher_is_better": {
-            name: {_split(metric)[0]: result.higher_is_better for metric, result in record.scores.items()}
+            name: {_theirs(metric)[0]: result.higher_is_better for metric, result in record.scores.items()}
             for name, record in named.items()
         },
+        # How many the data have in all is not known where only a part was asked for.
         "n-samples": {
-            name: {"original": record.dataset.n, "effective": record.dataset.n} for name, record in named.items()
+            name: {"original": None if record.run.limit else record.dataset.n, "effective": record.dataset.n}
+            for name, record in named.items()
         },
         "config": {
             "model": "nlptasks",
             "model_args": first.model.backbone or first.model.name,
             "model_num_parameters": first.model.parameters,
             "model_dtype": first.model.dtype,
-            "limit": first.run.limit or None,
+            "limit": max(record.run.limit for record in records) or None,
         },
         "git_hash": first.run.commit or None,
         "transformers_version": first.run.versions.get("transformers"),
@@ -116,27 +135,11 @@ def dump(records: Sequence[Record], _now: int) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def _check(records: Sequence[Record]) -> None:
-    models = {record.model.name for record in records}
-    if len(models) > 1:
-        raise UsageError(
-            f"a file of lm-eval is of one model, and these records are of {len(models)}",
-            hint="export the records of each system into a file of its own",
-        )
-    names = [record.dataset.name for record in records]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(
-            f"two of these records are of the data set {one_line(twice, 60)!r}, and a file of lm-eval has one result "
-            "for each",
-            hint="export them into files of their own",
-        )
-
-
 def _metrics(record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {"alias": record.dataset.name, "sample_len": record.dataset.n}
     for name, result in ordered(record):
         if result.value is not None:
-            metric, filter_ = _split(name)
+            metric, filter_ = _theirs(name)
             found[f"{metric},{filter_}"] = result.value
             found[f"{metric}_stderr,{filter_}"] = _MISSING
     return found
@@ -157,6 +160,12 @@ def _split(name: str) -> tuple[str, str]:
     """A metric and its filter: lm-eval writes ``metric,filter``, and a metric of nlptasks has no filter."""
     metric, comma, filter_ = name.partition(",")
     return (metric, filter_) if comma else (name, _FILTER)
+
+
+def _theirs(name: str) -> tuple[str, str]:
+    """What the harness calls a metric, and its filter."""
+    metric, filter_ = _split(name)
+    return _THEIR_NAMES.get(metric, metric), filter_
 
 
 def load(text: str, file: str, model: str) -> Found:
@@ -186,13 +195,14 @@ def _shown(found: _LmEvalFile, file: str, model: str) -> Iterator[Record]:
                 source=config.dataset_path,
             ),
             model=_model(found, file, model),
-            run=Run(commit=found.git_hash, versions=_versions(found)),
+            run=Run(commit=found.git_hash, versions=_versions(found), limit=_limit(found, name)),
             scores=scores,
         )
 
 
 def _joined(key: str) -> str:
     metric, filter_ = _split(key)
+    metric = _OUR_NAMES.get(metric, metric)
     return metric if filter_ == _FILTER else f"{metric},{filter_}"
 
 
@@ -203,14 +213,13 @@ def _result(found: _LmEvalFile, task: str, key: str) -> Result:
     said = f"imported:lm-eval|metric:{metric}|filter:{filter_}|version:{_version(found, task) or 'unknown'}"
     if task in found.shots:
         said += f"|shots:{found.shots[task]}"
-    if better is None:
-        said += "|direction:unknown"
     return imported_result(
         values[key],
         said=said,
+        metric=metric,
         n=_n(found, task),
         error=values.get(f"{metric}_stderr,{filter_}", values.get(f"{metric}_stderr")),
-        higher_is_better=better is not False,
+        higher_is_better=better,
     )
 
 
@@ -218,6 +227,18 @@ def _n(found: _LmEvalFile, task: str) -> int:
     metrics, samples = found.results[task], found.samples.get(task, _LmEvalSamples())
     counts = (samples.effective, metrics.sample_len, metrics.samples)
     return next((count for count in counts if count is not None), 0)
+
+
+def _limit(found: _LmEvalFile, task: str) -> int:
+    """How many samples were asked for where these are not all; 0: all are there, as far as the file tells."""
+    samples = found.samples.get(task, _LmEvalSamples())
+    if samples.original is not None and samples.effective is not None:
+        return max(samples.effective, 1) if samples.effective < samples.original else 0
+    given = found.config.limit
+    if not is_number(given) or not given > 0:
+        return 0
+    # Below 1 it is a part of the data, and the file may not tell how many samples that is.
+    return int(given) if 1 <= given < _MANY else max(_n(found, task), 1)
 
 
 def _version(found: _LmEvalFile, task: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +15,7 @@ from pydantic import BeforeValidator, Field
 from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
 from nlptasks._exchange.parsing import Count, MappingOrNone, Number, Text, parse_yaml
+from nlptasks._exchange.parts import data_key, one_part
 from nlptasks._exchange.whole import packed_text, unpacked_text
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result
@@ -32,8 +34,27 @@ def _first_number(value: Any) -> Any:
     return float(found[1]) if found else value
 
 
+#: What the Hub calls the tasks that nlptasks ships with.
+HUB_TASKS = MappingProxyType(
+    {
+        "classification": "text-classification",
+        "generation": "text-generation",
+        "qa": "question-answering",
+        "sentiment": "text-classification",
+        "summarization": "summarization",
+        "translation": "translation",
+    }
+)
+
+
 class _CardTask(Lenient):
     type: Text
+    name: Text = ""
+
+    @property
+    def ours(self) -> str:
+        """What the task is called here: as an export names it, else as the Hub does."""
+        return self.name if HUB_TASKS.get(self.name) == self.type else self.type
 
 
 class _CardDataArgs(Lenient):
@@ -81,11 +102,10 @@ def dump(records: Sequence[Record], _now: int) -> str:
     """The text of a file; see :class:`nlptasks._exchange.formats.Exchange`."""
     import yaml
 
-    models: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        models.setdefault(record.model.name, []).append(_result_of(record))
+    # The Hub's library reads all that a card holds as results of the last model that it names.
+    one_part(records, "a model card", data_key)
     content = {
-        "model-index": [{"name": name, "results": results} for name, results in models.items()],
+        "model-index": [{"name": records[0].model.name, "results": list(map(_result_of, records))}],
         _OWN: [packed_text(record) for record in records],
     }
     body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1 << 30)
@@ -99,7 +119,7 @@ def _result_of(record: Record) -> dict[str, Any]:
     dataset.update({key: value for key, value in more.items() if value})
     dataset["args"] = {"sha256": data.sha256, "n": data.n}
     return {
-        "task": {"type": record.task, "name": record.task},
+        "task": {"type": HUB_TASKS.get(record.task, record.task), "name": record.task},
         "dataset": dataset,
         "metrics": [_metric(name, result) for name, result in ordered(record) if result.value is not None],
     }
@@ -136,7 +156,7 @@ def _records(system: _CardSystem, model: str) -> Iterator[Record]:
         if not scores:
             continue
         yield Record(
-            task=result.task.type,
+            task=result.task.ours,
             primary=next(iter(scores)),
             dataset=Dataset(
                 name=data.name or data.type,
@@ -162,4 +182,4 @@ def _scores(result: _CardResult) -> Iterator[tuple[str, Result]]:
         about = f"config:{metric.config or 'none'}|split:{result.dataset.split or 'unknown'}"
         said = f"imported:model-index|metric:{name}|{about}"
         interval = (ends[0], ends[1]) if len(ends) == 2 else None
-        yield shown, imported_result(metric.value, said=said, n=args.n, interval=interval)
+        yield shown, imported_result(metric.value, said=said, metric=name, n=args.n, interval=interval)

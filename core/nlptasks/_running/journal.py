@@ -25,6 +25,7 @@ from pydantic import ConfigDict, NonNegativeFloat, NonNegativeInt, Strict, TypeA
 
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.validated import problem_of
 from nlptasks.records.schema import Json, canonical, parsed
 
 _SCHEMA = "nlptasks.journal"
@@ -206,8 +207,7 @@ def _entries() -> TypeAdapter[JournalEntry]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}"[:_QUOTED]
+        return problem_of(error)[:_QUOTED]
     return str(error)[:_QUOTED]
 
 

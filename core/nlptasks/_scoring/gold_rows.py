@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from nlptasks._plugins.registry import Registry
@@ -14,7 +14,9 @@ from nlptasks._tables.gold import has_labels
 from nlptasks._tables.gold_samples import GoldTable, read_gold_table
 from nlptasks._tables.names import plain
 from nlptasks.errors import DataError
+from nlptasks.files.paths import Input
 from nlptasks.plugin import TaskSpec
+from nlptasks.plugin.protocols import Table
 from nlptasks.records.schema import Sample
 from nlptasks.text.display import one_line
 
@@ -35,6 +37,7 @@ def read_gold_rows(
     meta: Sequence[str] = (),
     limit: int = 0,
     outputs: Collection[str] = (),
+    opened: Callable[[Input], Table] | None = None,
 ) -> tuple[GoldTable, str]:
     """Read the rows with gold answers that some metrics can score, and the language that these are told.
 
@@ -47,13 +50,14 @@ def read_gold_rows(
         meta: Further columns to keep.
         limit: Most rows; 0: all.
         outputs: Columns that hold what a system gave.
+        opened: Reads the file where it is not as its format says; ``None``: it is.
 
     Raises:
         UsageError: A column is not there.
         DataError: A row cannot be read, none has a gold answer, or a reference has nothing that a metric counts.
     """
     counts = counting(open_metrics(registry, names, labels=(), task=task.name).values())
-    table = read_gold_table(registry, task, wanted, counts, meta=meta, limit=limit, outputs=outputs)
+    table = read_gold_table(registry, task, wanted, counts, meta=meta, limit=limit, outputs=outputs, opened=opened)
     if has_labels(task):
         return table, language
     golds = [(item.id, item.gold) for item in table.items]

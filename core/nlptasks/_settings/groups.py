@@ -36,7 +36,12 @@ class TableSource:
         repeat=True,
         metavar="OLD=NEW,...",
     )
-    id: str = setting("", "Column with ids.", metavar="COLUMN", default_text="id, or the rows' numbers")
+    id: str = setting(
+        "",
+        "Column with ids; 'rescore' takes THEIRS=OURS for two files.",
+        metavar="COLUMN",
+        default_text="id, or the rows' numbers",
+    )
     format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)
     skip_bad_rows: bool = setting(False, "Leave out rows that cannot be read, and count them.")

@@ -23,5 +23,9 @@ class PredictionSource:
         metavar="COLUMN",
         default_text="nll",
     )
+    by_order: bool = setting(False, "Join with --data by the order of the rows, where one of the files has no ids.")
+    filter: str = setting(
+        "", "Whose responses count in samples of lm-evaluation-harness.", metavar="NAME", default_text="the only one"
+    )
     labels: tuple[str, ...] = setting((), "The closed set of labels.", metavar="A,B,...", default_text="the gold ones")
     partial: bool = setting(False, "Score though predictions are missing, surplus or repeated, and mark the record.")

@@ -16,7 +16,7 @@ from nlptasks._tables.columns import Binding, as_text, bind
 from nlptasks._tables.gold import GoldColumn, parse_label_map
 from nlptasks._tables.tables import chosen_columns, read_table
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input, refuse_stream, sha256_of
+from nlptasks.files.paths import Input, open_input, refuse_stream, sha256_of
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.text.display import left_out
@@ -83,6 +83,7 @@ def read_gold_table(
     meta: Sequence[str] = (),
     limit: int = 0,
     outputs: Collection[str] = (),
+    opened: Callable[[Input], Table] | None = None,
 ) -> GoldTable:
     """Read a table whole: what a gold cell means is told by all of them.
 
@@ -96,6 +97,7 @@ def read_gold_table(
         meta: Further columns to keep.
         limit: Most rows; 0: all.
         outputs: Columns that hold what a system gave.
+        opened: Reads the file where it is not as its format says; ``None``: it is.
 
     Raises:
         UsageError: It is standard input, or a column is not there.
@@ -104,7 +106,7 @@ def read_gold_table(
     refuse_stream(wanted.data, "an evaluation needs a file, whose bytes it can name")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(wanted.data))
-        table = read_table(registry, source, name=wanted.format, options=wanted.reading)
+        table = opened(source) if opened else read_table(registry, source, name=wanted.format, options=wanted.reading)
         chosen = chosen_columns(task, wanted.columns)
         label_map = parse_label_map(wanted.label_map)
         binding = bind(

@@ -6,6 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from statistics import fmean
 
+#: Names under which people keep what is right beside predictions, where a table has none of a task's own names.
+GOLD_NAMES = (
+    *("gold_label", "gold", "target", "reference", "references", "label", "labels", "true_label", "expected"),
+    *("gold_answer", "gold_answers", "ground_truth", "truth", "correct", "ideal"),
+)
+
 #: Names of a column of texts in the major languages, as :func:`plain` gives them.
 TEXT_NAMES = frozenset(
     {
@@ -68,7 +74,7 @@ TEXT_NAMES = frozenset(
 PREDICTION_NAMES = ("prediction", "predicted", "predictions", "pred", "hypothesis", "system")
 
 #: Names that may be those of predictions too.
-ANSWER_NAMES = ("answer", "output", "response")
+ANSWER_NAMES = ("answer", "output", "response", "generated_text", "completion", "filtered_resps")
 
 #: Scripts without blanks between words, by the first word of a character's Unicode name.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")

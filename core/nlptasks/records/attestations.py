@@ -22,6 +22,7 @@ from pydantic.dataclasses import dataclass
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.atomic import atomic_output
 from nlptasks.files.names import is_file
+from nlptasks.files.validated import problem_of
 from nlptasks.records.schema import Record, Trust, parsed
 from nlptasks.records.store import record_json
 from nlptasks.statistics.spot_checks import enough, undetected
@@ -137,8 +138,9 @@ def attestation_of(path: Path) -> Attestation:
     try:
         found: Attestation = TypeAdapter(Attestation).validate_python(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise NlptasksError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise NlptasksError(
+            f"{path}: {problem_of(error)}", hint="it is damaged; whoever wrote it can write it again: nlptasks verify"
+        ) from error
     return found
 
 

@@ -70,7 +70,7 @@ def test_what_is_no_board(tmp_path, capsys, pair):
     assert diff(tmp_path / "x.json", pair[0]) == 1
     (tmp_path / "x.json").write_text('{"schema": "nlptasks.board", "version": 1, "tasks": [{}]}')
     assert diff(tmp_path / "x.json", pair[0]) == 1
-    assert "x.json: tasks.0.panels: Field required" in capsys.readouterr().err
+    assert "x.json: tasks[0].panels: missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_damaged_row_is_named(pair, tmp_path, capsys, field, value):
     file.write_text(json.dumps(board))
     capsys.readouterr()
     assert diff(pair[0], file) == 1
-    assert f"board.json: tasks.0.panels.0.rows.1.{field}" in capsys.readouterr().err
+    assert f"board.json: tasks[0].panels[0].rows[1].{field}: must be " in capsys.readouterr().err

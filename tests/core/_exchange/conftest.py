@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,12 @@ RECORD = Record(
         "ter": Result(value=None, n=40, signature="metric:ter", higher_is_better=False),
     },
 )
+
+
+@pytest.fixture
+def recorded() -> Path:
+    """The folder of files that other tools wrote."""
+    return Path(__file__).with_name("recorded")
 
 
 @pytest.fixture

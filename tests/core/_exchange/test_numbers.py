@@ -17,12 +17,31 @@ from nlptasks._exchange.numbers import hub_dataset, imported_result, ordered
     ],
 )
 def test_where_an_interval_comes_from(given, low, high, signature):
-    found = imported_result(0.5, said="x", **given)
+    found = imported_result(0.5, said="x", higher_is_better=True, **given)
     assert (found.low, found.high, found.signature) == (pytest.approx(low), pytest.approx(high), signature)
 
 
+@pytest.mark.parametrize(
+    "metric", ["perplexity", "Word-Perplexity", "bits_per_byte", "max_ece", "WER", "word_error_rate"]
+)
+def test_less_is_better_by_name(metric):
+    found = imported_result(0.5, said="x", metric=metric)
+    assert (found.higher_is_better, found.signature) == (False, "x|direction:by-name")
+
+
+@pytest.mark.parametrize("metric", ["", "acc", "terse", "lossless"])
+def test_a_direction_that_nobody_says_is_marked(metric):
+    found = imported_result(0.5, said="x", metric=metric)
+    assert (found.higher_is_better, found.signature) == (True, "x|direction:unknown")
+
+
+def test_what_the_file_says_counts():
+    found = imported_result(0.5, said="x", metric="perplexity", higher_is_better=True)
+    assert (found.higher_is_better, found.signature) == (True, "x")
+
+
 def test_a_value_that_is_not_defined_has_no_interval():
-    found = imported_result(None, said="x", error=0.1, interval=(0, 1))
+    found = imported_result(None, said="x", error=0.1, interval=(0, 1), higher_is_better=True)
     assert (found.value, found.low, found.high, found.signature) == (None, None, None, "x")
 
 

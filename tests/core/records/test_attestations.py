@@ -34,7 +34,7 @@ def test_the_level_follows_from_the_rows(checked: int, trust: str) -> None:
     [
         ("", "cannot be read"),
         ("[]", 'its "schema" must be "nlptasks.attestation"'),
-        ('{"schema": "nlptasks.attestation", "version": 1}', "record: Field required"),
+        ('{"schema": "nlptasks.attestation", "version": 1}', "record: missing"),
         ("x" * 200_000, "larger than 100,000 bytes"),
     ],
 )

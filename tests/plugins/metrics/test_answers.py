@@ -136,3 +136,36 @@ def test_any_answer_survives_reading(text: str) -> None:
     with suppress(ValueError):  # refused, as '["x]' is
         gold = read_gold("answers", text)
         assert gold in (None, "[]") or all(answer.strip() for answer in references(gold))
+
+
+@pytest.mark.parametrize(
+    ("language", "prediction", "gold", "match", "f1"),
+    [
+        ("zh", "在1998年，北京", "北京", 0, 4 / 7),
+        ("zh-Hans", "《北京》。", "北京", 1, 1),
+        ("de", "der Dom", "Dom", 1, 1),
+        ("de", "„ein Dom“", "Dom", 1, 1),
+        ("de", "an der Spree", "Spree", 0, 2 / 3),
+        ("es", "el río Ebro", "¿río Ebro?", 1, 1),
+        ("vi", "của Hà Nội", "Hà Nội", 1, 1),
+        ("ar", "القاهرة", "قاهرة", 1, 1),
+        ("hi", "दिल्ली।", "दिल्ली", 1, 1),
+        ("fr", "le Louvre", "Louvre", 0, 2 / 3),
+        ("en", "the Louvre", "Louvre", 1, 1),
+    ],
+)
+def test_answers_are_cut_by_the_rules_of_their_language(language, prediction, gold, match, f1) -> None:
+    assert value(ExactMatch((), language=language), prediction, gold) == match
+    assert value(SquadF1((), language=language), prediction, gold) == pytest.approx(f1)
+    assert value(SquadV2ExactMatch((), language=language), prediction, gold) == match
+    assert value(SquadV2F1((), language=language), prediction, gold) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("language", "norm"),
+    [("", "squad-v1.1"), ("en", "squad-v1.1"), ("fr", "squad-v1.1"), ("DE-at", "mlqa-de"), ("zh", "unicode|tok:char")],
+)
+def test_the_signature_says_by_which_rules(language: str, norm: str) -> None:
+    assert SquadF1((), language=language).signature == f"metric:squad-f1|norm:{norm}|refs:max"
+    v2 = norm.replace("squad-v1.1", "squad-v2")
+    assert SquadV2F1((), language=language).signature == f"metric:squad-v2-f1|norm:{v2}|refs:max|missing:empty"

@@ -10,32 +10,55 @@ import click
 
 from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_there
 
 
 @click.command(cls=OnceCommand, no_args_is_help=True)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
 @click.option(
-    "--to", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval or model-index."
+    "--to", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval, model-index or mteb."
 )
-@click.option("--output", "-o", default="", metavar="FILE", help="Where to write.  [default: standard output]")
-@click.option("--force", "-f", is_flag=True, help="Replace the file where it exists.")
+@click.option(
+    "--output",
+    "-o",
+    default="",
+    metavar="FILE",
+    help="Where to write; with a slash at its end, a folder with a file for each system.  [default: standard output]",
+)
+@click.option("--force", "-f", is_flag=True, help="Replace files that exist.")
 def export(records: tuple[str, ...], form: str, output: str, force: bool) -> None:
     """Write records in another tool's format.
 
-    The file holds the whole records too, so that 'nlptasks import' gives them back. Samples are not exported.
+    A file is of one system, and holds the whole records too, so that 'nlptasks import' gives them back. Samples are not
+    exported.
     """
     from nlptasks._exchange.formats import exchange
+    from nlptasks._exchange.parts import file_names, parts
     from nlptasks.files.paths import atomic_output
     from nlptasks.records.store import read_record
 
-    made = exchange(form)
+    made, now = exchange(form), _now()
     found = [read_record(Path(source), samples=False).record for source in records]
-    text = made.dump(found, _now())
     if not output:
-        click.echo(text, nl=False)
+        click.echo(made.dump(found, now), nl=False)
         return
-    with atomic_output(output, force=force) as stream:
-        stream.write(text.encode())
+    folder = output.endswith((os.sep, "/")) or Path(output).is_dir()
+    files = parts(found, made.key) if folder else [found]
+    names = [str(Path(output) / name) for name in file_names(files, made.suffix)] if folder else [output]
+    texts = [made.dump(file, now) for file in files]
+    taken = [name for name in names if is_there(Path(name))]
+    if folder and taken and not force:
+        raise UsageError(f"{taken[0]} exists already", hint="--force replaces it; or give another --output")
+    if folder:
+        try:
+            Path(output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"the folder {output} cannot be made: {error.strerror}") from error
+    for name, text in zip(names, texts, strict=True):
+        with atomic_output(name, force=force) as stream:
+            stream.write(text.encode())
+        if folder:
+            click.echo(name, err=True)
 
 
 def _now() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from nlptasks._cli.once import OnceCommand
-from nlptasks.errors import DataError, UsageError
+from nlptasks.errors import UsageError
 from nlptasks.files.names import is_there
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
     from nlptasks.records.schema import Record
-
-#: Largest file in bytes that may hold results.
-_LARGEST = 1 << 28
 
 #: Characters of a folder's name.
 _NAME = 80
@@ -27,7 +23,11 @@ _NAME = 80
 @click.command("import", cls=OnceCommand, no_args_is_help=True)
 @click.argument("file", metavar="FILE")
 @click.option(
-    "--from", "form", required=True, metavar="FORMAT", help="eval-results, every-eval-ever, lm-eval or model-index."
+    "--from",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="eval-results, every-eval-ever, helm, inspect, lm-eval, model-index or mteb.",
 )
 @click.option(
     "--output",
@@ -46,7 +46,8 @@ def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
     from nlptasks._exchange.formats import exchange, imported
     from nlptasks.records.store import write_record
 
-    found = imported(exchange(form), _text(file), file=file, model=model)
+    made = exchange(form)
+    found = imported(made, made.read(Path(file), file), file=file, model=model)
     folders = list(_folders(Path(output), found))
     taken = [folder for folder in folders if is_there(folder) and not force]
     if taken:
@@ -55,34 +56,20 @@ def import_(file: str, form: str, output: str, model: str, force: bool) -> None:
         write_record(folder, record, [], {}, force=force)
         name = one_line(f"{record.model.name}: {record.task} on {record.dataset.name}", 120)
         metrics = f"{len(record.scores):,} metric{'' if len(record.scores) == 1 else 's'}"
-        click.echo(f"{name}, {metrics}, V0 -> {one_line(str(folder))}", err=True)
-
-
-def _text(file: str) -> str:
-    try:
-        with Path(file).open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {file}", hint="give the file with the results") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    if len(content) > _LARGEST:
-        raise DataError(file, f"larger than {_LARGEST:,} bytes, so it is no file of results")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(file, f"not UTF-8 ({error.reason})", line=line, hint="save the file as UTF-8") from error
+        limit = f", only {record.run.limit:,} samples were asked for: never ranked" if record.run.limit else ""
+        click.echo(f"{name}, {metrics}, V0{limit} -> {one_line(str(folder))}", err=True)
 
 
 def _folders(output: Path, records: Sequence[Record]) -> Iterator[Path]:
     """Where each record goes: there where it is one, else into folders that are named after what they hold."""
+    from nlptasks._exchange.parts import folder_name
+
     if len(records) == 1:
         yield output
         return
     taken: dict[str, int] = {}
     for record in records:
         parts = (record.task, record.dataset.name, record.model.name)
-        name = "-".join(dict.fromkeys(re.sub(r"[^\w.]+", "-", part).strip("-.") or "x" for part in parts))[:_NAME]
+        name = "-".join(dict.fromkeys(map(folder_name, parts)))[:_NAME]
         taken[name.casefold()] = at = taken.get(name.casefold(), 0) + 1
         yield output / (name if at == 1 else f"{name}-{at}")

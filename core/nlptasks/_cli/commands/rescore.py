@@ -98,7 +98,7 @@ def _records(registry: Registry, sources: tuple[str, ...], chosen: Chosen, *, as
 
 def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> None:
     from nlptasks._cli.views.rescored import scored
-    from nlptasks._scoring.rescore_request import PredictionsRequest, rescore_predictions
+    from nlptasks._scoring.from_file.rescore_request import PredictionsRequest, rescore_predictions
     from nlptasks.records.store import record_json, write_record
 
     outcome = rescore_predictions(

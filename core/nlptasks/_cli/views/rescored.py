@@ -10,8 +10,8 @@ from nlptasks._cli.views.tables import table
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
+    from nlptasks._scoring.from_file.rescore_file import FileScored
     from nlptasks._scoring.rescore import MetricChange
-    from nlptasks._scoring.rescore_file import FileScored
     from nlptasks.records.schema import Result
 
 

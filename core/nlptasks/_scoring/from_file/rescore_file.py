@@ -7,31 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nlptasks._exchange.lm_eval_samples import task_of
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
+from nlptasks._scoring.from_file.joining import check, joined, listed
+from nlptasks._scoring.from_file.prediction_file import FilePrediction, FileRequest, PredictionFile, read_predictions
+from nlptasks._scoring.gold_rows import for_labels, refuse_own_output
 from nlptasks._scoring.labels import label_set
-from nlptasks._scoring.prediction_file import (
-    ID,
-    FilePrediction,
-    FileRequest,
-    PredictionFile,
-    id_column,
-    read_predictions,
-)
 from nlptasks._scoring.score import Scored, metric_names, score_samples
-from nlptasks._tables.columns import as_text, earlier_outputs, guess_gold
 from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map
-from nlptasks._tables.gold_samples import NO_ANSWER, NO_GOLD, REFUSED, GoldTable, Item
-from nlptasks._tables.tables import read_table
+from nlptasks._tables.gold_samples import GoldTable
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input, sha256_of, split_suffix
+from nlptasks.files.paths import sha256_of, split_suffix
 from nlptasks.plugin.labels import LabelMatcher
-from nlptasks.plugin.protocols import Row
 from nlptasks.records.schema import FLAGS, Dataset, Model, Record, Run, Sample, withhold
-from nlptasks.text.display import left_out, one_line
-
-#: Ids that a message quotes.
-_QUOTED = 5
+from nlptasks.text.display import left_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,21 +51,22 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     """
     given = read_predictions(registry, request)
     names = metric_names(registry, request.task, request.own_metrics, request.primary, request.metrics)
-    table, language = _gold(registry, request, given, names)
+    table, given, language = joined(registry, request, given, names)
     notes = [f"predictions: column '{given.column}'; gold answers: column '{table.columns['gold']}'"]
     if given.score:
         notes.append(f"probabilities: column '{given.score}'")
     if given.nll:
         notes.append(f"likelihoods: column '{given.nll}'")
-    notes += table.notes
-    notes += _check(registry, request, given, table)
+    notes += dict.fromkeys((*given.notes, *table.notes))
+    notes += check(registry, request, given, table)
     source = request.source.data or request.predictions
     table, labels = _with_labels(request, given, table)
     notes += left_out(table.skipped)
     samples = tuple(_samples(request, given, table, labels))
-    _check_labels(request, given, table, samples, labels)
+    _refuse_invalid(request, given, table, samples, labels)
     refuse_own_output(request.task, table, samples, source=source)
-    known = request.dataset or Dataset(name=split_suffix(source)[0], sha256="", n=0)
+    stem = split_suffix(source)[0]
+    known = request.dataset or Dataset(name=task_of(stem) or stem, sha256="", n=0)
     dataset = replace(known, language=language)
     scored = score_samples(
         registry,
@@ -89,124 +79,11 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
     )
     if not scored.scores:
         raise UsageError("none of the task's metrics is installed", hint="see 'nlptasks metrics list'")
-    covered = sum(sample.prediction is not None for sample in samples)
+    covered = sum("missing" not in sample.flags for sample in samples)
     record = _record(request, replace(dataset, sha256=table.sha256, n=len(samples)), table, samples, scored, labels)
     if request.withhold:
         samples = tuple(withhold(samples, labels))
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))
-
-
-def _gold(
-    registry: Registry, request: FileRequest, given: PredictionFile, names: Sequence[str]
-) -> tuple[GoldTable, str]:
-    """The rows with gold answers, from the file of their own or from beside the predictions, and their language."""
-    columns = _columns(registry, request, request.source.data) if request.source.data else given.columns
-    taken = () if request.source.data else (given.column, given.id, given.score, given.nll)
-    gold = request.source.gold or _gold_column(request, columns, taken)
-    id_ = id_column(request, columns, request.source.data) if request.source.data else given.id
-    numbered = given.id and not id_ and all(map(str.isdecimal, given.answers))  # rows are told apart by their numbers
-    if request.source.data and bool(id_) != bool(given.id) and not numbered:
-        with_, without = (
-            (request.source.data, request.predictions) if id_ else (request.predictions, request.source.data)
-        )
-        raise UsageError(
-            f"{with_} has ids and {without} has none, so their rows cannot be matched",
-            hint="--id COLUMN names the column of the ids in both files",
-        )
-    file = request.source.data or request.predictions
-    reading = request.reading(registry, file)
-    wanted = replace(request.source, data=file, gold=gold, id=id_, reading=reading)
-    language = request.dataset.language if request.dataset else ""
-    try:
-        table, language = read_gold_rows(
-            registry, request.task, wanted, names, language=language, meta=request.meta, outputs=taken
-        )
-    except UsageError:
-        # Predictions often stand without what they answer: it is shown where it is there, and scores do not need it.
-        bare = replace(request.task, inputs=())
-        table, language = read_gold_rows(registry, bare, wanted, names, language=language, meta=request.meta)
-    return replace(table, guessed=not request.source.gold), language
-
-
-def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
-    with open_input(file) as source:
-        options = request.reading(registry, file)
-        return read_table(registry, source, name=request.source.format, options=options).columns
-
-
-def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[str]) -> str:
-    """The first of the gold column's names that is free: the predictions' column is never its own gold."""
-    if found := guess_gold(request.task, columns, taken):
-        return found
-    earlier = [name for name in earlier_outputs(request.task, columns) if name not in taken]
-    if earlier:
-        raise UsageError(
-            f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}'; "
-            f"{', '.join(map(repr, earlier))} seem to hold what an earlier run predicted",
-            hint=f"name the gold column with --gold COLUMN; --gold '{earlier[0]}' takes these as gold answers",
-        )
-    raise UsageError(
-        f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}' among "
-        f"{', '.join(map(repr, columns))}",
-        hint="name it with --gold COLUMN, or give the file that has it with --data; "
-        f"it holds {request.task.gold.summary}",
-    )
-
-
-# ------------------------------------------------------------------ joining
-
-
-def _check(registry: Registry, request: FileRequest, given: PredictionFile, table: GoldTable) -> Iterator[str]:
-    """Whether each row has one prediction and each prediction a row; what is not so is refused, or told."""
-    ids = {item.id for item in table.items}
-    rows = len(table.items) + sum(table.skipped.get(reason, 0) for reason in (NO_GOLD, NO_ANSWER, REFUSED))
-    if request.source.data and not given.id and given.rows != rows:
-        raise UsageError(
-            f"{request.predictions} has {given.rows:,} rows and {request.source.data} has {rows:,}; without ids, rows "
-            "are matched by their order, so their numbers must be equal",
-            hint="write the ids of the data beside the predictions, in a column 'id'",
-        )
-    surplus = [name for name in given.answers if name not in ids] if request.source.data and given.id else []
-    if surplus and rows > len(table.items):
-        ungraded = _ids(registry, request, given.id)
-        surplus = [name for name in surplus if name not in ungraded]
-    missing = [item.id for item in table.items if not _answered(given, item)]
-    twice = dict.fromkeys((*given.twice, *(item.id for item in table.items if item.twice)))
-    problems = {
-        f"{len(missing):,} of {len(table.items):,} rows have no prediction": missing,
-        f"{len(surplus):,} of {given.rows:,} predictions have no row": surplus,
-        f"{len(twice):,} of the ids stand there more than once": list(twice),
-    }
-    found = [f"{text}: {_listed(names)}" for text, names in problems.items() if names]
-    if found and not request.partial:
-        raise UsageError(
-            f"{request.predictions}: " + "\n".join(found),
-            hint="a score on a part of the rows is not one on all of them; --partial scores a missing prediction as an "
-            "empty one, leaves surplus ones out, takes the first of several, and marks the record",
-        )
-    yield from found
-
-
-def _answered(given: PredictionFile, item: Item) -> bool:
-    answer = given.answers.get(item.id)
-    return answer is not None and answer.text is not None
-
-
-def _ids(registry: Registry, request: FileRequest, column: str) -> set[str]:
-    """All ids of the data, those of rows without a gold answer too."""
-    with open_input(request.source.data) as source:
-        options = request.reading(registry, request.source.data)
-        table = read_table(registry, source, name=request.source.format, options=options)
-        name = column if column in table.columns else ID
-        if name not in table.columns:
-            return {str(number) for number, _ in enumerate(table.rows, 1)}
-        at = table.columns.index(name)
-        return {as_text(row.cells[at]).strip() for row in table.rows if isinstance(row, Row)}
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(one_line(name, 40) for name in names[:_QUOTED])
-    return shown if len(names) <= _QUOTED else f"{shown}, ..."
 
 
 def _with_labels(request: FileRequest, given: PredictionFile, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
@@ -243,16 +120,23 @@ def _two_classes(request: FileRequest, given: PredictionFile, table: GoldTable) 
     return for_labels(table, sorted(said), source=request.predictions, who="the system") if said & golds else table
 
 
-def _check_labels(
+def _refuse_invalid(
     request: FileRequest, given: PredictionFile, table: GoldTable, samples: Sequence[Sample], labels: tuple[str, ...]
 ) -> None:
-    """Refuse predictions none of which is a label: a score of 0 would say nothing about the system."""
+    """Refuse predictions none of which is one: a score of 0 would say nothing about the system."""
+    blank = all(not (sample.prediction or "").strip() and sample.nll is None for sample in samples)
+    if blank and all(sample.gold.strip() not in ("", "[]") for sample in samples):
+        raise DataError(
+            request.predictions,
+            f"all predictions in the column '{given.column}' are empty, and no gold answer is",
+            hint="--prediction COLUMN names another column",
+        )
     said = sorted({sample.prediction for sample in samples if sample.prediction and sample.prediction.strip()})
     if labels and said and not set(said) & set(labels):
         raise DataError(
             request.predictions,
-            f"no prediction in the column '{given.column}' is a label: it has {_listed(list(map(repr, said)))}, and "
-            f"the labels in the gold column '{table.columns['gold']}' are {_listed(list(map(repr, labels)))}",
+            f"no prediction in the column '{given.column}' is a label: it has {listed(list(map(repr, said)))}, and "
+            f"the labels in the gold column '{table.columns['gold']}' are {listed(list(map(repr, labels)))}",
             hint='--prediction and --gold name other columns; --label-map "old=new,..." says which label is which',
         )
 
@@ -265,7 +149,7 @@ def _samples(
         answer = given.answers.get(item.id, FilePrediction())
         text = None if answer.text is None else reader.read(answer.text)
         state = {
-            "missing": text is None,
+            "missing": text is None and answer.nll is None,
             "empty": text is not None and not text.strip(),
             "invalid_label": bool(labels) and text is not None and text not in labels,
             "duplicate_id": item.twice or item.id in given.twice,
@@ -315,6 +199,12 @@ class _PredictionReader:
         return text if found is None else found
 
 
+def _named_after(file: str) -> str:
+    """What the system is called by the file of its predictions; lm-evaluation-harness names the folder after it."""
+    stem = split_suffix(file)[0]
+    return (task_of(stem) and Path(file).resolve().parent.name) or stem
+
+
 def _record(
     request: FileRequest,
     dataset: Dataset,
@@ -328,7 +218,7 @@ def _record(
         task=request.task.name,
         primary=primary if primary in scored.scores else next(iter(scored.scores)),
         dataset=dataset,
-        model=Model(name=request.model or split_suffix(request.predictions)[0]),
+        model=Model(name=request.model or _named_after(request.predictions)),
         run=Run(
             # The predictions come from nowhere that is known here, so their file stands for what decided them.
             decoding={"predictions": sha256_of(Path(request.predictions))},

@@ -7,16 +7,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import inf
 
+from nlptasks._exchange import lm_eval_samples
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.from_file.lists import texts_of_lists
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text, named
 from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import open_input, refuse_stream
+from nlptasks.files.paths import Input, open_input, refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import DECIMALS
-from nlptasks.plugin.protocols import FormatOptions, Row
+from nlptasks.plugin.protocols import FormatOptions, Row, Table
 from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
 
@@ -32,7 +34,8 @@ class FileRequest:
         predictions: The file with the predictions.
         task: The task that they are predictions of.
         source: The table with the gold answers; without ``data`` they stand beside the predictions. How it is read is
-            how both are, the column of ids is in both, and the label map is of both.
+            how both are, and the label map is of both. The column of ids is in both, or is called ``THEIRS`` beside the
+            predictions and ``OURS`` in the data where it is ``THEIRS=OURS``.
         prediction: Column of the predictions; empty: by its name.
         score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
         nll: Column with the negative log-likelihood of each gold text in nats; empty: ``nll`` where it is there.
@@ -46,6 +49,8 @@ class FileRequest:
         withhold: Whether the texts of the data are kept out of the record; see
             :func:`nlptasks.records.schema.withhold`.
         partial: Whether missing, surplus and repeated predictions are counted and not refused.
+        by_order: Whether predictions belong to the rows of the data in their order, where one file has no ids.
+        filter: Which responses count in samples of lm-evaluation-harness; empty: there are those of one filter.
         argv: The command that makes the record again.
     """
 
@@ -64,12 +69,24 @@ class FileRequest:
     dataset: Dataset | None = None
     withhold: bool = False
     partial: bool = False
+    by_order: bool = False
+    filter: str = ""
     argv: tuple[str, ...] = ()
 
     def reading(self, registry: Registry, file: str) -> FormatOptions:
         """How to read one of the two tables."""
         others = [other for other in (self.predictions, self.source.data) if other and other != file]
         return reading_of(registry, self.source, file, others)
+
+    def table(self, registry: Registry, source: Input) -> Table:
+        """One of the two tables; samples of lm-evaluation-harness as predictions beside what is right."""
+        options = self.reading(registry, source.name)
+        table = read_table(registry, source, name=self.source.format, options=options)
+        if lm_eval_samples.is_samples(table.columns):
+            return lm_eval_samples.samples_table(table, source.name, chosen=self.filter)
+        if self.filter and source.name == self.predictions:
+            raise UsageError(f"{source.name} is no file of samples of lm-evaluation-harness", hint="leave out --filter")
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,11 @@ class FilePrediction:
     score: float | None = None
     nll: float | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether there is one, or a likelihood in its place."""
+        return self.text is not None or self.nll is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionFile:
@@ -100,6 +122,8 @@ class PredictionFile:
         answers: Predictions by id, the first of each.
         rows: Rows that were read.
         twice: Ids that stand there more than once.
+        notes: How the predictions were read, a line each.
+        harness: Whether these are samples of lm-evaluation-harness.
     """
 
     columns: tuple[str, ...]
@@ -110,6 +134,8 @@ class PredictionFile:
     answers: Mapping[str, FilePrediction]
     rows: int
     twice: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    harness: bool = False
 
 
 def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile:
@@ -118,14 +144,15 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
         refuse_stream(file, "a record names its files by their bytes")
     with ExitStack() as stack:
         source = stack.enter_context(open_input(request.predictions))
-        options = request.reading(registry, request.predictions)
-        table = read_table(registry, source, name=request.source.format, options=options)
+        table = request.table(registry, source)
+        harness = is_harness(table.columns)
         column = _prediction_column(request, table.columns)
         score = _score_column(request, table.columns, column)
         nll = _nll_column(request, table.columns)
-        id_ = id_column(request, table.columns, request.predictions)
+        id_ = "" if request.by_order else id_column(request, table.columns, request.predictions)
         at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nll)]
         answers: dict[str, FilePrediction] = {}
+        lines: dict[str, int] = {}
         twice: dict[str, None] = {}
         rows = 0
         for row in table.rows:
@@ -140,11 +167,21 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
                 twice[name] = None
                 continue
             cell = row.cells[at[1]]
+            lines[name] = row.line
             answers[name] = FilePrediction(
                 None if cell is None else as_text(cell),
                 _number(row, at[2], source.name, score, "probability", 1.0),
                 _number(row, at[3], source.name, nll, "likelihood in nats", inf),
             )
+    if not any(answer.answered for answer in answers.values()):
+        raise DataError(
+            request.predictions,
+            f"no prediction in the column '{column}': {'it has no row' if not rows else 'all of its cells are empty'}",
+            hint="--prediction COLUMN names another column",
+        )
+    if harness and not any(answer.nll is not None for answer in answers.values()):
+        nll = ""
+    answers, notes = texts_of_lists(answers, lines, request.predictions, column)
     return PredictionFile(
         columns=table.columns,
         column=column,
@@ -154,6 +191,8 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
         answers=answers,
         rows=rows,
         twice=tuple(twice),
+        notes=(*(table.notes if harness else ()), *notes),
+        harness=harness,
     )
 
 
@@ -161,14 +200,19 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or the first of the usual names that the file has."""
     if request.prediction:
         return named(request.prediction, columns, "--prediction", request.predictions)
+    if is_harness(columns):
+        return lm_eval_samples.PREDICTION
     output = request.task.output
     free = {
         plain(name): name for name in columns if name not in (request.source.gold, request.source.id, request.score)
     }
     # The name of the task's output is often that of its gold column too, so the plain words come before it.
-    for name in (f"predicted_{output}", *PREDICTION_NAMES, output, *ANSWER_NAMES):
+    for name in (f"predicted_{output}", *PREDICTION_NAMES, "predicted_label", output, *ANSWER_NAMES):
         if name in free:
             return free[name]
+    named_so = [name for key, name in free.items() if key.startswith("predicted_") and not key.endswith("_score")]
+    if len(named_so) == 1:
+        return named_so[0]
     known = ", ".join((f"predicted_{output}", *PREDICTION_NAMES[:3], output))
     raise UsageError(
         f"{request.predictions}: no column of predictions among {', '.join(map(repr, columns))}",
@@ -191,9 +235,24 @@ def _nll_column(request: FileRequest, columns: Sequence[str]) -> str:
     return _NLL if _NLL in columns else ""
 
 
+def is_harness(columns: Sequence[str]) -> bool:
+    """Whether a table was made of samples of lm-evaluation-harness."""
+    return tuple(columns[: len(lm_eval_samples.COLUMNS)]) == lm_eval_samples.COLUMNS
+
+
+def usual_id(columns: Sequence[str]) -> str:
+    """The column that is called as ids are; empty where there is none."""
+    return lm_eval_samples.ID if is_harness(columns) else ID if ID in columns else ""
+
+
 def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
     """The column of the ids; empty where a file has none. One of two files may call it ``id`` where --id is another."""
-    usual = ID if ID in columns else ""
+    usual = usual_id(columns)
+    theirs, between, ours = request.source.id.partition("=")
+    if between and request.source.id not in columns:
+        if not request.source.data:
+            raise UsageError(f"--id {request.source.id} names columns of two files", hint="--data FILE is the other")
+        return named(theirs if file == request.predictions else ours, columns, "--id", file)
     if not request.source.id or (request.source.data and usual and request.source.id not in columns):
         return usual
     return named(request.source.id, columns, "--id", file)

@@ -9,7 +9,7 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.rescore_request import PredictionsRequest, rescore_predictions
+from nlptasks._scoring.from_file.rescore_request import PredictionsRequest, rescore_predictions
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation
 from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError

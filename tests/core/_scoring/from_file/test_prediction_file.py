@@ -10,7 +10,7 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.prediction_file import FilePrediction, FileRequest, PredictionFile, read_predictions
+from nlptasks._scoring.from_file.prediction_file import FilePrediction, FileRequest, PredictionFile, read_predictions
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, UsageError
 from nlptasks_tasks.sentiment import SPEC as TASK

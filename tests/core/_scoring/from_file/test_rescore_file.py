@@ -10,8 +10,8 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.prediction_file import FileRequest
-from nlptasks._scoring.rescore_file import FileScored, score_file
+from nlptasks._scoring.from_file.prediction_file import FileRequest
+from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import UsageError
 from nlptasks.records.schema import Dataset

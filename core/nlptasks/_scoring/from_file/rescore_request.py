@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nlptasks._exchange.lm_eval_samples import task_of
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.datasets import dataset_of
-from nlptasks._scoring.prediction_file import FileRequest
-from nlptasks._scoring.rescore_file import FileScored, score_file
+from nlptasks._scoring.from_file.prediction_file import FileRequest
+from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
 from nlptasks._settings.command import of_task, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._settings.predictions import PredictionSource
@@ -53,7 +54,8 @@ def rescore_predictions(registry: Registry, asked: PredictionsRequest) -> FileSc
     else:
         request = _request(asked, registry.get(TaskSpec, asked.predictions.task).spec)
     if language := asked.evaluation.language:
-        known = request.dataset or Dataset(name=split_suffix(request.source.data or asked.file)[0], sha256="", n=0)
+        stem = split_suffix(request.source.data or asked.file)[0]
+        known = request.dataset or Dataset(name=task_of(stem) or stem, sha256="", n=0)
         request = replace(request, dataset=replace(known, language=language))
     return score_file(registry, request)
 
@@ -73,6 +75,8 @@ def _request(asked: PredictionsRequest, task: TaskSpec) -> FileRequest:
         metrics=asked.evaluation.metrics,
         withhold=target.withhold_texts,
         partial=given.partial,
+        by_order=given.by_order,
+        filter=given.filter,
         argv=(
             "nlptasks",
             "rescore",

@@ -1,0 +1,1 @@
+"""Predictions that stand in a file, whoever made them: read, joined with references, scored."""
