@@ -110,7 +110,7 @@ def build(
         NlptasksError: A record is damaged, and ``strict``.
     """
     believed = believed or Believed()
-    found, out = read_headers(folder, read_attested(folder, believed), strict=strict)
+    found, out = read_headers(folder, read_attested(folder, believed), pinned=believed.pinned, strict=strict)
     if not found:
         reasons = "\n".join(f"{item.record}: {item.reason}" for item in out[:3])
         raise UsageError(f"{folder}: no record in it can be read", hint=reasons)
@@ -124,7 +124,8 @@ def build(
             out += excluded
             if not group.ranked and not group.shown:
                 continue
-            link = slug(f"{name}-{group.first.dataset.name}-{group.first.dataset.split}", links)
+            version = group.version if group.retired else ""
+            link = slug(f"{name}-{group.first.dataset.name}-{group.first.dataset.split}-{version}", links)
             panel, unfit = make_panel(registry, group, folder, name=link, pinned=believed.pinned, strict=strict)
             out += unfit
             if panel is not None:
@@ -197,6 +198,6 @@ def as_json(board: Board) -> Json:
     """A board as JSON holds it."""
     found = {"schema": SCHEMA, "version": VERSION, **asdict(board)}
     for task in found["tasks"]:
-        for panel in task["panels"]:
+        for panel in (*task["panels"], *task["retired"]):
             panel["rows"] = [row | row.pop("facts") for row in panel["rows"]]
     return found

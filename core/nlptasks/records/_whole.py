@@ -163,6 +163,6 @@ def _lock(folder: Path, *, shared: bool = False, wait: bool = True) -> int | Non
 
 def _flush(folder: Path) -> None:
     """Have the disk keep what was written before a name leads to it."""
-    for file in folder.iterdir():
+    for file in (path for path in folder.rglob("*") if path.is_file()):
         with file.open("rb+") as stream:
             os.fsync(stream.fileno())

@@ -11,7 +11,7 @@ import pytest
 from nlptasks._board import plain
 from nlptasks._board.board import as_json, build
 from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, BoardColumn
-from nlptasks._board.html import as_html
+from nlptasks._board.page.html import as_html
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import SystemRow
 from nlptasks._plugins.registry import Registry

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nlptasks._board.checking.names import alike, shared
+from nlptasks._board.checking.overlap import overlaps
+from nlptasks._board.checking.recomputing import recomputed
 from nlptasks._board.loading import Header, damage, read_headers
-from nlptasks._board.names import alike, shared
-from nlptasks._board.overlap import overlaps
-from nlptasks._board.recomputing import recomputed
 from nlptasks._board.rows import machine
 from nlptasks._board.systems import LoadedRecord, ids_differ
 from nlptasks._board.text import one_visible_line
@@ -91,7 +91,7 @@ def check_folder(
     """
     believed = believed or Believed()
     attested = read_attested(folder, believed)
-    headers, damaged = read_headers(folder, attested)
+    headers, damaged = read_headers(folder, attested, pinned=believed.pinned)
     found = [
         Finding(severity=ERROR, check="damaged", record=item.record, reason=item.reason.removeprefix("damaged: "))
         for item in damaged
@@ -102,6 +102,8 @@ def check_folder(
     ]
     for header in headers:
         found += _header(header)
+        if believed.pinned is not None and header.data is None:
+            found.append(finding(ERROR, "unpinned", header, _unpinned(header, believed.pinned)))
     found += [finding(ERROR, "look-alike", header, reason) for header, reason in alike(headers)]
     found += [finding(ERROR, "shared-name", header, reason) for header, reason in shared(headers)]
     # Records of the same data stand side by side; the samples of one data set are in memory at a time.
@@ -116,8 +118,8 @@ def check_folder(
     return sorted(found, key=lambda item: (item.severity, item.check, item.record, item.reason))
 
 
-def _by_place(headers: Sequence[Header]) -> dict[tuple[str, str, str], list[Header]]:
-    places: dict[tuple[str, str, str], list[Header]] = defaultdict(list)
+def _by_place(headers: Sequence[Header]) -> dict[tuple[str, ...], list[Header]]:
+    places: dict[tuple[str, ...], list[Header]] = defaultdict(list)
     for header in headers:
         places[header.place].append(header)
     return places
@@ -132,6 +134,12 @@ def _header(header: Header) -> Iterator[Finding]:
         )
     for line in _impossible(record):
         yield finding(ERROR, "impossible", header, line)
+    if header.data is not None and header.data.public:
+        if record.digests:
+            yield finding(ERROR, "hidden-gold", header, "it holds samples of a data set whose gold answers are hidden")
+        elif header.attestation is None:
+            reason = "the gold answers are hidden, and nobody who is believed says that he scored it"
+            yield finding(ERROR, "hidden-gold", header, reason)
     if missing := record.flags.get("missing", 0):
         yield finding(WARNING, "partial", header, f"{missing:,} of {record.dataset.n:,} predictions are missing")
     if twice := record.flags.get("duplicate_id", 0):
@@ -141,6 +149,12 @@ def _header(header: Header) -> Iterator[Finding]:
     cut, n = record.flags.get("truncated_output", 0), record.dataset.n
     if n and cut / n > _CUT:
         yield finding(WARNING, "truncated", header, f"{cut} of {n} predictions ({100 * cut / n:.0f} %) were cut off")
+
+
+def _unpinned(header: Header, pinned: PinnedData) -> str:
+    name, task = header.record.dataset.name, header.record.task
+    known = ", ".join(sorted({card.name for suite in pinned.suites for card in suite.datasets}))
+    return f"the suite has no data set {name!r} of the task {task!r}; it has {known}"
 
 
 def _impossible(record: Record) -> Iterator[str]:

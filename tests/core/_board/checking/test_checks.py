@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nlptasks._board.checks import check_folder
+from nlptasks._board.checking.checks import check_folder
 from nlptasks._cli.main import run_command
 from nlptasks._scoring.metrics import open_metric
 from nlptasks.records.schema import Cost, Machine, withhold

@@ -18,9 +18,9 @@ from markupsafe import Markup
 from nlptasks._board import text
 from nlptasks._board.board import Board, as_json
 from nlptasks._board.columns import PAGE
+from nlptasks._board.page.plots import Bar, Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, facts, panel_title, summary, tie_text
-from nlptasks._board.plots import Bar, Domain, bar, domain, plots
 from nlptasks._board.rows import SystemRow
 from nlptasks.records.schema import Json
 
@@ -53,11 +53,11 @@ class Lane:
 
 def as_html(board: Board) -> str:
     """The page of a board."""
-    page = files("nlptasks._board") / "page"
+    page = files("nlptasks._board.page") / "templates"
     style = (page / "board.css").read_text(encoding="utf-8")
     script = (page / "board.js").read_text(encoding="utf-8")
     environment = Environment(
-        loader=PackageLoader("nlptasks._board", "page"),
+        loader=PackageLoader("nlptasks._board.page", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nlptasks._board.board import build
-from nlptasks._board.html import as_html
+from nlptasks._board.page.html import as_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nlptasks._board.checking.names import alike, shared, skeleton
 from nlptasks._board.loading import Header
-from nlptasks._board.names import alike, shared, skeleton
 from nlptasks.records.schema import Dataset, Model, Record, Result
 
 

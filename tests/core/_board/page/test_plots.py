@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from nlptasks._board.page.plots import Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
-from nlptasks._board.plots import Domain, bar, domain, plots
 from nlptasks._board.rows import SystemRow
 
 

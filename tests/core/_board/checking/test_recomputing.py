@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from nlptasks._board.checking.recomputing import recomputed
 from nlptasks._board.loading import Header
-from nlptasks._board.recomputing import recomputed
 from nlptasks._board.systems import LoadedRecord
 from nlptasks.records.store import read_record
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks._board.overlap import overlaps
+from nlptasks._board.checking.overlap import overlaps
 from nlptasks.errors import UsageError
 from nlptasks.records.schema import Sample
 

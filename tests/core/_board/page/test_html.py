@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._board.html import embedded, lanes, percent, total_bar, verdict
+from nlptasks._board.page.html import embedded, lanes, percent, total_bar, verdict
 
 
 @given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
