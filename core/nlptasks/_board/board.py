@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from nlptasks._board.loading import Header, LeftOut, groups, only_task, read_hea
 from nlptasks._board.panels import Made, make_panel
 from nlptasks._board.rows import machine
 from nlptasks._board.standings import Task, make_task
-from nlptasks._board.text import one_visible_line, slug
+from nlptasks._board.text import one_visible_line, slug, visible
 from nlptasks._board.trust import Believed, read_attested
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
@@ -45,6 +46,9 @@ class NumberSource:
         weights: SHA-256 of the head's weights.
         backbone: Digest of the backbone.
         samples: SHA-256 of the samples.
+        asked: Options of head and backbone that decide how a sample is asked, such as a prompt's template.
+        by: Who submitted it, as is said there.
+        link: Where the system is described, as is said there.
     """
 
     record: str
@@ -61,6 +65,9 @@ class NumberSource:
     weights: str = ""
     backbone: str = ""
     samples: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +190,15 @@ def _source(header: Header) -> NumberSource:
         weights=one_visible_line(record.model.weights),
         backbone=one_visible_line(record.model.digest),
         samples=one_visible_line(record.digests.get("samples", "")),
+        asked={one_visible_line(name): _option(value) for name, value in sorted(record.run.decoding.items())},
+        by=one_visible_line(header.card.by),
+        link=one_visible_line(header.card.link),
     )
+
+
+def _option(value: Json) -> str:
+    """An option as it is read; texts keep their lines, as prompts have them."""
+    return visible(value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False), 1_200)
 
 
 def command(argv: Sequence[str]) -> str:

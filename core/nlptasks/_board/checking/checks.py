@@ -21,7 +21,7 @@ from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.verify import verify_scores
 from nlptasks.errors import NlptasksError
 from nlptasks.records.schema import Record, Sample
-from nlptasks.records.store import read_record
+from nlptasks.records.store import StoredRecord, read_record
 
 ERROR, WARNING = "error", "warning"
 
@@ -211,15 +211,10 @@ def _group(
         except NlptasksError as error:
             yield finding(ERROR, "damaged", header, damage(error, folder).removeprefix("damaged: "))
             continue
+        run = LoadedRecord(header=header, samples=opened.samples, stats=opened.stats)
         if opened.samples:
-            runs.append(LoadedRecord(header=header, samples=opened.samples, stats=opened.stats))
-        named = set()
-        for reason, check in recomputed(registry, runs[-1]) if opened.samples else ():
-            named.add(check)
-            yield finding(ERROR, check, header, reason)
-        for line in verify_scores(opened, registry, pinned):
-            if not (named and line.startswith(("stats.", "scores."))):  # the same, said in another way
-                yield finding(ERROR, "altered", header, line)
+            runs.append(run)
+        yield from _altered(registry, opened, run, pinned)
     for run in runs:
         yield from _copied(run)
     yield from _identical(runs)
@@ -230,6 +225,20 @@ def _group(
         for proportion, reason in overlaps(registry, train, runs[0].samples):
             severity = ERROR if proportion > 0.01 else WARNING
             yield finding(severity, "train-test-overlap", runs[0].header, reason)
+
+
+def _altered(
+    registry: Registry, opened: StoredRecord, run: LoadedRecord, pinned: PinnedData | None
+) -> Iterator[Finding]:
+    """What does not follow from the samples. Where a number does not, a second look says which step broke."""
+    lines = verify_scores(opened, registry, pinned)
+    numbers = [line for line in lines if line.startswith(("stats.", "scores."))]
+    found = list(recomputed(registry, run)) if numbers and opened.samples else []
+    for reason, check in found:
+        yield finding(ERROR, check, run.header, reason)
+    for line in lines:
+        if not (found and line in numbers):  # the same, said in another way
+            yield finding(ERROR, "altered", run.header, line)
 
 
 def _copied(run: LoadedRecord) -> Iterator[Finding]:

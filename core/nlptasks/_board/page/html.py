@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -17,7 +18,9 @@ from markupsafe import Markup
 
 from nlptasks._board import text
 from nlptasks._board.board import Board, as_json
-from nlptasks._board.columns import PAGE
+from nlptasks._board.columns import PAGE, BoardColumn
+from nlptasks._board.overview import ORDER, overview
+from nlptasks._board.page.history import history
 from nlptasks._board.page.plots import Bar, Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, facts, panel_title, summary, tie_text
@@ -26,6 +29,9 @@ from nlptasks.records.schema import Json
 
 #: Characters that could end a script element, or begin a comment in it.
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+#: Data sets from which on each is folded: then the first table is what a reader looks at.
+_OPEN = 4
 
 #: Tie lines that fit beside each other.
 _LANES = 6
@@ -66,6 +72,8 @@ def as_html(board: Board) -> str:
     )
     environment.filters |= {"number": text.number, "signed": text.signed, "rank": text.rank, "size": text.size}
     environment.filters |= {"p": text.probability, "percent": percent, "embedded": embedded}
+    wide, rows = overview(board.tasks)
+    panels = [panel for task in board.tasks for panel in task.shown]
     rendered: str = environment.get_template("board.html.j2").render(
         board=board,
         summary=summary(board),
@@ -85,10 +93,38 @@ def as_html(board: Board) -> str:
         domain_of=domain_of,
         plots=plots,
         verdict=verdict,
-        columns=PAGE,
+        columns_of=columns_of,
+        history=history,
+        wide=wide,
+        overview_rows=rows,
+        overview_order=ORDER,
+        claims={row.system: row for row in rows},
+        choices=choices(panels),
+        few=len(panels) <= _OPEN,
         searched=searched,
     )
     return rendered
+
+
+def columns_of(panel: Panel) -> list[BoardColumn]:
+    """The columns of a data set's table; one that is known of no system is left out."""
+    return [
+        column
+        for column in PAGE
+        if column.markup != "plain_cell"
+        or any(column.cell(panel, row) is not None for row in panel.rows)
+        or column.text
+    ]
+
+
+def choices(panels: Sequence[Panel]) -> dict[str, list[str]]:
+    """What filters choose from."""
+    rows = [row for panel in panels for row in panel.rows]
+    return {
+        "language": sorted({panel.language for panel in panels if panel.language}),
+        "licence": sorted({row.licence for row in rows if row.licence}),
+        "training": sorted({row.training for row in rows if row.training != "unknown"}),
+    }
 
 
 def _hash(content: str) -> str:

@@ -205,6 +205,22 @@ def _front(found: Sequence[tuple[float, float]], higher_is_better: bool) -> set[
     return {at for at in range(len(found)) if not beaten(at)}
 
 
+def place_x(value: float, ends: tuple[float, float]) -> float:
+    """Where a value stands on an axis from one end to the other."""
+    return _x(Domain(*ends).at(value))
+
+
+def place_y(found: Sequence[float]) -> list[float]:
+    """Where scores stand on an axis that fits them."""
+    up = _padded(found, 0.12)
+    return [_y(up.at(value)) for value in found]
+
+
+def ticks(found: Sequence[float], digits: int) -> tuple[Tick, ...]:
+    """The marks of that axis."""
+    return _ticks(_padded(found, 0.12), digits)
+
+
 def _padded(found: Sequence[float], proportion: float) -> Domain:
     low, high = min(found), max(found)
     wide = (high - low) or max(abs(high) * 0.1, 0.1)

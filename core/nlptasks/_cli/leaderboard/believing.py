@@ -12,7 +12,6 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._settings.groups import BeliefChoice, BenchmarkChoice, PinnedChoice
-from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nlptasks._board.trust import Believed
@@ -38,13 +37,7 @@ def believing(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _believed(app: App, chosen: Chosen) -> Believed:
-    from nlptasks._board.trust import Believed
-    from nlptasks._scoring.pinned import pinned_data
+    from nlptasks._board.trust import believed_of
 
-    belief = chosen.of(BeliefChoice)
-    attestations, signers = (Path(name) if name else None for name in (belief.attestations, belief.allowed_signers))
-    if attestations is not None and not attestations.is_dir():
-        raise UsageError(f"{attestations}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
-    data_dir = chosen.of(BenchmarkChoice).data_dir
-    pinned = pinned_data(app.plugins().registry, chosen.of(PinnedChoice), data_dir)
-    return Believed(attestations=attestations, signers=signers, pinned=pinned)
+    registry, data_dir = app.plugins().registry, chosen.of(BenchmarkChoice).data_dir
+    return believed_of(registry, chosen.of(BeliefChoice), chosen.of(PinnedChoice), data_dir)

@@ -11,29 +11,98 @@
     node.append(...children);
     return node;
   };
-  const panels = new Map(data.board.tasks.flatMap((task) => task.panels.map((panel) => [panel.id, panel])));
-  const FIELDS = ["q", "task", "trust", "size"];
-  const state = { q: "", task: "", trust: "", size: "", sort: "", sample: "" };
+  const panels = new Map(data.board.tasks.flatMap((task) => [...task.panels, ...task.retired].map((panel) => [panel.id, panel])));
+  const sources = new Map(data.board.sources.map((source) => [source.record, source]));
+  const FIELDS = ["q", "task", "trust", "size", "language", "licence", "training"].filter(byId);
+  const state = Object.fromEntries([...FIELDS, "sort", "sample", "hide"].map((name) => [name, ""]));
+  const ROWS = 20; // of a table that are shown at first
+  const whole = new Set(); // tables that are shown whole
 
   // ---- filters
+
+  function fits(row, words, most) {
+    const weights = Number(row.dataset.size);
+    return words.every((word) => row.dataset.text.includes(word))
+      && (!state.trust || row.dataset.trust >= state.trust)
+      && (most === Infinity || (weights > 0 && weights <= most))
+      && (!state.licence || row.dataset.licence === state.licence)
+      && (!state.training || row.dataset.training === state.training);
+  }
 
   function applyFilters() {
     const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     const most = state.size ? Number(state.size) : Infinity;
     let shown = 0, rows = 0;
-    for (const section of all("section.task")) {
-      section.hidden = Boolean(state.task) && section.dataset.task !== state.task;
-      for (const row of all("table.systems tbody tr", section)) {
-        const weights = Number(row.dataset.size);
-        const fits = words.every((word) => row.dataset.text.includes(word))
-          && (!state.trust || row.dataset.trust >= state.trust)
-          && (most === Infinity || (weights > 0 && weights <= most));
-        row.hidden = !fits;
+    for (const section of all("section.task")) section.hidden = Boolean(state.task) && section.dataset.task !== state.task;
+    for (const table of all("table.systems")) {
+      const section = table.closest("section.task");
+      for (const row of all("tbody tr", table)) {
+        row.dataset.fits = fits(row, words, most) ? "yes" : "";
+        if (!section) continue;
         rows += 1;
-        if (fits && !section.hidden) shown += 1;
+        if (row.dataset.fits && !section.hidden) shown += 1;
       }
+      applyPage(table);
     }
+    for (const article of all("article[data-language]")) {
+      article.hidden = Boolean(state.language) && article.dataset.language !== state.language;
+    }
+    applyColumns();
     byId("shown").textContent = `${shown} of ${rows} rows`;
+  }
+
+  // ---- pages: the first rows of a long table
+
+  function applyPage(table) {
+    const rows = all("tbody tr", table);
+    const fitting = rows.filter((row) => row.dataset.fits);
+    const most = whole.has(table.id) ? Infinity : ROWS;
+    for (const row of rows) row.hidden = !row.dataset.fits;
+    fitting.slice(most).forEach((row) => { row.hidden = true; });
+    const button = byId(`${table.id}-more`);
+    button.hidden = fitting.length <= ROWS;
+    button.textContent = whole.has(table.id) ? `Show the first ${ROWS}` : `Show all ${fitting.length}`;
+    button.setAttribute("aria-expanded", String(whole.has(table.id)));
+  }
+
+  function addPages(table) {
+    const button = make("button", { type: "button", class: "more", id: `${table.id}-more`, "aria-controls": table.id });
+    button.addEventListener("click", () => {
+      if (!whole.delete(table.id)) whole.add(table.id);
+      applyPage(table);
+      if (!whole.has(table.id)) table.scrollIntoView({ block: "nearest" });
+    });
+    table.parentNode.after(button);
+  }
+
+  // ---- columns
+
+  const label = (head) => head.dataset.label || head.textContent.trim();
+
+  function applyColumns() {
+    const hidden = new Set(state.hide.split("|").filter(Boolean));
+    for (const table of all("table.systems")) {
+      const off = all("thead th", table).map((head) => hidden.has(label(head))
+        || Boolean(head.dataset.task && state.task && head.dataset.task !== state.task)
+        || Boolean(head.dataset.task && state.language && head.dataset.language !== state.language));
+      for (const row of table.rows) off.forEach((one, at) => row.cells[at].classList.toggle("off", one));
+    }
+    for (const box of all("#columns input")) box.checked = !hidden.has(box.value);
+  }
+
+  function addColumns() {
+    const heads = all("table.systems thead th").filter((head) => !head.matches(".pos, .ties"));
+    const names = [...new Set(heads.map(label))].filter((name) => name !== "System");
+    for (const name of names) {
+      const box = make("input", { type: "checkbox", value: name, checked: "" });
+      box.addEventListener("change", () => {
+        state.hide = all("#columns input").filter((one) => !one.checked).map((one) => one.value).join("|");
+        applyColumns();
+        remember();
+      });
+      byId("columns").querySelector("fieldset").append(make("label", {}, box, make("bdi", {}, name)));
+    }
+    byId("columns").hidden = names.length < 2;
   }
 
   // ---- sorting
@@ -56,6 +125,7 @@
     heads.forEach((item) => item.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     table.classList.toggle("reordered", column !== 0 || down);
+    applyPage(table);
   }
 
   function applySort() {
@@ -81,7 +151,17 @@
     return make("bdi", { class: "text", dir: "auto" }, value);
   }
 
-  function answerCard(answer) {
+  function asked(panel, system) {
+    const row = panel.rows.find((one) => one.system === system);
+    const source = row && sources.get(row.records[0]);
+    const parts = source ? Object.entries(source.asked) : [];
+    if (source && source.command) parts.push(["command", source.command]);
+    if (!parts.length) return [];
+    return [make("details", { class: "asked" }, make("summary", {}, "How it was asked"),
+      ...parts.flatMap(([name, value]) => [make("p", { class: "label" }, make("bdi", {}, name)), text(value)]))];
+  }
+
+  function answerCard(answer, panel) {
     const states = [];
     if (answer.right !== null) states.push(answer.right ? "right" : "wrong");
     else if (answer.value !== null) states.push(`value ${answer.value.toFixed(2)}`);
@@ -90,8 +170,8 @@
     const kind = answer.right === null ? "" : answer.right ? " right" : " wrong";
     return make("div", { class: `answer${kind}` },
       make("strong", {}, make("bdi", {}, answer.system)),
-      answer.text === null ? make("span", { class: "state" }, "no answer") : text(answer.text),
-      make("span", { class: "state" }, states.join(", ")));
+      answer.text === null ? make("span", { class: "state" }, "no prediction") : text(answer.text),
+      make("span", { class: "state" }, states.join(", ")), ...asked(panel, answer.system));
   }
 
   function showSample(box, panel, sample) {
@@ -100,8 +180,11 @@
     for (const [name, value] of Object.entries(sample.inputs)) {
       parts.push(make("p", { class: "label" }, make("bdi", {}, name)), text(value));
     }
-    parts.push(make("p", { class: "label" }, "right answer"), text(sample.gold));
-    parts.push(make("div", { class: "answers" }, ...sample.predictions.map(answerCard)));
+    parts.push(make("p", { class: "label" }, "gold"), text(sample.gold));
+    for (const [name, value] of Object.entries(sample.meta)) {
+      parts.push(make("p", { class: "label" }, make("bdi", {}, name)), text(value));
+    }
+    parts.push(make("div", { class: "answers" }, ...sample.predictions.map((answer) => answerCard(answer, panel))));
     box.replaceChildren(...parts);
     for (const button of all("button[data-sample]", box.parentNode)) {
       if (button.dataset.sample === sample.id) button.setAttribute("aria-current", "true");
@@ -147,7 +230,7 @@
     const sample = panel && panel.errors.samples.find((item) => item.id === state.sample.slice(cut + 1));
     const details = panel && byId(`${panel.id}-errors`);
     if (!sample || !details) return;
-    details.open = true;
+    unfold(details);
     fillViewer(details);
     const box = details.querySelector(".sample");
     showSample(box, panel, sample);
@@ -167,9 +250,20 @@
     }
   }
 
+  function unfold(node) {
+    for (let one = node; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+  }
+
   function restore() {
     const hash = location.hash.slice(1);
-    if (hash && !hash.includes("=")) return; // a place on the page
+    if (hash && !hash.includes("=")) { // a place on the page
+      const place = byId(hash);
+      if (!place) return;
+      unfold(place);
+      for (const inner of all(":scope > details.fold", place)) inner.open = true;
+      place.scrollIntoView();
+      return;
+    }
     const parts = new URLSearchParams(hash);
     for (const name of Object.keys(state)) state[name] = parts.get(name) || "";
     for (const name of FIELDS) {
@@ -186,9 +280,9 @@
   function markdown(table) {
     const escape = (words) => words.trim().replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>|~&]/g, "\\$&");
     const heads = all("thead th", table);
-    const kept = heads.map((head, at) => at).filter((at) => !heads[at].classList.contains("ties"));
+    const kept = heads.map((head, at) => at).filter((at) => !heads[at].matches(".ties, .off"));
     const line = (cells) => `| ${cells.join(" | ")} |`;
-    const rows = all("tbody tr", table).filter((row) => !row.hidden);
+    const rows = all("tbody tr", table).filter((row) => row.dataset.fits);
     return [
       line(kept.map((at) => escape(heads[at].textContent))),
       line(kept.map(() => "---")),
@@ -248,7 +342,9 @@
     }
     const first = table.querySelector("thead th");
     first.setAttribute("aria-sort", "ascending");
+    addPages(table);
   }
+  addColumns();
   for (const name of FIELDS) {
     byId(name).addEventListener("input", () => {
       state[name] = byId(name).value;
