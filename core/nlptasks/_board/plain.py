@@ -17,6 +17,9 @@ from nlptasks.text.display import counted, one_line
 #: Signs that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+#: Tie lines that a text names; hundreds of systems have dozens, which the ranks show too.
+_TIES = 6
+
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 
 
@@ -131,7 +134,10 @@ def tie_text(ties: Sequence[tuple[int, int]]) -> str:
     """Tie lines in words; empty where there is none."""
     if not ties:
         return ""
-    return "Not told apart: " + ", ".join(f"{first}–{last}" for first, last in ties) + "."
+    found = [f"{first}–{last}" for first, last in ties]
+    if len(found) > _TIES:
+        found[_TIES:] = [f"and {len(found) - _TIES} more"]
+    return "Not told apart: " + ", ".join(found) + "."
 
 
 def _notes(panel: Panel, markdown: bool) -> Iterator[str]:

@@ -36,8 +36,10 @@
     for (const section of all("section.task")) section.hidden = Boolean(state.task) && section.dataset.task !== state.task;
     for (const table of all("table.systems")) {
       const section = table.closest("section.task");
+      const datasets = section ? [] : all("thead th", table).flatMap((head, at) => head.dataset.task && chosen(head) ? [at] : []);
       for (const row of all("tbody tr", table)) {
-        row.dataset.fits = fits(row, words, most) ? "yes" : "";
+        const there = section || datasets.some((at) => row.cells[at].dataset.has);
+        row.dataset.fits = there && fits(row, words, most) ? "yes" : "";
         if (!section) continue;
         rows += 1;
         if (row.dataset.fits && !section.hidden) shown += 1;
@@ -77,14 +79,16 @@
 
   // ---- columns
 
+  // Whether a column of a data set is of the task and the language that are looked at.
+  const chosen = (head) => (!state.task || head.dataset.task === state.task)
+    && (!state.language || head.dataset.language === state.language);
   const label = (head) => head.dataset.label || head.textContent.trim();
 
   function applyColumns() {
     const hidden = new Set(state.hide.split("|").filter(Boolean));
     for (const table of all("table.systems")) {
       const off = all("thead th", table).map((head) => hidden.has(label(head))
-        || Boolean(head.dataset.task && state.task && head.dataset.task !== state.task)
-        || Boolean(head.dataset.task && state.language && head.dataset.language !== state.language));
+        || Boolean(head.dataset.task && !chosen(head)));
       for (const row of table.rows) off.forEach((one, at) => row.cells[at].classList.toggle("off", one));
     }
     for (const box of all("#columns input")) box.checked = !hidden.has(box.value);
