@@ -269,7 +269,7 @@ def _checkpoints(folder: Path) -> tuple[Path, Path]:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    from nlptasks.models.encoder import quiet_loading
+    from nlptasks.models.runtimes.torch_devices import quiet_loading
     from nlptasks.testing import write_tiny_checkpoint
 
     decoder = folder / "decoder"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -51,14 +52,32 @@ def time_and_peak(command: Sequence[str]) -> tuple[float, float]:
         subprocess.CalledProcessError: It failed.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command)
+    usage = _usage(subprocess.Popen(command))
+    return time.perf_counter() - started, _peak(usage)
+
+
+def cpu_and_peak(command: Sequence[str], environment: Mapping[str, str], stdout: int) -> tuple[float, float]:
+    """CPU seconds of all threads of a command, and its peak of resident memory in megabytes.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    usage = _usage(subprocess.Popen(command, env=dict(environment), stdout=stdout, stderr=stdout))
+    return usage.ru_utime + usage.ru_stime, _peak(usage)
+
+
+def _usage(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
+    """What the system counted of a process, once it has ended."""
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, process.args)
+    return usage
+
+
+def _peak(usage: resource.struct_rusage) -> float:
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    return seconds, usage.ru_maxrss * unit / 1e6
+    return usage.ru_maxrss * unit / 1e6
 
 
 def _cpu() -> str:

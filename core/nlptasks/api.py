@@ -74,6 +74,7 @@ def load(
     backbone: str = "",
     device: str = "auto",
     dtype: str = "auto",
+    runtime: str = "auto",
     **options: Option,
 ) -> LoadedTask:
     """Load a head, and its backbone unless it is in memory already.
@@ -84,13 +85,14 @@ def load(
         backbone: Name of a backbone; empty: the one that fits.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        runtime: ``auto`` (OpenVINO on a CPU where it can, else PyTorch), ``openvino`` or ``torch``.
         options: Options of the head and the backbone, for example ``labels=("billing", "returns")``.
 
     Raises:
         UsageError: A name or an option is unknown, or does not fit.
     """
     name = session().tasks([task])[0].name
-    system = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype})
+    system = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype, "runtime": runtime})
     return load_task(name, replace(system, heads={name: head}, options=options))
 
 
@@ -231,6 +233,7 @@ def embed(
     backbone: str = "",
     device: str = "auto",
     dtype: str = "auto",
+    runtime: str = "auto",
     max_tokens: int = 0,
 ) -> NDArray[np.float32]:
     """The mean hidden state of each text: vectors of like texts are near each other.
@@ -240,6 +243,7 @@ def embed(
         backbone: Name of a backbone, a folder, or a reference; empty: the default one that encodes.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        runtime: ``auto`` (OpenVINO on a CPU where it can, else PyTorch), ``openvino`` or ``torch``.
         max_tokens: Longest window; a longer text is the mean over its windows. 0: what the backbone allows.
 
     Returns:
@@ -250,7 +254,7 @@ def embed(
     """
     from nlptasks._running.embedding import embed_texts
 
-    choice = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype})
+    choice = from_values(SystemChoice, {"backbone": backbone, "device": device, "dtype": dtype, "runtime": runtime})
     return embed_texts(texts, choice, max_tokens=max_tokens)
 
 

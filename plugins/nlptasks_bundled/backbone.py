@@ -17,4 +17,4 @@ def load(context: BackboneContext) -> TransformerEncoder:
     """The bundled backbone on the asked device, with its decoder where the weights hold one."""
     folder = context.folder or WEIGHTS
     kind = BundledSeq2Seq if has_decoder(folder) else TransformerEncoder
-    return kind(folder, name="bundled", device=context.device, dtype=context.dtype)
+    return kind(folder, name="bundled", device=context.device, dtype=context.dtype, runtime=context.runtime)

@@ -20,7 +20,7 @@ class BundledSeq2Seq(TransformerSeq2Seq):
 
     Raises:
         NlptasksError: A file of the folder is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, the dtype is unknown, or the runtime cannot compute it.
     """
 
     @cached_property

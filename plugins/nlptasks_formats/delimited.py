@@ -17,7 +17,7 @@ from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import decode_lines, encoding_note, nul_reason
 from nlptasks.plugin.protocols import BadRow, FormatOptions, RowWriter, Table, TableBlock
 from nlptasks.plugin.tables import grouped
-from nlptasks.plugin.values import UNTYPED
+from nlptasks.plugin.values import UNTYPED, string_array
 from nlptasks_formats.delimited_writing import DelimitedWriter
 from nlptasks_formats.detect import detect, sample, separator_line
 from nlptasks_formats.dialect import BACKSLASH, NONE, Dialect, open_quote
@@ -191,7 +191,7 @@ def _blocks(rows: Iterable[_Record | BadRow], names: Sequence[str]) -> Iterator[
     nothing: list[tuple[str, ...]] = [()] * len(names)
     for group in grouped(rows, lambda cells: sum(map(len, cells))):
         columns = list(zip(*group.rows, strict=True)) or nothing
-        arrays = [pa.array(column, pa.string()) for column in columns]
+        arrays = [string_array(column) for column in columns]
         yield TableBlock(pa.Table.from_arrays(arrays, schema=schema), group.lines, tuple(group.bad))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlptasks.errors import UsageError
 from nlptasks.plugin import LABELS, SPANS
 from nlptasks.plugin.protocols import Backbone, BackboneContext
 
@@ -19,8 +20,12 @@ def load(context: BackboneContext) -> Backbone:
 
     Raises:
         NlptasksError: A file is missing or damaged.
-        UsageError: There is no such checkpoint or device.
+        UsageError: There is no such checkpoint or device, or another runtime is asked for than PyTorch.
     """
+    if context.runtime not in ("auto", "torch"):
+        raise UsageError(
+            f"{context.reference} is computed by PyTorch, and not by {context.runtime}", hint="leave --runtime out"
+        )
     options: CheckpointOptions = context.options or CheckpointOptions()
     checkpoint = open_checkpoint(context.reference, revision=options.revision, allow_pickle=options.allow_pickle)
     return opened(checkpoint, device=context.device, dtype=context.dtype)

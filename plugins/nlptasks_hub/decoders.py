@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from nlptasks.errors import UsageError
@@ -95,8 +96,8 @@ class CheckpointDecoder(OpenedGenerator):
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         """States without width: the decoder reads a window when it writes behind it, and not before."""
         _, _, mask = stack(windows, self.reader.pad)
-        states = torch.zeros((*mask.shape, 0), device=self.device)
-        return HiddenStates(states=states, mask=mask.to(self.device), windows=tuple(windows))
+        states = np.zeros((*mask.shape, 0), dtype=np.float32)
+        return HiddenStates(states=states, mask=mask, windows=tuple(windows))
 
     @torch.inference_mode()
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
@@ -126,7 +127,7 @@ class CheckpointDecoder(OpenedGenerator):
         """Write the texts behind some windows, those of one window behind each other."""
         repeated = [window for window in windows for _ in range(copies)]
         ids, _, mask = stack(repeated, self.reader.pad, left=True)
-        inputs = {"input_ids": ids.to(self.device), "attention_mask": mask.long().to(self.device)}
+        inputs = {"input_ids": self.moved(ids), "attention_mask": self.moved(mask).long()}
         found = written(self.model, inputs, windows, decoding, copies=copies, behind=ids.shape[1])
         nll = self.nll([(window.ids, item.ids) for window, item in zip(repeated, found, strict=True)])
         for window, item, value in zip(repeated, found, nll, strict=True):
@@ -140,7 +141,7 @@ class CheckpointDecoder(OpenedGenerator):
         most = max(1, min(LOGITS // self.model.config.vocab_size, _TOKENS))
         for batch in batches([len(before) + len(after) for before, after in pairs], most):
             rows = [Window((*pairs[at][0], *pairs[at][1])) for at in batch]
-            ids, _, mask = (tensor.to(self.device) for tensor in stack(rows, self.reader.pad))
+            ids, _, mask = map(self.moved, stack(rows, self.reader.pad))
             logits = self.model(input_ids=ids, attention_mask=mask.long(), use_cache=False).logits
             for row, at in zip(logits, batch, strict=True):
                 before, after = pairs[at]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
@@ -95,8 +96,9 @@ def written(
     processors = LogitsProcessorList()
     if decoding.temperature:
         streams = [(decoding.seed, window.ids, copy) for window in windows for copy in range(copies)]
-        numbers = random_numbers(streams, most).to(model.device)
-        processors.append(_Sampled(Sampler(numbers, decoding.temperature, decoding.top_p), behind))
+        processors.append(
+            _Sampled(Sampler(random_numbers(streams, most), decoding.temperature, decoding.top_p), behind)
+        )
     found = model.generate(**inputs, generation_config=rules, logits_processor=processors)
     ends = ends_of(model)
     return [_ended(row, ends) for row in found[:, behind + (forced is not None) :].tolist()]
@@ -115,9 +117,10 @@ class _Sampled(LogitsProcessor):
         self._behind = behind
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        rows = torch.arange(len(scores), device=scores.device)
-        tokens = self._draw(scores.float().log_softmax(dim=1), rows, input_ids.shape[1] - self._behind)
-        return torch.full_like(scores, -torch.inf).scatter(1, tokens[:, None], 0.0)
+        log_probs = scores.float().log_softmax(dim=1).cpu().numpy()
+        tokens = self._draw(log_probs, np.arange(len(scores)), input_ids.shape[1] - self._behind)
+        chosen = torch.from_numpy(tokens).to(scores.device)
+        return torch.full_like(scores, -torch.inf).scatter(1, chosen[:, None], 0.0)
 
 
 def _ended(row: list[int], ends: frozenset[int]) -> WrittenTokens:

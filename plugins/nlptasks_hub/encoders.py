@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from nlptasks.models.special_tokens import stack
 from nlptasks.plugin import LABELS, SPANS
@@ -87,16 +89,17 @@ class CheckpointEncoder(OpenedCheckpoint):
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         """Hidden states of the last layer, and the carried layer's logits, in one pass."""
-        ids, types, mask = (tensor.to(self.device) for tensor in stack(windows, self.reader.pad))
+        stacked = stack(windows, self.reader.pad)
+        ids, types, mask = map(self.moved, stacked)
         parts = self._alike(windows)
         if len(parts) == 1:
             states, logits = self._forward(ids, types, mask)
-            return HiddenStates(states=states, mask=mask, windows=tuple(windows), logits=logits)
+            return _handed(states, stacked[2], windows, logits)
         found = [self._forward(ids[rows], types[rows], mask[rows]) for rows in parts]
         order = torch.tensor([row for rows in parts for row in rows], device=self.device).argsort()
         joined = torch.cat([states for states, _ in found])[order]
         scores = torch.cat([logits for _, logits in found if logits is not None])[order]
-        return HiddenStates(states=joined, mask=mask, windows=tuple(windows), logits=scores)
+        return _handed(joined, stacked[2], windows, scores)
 
     def _forward(
         self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
@@ -121,6 +124,18 @@ class CheckpointEncoder(OpenedCheckpoint):
         for row, window in enumerate(windows):
             groups.setdefault(0 if self._ends is None else window.ids.count(self._ends), []).append(row)
         return list(groups.values())
+
+
+def _handed(
+    states: torch.Tensor, mask: NDArray[np.bool_], windows: Sequence[Window], logits: torch.Tensor | None
+) -> HiddenStates:
+    """Tensors as the arrays that heads read."""
+    return HiddenStates(
+        states=states.cpu().numpy(),
+        mask=mask,
+        windows=tuple(windows),
+        logits=None if logits is None else logits.cpu().numpy(),
+    )
 
 
 def _states(output: Any) -> Any:

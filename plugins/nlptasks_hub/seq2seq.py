@@ -109,9 +109,10 @@ class CheckpointSeq2Seq(OpenedGenerator):
     @torch.inference_mode()
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
         """Hidden states of the encoder's last layer."""
-        ids, _, mask = (tensor.to(self.device) for tensor in stack(windows, self.reader.pad))
-        output = self.model.get_encoder()(input_ids=ids, attention_mask=mask.long())
-        return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
+        ids, _, mask = stack(windows, self.reader.pad)
+        output = self.model.get_encoder()(input_ids=self.moved(ids), attention_mask=self.moved(mask).long())
+        states = output.last_hidden_state.float().cpu().numpy()
+        return HiddenStates(states=states, mask=mask, windows=tuple(windows))
 
     # ------------------------------------------------------------------ writing
 
@@ -174,7 +175,7 @@ class CheckpointSeq2Seq(OpenedGenerator):
         """Write the texts of some windows, those of one window behind each other."""
         decoding = _bounded(decoding, self.max_new_tokens)
         repeated = _repeated(states, copies)
-        inputs = {"encoder_outputs": self._encoded(repeated), "attention_mask": repeated.mask.long()}
+        inputs = {"encoder_outputs": self._encoded(repeated), "attention_mask": self.moved(repeated.mask).long()}
         found = written(self.model, inputs, states.windows, decoding, copies=copies, behind=1, token=told.token)
         nll = self._nll(repeated, [item.ids for item in found], told)
         for item, value in zip(found, nll, strict=True):
@@ -185,7 +186,7 @@ class CheckpointSeq2Seq(OpenedGenerator):
         return Continuation(text, log_probability, len(item.ids), item.complete)
 
     def _encoded(self, states: HiddenStates) -> BaseModelOutput:
-        return BaseModelOutput(last_hidden_state=states.states.to(self.model.dtype))
+        return BaseModelOutput(last_hidden_state=self.moved(states.states).to(self.model.dtype))
 
     def _nll(self, states: HiddenStates, targets: Sequence[tuple[int, ...]], told: Told) -> list[float]:
         """Negative natural log-probability of a target behind each window."""
@@ -201,8 +202,8 @@ class CheckpointSeq2Seq(OpenedGenerator):
             ids, _, _ = stack([Window((*prefix, *row[:-1])) for row in rows], self.reader.pad)
             output = self.model(
                 encoder_outputs=self._encoded(part),
-                attention_mask=part.mask.long(),
-                decoder_input_ids=ids.to(self.device),  # padding stands behind, where no token looks: it needs no mask
+                attention_mask=self.moved(part.mask).long(),
+                decoder_input_ids=self.moved(ids),  # padding stands behind, where no token looks: it needs no mask
                 use_cache=False,
             )
             found += nats_of(output.logits, rows, len(prefix) - 1)
@@ -224,10 +225,10 @@ def _bounded(decoding: Decoding, most: int) -> Decoding:
 
 def _repeated(states: HiddenStates, copies: int) -> HiddenStates:
     """Each window's states as often as texts are written for it, and no column that is padding in all rows."""
-    longest = int(states.mask.sum(dim=1).max())
+    longest = int(states.mask.sum(axis=1).max())
     windows = tuple(window for window in states.windows for _ in range(copies))
     return HiddenStates(
-        states=states.states[:, :longest].repeat_interleave(copies, dim=0),
-        mask=states.mask[:, :longest].repeat_interleave(copies, dim=0),
+        states=states.states[:, :longest].repeat(copies, axis=0),
+        mask=states.mask[:, :longest].repeat(copies, axis=0),
         windows=windows,
     )

@@ -57,7 +57,7 @@ def logits_of(states: HiddenStates) -> Floats:
     """
     if states.logits is None:
         raise ValueError("the backbone gave no logits of a layer of its own, though it says that it has labels")
-    found: Floats = states.logits.cpu().numpy().astype(np.float64)
+    found: Floats = states.logits.astype(np.float64)
     return found
 
 

@@ -70,7 +70,7 @@ class ExtractiveAnswers(Spans):
         self._weights = weights
 
     def reduce(self, states: HiddenStates) -> Sequence[Logits]:
-        logits = states.states.cpu().numpy() @ self._weights.weight.T + self._weights.bias
+        logits = states.states @ self._weights.weight.T + self._weights.bias
         return list(np.asarray(logits, dtype=np.float32))
 
 

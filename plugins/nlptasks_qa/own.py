@@ -23,7 +23,7 @@ class OwnSpans(Spans):
         """The carried layer's logits of each window, ``[tokens, 2]``: start and end."""
         if states.logits is None:
             raise ValueError("the backbone gave no logits of a layer of its own, though it says that it finds spans")
-        return list(np.asarray(states.logits.cpu().numpy(), dtype=np.float32))
+        return list(np.asarray(states.logits, dtype=np.float32))
 
 
 def open_head(context: HeadContext) -> OwnSpans:

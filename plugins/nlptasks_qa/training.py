@@ -135,7 +135,6 @@ def _fitted(
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.zero_()
-    layer.to(job.backbone.encode([pieces[0].window]).states.device)
     optimizer = torch.optim.AdamW(layer.parameters(), lr=RATE)
     best: tuple[torch.nn.Linear, int, float] | None = None
     for epoch in range(1, EPOCHS + 1):
@@ -166,7 +165,7 @@ def _batches(pieces: Sequence[_TrainingWindow], seed: tuple[int, int]) -> Iterat
 def _loss(layer: torch.nn.Linear, encoder: Encoder, pieces: Sequence[_TrainingWindow]) -> torch.Tensor:
     """Mean cross-entropy of first and last token among the text's tokens (Devlin et al. 2019, arXiv 1810.04805)."""
     hidden = encoder.encode([piece.window for piece in pieces])
-    logits = layer(hidden.states.clone())  # what an encoder gives cannot take part in backward passes
+    logits = layer(torch.from_numpy(hidden.states))
     inside = torch.zeros(logits.shape[:2], dtype=torch.bool)
     for row, piece in enumerate(pieces):
         inside[row, piece.window.start : piece.window.start + len(piece.window.offsets)] = True

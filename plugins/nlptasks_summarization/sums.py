@@ -82,8 +82,7 @@ def piece_sums(states: HiddenStates, known: Mapping[Window, Cut]) -> list[Pieces
         states: The batch.
         known: The cuts of its windows.
     """
-    rows = states.states.cpu().numpy()
-    return [_pieces(row, known[window]) for row, window in zip(rows, states.windows, strict=True)]
+    return [_pieces(row, known[window]) for row, window in zip(states.states, states.windows, strict=True)]
 
 
 def _pieces(row: Floats, cut: Cut) -> Pieces:

@@ -23,7 +23,7 @@ from nlptasks.plugin import GENERATE
 from nlptasks.records.schema import Machine, Model
 
 #: Packages that decide what a model predicts or what a prediction scores.
-_PACKAGES = ("rouge-score", "sacrebleu", "scikit-learn", "tokenizers", "torch", "transformers")
+_PACKAGES = ("openvino", "rouge-score", "sacrebleu", "scikit-learn", "tokenizers", "torch", "transformers")
 
 
 def versions() -> dict[str, str]:
@@ -91,6 +91,7 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
         trainable=own,
         shared=shared,
         dtype=str(getattr(backbone, "dtype", "")).removeprefix("torch."),
+        runtime=str(getattr(backbone, "runtime", "")),
         weights=_digest(files, backbone if GENERATE in item.head.spec.needs else None),
         digest=backbone.digest if backbone else "",
         trained_on=_trained_on(item),
@@ -147,12 +148,14 @@ def _stored(path: Path) -> int:
 
 
 def _parameters(backbone: Any) -> int:
-    """Weights of the PyTorch models that a backbone holds, each once."""
-    if backbone is None:
+    """Weights of a backbone: as it says, or else those of the PyTorch models that it holds, each once."""
+    stated = getattr(backbone, "parameters", 0)
+    torch = sys.modules.get("torch")
+    if isinstance(stated, int) and stated:
+        return stated
+    if backbone is None or torch is None:
         return 0
-    from torch import nn
-
-    models = [value for value in vars(backbone).values() if isinstance(value, nn.Module)]
+    models = [value for value in vars(backbone).values() if isinstance(value, torch.nn.Module)]
     weights = {id(weight): weight.numel() for model in models for weight in model.parameters()}
     return sum(weights.values())
 

@@ -11,9 +11,7 @@ from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._running.checks import prediction_type
 from nlptasks._running.tally import OTHER, Tally
-from nlptasks._scoring.against_gold import AgainstGold, against_gold
 from nlptasks._scoring.labels import label_set
-from nlptasks._scoring.metrics import OpenMetric, open_metrics
 from nlptasks._systems.system import LoadedHead
 from nlptasks._tables.columns import Binding
 from nlptasks.plugin import LIKELIHOOD
@@ -21,6 +19,8 @@ from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.report import TaskReport
 
 if TYPE_CHECKING:
+    from nlptasks._scoring.against_gold import AgainstGold
+    from nlptasks._scoring.metrics import OpenMetric
     from nlptasks.statistics.scoring import Score
 
 #: Distinct gold cells that a reason quotes.
@@ -49,19 +49,16 @@ class Reporter:
         """The task's metrics that are installed, where there is a gold column, for a closed set of labels."""
         task = self.head.task
         names = task.metrics if self.binding.gold else ()
+        if not names:
+            return {}
+        from nlptasks._scoring.metrics import open_metrics  # with all that a record is checked by
+
         return open_metrics(self.registry, names, labels=labels, language=language or self.language, task=task.name)
 
     def report(self, tally: Tally) -> tuple[TaskReport, tuple[str, ...]]:
         """The counts with their scores, and what is to be said of how the gold column was read."""
         scored = "_score" in prediction_type(self.head.task).suffixes
-        found = against_gold(
-            self.binding,
-            tally.pairs,
-            cells=tally.cells,
-            labels=self.head.head.labels,
-            metrics=self.metrics(),
-            open_for=None if self.language else lambda code: self.metrics(language=code),
-        )
+        found = self._against_gold(tally) if self.binding.gold else None
         report = TaskReport(
             task=self.head.task.name,
             head=self.head.name,
@@ -72,11 +69,23 @@ class Reporter:
             labels=dict(tally.labels),
             confidence=tally.confidence if scored else None,
             gold=self.binding.gold,
-            scores=self._scores(found, tally),
-            confusion=dict(found.pairs) if tally.closed else {},
-            unscored=_unscored(tally, found.unscored),
+            scores=self._scores(found, tally) if found else (),
+            confusion=dict(found.pairs) if found and tally.closed else {},
+            unscored=_unscored(tally, found.unscored if found else {}),
         )
-        return report, found.notes if self.binding.gold else ()
+        return report, found.notes if found else ()
+
+    def _against_gold(self, tally: Tally) -> AgainstGold:
+        from nlptasks._scoring.against_gold import against_gold
+
+        return against_gold(
+            self.binding,
+            tally.pairs,
+            cells=tally.cells,
+            labels=self.head.head.labels,
+            metrics=self.metrics(),
+            open_for=None if self.language else lambda code: self.metrics(language=code),
+        )
 
     def _scores(self, found: AgainstGold, tally: Tally) -> tuple[Score, ...]:
         pairs = found.pairs

@@ -80,6 +80,9 @@ class SystemChoice:
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = setting(
         "auto", "Its type of numbers; auto: float32 on a CPU, 16 bits on a GPU."
     )
+    runtime: Literal["auto", "openvino", "torch"] = setting(
+        "auto", "What computes it; auto: OpenVINO on a CPU where it can, else PyTorch."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

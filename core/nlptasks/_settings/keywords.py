@@ -27,6 +27,7 @@ class RunSettings(TypedDict, total=False):
     backbone: str
     device: str
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    runtime: Literal["auto", "openvino", "torch"]
 
 
 class EvaluateSettings(TypedDict, total=False):
@@ -56,6 +57,7 @@ class EvaluateSettings(TypedDict, total=False):
     backbone: str
     device: str
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    runtime: Literal["auto", "openvino", "torch"]
 
 
 class TrainSettings(TypedDict, total=False):
@@ -86,3 +88,4 @@ class TrainSettings(TypedDict, total=False):
     backbone: str
     device: str
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    runtime: Literal["auto", "openvino", "torch"]

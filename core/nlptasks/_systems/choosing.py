@@ -68,7 +68,7 @@ def choose_encoder(registry: Registry, choice: SystemChoice) -> System:
             f"{referred.reference} has no encoder, whose states a vector is made of",
             hint=f"see: nlptasks backbones show {referred.reference}",
         )
-    return replace(system, device=choice.device, dtype=choice.dtype)
+    return system.placed(choice)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class _Choosing:
         if self.choice.backbone and not any(item.head.spec.needs for item in heads):
             _refuse_backbone(heads)
         found = self._on(heads, referred) if referred else self._in(heads, named, given)
-        system = replace(found, device=self.choice.device, dtype=self.choice.dtype)
+        system = found.placed(self.choice)
         given.check_used(system)
         return system
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nlptasks._plugins.registry import Owned
+from nlptasks._settings.groups import SystemChoice
 from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import BackboneContext, Encoder, Head
 
@@ -48,6 +49,7 @@ class System:
         options: The backbone's options, checked.
         device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
         dtype: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        runtime: See :class:`nlptasks.plugin.protocols.BackboneContext`.
     """
 
     heads: tuple[ChosenHead, ...]
@@ -57,6 +59,11 @@ class System:
     options: Any = None
     device: str = "auto"
     dtype: str = "auto"
+    runtime: str = "auto"
+
+    def placed(self, choice: SystemChoice) -> System:
+        """The same, computed where and how the user wants it."""
+        return replace(self, device=choice.device, dtype=choice.dtype, runtime=choice.runtime)
 
     def context(self, folder: Path | None = None) -> BackboneContext:
         """What the backbone is opened with; ``folder`` takes the place of the weights that were chosen."""
@@ -64,6 +71,7 @@ class System:
             options=self.options,
             device=self.device,
             dtype=self.dtype,
+            runtime=self.runtime,
             folder=folder or self.folder,
             reference="" if folder else self.reference,
         )

@@ -254,7 +254,7 @@ def check_layers(session: Session, system: System, request: TrainRequest, backbo
     texts = [row[column.name] for row in system.heads[0].task.examples for column in system.heads[0].task.inputs]
     for text in texts:
         here, there = (each.encode(each.tokenize([text])[0]).states for each in (backbone, trained_with))
-        if here.shape != there.shape or float((here - there).abs().max()) > SAME:
+        if here.shape != there.shape or float(abs(here - there).max()) > SAME:
             raise BackboneMismatchError(
                 f"the output layers in {request.layers_folder} belong to the backbone there, and the backbone "
                 f"'{backbone.name}' here has other weights",

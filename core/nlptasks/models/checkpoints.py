@@ -20,6 +20,7 @@ from nlptasks.models.generation import USUAL_PENALTY, Instruction
 from nlptasks.models.weights import digest_of, read_bytes
 
 __all__ = [
+    "ALONE",
     "CONFIG",
     "DECODER",
     "ENCODER",
@@ -49,7 +50,7 @@ _PENALTY = "length_penalty"
 _INDEX = "model.safetensors.index.json"
 
 #: The weights of an encoder alone, which transformers would read rather than the two files.
-_ALONE = "model.safetensors"
+ALONE = "model.safetensors"
 _TOKENIZER = "tokenizer.json"
 _COPIED = (_TOKENIZER, "tokenizer_config.json")
 
@@ -108,8 +109,8 @@ def encoder_digest(folder: Path) -> str:
     return digest_of(
         {
             CONFIG: _canonical(read_config(folder)["encoder"]),
-            ENCODER: read_bytes(folder / ENCODER),
-            _TOKENIZER: read_bytes(folder / _TOKENIZER),
+            ENCODER: folder / ENCODER,
+            _TOKENIZER: folder / _TOKENIZER,
         }
     )
 
@@ -126,8 +127,8 @@ def decoder_digest(folder: Path) -> str:
     return digest_of(
         {
             CONFIG: _canonical(own),
-            DECODER: read_bytes(folder / DECODER),
-            FILE: read_bytes(folder / FILE),
+            DECODER: folder / DECODER,
+            FILE: folder / FILE,
         }
     )
 
@@ -190,7 +191,7 @@ def write_seq2seq(
         _write(folder / name, _safetensors(weights))
     for name, content in copies.items():
         _write(folder / name, content)
-    (folder / _ALONE).unlink(missing_ok=True)
+    (folder / ALONE).unlink(missing_ok=True)
     _write(folder / FILE, decoder_tokenizer.to_str(pretty=True).encode())
     _write(folder / _INDEX, _json(_index(shards)))
     _write(folder / _GENERATION, _json(_generation(text, settings)))

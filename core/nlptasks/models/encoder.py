@@ -1,67 +1,91 @@
-"""An encoder loaded from a folder that is laid out like a Hub checkpoint.
-
-The one place where nlptasks calls transformers to load and run an encoder, so that a new release of transformers is
-met in one small module.
-"""
+"""An encoder loaded from a folder that is laid out like a Hub checkpoint."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-from transformers import AutoModel, AutoTokenizer
-
-from nlptasks.errors import UsageError
-from nlptasks.models.special_tokens import Framing, framing_of, stack
-from nlptasks.models.unknown_tokens import UnknownTokens
-from nlptasks.models.weights import checksum_of, digest_of, quiet_loading, read_bytes
+from nlptasks.models.checkpoints import ALONE, read_config
+from nlptasks.models.runtimes.choosing import OPENVINO, Placement, choose_placement
+from nlptasks.models.runtimes.interface import EncoderRuntime
+from nlptasks.models.special_tokens import stack
+from nlptasks.models.tokenizer import EncoderTokenizer
+from nlptasks.models.weights import digest_of
 from nlptasks.plugin.protocols import HiddenStates, Window
-from nlptasks.text.display import encodable
 
-__all__ = ["TransformerEncoder", "checksum_of", "choose_device", "choose_dtype", "encodable", "quiet_loading"]
+__all__ = ["TransformerEncoder"]
 
 #: The files that decide what the encoder answers, and so make up its digest.
-_DIGESTED = ("config.json", "model.safetensors", "tokenizer.json")
+_DIGESTED = ("config.json", ALONE, "tokenizer.json")
 
 
 class TransformerEncoder:
-    """A frozen transformers encoder with its tokenizer; see :class:`nlptasks.plugin.protocols.Encoder`.
+    """A frozen Transformer encoder with its tokenizer; see :class:`nlptasks.plugin.protocols.Encoder`.
 
     Args:
-        folder: Holds ``config.json``, ``model.safetensors`` and ``tokenizer.json``.
+        folder: Holds ``config.json``, ``model.safetensors``, ``tokenizer.json`` and ``tokenizer_config.json``.
         name: What errors and trained heads call it.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
         dtype: ``auto`` (float32 on a CPU, bfloat16 or float16 elsewhere), ``float32``, ``bfloat16`` or ``float16``.
+        runtime: ``auto`` (OpenVINO on a CPU, where it can compute the checkpoint), ``openvino`` or ``torch``.
 
     Raises:
-        NlptasksError: A file of the folder is missing.
-        UsageError: The device is not there, or the dtype is unknown.
+        NlptasksError: A file of the folder is missing or damaged.
+        UsageError: The device is not there, the dtype is unknown, or the runtime cannot compute it.
     """
 
-    def __init__(self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto") -> None:
+    def __init__(
+        self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto", runtime: str = "auto"
+    ) -> None:
         self.name = name
-        self.digest = self._digest(folder)
-        self.device = choose_device(device)
-        self.dtype = choose_dtype(dtype, self.device)
-        with quiet_loading():
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
-            model = self._load(folder)
-        self._model = model.to(self.device).eval().requires_grad_(False)
-        self._tokenizer = tokenizer.backend_tokenizer
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._pad: int = tokenizer.pad_token_id or 0
-        self._framing = _framing(self._tokenizer)
-        self._frame = self._framing.alone()
-        self._unknown = UnknownTokens(tokenizer)
-        self.max_tokens: int = model.config.max_position_embeddings
-        self.width: int = model.config.hidden_size
+        self._folder = folder
+        self.digest = self._digest()
+        self._config = self._read_config()
+        self._text = EncoderTokenizer(folder)
+        self._place = choose_placement(self._config, runtime=runtime, device=device, dtype=dtype)
+        self._encoder = self._open()
+        self.max_tokens: int = self._config["max_position_embeddings"]
+        self.width: int = self._config["hidden_size"]
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for example ``cpu``."""
+        return self._place.device
+
+    @property
+    def dtype(self) -> str:
+        """The number type that it computes in, for example ``float32``."""
+        return self._place.dtype
+
+    @property
+    def runtime(self) -> str:
+        """What computes it: ``openvino`` or ``torch``."""
+        return self._place.runtime
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights of the encoder."""
+        return self._encoder.parameters
+
+    @property
+    def tokenizer(self) -> Any:
+        """The encoder's tokenizer, of the ``tokenizers`` library."""
+        return self._text.backend
+
+    @cached_property
+    def model(self) -> Any:
+        """The encoder as a model of transformers, for training; on the CPU unless PyTorch computes it elsewhere."""
+        from nlptasks.models.runtimes.torch_models import TorchEncoder
+
+        if isinstance(self._encoder, TorchEncoder):
+            return self._encoder.model
+        return self._open_torch(Placement("torch", "cpu", "float32")).model
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""
-        return checksum_of(self._model)
+        return self._encoder.fingerprint()
 
     def tokenize(
         self,
@@ -75,77 +99,54 @@ class TransformerEncoder:
         offsets: bool = False,
     ) -> list[list[Window]]:
         """Cut texts into windows; see :class:`nlptasks.plugin.protocols.Encoder`."""
-        room = min(max_tokens or self.max_tokens, self.max_tokens)
-        read = self._tokenizer.encode_batch if offsets else self._tokenizer.encode_batch_fast
-        encodings = read([encodable(text) for text in texts], add_special_tokens=False)
-        asked = self._tokenizer.encode_batch_fast([encodable(text) for text in questions], add_special_tokens=False)
-        framed = self._framing.before_question if questions_last else self._framing.behind
-        frames = [framed(question.ids, room // 2) for question in asked] or [self._frame] * len(texts)
-        return [
-            frame.windows(
-                encoding.ids,
-                encoding.offsets if offsets else (),
-                size=room - len(frame),
-                overlap=overlap,
-                most=max_windows,
-            )
-            for encoding, frame in zip(encodings, frames, strict=True)
-        ]
+        return self._text.windows(
+            texts,
+            min(max_tokens or self.max_tokens, self.max_tokens),
+            max_windows=max_windows,
+            overlap=overlap,
+            questions=questions,
+            questions_last=questions_last,
+            offsets=offsets,
+        )
 
     def encode(self, windows: Sequence[Window]) -> HiddenStates:
-        """Hidden states of the last layer, ``[windows, tokens, width]`` in float32."""
-        ids, types, mask = (tensor.to(self.device) for tensor in stack(windows, self._pad))
-        with torch.inference_mode():
-            output = self._model(input_ids=ids, attention_mask=mask.long(), token_type_ids=types)
-        return HiddenStates(states=output.last_hidden_state.float(), mask=mask, windows=tuple(windows))
+        """Hidden states of the last layer, ``[windows, tokens, width]``."""
+        ids, types, mask = stack(windows, self._text.pad)
+        return HiddenStates(states=self._encoder.states(ids, types, mask), mask=mask, windows=tuple(windows))
 
     def unknown(self, windows: Sequence[Window]) -> list[float]:
         """See :class:`nlptasks.plugin.protocols.TellsUnknown`."""
-        return self._unknown.proportions(windows)
+        return self._text.unknown(windows)
 
-    def _digest(self, folder: Path) -> str:
-        return digest_of({name: read_bytes(folder / name) for name in _DIGESTED})
+    def _digest(self) -> str:
+        return digest_of({name: self._folder / name for name in _DIGESTED})
 
-    def _load(self, folder: Path) -> Any:
-        """The transformers model of the encoder."""
-        return AutoModel.from_pretrained(
-            folder, local_files_only=True, dtype=self.dtype, use_safetensors=True, add_pooling_layer=False
-        )
+    def _read_config(self) -> Mapping[str, Any]:
+        """The encoder's configuration."""
+        return read_config(self._folder)
 
+    def _weights(self) -> tuple[Path, str]:
+        """The file with the encoder's weights, and what their names begin with."""
+        return self._folder / ALONE, ""
 
-def _framing(tokenizer: Any) -> Framing:
-    """What the tokenizer puts around texts."""
-    word = tokenizer.encode("a", add_special_tokens=False).ids
-    pair = tokenizer.encode("a", "a", add_special_tokens=True)
-    return framing_of(word, tokenizer.encode("a", add_special_tokens=True).ids, pair.ids, pair.type_ids)
+    def _open(self) -> EncoderRuntime:
+        if self._place.runtime != OPENVINO:
+            opened: EncoderRuntime = self._open_torch(self._place)
+            return opened
+        from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
 
+        path, prefix = self._weights()
+        return OpenvinoEncoder(path, self._config, prefix=prefix, dtype=self._place.dtype)
 
-def choose_device(device: str) -> torch.device:
-    """The torch device behind ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+    def _open_torch(self, place: Placement) -> Any:
+        import torch
 
-    Raises:
-        UsageError: There is no such device on this machine.
-    """
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if device == "auto":
-        return torch.device("cuda" if there["cuda"] else "mps" if there["mps"] else "cpu")
-    if not there.get(device.partition(":")[0], False):
-        here = ", ".join(name for name, available in there.items() if available)
-        raise UsageError(f"no device '{device}' on this machine", hint=f"available: {here}; or --device auto")
-    return torch.device(device)
+        from nlptasks.models.runtimes.torch_models import TorchEncoder, open_alone, open_encoder
 
-
-def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
-    """The number type behind ``auto``, ``float32``, ``bfloat16`` or ``float16``.
-
-    Raises:
-        UsageError: No such type.
-    """
-    types = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if dtype == "auto":
-        if device.type == "cpu":
-            return torch.float32
-        return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
-    if dtype not in types:
-        raise UsageError(f"no number type '{dtype}'", hint=f"available: auto, {', '.join(types)}")
-    return types[dtype]
+        dtype = getattr(torch, place.dtype)
+        path, prefix = self._weights()
+        if prefix:
+            model = open_encoder(path, self._config, prefix=prefix, dtype=dtype)
+        else:
+            model = open_alone(self._folder, dtype)
+        return TorchEncoder(model, torch.device(place.device))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from nlptasks.models.batching import batches
 from nlptasks.models.decoder_vocabulary import DecoderText
 from nlptasks.models.decoding.memory import Memory
+from nlptasks.models.runtimes.interface import DecoderRuntime
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 #: Pieces that are read before any is forgotten, about 100 MB of states.
@@ -18,7 +19,7 @@ _AT_ONCE = 256
 
 #: What a decoder makes of a piece: negative natural log-probabilities, ``[tokens]``, and its states before each token,
 #: ``[tokens, width]``.
-_Read = tuple[torch.Tensor, torch.Tensor]
+_Read = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ class LikelihoodReader:
     """A decoder that says how probable pieces are.
 
     Args:
-        model: A ``BertLMHeadModel`` with cross-attention.
+        decoder: The decoder.
         encode: The encoder.
         prefix: What stands before each piece's first token.
         pad: Fills the shorter pieces of a batch.
     """
 
-    model: Any
+    decoder: DecoderRuntime
     encode: Callable[[Sequence[Window]], HiddenStates]
     prefix: Sequence[int]
     pad: int
@@ -77,7 +78,7 @@ class LikelihoodReader:
                 if memory and piece.text != text:
                     text, reading = piece.text, memory.reading()
                 if reading:
-                    nll = reading.mix(nll, states, torch.tensor(piece.ids, device=states.device))
+                    nll = reading.mix(nll, states, np.array(piece.ids, dtype=np.int64))
                 found.append(float(nll.sum()))
         return found
 
@@ -90,17 +91,13 @@ class LikelihoodReader:
         return [found[at] for at in range(len(pieces))]
 
     def _read_batch(self, states: HiddenStates, targets: Sequence[Sequence[int]]) -> Iterator[_Read]:
-        rows = [torch.tensor([*self.prefix, *target]) for target in targets]
-        ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad).to(states.mask.device)
-        # Padding stands behind every target, where a decoder does not look: it needs no mask.
-        output = self.model(
-            input_ids=ids[:, :-1],
-            encoder_hidden_states=states.states.to(self.model.dtype),
-            encoder_attention_mask=states.mask.long(),
-            use_cache=False,
-            output_hidden_states=True,
-        )
+        ids = np.full((len(targets), len(self.prefix) + max(map(len, targets))), self.pad, dtype=np.int64)
+        ids[:, : len(self.prefix)] = self.prefix
+        for row, target in zip(ids, targets, strict=True):
+            row[len(self.prefix) : len(self.prefix) + len(target)] = target
         before = len(self.prefix) - 1
-        nll = -output.logits[:, before:].float().log_softmax(dim=2).gather(2, ids[:, before + 1 :, None])[..., 0]
-        for target, row, last in zip(targets, nll, output.hidden_states[-1], strict=True):
-            yield row[: len(target)], last[before : before + len(target)]
+        # Padding stands behind every target, where a decoder does not look: it needs no mask.
+        log_probs, last = self.decoder.read(ids[:, :-1], states.states, states.mask, before)
+        nll = -np.take_along_axis(log_probs, ids[:, before + 1 :, None], axis=2)[..., 0]
+        for target, row, behind in zip(targets, nll, last, strict=True):
+            yield row[: len(target)], behind[: len(target)]

@@ -19,9 +19,8 @@ def mean_states(states: HiddenStates) -> list[NDArray[np.float32]]:
 
     Sums and not means, so that the windows of a long text add up to the mean over the whole of it.
     """
-    mask = states.mask.unsqueeze(-1)
-    sums = (states.states * mask).sum(dim=1).cpu().numpy()
-    counts = states.mask.sum(dim=1, keepdim=True).cpu().numpy()
+    sums = np.einsum("btw,bt->bw", states.states, states.mask.astype(np.float32))
+    counts = states.mask.sum(axis=1, keepdims=True)
     return list(np.concatenate([sums, counts], axis=1).astype(np.float32))
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import torch
-from safetensors.torch import load_file
+import numpy as np
+from numpy.typing import NDArray
 
-from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.errors import UsageError
 from nlptasks.models import checkpoints
 from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import PREFIX, DecoderText
@@ -27,18 +27,19 @@ from nlptasks.models.decoding.tokens import most_probable, write
 from nlptasks.models.encoder import TransformerEncoder
 from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, Wording, add_up, write_in_parts
 from nlptasks.models.likelihoods import LikelihoodReader, pieces_of
-from nlptasks.models.weights import checksum_of, quiet_loading
+from nlptasks.models.runtimes.bert_graph import fits
+from nlptasks.models.runtimes.choosing import OPENVINO, Placement
+from nlptasks.models.runtimes.interface import DecoderRuntime
 from nlptasks.plugin.protocols import HiddenStates, Window
-from nlptasks.text.display import encodable
 
 #: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
 _SOURCE = 256
 
+#: What the names of the weights begin with.
+_ENCODER, _DECODER = "encoder.", "decoder."
+
 #: Texts that are written at a time, each beam being one: bounds the memory of their log-probabilities.
 _ROWS = 256
-
-#: Characters that hold a token or more, nearly always: so much of a text's end is tokenized at first.
-_TOKEN_CHARACTERS = 8
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ class _Decoder:
     """A loaded decoder.
 
     Args:
-        model: A frozen ``BertLMHeadModel``.
+        runtime: What computes it.
         text: Its vocabulary.
         banned: ``[vocabulary]``, bool: tokens that no text may hold.
         checksum: Of the weights as they were loaded.
     """
 
-    model: Any
+    runtime: DecoderRuntime
     text: DecoderText
-    banned: torch.Tensor
+    banned: NDArray[np.bool_]
     checksum: str
 
 
@@ -68,39 +69,40 @@ class TransformerSeq2Seq(TransformerEncoder):
         name: See :class:`nlptasks.models.encoder.TransformerEncoder`.
         device: Likewise.
         dtype: Likewise.
+        runtime: Likewise.
 
     Raises:
         NlptasksError: A file of the folder is missing or damaged.
-        UsageError: The device is not there, or the dtype is unknown.
+        UsageError: The device is not there, the dtype is unknown, or the runtime cannot compute it.
     """
 
-    def __init__(self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto") -> None:
-        self._folder = folder
-        self._config = checkpoints.read_config(folder) if checkpoints.has_decoder(folder) else None
+    def __init__(
+        self, folder: Path, *, name: str, device: str = "auto", dtype: str = "auto", runtime: str = "auto"
+    ) -> None:
+        self._both = checkpoints.read_config(folder) if checkpoints.has_decoder(folder) else None
         self._lock = Lock()
         self._decoder: _Decoder | None = None
-        super().__init__(folder, name=name, device=device, dtype=dtype)
+        self._trainable: Any = None
+        super().__init__(folder, name=name, device=device, dtype=dtype, runtime=runtime)
 
     # ------------------------------------------------------------- what it is
 
     @property
-    def model(self) -> Any:
-        """The encoder's transformers model."""
-        return self._model
-
-    @property
-    def tokenizer(self) -> Any:
-        """The encoder's tokenizer, of the ``tokenizers`` library."""
-        return self._tokenizer
-
-    @property
     def decoder(self) -> Any:
-        """The decoder, a ``BertLMHeadModel``.
+        """The decoder as a ``BertLMHeadModel``, for training; on the CPU unless PyTorch computes it elsewhere.
 
         Raises:
             UsageError: There is none.
         """
-        return self._loaded().model
+        from nlptasks.models.runtimes.torch_models import TorchDecoder
+
+        runtime = self._loaded().runtime
+        if isinstance(runtime, TorchDecoder):
+            return runtime.model
+        with self._lock:
+            if self._trainable is None:
+                self._trainable = self._open_torch_decoder(Placement("torch", "cpu", "float32")).model
+            return self._trainable
 
     @property
     def text(self) -> DecoderText:
@@ -114,23 +116,23 @@ class TransformerSeq2Seq(TransformerEncoder):
     @property
     def decoder_digest(self) -> str:
         """See :class:`nlptasks.models.generation.Generator`; empty where there is no decoder."""
-        return checkpoints.decoder_digest(self._folder) if self._config else ""
+        return checkpoints.decoder_digest(self._folder) if self._both else ""
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
         """See :class:`nlptasks.models.generation.Generator`."""
-        known = self._config[checkpoints.INSTRUCTIONS] if self._config else []
+        known = self._both[checkpoints.INSTRUCTIONS] if self._both else []
         return tuple(sorted(Instruction(task, language) for task, language in known))
 
     @cached_property
     def settings(self) -> DecoderSettings:
         """How the decoder is run; the usual settings where there is none."""
-        return checkpoints.decoder_settings(self._folder) if self._config else DecoderSettings()
+        return checkpoints.decoder_settings(self._folder) if self._both else DecoderSettings()
 
     @property
     def max_new_tokens(self) -> int:
         """Most tokens of one text, its end included: what the decoder can read behind the prefix."""
-        return int(self._config["decoder"]["max_position_embeddings"]) - PREFIX if self._config else 0
+        return int(self._both["decoder"]["max_position_embeddings"]) - PREFIX if self._both else 0
 
     @property
     def source_tokens(self) -> int:
@@ -151,12 +153,11 @@ class TransformerSeq2Seq(TransformerEncoder):
     def fingerprint(self) -> str:
         """A checksum of the weights in memory, which loading the decoder does not change but writing to it does."""
         encoder, decoder = super().fingerprint(), self._decoder
-        now = checksum_of(decoder.model) if decoder else ""
+        now = decoder.runtime.fingerprint() if decoder else ""
         return encoder if decoder is None or now == decoder.checksum else f"{encoder}, decoder changed to {now}"
 
     # ------------------------------------------------------------ what it does
 
-    @torch.inference_mode()
     def generate(self, states: HiddenStates, instruction: Instruction, decoding: Decoding) -> list[list[Continuation]]:
         """Write texts for windows; see :class:`nlptasks.models.generation.Generator`."""
         decoder = self._told(instruction)
@@ -166,7 +167,6 @@ class TransformerSeq2Seq(TransformerEncoder):
 
         return write_in_parts(len(states.windows), decoding, _ROWS, write)
 
-    @torch.inference_mode()
     def likelihoods(self, prompts: Sequence[str], texts: Sequence[str], instruction: Instruction) -> list[Likelihood]:
         """How probable texts are behind prompts; see :class:`nlptasks.models.generation.Generator`."""
         decoder = self._told(instruction)
@@ -176,7 +176,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         room = self.max_new_tokens + PREFIX
         windows = [window for before in befores for window in self.endings([before], max_tokens=room)]
         prefix = decoder.text.prefix(instruction)
-        reader = LikelihoodReader(decoder.model, self.encode, prefix, decoder.text.pad)
+        reader = LikelihoodReader(decoder.runtime, self.encode, prefix, decoder.text.pad)
         nll = reader.score(found, windows, self.memory(instruction))
         return add_up(
             len(texts), ((piece.text, value, len(piece.ids)) for piece, value in zip(found, nll, strict=True))
@@ -214,9 +214,9 @@ class TransformerSeq2Seq(TransformerEncoder):
         instruction: Instruction | None = None,
     ) -> list[Window]:
         """The end of each text as one window; see :class:`nlptasks.models.generation.Generator`."""
-        room = min(max_tokens or self.max_tokens, self.max_tokens) - len(self._frame)
+        room = min(max_tokens or self.max_tokens, self.max_tokens)
         whole = [text + more for text, more in zip(texts, written, strict=True)] if written else texts
-        return [self._frame.around(self._last(encodable(text), room)) for text in whole]
+        return [self._text.ending(text, room) for text in whole]
 
     # ----------------------------------------------------------------- the rest
 
@@ -229,29 +229,17 @@ class TransformerSeq2Seq(TransformerEncoder):
         prefix = decoder.text.prefix(instruction)
         memory = self.memory(instruction)
         writing = memory.writing() if memory else None
-        steps = Steps(decoder.model, states.states.to(self.dtype), states.mask, prefix, writing)
+        steps = Steps(decoder.runtime.session(states.states, states.mask), len(states.windows), prefix, writing)
         if decoding.beams > 1:
             penalty = self.settings.length_penalty if decoding.length_penalty is None else decoding.length_penalty
             found = search(steps, rules, beams=decoding.beams, length_penalty=penalty)
         elif decoding.temperature:
-            steps.keep(torch.arange(len(steps), device=self.device).repeat_interleave(copies))
+            steps.keep(np.repeat(np.arange(len(steps)), copies))
             streams = [(decoding.seed, window.ids, copy) for window in states.windows for copy in range(copies)]
-            numbers = random_numbers(streams, most).to(self.device)
-            found = write(steps, rules, Sampler(numbers, decoding.temperature, decoding.top_p))
+            found = write(steps, rules, Sampler(random_numbers(streams, most), decoding.temperature, decoding.top_p))
         else:
             found = write(steps, rules, most_probable)
         return [_continuation(decoder.text, item) for item in found]
-
-    def _last(self, text: str, room: int) -> list[int]:
-        """The last tokens of a text, without tokenizing much more of it."""
-        size = room * _TOKEN_CHARACTERS
-        while True:
-            # From a space on: half a word would have other tokens.
-            rest = text if size >= len(text) else text[-size:].partition(" ")[2]
-            ids: list[int] = self._tokenizer.encode(rest, add_special_tokens=False).ids
-            if len(ids) >= room or size >= len(text):
-                return ids[-room:]
-            size *= 4
 
     def _told(self, instruction: Instruction) -> _Decoder:
         decoder = self._loaded()
@@ -266,48 +254,49 @@ class TransformerSeq2Seq(TransformerEncoder):
     def _loaded(self) -> _Decoder:
         with self._lock:
             if self._decoder is None:
-                # Tensors that are made in inference mode could not be trained on later.
-                with torch.inference_mode(False):
-                    self._decoder = self._load_decoder()
+                self._decoder = self._load_decoder()
             return self._decoder
 
     def _load_decoder(self) -> _Decoder:
-        if self._config is None:
+        if self._both is None:
             raise UsageError(
                 f"the backbone '{self.name}' has no decoder: it reads text and writes none",
                 hint="choose another one with --backbone; see: nlptasks backbones list",
             )
-        from transformers import BertConfig, BertLMHeadModel
-
-        text = DecoderText.load(self._folder)
-        config = BertConfig.from_dict(self._config["decoder"])
-        model = self._read(BertLMHeadModel, config, checkpoints.DECODER, "decoder.").to(self.device)
-        banned = torch.ones(config.vocab_size, dtype=torch.bool)
+        text, config = DecoderText.load(self._folder), self._both["decoder"]
+        banned = np.ones(config["vocab_size"], dtype=np.bool_)
         banned[: text.size] = False
         banned[[token for token in text.special if token != text.end]] = True
-        return _Decoder(model.eval().requires_grad_(False), text, banned.to(self.device), checksum_of(model))
+        runtime = self._open_decoder(config)
+        return _Decoder(runtime, text, banned, runtime.fingerprint())
 
-    def _digest(self, folder: Path) -> str:
-        return checkpoints.encoder_digest(folder) if self._config else super()._digest(folder)
+    def _open_decoder(self, config: Mapping[str, Any]) -> DecoderRuntime:
+        if self._place.runtime != OPENVINO or not fits(config):
+            opened: DecoderRuntime = self._open_torch_decoder(self._place)
+            return opened
+        from nlptasks.models.runtimes.openvino_decoder import OpenvinoDecoder
 
-    def _load(self, folder: Path) -> Any:
-        if self._config is None:
-            return super()._load(folder)
-        from transformers import BertConfig, BertModel
+        return OpenvinoDecoder(self._folder / checkpoints.DECODER, config, prefix=_DECODER)
 
-        config = BertConfig.from_dict(self._config["encoder"])
-        return self._read(BertModel, config, checkpoints.ENCODER, "encoder.", add_pooling_layer=False)
+    def _open_torch_decoder(self, place: Placement) -> Any:
+        import torch
 
-    def _read(self, kind: Any, config: Any, file: str, prefix: str, **more: Any) -> Any:
-        """A transformers model from the weights in a file, whose names begin with a prefix."""
-        path = self._folder / file
-        try:
-            weights: Mapping[str, torch.Tensor] = load_file(path)
-        except Exception as error:  # safetensors has an error of its own for damaged files, beside OSError
-            raise NlptasksError(f"{path}: no weights can be read here ({error})") from error
-        own = {name.removeprefix(prefix): weight for name, weight in weights.items()}
-        with quiet_loading():
-            return kind.from_pretrained(None, config=config, state_dict=own, dtype=self.dtype, **more)
+        from nlptasks.models.runtimes.torch_models import TorchDecoder, open_decoder
+
+        assert self._both is not None
+        path, dtype = self._folder / checkpoints.DECODER, getattr(torch, place.dtype)
+        model = open_decoder(path, self._both["decoder"], prefix=_DECODER, dtype=dtype)
+        return TorchDecoder(model, torch.device(place.device))
+
+    def _digest(self) -> str:
+        return checkpoints.encoder_digest(self._folder) if self._both else super()._digest()
+
+    def _read_config(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._both["encoder"] if self._both else super()._read_config()
+        return found
+
+    def _weights(self) -> tuple[Path, str]:
+        return (self._folder / checkpoints.ENCODER, _ENCODER) if self._both else super()._weights()
 
 
 def _part(states: HiddenStates, start: int, stop: int) -> HiddenStates:
@@ -315,7 +304,7 @@ def _part(states: HiddenStates, start: int, stop: int) -> HiddenStates:
     if start == 0 and stop >= len(states.windows):
         return states
     mask = states.mask[start:stop]
-    longest = int(mask.sum(dim=1).max())
+    longest = int(mask.sum(axis=1).max())
     return HiddenStates(states.states[start:stop, :longest], mask[:, :longest], states.windows[start:stop])
 
 

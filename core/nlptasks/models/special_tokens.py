@@ -1,16 +1,16 @@
-"""What stands around a text in a window, and windows as the tensors that a model reads, in batches of like lengths."""
+"""What stands around a text in a window, and windows as the arrays that a model reads, in batches of like lengths."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nlptasks.models.batching import batches
 from nlptasks.plugin.protocols import Window
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["Frame", "Framing", "batches", "common", "framing_of", "stack"]
 
@@ -139,8 +139,8 @@ def framing_of(word: Sequence[int], single: Sequence[int], pair: Sequence[int], 
 
 def stack(
     windows: Sequence[Window], pad: int, *, left: bool = False
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Windows as the tensors that a model reads.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Windows as the arrays that a model reads.
 
     Args:
         windows: One or more.
@@ -148,19 +148,17 @@ def stack(
         left: Whether it fills them at the left.
 
     Returns:
-        Token ids and segments, ``[windows, tokens]``, int64, and the mask of the same shape, bool, all on the CPU.
+        Token ids, segments and the mask, each ``[windows, tokens]``.
     """
-    import torch
-
     longest = max(map(len, windows))
-    ids = torch.full((len(windows), longest), pad, dtype=torch.long)
-    types, mask = torch.zeros_like(ids), torch.zeros_like(ids, dtype=torch.bool)
+    ids = np.full((len(windows), longest), pad, dtype=np.int64)
+    types, mask = np.zeros_like(ids), np.zeros_like(ids, dtype=np.bool_)
     for row, window in enumerate(windows):
         own = slice(longest - len(window), longest) if left else slice(len(window))
-        ids[row, own] = torch.tensor(window.ids, dtype=torch.long)
+        ids[row, own] = window.ids
         mask[row, own] = True
         if window.types:
-            types[row, own] = torch.tensor(window.types)
+            types[row, own] = window.types
     return ids, types, mask
 
 

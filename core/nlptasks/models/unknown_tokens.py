@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nlptasks.plugin.protocols import Window
@@ -23,14 +23,22 @@ class UnknownTokens:
     """Tells unknown tokens from others.
 
     Args:
-        tokenizer: A tokenizer of transformers. Of one that is written in Python only the unknown token is known.
+        unknown: The unknown token; ``None``: there is none.
+        special: All special tokens.
+        backend: The tokenizer, of the ``tokenizers`` library; ``None``: only the unknown token is known.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._unknown: int | None = tokenizer.unk_token_id
-        self._special = frozenset(tokenizer.all_special_ids)
-        self._fast: Any = tokenizer.backend_tokenizer if tokenizer.is_fast else None
+    def __init__(self, unknown: int | None, special: Iterable[int], backend: Any) -> None:
+        self._unknown = unknown
+        self._special = frozenset(special)
+        self._fast = backend
         self._kinds: dict[int, int] = {}  # of the tokens that were seen
+
+    @classmethod
+    def of(cls, tokenizer: Any) -> UnknownTokens:
+        """Those of a tokenizer of transformers; of one that is written in Python only the unknown token is known."""
+        backend = tokenizer.backend_tokenizer if tokenizer.is_fast else None
+        return cls(tokenizer.unk_token_id, tokenizer.all_special_ids, backend)
 
     def proportions(self, windows: Sequence[Window]) -> list[float]:
         """The proportion of each window's tokens that are unknown, special ones aside; 0 where it has no others."""

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nlptasks.plugin.values import is_bytes, is_json, is_untyped, json_values, plain_array
 from nlptasks.text.display import counted
@@ -90,8 +90,8 @@ def _in_json(array: Any, *, nested: bool) -> Iterator[Conversion]:
         elif hasattr(array, "flatten"):
             yield from _in_json(array.flatten(), nested=nested)
     elif _types.is_floating(kind):
-        known = array.drop_null()
-        yield "NaN or infinite number", "null", len(known) - (pc.sum(pc.is_finite(known)).as_py() or 0)
+        known = array.drop_null().to_numpy(zero_copy_only=False)
+        yield "NaN or infinite number", "null", int((~np.isfinite(known)).sum())
     else:
         yield from _leaves(array)
 

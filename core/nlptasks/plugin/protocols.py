@@ -20,7 +20,6 @@ from nlptasks.plugin.tables import TableBlock as TableBlock
 
 if TYPE_CHECKING:
     import numpy as np
-    import torch
     from numpy.typing import NDArray
 
 
@@ -86,32 +85,31 @@ class Window:
 class HiddenStates:
     """What an encoder makes of a batch of windows.
 
+    The arrays are the caller's own: whatever a head writes to them reaches nobody else who reads the batch. A head that
+    wants tensors of PyTorch has them without a copy: ``torch.from_numpy(states.states)``.
+
     Args:
-        states: ``[windows, tokens, width]``, float32, on the backbone's device. A head has a copy of its own.
+        states: ``[windows, tokens, width]``, float32.
         mask: ``[windows, tokens]``, bool: False where a row is padded.
         windows: The windows themselves, in the order of the rows.
         logits: What the checkpoint's own output layer makes of them in the same pass, float32: ``[windows, labels]``
             with the capability ``labels``, ``[windows, tokens, 2]`` (start and end) with ``spans``; else ``None``.
     """
 
-    states: torch.Tensor
-    mask: torch.Tensor
+    states: NDArray[np.float32]
+    mask: NDArray[np.bool_]
     windows: tuple[Window, ...]
-    logits: torch.Tensor | None = None
+    logits: NDArray[np.float32] | None = None
 
     def rows(self, at: Sequence[int]) -> HiddenStates:
-        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice.
-
-        The tensors are the caller's own: whatever is written to them reaches nobody else who reads the batch.
-        """
+        """Those of some of the batch's windows, in the order of ``at``, which holds no position twice: copies."""
         found = list(at)
-        if found == list(range(len(self.windows))):
-            states, mask = self.states.clone(), self.mask.clone()
-            logits = None if self.logits is None else self.logits.clone()
-        else:  # a list of positions copies, as a slice would not
-            states, mask = self.states[found], self.mask[found]
-            logits = None if self.logits is None else self.logits[found]
-        return HiddenStates(states=states, mask=mask, windows=tuple(self.windows[row] for row in found), logits=logits)
+        return HiddenStates(
+            states=self.states[found],  # a list of positions copies, as a slice would not
+            mask=self.mask[found],
+            windows=tuple(self.windows[row] for row in found),
+            logits=None if self.logits is None else self.logits[found],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +120,7 @@ class BackboneContext:
         options: The backbone's own options.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        runtime: ``auto``, ``openvino`` or ``torch``: what computes it, for backbones that leave a choice.
         folder: Weights to open in place of the backbone's own: a folder that its trainer left (see
             ``BackboneSpec.trainer``).
         reference: The checkpoint to open, as the user named it: with the backbone's scheme, or a folder (see
@@ -131,6 +130,7 @@ class BackboneContext:
     options: Any = None
     device: str = "auto"
     dtype: str = "auto"
+    runtime: str = "auto"
     folder: Path | None = None
     reference: str = ""
 

@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nlptasks.plugin.predictions import Cell
 
@@ -22,6 +22,9 @@ JSON = {b"nlptasks": b"json"}
 
 #: Metadata of a field whose strings were cells of text, which may be numbers.
 UNTYPED = {b"nlptasks": b"untyped"}
+
+#: Bytes that one array of strings can hold.
+_LARGEST = 2**31 - 1
 
 _types = pa.types
 _quoted: Callable[[str], str] = json.encoder.encode_basestring
@@ -52,10 +55,16 @@ def is_bytes(kind: Any) -> bool:
 
 def string_array(values: Sequence[str | None]) -> Any:
     r"""An Arrow array of strings; half of a surrogate pair, which UTF-8 does not know, becomes ``\ud83d``."""
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        return pa.array([None if value is None else utf_8(value).decode() for value in values], pa.string())
+    # Of its parts: ``pa.array`` would import pandas, wherever that is installed, to see whether it was given a Series.
+    parts = [b"" if value is None else utf_8(value) for value in values]
+    ends = np.cumsum([0, *map(len, parts)])
+    if ends[-1] > _LARGEST:
+        parted = [None if value is None else utf_8(value).decode() for value in values]
+        return pa.array(parted, pa.string())  # in chunks
+    there = np.array([value is not None for value in values], dtype=np.bool_)
+    known = pa.py_buffer(np.packbits(there, bitorder="little"))
+    buffers = pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(parts))
+    return pa.StringArray.from_buffers(len(parts), *buffers, known if None in values else None)
 
 
 def utf_8(text: str) -> bytes:
@@ -144,7 +153,9 @@ def plain_array(column: Any) -> Any:
     while isinstance(array.type, pa.BaseExtensionType):
         array = array.storage
     if _types.is_run_end_encoded(array.type):
-        array = pc.run_end_decode(array)
+        from pyarrow.compute import run_end_decode
+
+        array = run_end_decode(array)
     return array
 
 

@@ -128,6 +128,7 @@ class Model:
         trainable: Weights of the head alone; 0: not known or none.
         shared: Weights that other heads of the backbone use too; 0: not known or none.
         dtype: Number type of the backbone.
+        runtime: What computed the backbone, for example ``openvino``; empty: not known.
         weights: SHA-256 of the head's weights; empty: it has none or they are not known.
         digest: The backbone's digest; empty: none.
         trained_on: SHA-256 of files that it is said to have been trained on.
@@ -140,6 +141,7 @@ class Model:
     trainable: _Whole = 0
     shared: _Whole = 0
     dtype: str = ""
+    runtime: str = ""
     weights: str = ""
     digest: str = ""
     trained_on: tuple[str, ...] = ()
@@ -286,6 +288,7 @@ class Record:
         run = self.run
         plugins = {role: owner for role, owner in run.plugins.items() if not role.startswith(METRIC)}
         later = {"inputs": run.inputs, "likelihoods": run.likelihoods, "plugins": plugins, "files": dict(run.files)}
+        later["runtime"] = self.model.runtime
         return {
             "task": self.task,
             "data": self.dataset.sha256,

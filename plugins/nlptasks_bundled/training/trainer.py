@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from nlptasks.errors import UsageError
-from nlptasks.models.encoder import choose_device
+from nlptasks.models.runtimes.torch_devices import choose_device
 from nlptasks.models.seq2seq import TransformerSeq2Seq
 from nlptasks.training.recipes import RecipeJob, RecipeReport
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from nlptasks.errors import NlptasksError
-from nlptasks.models.encoder import checksum_of, choose_device, choose_dtype, quiet_loading
 from nlptasks.models.generation import Instruction, Wording
+from nlptasks.models.runtimes.torch_devices import checksum_of, choose_device, choose_dtype, quiet_loading
 from nlptasks.models.special_tokens import Framing
 from nlptasks.models.unknown_tokens import UnknownTokens
 from nlptasks.plugin.protocols import Window
@@ -45,6 +46,9 @@ class OpenedCheckpoint:
         UsageError: The device is not there, or the dtype is unknown.
     """
 
+    #: What computes it.
+    runtime = "torch"
+
     def __init__(self, checkpoint: Checkpoint, kind: str, *, device: str = "auto", dtype: str = "auto") -> None:
         self.name = checkpoint.reference
         self.device = choose_device(device)
@@ -54,7 +58,7 @@ class OpenedCheckpoint:
             tokenizer = load_tokenizer(checkpoint)
             self.reader = CheckpointTokenizer(tokenizer, self.name, types=tells_types(tokenizer, checkpoint.folder))
             self.model: Any = load_model(checkpoint, kind, device=self.device, dtype=self.dtype)
-        self._unknown = UnknownTokens(tokenizer)
+        self._unknown = UnknownTokens.of(tokenizer)
         self.reader.bound(embedded(self.model))
         self.max_tokens: int = self.limit or _USUAL
         self.width: int = self.model.config.hidden_size
@@ -63,6 +67,10 @@ class OpenedCheckpoint:
     def limit(self) -> int:
         """The longest input that the model and the tokenizer allow; 0: they state none."""
         return longest_input(self.model.config.to_dict(), {"model_max_length": self.reader.tokenizer.model_max_length})
+
+    def moved(self, array: NDArray[Any]) -> torch.Tensor:
+        """An array on the device; a copy, since PyTorch knows nothing of arrays that nobody may write to."""
+        return torch.tensor(array, device=self.device)
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""

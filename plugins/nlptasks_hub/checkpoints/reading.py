@@ -9,8 +9,8 @@ from threading import Lock
 from typing import Any
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.models.encoder import encodable
 from nlptasks.models.special_tokens import Framing, common, framing_of
+from nlptasks.text.display import encodable
 
 #: Characters that hold a token or more, nearly always: so much of a text's end is tokenized at first.
 _TOKEN_CHARACTERS = 8

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from nlptasks.models.encoder import choose_device
+from nlptasks.models.runtimes.torch_devices import choose_device
 from nlptasks.plugin.pipelines import PipelineContext
 from nlptasks_hub.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from nlptasks_hub.checkpoints.loading import load_model, load_tokenizer

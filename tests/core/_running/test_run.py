@@ -21,12 +21,13 @@ from nlptasks._running.run import run
 from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks.errors import PluginError, UsageError
+from nlptasks.models.encoder import TransformerEncoder
 from nlptasks.models.pooling import join_means, mean_states
 from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import BackboneContext, Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.records.report import RunReport
-from nlptasks.testing import tiny_encoder
+from nlptasks.testing import write_tiny_checkpoint
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Vandal(Mean):
     """Writes to the shared weights while it answers."""
 
     def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
-        next(self.context.backbone._model.parameters()).data.zero_()
+        next(self.context.backbone.model.parameters()).data.zero_()
         return super().read(example, windows, reduced)
 
 
@@ -62,7 +63,11 @@ def load_tiny(context: BackboneContext) -> Encoder:
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
     """The real plugins, with a tiny backbone as the only one and heads of this module."""
-    monkeypatch.setattr(f"{__name__}.load_tiny", lambda _: tiny_encoder(tmp_path / "tiny"))
+    folder = write_tiny_checkpoint(tmp_path / "tiny")
+    monkeypatch.setattr(
+        f"{__name__}.load_tiny",
+        lambda context: TransformerEncoder(folder, name="tiny", device="cpu", runtime=context.runtime),
+    )
     here = __name__
     registry = load_plugins(replace(Config(), disable=frozenset({"bundled", "progress"}))).registry
     backbone = BackboneSpec(name="tiny", summary="t", object=f"{here}:load_tiny", provides=frozenset({ENCODE}))
@@ -82,11 +87,11 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
 def go(session: Session, tmp_path: Path) -> Callable[..., RunReport]:
     """Run some tasks on rows of ``text``."""
 
-    def call(texts: list[str], heads: Mapping[str, str], **settings: Any) -> RunReport:
+    def call(texts: list[str], heads: Mapping[str, str], runtime: Any = "auto", **settings: Any) -> RunReport:
         data = tmp_path / "rows.csv"
         with data.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["text"], *([text] for text in texts)])
-        system = session.choose(session.tasks(list(heads)), SystemChoice(heads=heads))
+        system = session.choose(session.tasks(list(heads)), SystemChoice(heads=heads, runtime=runtime))
         observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
         target = TableTarget(output=str(tmp_path / "out.jsonl"), force=True)
         return run(session, system, TableSource(data=str(data), **settings), target, observers)
@@ -141,7 +146,7 @@ def test_many_rows_cross_blocks_in_order(go: Callable[..., RunReport], tmp_path:
 
 def test_a_head_that_writes_to_the_backbone_is_found_out(go: Callable[..., RunReport], tmp_path: Path) -> None:
     with pytest.raises(PluginError, match="changed the shared backbone during this run: test:vandal"):
-        go(TEXTS, {"sentiment": "vandal"})
+        go(TEXTS, {"sentiment": "vandal"}, runtime="torch")
     assert not (tmp_path / "out.jsonl").exists()
 
 

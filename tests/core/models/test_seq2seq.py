@@ -234,7 +234,7 @@ def by_hand(model: TransformerSeq2Seq, source: str, ids: Sequence[int]) -> float
     prefix = model.text.prefix(ENGLISH)
     with torch.inference_mode():
         logits = model.decoder(
-            input_ids=torch.tensor([[*prefix, *ids[:-1]]]), encoder_hidden_states=states.states
+            input_ids=torch.tensor([[*prefix, *ids[:-1]]]), encoder_hidden_states=torch.tensor(states.states)
         ).logits[0, len(prefix) - 1 :]
     return -float(logits.log_softmax(1)[range(len(ids)), list(ids)].sum())
 

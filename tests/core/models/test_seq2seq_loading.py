@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -45,7 +46,7 @@ def test_the_decoder_is_loaded_when_it_is_needed_and_once(tmp_path: Path) -> Non
 
 
 def test_the_fingerprint_sees_a_weight_of_the_decoder_that_was_changed(tmp_path: Path) -> None:
-    model = tiny_seq2seq(tmp_path)
+    model = TransformerSeq2Seq(write_tiny_seq2seq_checkpoint(tmp_path), name="tiny", runtime="torch")
     before = model.fingerprint()
     next(model.decoder.parameters()).data[5, 0] += 1e-3
     assert model.fingerprint() != before
@@ -64,7 +65,7 @@ def test_an_encoder_reads_the_same_with_a_decoder_beside_it(tmp_path: Path) -> N
     model = tiny_seq2seq(tmp_path / "both")
     alone = TransformerEncoder(write_tiny_checkpoint(tmp_path / "alone"), name="tiny", device="cpu")
     (window,) = windows_of(model, ["good phone"])
-    torch.testing.assert_close(model.encode([window]).states, alone.encode([window]).states, atol=1e-2, rtol=0)
+    np.testing.assert_allclose(model.encode([window]).states, alone.encode([window]).states, atol=1e-2)
     assert (model.width, model.max_tokens) == (alone.width, alone.max_tokens)
     assert alone.tokenize(["good phone"]) == [[window]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 
 from nlptasks._names import resolve
 from nlptasks.plugin import protocols
@@ -54,17 +54,17 @@ def test_windows_of_the_same_tokens_are_the_same():
 @pytest.mark.parametrize("at", [[0, 1], [1], [1, 0]])
 def test_rows_of_a_batch_are_the_callers_own(at):
     whole = HiddenStates(
-        states=torch.arange(4.0).reshape(2, 2, 1),
-        mask=torch.tensor([[True, True], [True, False]]),
+        states=np.arange(4, dtype=np.float32).reshape(2, 2, 1),
+        mask=np.array([[True, True], [True, False]]),
         windows=(Window((1, 2)), Window((3,))),
-        logits=torch.tensor([[0.1], [0.2]]),
+        logits=np.array([[0.1], [0.2]], dtype=np.float32),
     )
     part = whole.rows(at)
     assert part.windows == tuple(whole.windows[row] for row in at)
-    assert torch.equal(part.states, whole.states[at])
-    part.states.zero_()
-    part.mask.zero_()
-    part.logits.zero_()
+    assert np.array_equal(part.states, whole.states[at])
+    part.states.fill(0)
+    part.mask.fill(0)
+    part.logits.fill(0)
     assert whole.states.sum() == 6
     assert whole.mask.sum() == 3
     assert whole.logits.sum() > 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.generation import Decoding, Instruction
 from nlptasks.models.seq2seq import TransformerSeq2Seq
 from nlptasks.testing import check_generator, tiny_seq2seq, write_tiny_seq2seq_checkpoint
-from nlptasks_bundled.neural_cache import POSITIONS, foretold, no_past, remembered, reread
+from nlptasks_bundled.neural_cache import POSITIONS, Floats, Integers, foretold, no_past, remembered, reread
 from nlptasks_bundled.seq2seq import BundledSeq2Seq
 from nlptasks_bundled.settings import BundledSettings, NeuralCache
 
@@ -24,17 +24,19 @@ WRITE = Instruction("generation", "en")
 caches = st.builds(NeuralCache, st.floats(0.01, 0.99), st.floats(0.1, 30))
 
 
-def text(seed: int, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def text(seed: int, length: int) -> tuple[Floats, Floats, Integers]:
     """Log-probabilities of every token, states and tokens of a text."""
-    draw = torch.Generator().manual_seed(seed)
-    log_probs = torch.randn(length, VOCABULARY, generator=draw).log_softmax(dim=1)
-    tokens = torch.randint(VOCABULARY, (length,), generator=draw)
-    return log_probs, torch.randn(length, WIDTH, generator=draw), tokens
+    draw = np.random.default_rng(seed)
+    log_probs = np.log(draw.dirichlet(np.ones(VOCABULARY), length).astype(np.float32) + np.float32(1e-6))
+    log_probs -= np.logaddexp.reduce(log_probs, axis=1, keepdims=True)
+    tokens = draw.integers(VOCABULARY, size=length)
+    return log_probs, draw.standard_normal((length, WIDTH), dtype=np.float32), tokens
 
 
-def by_the_book(cache: NeuralCache, log_probs: torch.Tensor, states: torch.Tensor, tokens: torch.Tensor) -> list[float]:
+def by_the_book(cache: NeuralCache, log_probs: Floats, states: Floats, tokens: Integers) -> list[float]:
     """Nats of each token, by the formula."""
-    found, cosines = [], torch.cosine_similarity(states[:, None], states[None], dim=2).tolist()
+    lengths = np.linalg.norm(states, axis=1)
+    found, cosines = [], (states @ states.T / lengths[:, None] / lengths[None]).tolist()
     for at, token in enumerate(tokens.tolist()):
         alike = [math.exp(cache.sharpness * (cosines[at][before] - 1)) for before in range(at)]
         total = sum(alike)
@@ -50,7 +52,7 @@ def test_what_is_read_costs_what_the_formula_says_however_it_is_cut(
     cache: NeuralCache, seed: int, length: int, cut: int
 ) -> None:
     log_probs, states, tokens = text(seed, length)
-    nll, past, found = -log_probs.gather(1, tokens[:, None])[:, 0], no_past(states[0]), []
+    nll, past, found = -np.take_along_axis(log_probs, tokens[:, None], axis=1)[:, 0], no_past(states[0]), []
     for start in range(0, length, cut):
         part = slice(start, start + cut)
         mixed, past = reread(cache, nll[part], states[part], tokens[part], past)
@@ -61,19 +63,19 @@ def test_what_is_read_costs_what_the_formula_says_however_it_is_cut(
 @given(cache=caches, seed=st.integers(0, 99), length=st.integers(1, 12))
 def test_what_is_written_has_the_probabilities_that_are_read(cache: NeuralCache, seed: int, length: int) -> None:
     rows = [text(seed + more, length) for more in range(3)]
-    log_probs, states, tokens = (torch.stack(part) for part in zip(*rows, strict=True))
+    log_probs, states, tokens = (np.stack(part) for part in zip(*rows, strict=True))
     expected, past = [by_the_book(cache, *row) for row in rows], no_past(states[:, 0])
     for at in range(length):
         mixed = foretold(cache, log_probs[:, at], states[:, at], past)
-        torch.testing.assert_close(mixed.exp().sum(dim=1), torch.ones(3))
-        found = -mixed.gather(1, tokens[:, at, None])[:, 0]
+        np.testing.assert_allclose(np.exp(mixed).sum(axis=1), np.ones(3), rtol=1e-4)
+        found = -np.take_along_axis(mixed, tokens[:, at, None], axis=1)[:, 0]
         assert found.tolist() == pytest.approx([nll[at] for nll in expected], abs=1e-4)
         past = remembered(past, states[:, at], tokens[:, at])
 
 
 def test_no_more_is_remembered_than_fits() -> None:
     log_probs, states, tokens = text(0, POSITIONS + 5)
-    nll = -log_probs.gather(1, tokens[:, None])[:, 0]
+    nll = -np.take_along_axis(log_probs, tokens[:, None], axis=1)[:, 0]
     _, past = reread(NeuralCache(0.3, 10.0), nll, states, tokens, no_past(states[0]))
     assert past.tokens.tolist() == tokens[5:].tolist()
     assert past.keys.shape == (POSITIONS, WIDTH)

@@ -257,8 +257,8 @@ def test_texts_that_are_to_be_kept_keep_their_hidden_states(job, start):
         first, last = (TransformerEncoder(folder, name="tiny", device="cpu") for folder in (start, done.output))
         windows = [row[0] for row in first.tokenize(texts)]
         before, after = (encoder.encode(windows) for encoder in (first, last))
-        difference = (after.states - before.states)[before.mask.bool()].norm(dim=-1)
-        distances[name] = float((difference / before.states[before.mask.bool()].norm(dim=-1)).mean())
+        difference = np.linalg.norm((after.states - before.states)[before.mask], axis=-1)
+        distances[name] = float((difference / np.linalg.norm(before.states[before.mask], axis=-1)).mean())
     assert distances["kept"] < 0.75 * distances["left"]
     assert logged["kept"]["qa/spans"] < logged["left"]["qa/spans"]
     with safe_open(done.output / "heads.safetensors", framework="pt") as layers:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.testing import write_tiny_checkpoint
 from nlptasks_hub.backbone import opened
 from nlptasks_hub.checkpoints.checkpoint import open_checkpoint

@@ -12,7 +12,7 @@ from nlptasks._cli.main import run_command
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
-from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head
@@ -125,7 +125,7 @@ def test_a_long_text_is_the_mean_of_its_windows(folder: Make, backbone: Make) ->
     text = "good phone " * 50 + "bad film " * 20
     windows = ours.tokenize([text])[0]
     assert len(windows) == 3
-    alone = torch.softmax(ours.encode(windows).logits, dim=1).numpy()
+    alone = torch.softmax(torch.tensor(ours.encode(windows).logits), dim=1).numpy()
     expected = np.average(alone, axis=0, weights=[len(window) for window in windows])
     assert list(classified(ours, [text])[0].scores.values()) == pytest.approx(list(expected), abs=1e-6)
     first = classified(ours, [text], max_windows=1)[0]

@@ -11,7 +11,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
-from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks_hub.backbone import opened
 from nlptasks_hub.checkpoints.checkpoint import open_checkpoint
 

@@ -11,8 +11,8 @@ import torch
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
-from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.generation import Continuation, Instruction
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Example, HeadContext

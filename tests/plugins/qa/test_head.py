@@ -95,8 +95,8 @@ def test_weights_that_learned_when_there_is_no_answer(
     """A bias of start and end at the first token would be one at every token: the decision is made by the states."""
     context = "the film is not very good"
     shipped = SpanWeights.load(weights)
-    first = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 0].numpy()
-    others = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 1:].numpy()
+    first = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 0]
+    others = encoder.encode(encoder.tokenize([context], questions=["good"])[0]).states[0, 1:]
     away = first - others.mean(axis=0)
     replace(shipped, weight=np.stack([away, away]) * np.float32(-score / 1e3), no_answer=True).save(tmp_path)
     span = answer(head(encoder, tmp_path, top_k=3), encoder, "good", context)

@@ -9,7 +9,7 @@ import torch
 
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
-from nlptasks.models.encoder import quiet_loading
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.plugin.protocols import Example, HeadContext
 from nlptasks.testing import check_head, write_tiny_checkpoint
 from nlptasks_hub.backbone import opened

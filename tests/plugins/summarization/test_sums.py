@@ -23,9 +23,7 @@ DOCUMENTS = st.lists(st.tuples(WORDS, BREAKS), min_size=1, max_size=30).map(lamb
 
 def token_means(encoder: Encoder, windows: list[Window], spans: list[Span]) -> NDArray[np.float32]:
     """Unit means of the hidden states from each sentence's first token to the next one's."""
-    states = np.concatenate(
-        [encoder.encode([w]).states[0, w.start : w.start + len(w.offsets)].numpy() for w in windows]
-    )
+    states = np.concatenate([encoder.encode([w]).states[0, w.start : w.start + len(w.offsets)] for w in windows])
     starts = [start for window in windows for start, _ in window.offsets]
     begins = [*np.searchsorted(starts, [start for start, _ in spans]), len(starts)]
     means = np.zeros((len(spans), encoder.width), np.float32)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from nlptasks.models.decoding.steps import Rules, Steps, Written
 
 #: Log-probability of what must not be chosen while there is anything else; as in transformers.
-_NEVER = -1e9
+_NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True)
@@ -28,103 +29,118 @@ class _Beams:
         lengths: ``[sources, beams]``.
     """
 
-    ids: torch.Tensor
-    sums: torch.Tensor
-    scores: torch.Tensor
-    lengths: torch.Tensor
+    ids: NDArray[np.int64]
+    sums: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    lengths: NDArray[np.int64]
 
-    def sources(self, at: torch.Tensor) -> _Beams:
+    def sources(self, at: NDArray[np.int64]) -> _Beams:
         """Some of the sources."""
         return _Beams(*(getattr(self, item.name)[at] for item in fields(self)))
 
     def best(self, count: int) -> _Beams:
         """The beams with the highest scores, best first."""
-        return self.take(self.scores.topk(count, dim=1).indices)
+        return self.take(_highest(self.scores, count))
 
-    def take(self, at: torch.Tensor) -> _Beams:
+    def take(self, at: NDArray[np.int64]) -> _Beams:
         """Some beams of each source; ``at`` is ``[sources, count]``."""
-        ids = self.ids.take_along_dim(at[..., None], dim=1)
-        return _Beams(ids, *(x.take_along_dim(at, dim=1) for x in (self.sums, self.scores, self.lengths)))
+        ids = np.take_along_axis(self.ids, at[..., None], axis=1)
+        return _Beams(
+            ids=ids,
+            sums=np.take_along_axis(self.sums, at, axis=1),
+            scores=np.take_along_axis(self.scores, at, axis=1),
+            lengths=np.take_along_axis(self.lengths, at, axis=1),
+        )
 
     def with_others(self, other: _Beams) -> _Beams:
         """Both sets of beams of the same sources."""
         pairs = ((getattr(self, item.name), getattr(other, item.name)) for item in fields(self))
-        return _Beams(*(torch.cat(pair, dim=1) for pair in pairs))
+        return _Beams(*(np.concatenate(pair, axis=1) for pair in pairs))
 
 
 def search(steps: Steps, rules: Rules, *, beams: int, length_penalty: float) -> list[Written]:
     """The best text that beam search finds for each row."""
-    count, device = len(steps), steps.log_probs.device
+    count = len(steps)
     results: list[Written | None] = [None] * count
-    steps.keep(torch.arange(count, device=device).repeat_interleave(beams))
-    running, finished = _start(count, beams, rules.most, device), _start(count, beams, rules.most, device)
-    finished.scores.fill_(_NEVER)
-    sources = torch.arange(count, device=device)
+    steps.keep(np.repeat(np.arange(count), beams))
+    running, finished = _start(count, beams, rules.most), _start(count, beams, rules.most)
+    finished.scores.fill(_NEVER)
+    sources = np.arange(count)
     for position in range(rules.most):
         candidates, origin = _candidates(steps, rules, running, position)
         last = position + 1 == rules.most
-        ended = torch.ones_like(origin, dtype=torch.bool) if last else candidates.ids[:, :, position] == rules.end
+        ended = np.full(origin.shape, True) if last else candidates.ids[:, :, position] == rules.end
         finished = _finish(finished, candidates, ended, length_penalty, beams)
-        chosen = (candidates.sums + ended * _NEVER).topk(beams, dim=1).indices
+        chosen = _highest(candidates.sums + ended * _NEVER, beams)
         running = candidates.take(chosen)
         going = ~_settled(running, finished, position + 1, length_penalty) & (not last)
-        for at in (~going).nonzero()[:, 0].tolist():
+        for at in (~going).nonzero()[0].tolist():
             results[sources[at]] = _best_of(finished, at, rules.end)
-        stay = going.nonzero()[:, 0]
+        stay = going.nonzero()[0]
         if not len(stay):
             break
-        rows = (torch.arange(len(going), device=device)[:, None] * beams + origin.take_along_dim(chosen, dim=1))[stay]
+        rows = (np.arange(len(going))[:, None] * beams + np.take_along_axis(origin, chosen, axis=1))[stay].ravel()
         if len(stay) < len(going):
             sources, running, finished = sources[stay], running.sources(stay), finished.sources(stay)
-            steps.keep(rows.flatten())
+            steps.keep(rows)
         else:
-            steps.reorder(rows.flatten())
-        steps.step(running.ids[:, :, position].flatten())
+            steps.reorder(rows)
+        steps.step(running.ids[:, :, position].ravel())
     return [item for item in results if item is not None]
 
 
-def _start(count: int, beams: int, most: int, device: torch.device) -> _Beams:
+def _highest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Positions of the highest values of each row, ``[rows, count]``, the highest first; of equal ones the first."""
+    return np.argsort(-values, axis=1, kind="stable")[:, :count]
+
+
+def _start(count: int, beams: int, most: int) -> _Beams:
     """Beams without a token. All but a source's first are as good as impossible: they would say the same."""
-    sums = torch.zeros(count, beams, device=device)
+    sums = np.zeros((count, beams), dtype=np.float32)
     sums[:, 1:] = _NEVER
     return _Beams(
-        ids=torch.zeros(count, beams, most, dtype=torch.long, device=device),
+        ids=np.zeros((count, beams, most), dtype=np.int64),
         sums=sums,
-        scores=sums.clone(),
-        lengths=torch.zeros(count, beams, dtype=torch.long, device=device),
+        scores=sums.copy(),
+        lengths=np.zeros((count, beams), dtype=np.int64),
     )
 
 
-def _candidates(steps: Steps, rules: Rules, running: _Beams, position: int) -> tuple[_Beams, torch.Tensor]:
+def _candidates(steps: Steps, rules: Rules, running: _Beams, position: int) -> tuple[_Beams, NDArray[np.int64]]:
     """The best continuations, best first, and the beam that each carries on, ``[sources, 2 x beams]``.
 
     Twice as many as beams: so many stay open even where each beam's best continuation is the end.
     """
     count, beams = running.sums.shape
     log_probs = rules.allowed(steps.log_probs, running.ids[:, :, :position].reshape(count * beams, position))
-    vocabulary = log_probs.shape[1]
-    totals = (log_probs.view(count, beams, vocabulary) + running.sums[..., None]).view(count, -1)
-    sums, at = totals.topk(2 * beams, dim=1)
-    origin = at // vocabulary
-    ids = running.ids.take_along_dim(origin[..., None], dim=1)
-    ids[:, :, position] = at % vocabulary
-    return _Beams(ids, sums, sums, torch.full_like(origin, position + 1)), origin
+    # The best of a source are among the best of each of its beams.
+    some = min(2 * beams, log_probs.shape[1])
+    tokens = np.sort(np.argpartition(log_probs, -some, axis=1)[:, -some:], axis=1)
+    gained = np.take_along_axis(log_probs, tokens, axis=1).reshape(count, beams, some)
+    totals = (gained + running.sums[..., None]).reshape(count, -1)
+    at = _highest(totals, 2 * beams)
+    sums, origin = np.take_along_axis(totals, at, axis=1), at // some
+    ids = np.take_along_axis(running.ids, origin[..., None], axis=1)
+    ids[:, :, position] = np.take_along_axis(tokens.reshape(count, -1), at, axis=1)
+    return _Beams(ids, sums, sums, np.full_like(origin, position + 1)), origin
 
 
-def _finish(finished: _Beams, candidates: _Beams, ended: torch.Tensor, penalty: float, beams: int) -> _Beams:
+def _finish(finished: _Beams, candidates: _Beams, ended: NDArray[np.bool_], penalty: float, beams: int) -> _Beams:
     """The best finished texts so far; of the candidates, only the best as many as beams may join."""
-    joins = ended.clone()
+    joins = ended.copy()
     joins[:, beams:] = False
-    scores = candidates.sums / candidates.lengths**penalty + ~joins * _NEVER
+    lengths = candidates.lengths.astype(np.float32) ** np.float32(penalty)
+    scores = candidates.sums / lengths + ~joins * _NEVER
     new = _Beams(candidates.ids, candidates.sums, scores, candidates.lengths)
     return finished.with_others(new).best(beams)
 
 
-def _settled(running: _Beams, finished: _Beams, length: int, penalty: float) -> torch.Tensor:
+def _settled(running: _Beams, finished: _Beams, length: int, penalty: float) -> NDArray[np.bool_]:
     """``[sources]``, bool: whether no open beam is better than the worst finished text of a full set."""
     # A place that no finished text has taken yet has a score that any beam is better than.
-    worst = finished.scores.amin(dim=1)
-    return running.sums[:, 0] / float(length**penalty) <= worst
+    worst = finished.scores.min(axis=1)
+    settled: NDArray[np.bool_] = running.sums[:, 0] / np.float32(length**penalty) <= worst
+    return settled
 
 
 def _best_of(finished: _Beams, at: int, end: int) -> Written:

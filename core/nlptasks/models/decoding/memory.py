@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["Memory", "Reading", "Writing"]
 
@@ -18,25 +19,27 @@ class Writing(Protocol):
     For each token ``mix`` is called and then ``append``, with ``select`` between them or not.
     """
 
-    def mix(self, log_probs: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+    def mix(self, log_probs: NDArray[np.float32], states: NDArray[np.float32]) -> NDArray[np.float32]:
         """What decoder and memory together say of the next token.
 
         Args:
-            log_probs: ``[rows, vocabulary]``, float32: what the decoder says, as natural log-probabilities.
+            log_probs: ``[rows, vocabulary]``: what the decoder says, as natural log-probabilities.
             states: ``[rows, width]``: its last hidden state before that token.
         """
 
-    def append(self, tokens: torch.Tensor) -> None:
+    def append(self, tokens: NDArray[np.int64]) -> None:
         """Put a token, ``[rows]``, behind each text."""
 
-    def select(self, rows: torch.Tensor) -> None:
+    def select(self, rows: NDArray[np.int64]) -> None:
         """Go on with the rows of these numbers; a row may occur more than once."""
 
 
 class Reading(Protocol):
     """Remembers one text that is read piece by piece."""
 
-    def mix(self, nll: torch.Tensor, states: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    def mix(
+        self, nll: NDArray[np.float32], states: NDArray[np.float32], tokens: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         """What the next piece costs to decoder and memory together, ``[tokens]``.
 
         Args:

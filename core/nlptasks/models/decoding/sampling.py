@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 __all__ = ["Sampler", "random_numbers"]
 
@@ -22,27 +22,31 @@ class Sampler:
         top_p: Tokens come from the smallest set with this much probability.
     """
 
-    numbers: torch.Tensor
+    numbers: NDArray[np.float32]
     temperature: float
     top_p: float
 
-    def __call__(self, log_probs: torch.Tensor, rows: torch.Tensor, position: int) -> torch.Tensor:
-        probabilities = (log_probs / self.temperature).softmax(dim=1)
+    def __call__(self, log_probs: NDArray[np.float32], rows: NDArray[np.int64], position: int) -> NDArray[np.int64]:
+        scaled = log_probs / np.float32(self.temperature)
+        probabilities = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
         if self.top_p < 1:
-            ordered, order = probabilities.sort(dim=1, descending=True, stable=True)
-            before = ordered.cumsum(dim=1) - ordered
-            outside = before >= self.top_p
-            outside[:, 0] = False
-            probabilities = probabilities.masked_fill(outside.gather(1, order.argsort(dim=1)), 0)
+            order = np.argsort(-probabilities, axis=1, kind="stable")
+            ordered = np.take_along_axis(probabilities, order, axis=1)
+            # How much is before each: none before the first, which always stays.
+            outside = np.zeros(ordered.shape, dtype=np.bool_)
+            outside[:, 1:] = ordered[:, :-1].cumsum(axis=1) >= self.top_p
+            np.put_along_axis(probabilities, order, np.where(outside, 0, ordered), axis=1)
         # In the order of the vocabulary, which the last bits of a probability cannot change as they can the sorted one.
-        cumulative = probabilities.cumsum(dim=1)
+        cumulative = probabilities.cumsum(axis=1)
         total = cumulative[:, -1]
-        place = torch.minimum(self.numbers[rows, position] * total, total.nextafter(torch.zeros_like(total)))
-        return (cumulative > place[:, None]).byte().argmax(dim=1)
+        place = np.minimum(self.numbers[rows, position] * total, np.nextafter(total, np.float32(0)))
+        chosen: NDArray[np.int64] = (cumulative > place[:, None]).argmax(axis=1)
+        return chosen
 
 
-def random_numbers(streams: Sequence[tuple[object, ...]], count: int) -> torch.Tensor:
-    """``[streams, count]``, float32: numbers from 0 to below 1 that depend on nothing but what names each stream."""
+def random_numbers(streams: Sequence[tuple[object, ...]], count: int) -> NDArray[np.float32]:
+    """``[streams, count]``: numbers from 0 to below 1 that depend on nothing but what names each stream."""
     keys = [hashlib.sha256(repr(stream).encode()).digest() for stream in streams]
     sampled = [np.random.Generator(np.random.PCG64(list(key))).random(count, dtype=np.float32) for key in keys]
-    return torch.from_numpy(np.stack(sampled))
+    return np.stack(sampled)

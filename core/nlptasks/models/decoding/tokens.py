@@ -7,26 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from nlptasks.models.decoding.steps import Rules, Steps, Written
 
 #: Chooses a token for each row: ``(log-probabilities [rows, vocabulary], numbers of the rows, position) -> [rows]``.
-Chooser = Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor]
+Chooser = Callable[[NDArray[np.float32], NDArray[np.int64], int], NDArray[np.int64]]
 
 
 def write(steps: Steps, rules: Rules, choose: Chooser) -> list[Written]:
     """Write a text for each row; a row that is finished leaves the batch."""
-    count, device = len(steps), steps.log_probs.device
-    ids = torch.zeros(count, rules.most, dtype=torch.long, device=device)
-    gained = torch.zeros(count, rules.most, device=device)
-    lengths = torch.full((count,), rules.most, device=device)
-    rows = torch.arange(count, device=device)
+    count = len(steps)
+    ids = np.zeros((count, rules.most), dtype=np.int64)
+    gained = np.zeros((count, rules.most), dtype=np.float32)
+    lengths = np.full(count, rules.most)
+    rows = np.arange(count)
     for position in range(rules.most):
         tokens = choose(rules.allowed(steps.log_probs, ids[rows, :position]), rows, position)
         ids[rows, position] = tokens
-        gained[rows, position] = steps.log_probs.gather(1, tokens[:, None])[:, 0]
-        going = (tokens != rules.end).nonzero()[:, 0]
+        gained[rows, position] = np.take_along_axis(steps.log_probs, tokens[:, None], axis=1)[:, 0]
+        going = (tokens != rules.end).nonzero()[0]
         if len(going) < len(rows):
             lengths[rows[tokens == rules.end]] = position + 1
             rows, tokens = rows[going], tokens[going]
@@ -34,11 +35,11 @@ def write(steps: Steps, rules: Rules, choose: Chooser) -> list[Written]:
         if not len(rows) or position + 1 == rules.most:
             break
         steps.step(tokens)
-    sums = gained.sum(dim=1).tolist()
-    found = zip(ids.tolist(), lengths.tolist(), sums, strict=True)
+    found = zip(ids.tolist(), lengths.tolist(), gained.sum(axis=1).tolist(), strict=True)
     return [Written(tuple(row[:length]), total, row[length - 1] == rules.end) for row, length, total in found]
 
 
-def most_probable(log_probs: torch.Tensor, _rows: torch.Tensor, _position: int) -> torch.Tensor:
+def most_probable(log_probs: NDArray[np.float32], _rows: NDArray[np.int64], _position: int) -> NDArray[np.int64]:
     """The chooser of greedy decoding."""
-    return log_probs.argmax(dim=1)
+    found: NDArray[np.int64] = log_probs.argmax(axis=1)
+    return found

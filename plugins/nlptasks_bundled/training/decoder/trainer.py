@@ -13,7 +13,7 @@ from transformers import BertLMHeadModel
 from nlptasks.errors import UsageError
 from nlptasks.models.decoder_settings import DecoderSettings
 from nlptasks.models.decoder_vocabulary import DecoderText
-from nlptasks.models.encoder import choose_device
+from nlptasks.models.runtimes.torch_devices import choose_device
 from nlptasks.training.recipes import Recipe, RecipeJob, RecipeReport
 from nlptasks_bundled.seq2seq import BundledSeq2Seq
 from nlptasks_bundled.training import checkpoint

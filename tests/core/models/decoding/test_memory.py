@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-import torch
+from numpy.typing import NDArray
 
 from nlptasks.models.decoding.steps import Steps
 from nlptasks.models.generation import Instruction
@@ -16,16 +17,16 @@ class Wishful:
         self.token = token
         self.told: list[tuple[str, list[int]]] = []
 
-    def mix(self, log_probs: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+    def mix(self, log_probs: NDArray[np.float32], states: NDArray[np.float32]) -> NDArray[np.float32]:
         self.told.append(("mix", [*log_probs.shape, *states.shape]))
-        wished = torch.full_like(log_probs, -torch.inf)
+        wished = np.full_like(log_probs, -np.inf)
         wished[:, self.token] = 0.0
         return wished
 
-    def append(self, tokens: torch.Tensor) -> None:
+    def append(self, tokens: NDArray[np.int64]) -> None:
         self.told.append(("append", tokens.tolist()))
 
-    def select(self, rows: torch.Tensor) -> None:
+    def select(self, rows: NDArray[np.int64]) -> None:
         self.told.append(("select", rows.tolist()))
 
 
@@ -34,19 +35,13 @@ def states(generator):
     return generator.encode([row[0] for row in generator.tokenize(["good phone", "a film"])])
 
 
-def test_mix_comes_before_append_with_select_between(generator, states):
+def test_mix_comes_before_append_with_select_between(generator, runtime, states):
     memory = Wishful(40)
-    with torch.inference_mode():
-        steps = Steps(
-            generator.decoder,
-            states.states,
-            states.mask,
-            generator.text.prefix(Instruction("translation", "de")),
-            memory,
-        )
-        steps.keep(torch.tensor([1]))
-        steps.step(torch.tensor([40]))
-        steps.reorder(torch.tensor([0]))
+    session = runtime.session(states.states, states.mask)
+    steps = Steps(session, 2, generator.text.prefix(Instruction("translation", "de")), memory)
+    steps.keep(np.array([1]))
+    steps.step(np.array([40]))
+    steps.reorder(np.array([0]))
     size, width = generator.text.size, generator.decoder.config.hidden_size
     assert memory.told == [
         ("mix", [2, size, 2, width]),
@@ -57,8 +52,7 @@ def test_mix_comes_before_append_with_select_between(generator, states):
     ]
 
 
-def test_what_it_says_is_what_comes_next(generator, states):
-    with torch.inference_mode():
-        prefix = generator.text.prefix(Instruction("translation", "de"))
-        steps = Steps(generator.decoder, states.states, states.mask, prefix, Wishful(41))
-    assert steps.log_probs.argmax(dim=1).tolist() == [41, 41]
+def test_what_it_says_is_what_comes_next(generator, runtime, states):
+    prefix = generator.text.prefix(Instruction("translation", "de"))
+    steps = Steps(runtime.session(states.states, states.mask), 2, prefix, Wishful(41))
+    assert steps.log_probs.argmax(axis=1).tolist() == [41, 41]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import log
 
+import numpy as np
 import pytest
-import torch
+from numpy.typing import NDArray
 
 from nlptasks.models.decoding.tokens import most_probable, write
 
@@ -36,10 +37,10 @@ def test_a_row_that_is_finished_leaves_the_batch():
     steps = Chain(TABLE, rows=2)
     seen = []
 
-    def choose(log_probs: torch.Tensor, rows: torch.Tensor, position: int) -> torch.Tensor:
+    def choose(log_probs: NDArray[np.float32], rows: NDArray[np.int64], position: int) -> NDArray[np.int64]:
         seen.append((position, rows.tolist()))
         chosen = [[END, A], [B, B], [B, END]][position]
-        return torch.tensor([chosen[row] for row in rows.tolist()])
+        return np.array([chosen[row] for row in rows.tolist()])
 
     first, second = write(steps, rules(5), choose)
     assert seen == [(0, [0, 1]), (1, [1]), (2, [1])]

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.generation import Decoding, Instruction
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.testing import check_generator, check_head
 from nlptasks_generation import nlptasks_heads
 from nlptasks_generation.options import GenerationOptions
@@ -90,7 +90,7 @@ def test_encoding_takes_no_pass_and_has_no_width(backbone: Make) -> None:
     states = ours.encode(ours.endings(TEXTS))
     hook.remove()
     assert not passes
-    assert states.states.shape == (len(TEXTS), int(states.mask.sum(dim=1).max()), 0)
+    assert states.states.shape == (len(TEXTS), int(states.mask.sum(axis=1).max()), 0)
     assert ours.width == 0
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from nlptasks._running.predict import predict
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import UsageError
-from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.pooling import text_means
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.plugin.protocols import BackboneContext, Example, HeadContext
 from nlptasks_classification.options import ZeroShotOptions
 from nlptasks_classification.zero_shot import ZeroShot
@@ -61,9 +62,9 @@ def test_labels_equal_transformers_own(kind: str, model: str, checkpoint: Make, 
     for row, text in enumerate(TEXTS):
         with torch.inference_mode():
             expected = theirs(**tokenizer(text, return_tensors="pt"), output_hidden_states=True)
-        torch.testing.assert_close(states.logits[row], expected.logits[0])
+        torch.testing.assert_close(torch.tensor(states.logits[row]), expected.logits[0])
         hidden = expected.encoder_last_hidden_state if kind == "bart" else expected.hidden_states[-1]
-        torch.testing.assert_close(states.states[row][states.mask[row]], hidden[0])
+        torch.testing.assert_close(torch.tensor(states.states[row][states.mask[row]]), hidden[0])
 
 
 @pytest.mark.parametrize(("kind", "model"), SPANS)
@@ -79,7 +80,7 @@ def test_spans_equal_transformers_own(kind: str, model: str, checkpoint: Make, b
         with torch.inference_mode():
             expected = theirs(**inputs)
         both = torch.stack([expected.start_logits[0], expected.end_logits[0]], dim=1)
-        torch.testing.assert_close(states.logits[row][states.mask[row]], both)
+        torch.testing.assert_close(torch.tensor(states.logits[row][states.mask[row]]), both)
 
 
 @pytest.mark.parametrize(("kind", "model"), PLAIN)
@@ -92,7 +93,7 @@ def test_a_checkpoint_without_a_layer_is_an_encoder(kind: str, model: str, check
     for row, text in enumerate(TEXTS):
         with torch.inference_mode():
             expected = theirs(**tokenizer(text, return_tensors="pt")).last_hidden_state
-        torch.testing.assert_close(states.states[row][states.mask[row]], expected[0])
+        torch.testing.assert_close(torch.tensor(states.states[row][states.mask[row]]), expected[0])
 
 
 def test_a_decoder_with_labels_reads_them_at_the_last_token(checkpoint: Make, backbone: Make) -> None:
@@ -106,7 +107,7 @@ def test_a_decoder_with_labels_reads_them_at_the_last_token(checkpoint: Make, ba
     for row, text in enumerate(texts):
         with torch.inference_mode():
             expected = theirs(**tokenizer(text, return_tensors="pt")).logits
-        torch.testing.assert_close(states.logits[row], expected[0])
+        torch.testing.assert_close(torch.tensor(states.logits[row]), expected[0])
 
 
 @pytest.mark.parametrize(("kind", "model"), LABELLED)
@@ -121,7 +122,7 @@ def test_a_question_may_stand_behind_the_text(kind: str, model: str, checkpoint:
         if kind == "bert":
             assert windows[row].types == tuple(inputs["token_type_ids"][0].tolist())
         with torch.inference_mode():
-            torch.testing.assert_close(states.logits[row], theirs(**inputs).logits[0])
+            torch.testing.assert_close(torch.tensor(states.logits[row]), theirs(**inputs).logits[0])
 
 
 def test_positions_that_a_model_cannot_use_are_not_used(backbone: Make) -> None:
@@ -130,7 +131,7 @@ def test_positions_that_a_model_cannot_use_are_not_used(backbone: Make) -> None:
     assert ours.max_tokens == 64
     windows = ours.tokenize(["word " * 2_000])[0]
     assert max(map(len, windows)) == 64
-    assert ours.encode(windows).states.isfinite().all()
+    assert np.isfinite(ours.encode(windows).states).all()
 
 
 def test_padding_and_neighbours_change_no_logit(backbone: Make) -> None:
@@ -138,9 +139,9 @@ def test_padding_and_neighbours_change_no_logit(backbone: Make) -> None:
     single, pair = windows_of(ours, TEXTS), windows_of(ours, TEXTS, questions=[QUESTION] * 4)
     together = ours.encode([*single, *pair])
     for row, window in enumerate((*single, *pair)):
-        torch.testing.assert_close(together.logits[row], ours.encode([window]).logits[0])
+        np.testing.assert_allclose(together.logits[row], ours.encode([window]).logits[0], atol=1e-5, rtol=1e-5)
     part = together.rows([3, 0])
-    torch.testing.assert_close(part.logits, together.logits[[3, 0]])
+    np.testing.assert_allclose(part.logits, together.logits[[3, 0]], atol=1e-5, rtol=1e-5)
 
 
 def test_one_pass_serves_the_carried_layer_and_other_heads(backbone: Make) -> None:

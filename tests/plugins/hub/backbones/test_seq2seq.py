@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from nlptasks.errors import UsageError
-from nlptasks.models.encoder import quiet_loading
 from nlptasks.models.generation import USUAL_PENALTY, Decoding, Instruction
+from nlptasks.models.runtimes.torch_devices import quiet_loading
 from nlptasks.models.writing import choose_instruction
 from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.testing import check_generator, check_head

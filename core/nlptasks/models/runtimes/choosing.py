@@ -1,0 +1,85 @@
+"""Which runtime computes a checkpoint, where, and in which number type."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlptasks.errors import UsageError
+from nlptasks.models.runtimes.bert_graph import fits
+from nlptasks.models.runtimes.loading_openvino import available
+
+__all__ = ["OPENVINO", "RUNTIMES", "TORCH", "Placement", "choose_placement"]
+
+OPENVINO, TORCH = "openvino", "torch"
+
+#: What a user may ask for.
+RUNTIMES = ("auto", OPENVINO, TORCH)
+
+#: The number types that OpenVINO computes in.
+_DTYPES = {"auto": "float32", "float32": "float32", "bfloat16": "bfloat16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a checkpoint is computed.
+
+    Args:
+        runtime: ``openvino`` or ``torch``.
+        device: ``cpu``, or what PyTorch calls another one.
+        dtype: ``float32``, ``bfloat16`` or ``float16``.
+    """
+
+    runtime: str
+    device: str
+    dtype: str
+
+
+def choose_placement(config: Mapping[str, Any], *, runtime: str, device: str, dtype: str) -> Placement:
+    """OpenVINO where it can compute a checkpoint and nothing speaks for PyTorch.
+
+    Args:
+        config: The checkpoint's configuration.
+        runtime: ``auto``, ``openvino`` or ``torch``.
+        device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
+        dtype: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+
+    Raises:
+        UsageError: The device is not there, a name is unknown, or OpenVINO is asked for and cannot.
+    """
+    if runtime not in RUNTIMES:
+        raise UsageError(f"no runtime '{runtime}'", hint=f"available: {', '.join(RUNTIMES)}")
+    against = _against_openvino(config, device, dtype)
+    if runtime == OPENVINO and against:
+        raise UsageError(f"the runtime 'openvino' {against}", hint="leave --runtime out, or take --runtime torch")
+    if runtime == TORCH or against or (runtime == "auto" and device == "auto" and _accelerator()):
+        place = _on_torch(device, dtype)
+        if runtime == TORCH or against or place.device != "cpu":
+            return place
+    return Placement(OPENVINO, "cpu", _DTYPES[dtype])
+
+
+def _against_openvino(config: Mapping[str, Any], device: str, dtype: str) -> str:
+    """Why OpenVINO cannot; empty: it can."""
+    if not available():
+        return "is not installed"
+    if device not in ("auto", "cpu"):
+        return f"computes on the CPU, and not on '{device}'"
+    if dtype not in _DTYPES:
+        return f"computes in {' or '.join(sorted(set(_DTYPES.values())))}, and not in '{dtype}'"
+    return "" if fits(config) else f"cannot compute a model of the type '{config.get('model_type')}'"
+
+
+def _on_torch(device: str, dtype: str) -> Placement:
+    from nlptasks.models.runtimes.torch_devices import choose_device, choose_dtype
+
+    chosen = choose_device(device)
+    return Placement(TORCH, str(chosen), str(choose_dtype(dtype, chosen)).removeprefix("torch."))
+
+
+def _accelerator() -> bool:
+    """Whether this machine seems to have a GPU for PyTorch, which is not imported to ask it."""
+    return Path("/dev/nvidiactl").exists() or Path("/dev/kfd").exists() or shutil.which("nvidia-smi") is not None

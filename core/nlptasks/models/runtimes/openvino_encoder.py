@@ -1,0 +1,117 @@
+"""A BERT encoder on OpenVINO."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
+from nlptasks.models.runtimes.interface import Bools, Floats, Integers
+from nlptasks.models.runtimes.loading_openvino import compiled, openvino
+from nlptasks.models.runtimes.weights_file import WeightsFile
+
+__all__ = ["OpenvinoEncoder", "Requests"]
+
+#: BERT's layer for a text's first state, which no state of the last layer is made of.
+_POOLER = "pooler."
+
+
+class Requests:
+    """Computes a graph for whoever asks, in whatever thread and, behind a fork, in whatever process.
+
+    Args:
+        build: Makes the ``openvino.Model``; it is not kept, since its weights are in what it is compiled to, too.
+        dtype: See :func:`nlptasks.models.runtimes.loading_openvino.compiled`.
+    """
+
+    def __init__(self, build: Callable[[], Any], dtype: str) -> None:
+        self._build, self._dtype = build, dtype
+        self._begin()
+
+    def take(self) -> Any:
+        """An idle request of OpenVINO's, to be given back."""
+        if self._process != os.getpid():
+            self._begin()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            with self._lock:
+                return self._compiled.create_infer_request()
+
+    def give_back(self, request: Any) -> None:
+        """It is idle again."""
+        self._idle.append(request)
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._lock = Lock()
+        self._idle: deque[Any] = deque()
+        self._compiled = compiled(self._build(), self._dtype)
+
+
+class OpenvinoEncoder:
+    """See :class:`nlptasks.models.runtimes.interface.EncoderRuntime`.
+
+    Args:
+        path: The weights.
+        config: The configuration; :func:`nlptasks.models.runtimes.bert_graph.fits` says whether it can be this one.
+        prefix: What the names of the weights begin with.
+        dtype: ``float32`` or ``bfloat16``.
+
+    Raises:
+        NlptasksError: The weights are missing or damaged.
+    """
+
+    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str = "", dtype: str = "float32") -> None:
+        self.dtype = dtype
+        weights = WeightsFile(path, prefix)
+        self.parameters = weights.count(lambda name: not name.startswith(_POOLER))
+        # What is looked up row by row stays as it is stored, outside the graph.
+        self._words = weights.mapped("embeddings.word_embeddings.weight")
+        self._places = weights.floats("embeddings.position_embeddings.weight")
+        self._types = weights.floats("embeddings.token_type_embeddings.weight")
+        for table in (self._places, self._types):
+            table.setflags(write=False)
+        self._requests = Requests(partial(_graph, BertGraph(weights, BertSizes.of(config))), dtype)
+
+    def fingerprint(self) -> str:
+        """Nothing can write to the weights of a compiled graph."""
+        return ""
+
+    def states(self, ids: Integers, types: Integers, mask: Bools) -> Floats:
+        """Hidden states of the last layer; see :class:`nlptasks.models.runtimes.interface.EncoderRuntime`."""
+        embedded = self._words[ids].astype(np.float32)
+        embedded += self._types[types]
+        embedded += self._places[: ids.shape[1]]
+        hidden = np.where(mask, np.float32(0), np.float32(NEVER))[:, None, None]
+        request = self._requests.take()
+        try:
+            found = request.infer([embedded, hidden], share_inputs=True)
+            states: Floats = found[0]
+            return states
+        finally:
+            self._requests.give_back(request)
+
+
+def _graph(graph: BertGraph) -> Any:
+    """From embeddings, ``[windows, tokens, width]``, and a mask, ``[windows, 1, 1, tokens]``, to hidden states."""
+    op, sizes = graph.op, graph.sizes
+    embedded = op.parameter([-1, -1, sizes.width], np.float32, name="embedded")
+    mask = op.parameter([-1, 1, 1, -1], np.float32, name="mask")
+    states = graph.norm(embedded, "embeddings.LayerNorm")
+    for number in range(sizes.layers):
+        layer = f"encoder.layer.{number}"
+        parts = (graph.split(graph.linear(states, f"{layer}.attention.self.{part}")) for part in _PARTS)
+        states = graph.attended(states, op.scaled_dot_product_attention(*parts, mask), f"{layer}.attention")
+        states = graph.fed_forward(states, layer)
+    return openvino().Model([states.output(0)], [embedded, mask], "encoder")
+
+
+_PARTS = ("query", "key", "value")
