@@ -57,11 +57,8 @@ class Lane:
     part: str
 
 
-def as_html(board: Board) -> str:
-    """The page of a board."""
-    page = files("nlptasks._board.page") / "templates"
-    style = (page / "board.css").read_text(encoding="utf-8")
-    script = (page / "board.js").read_text(encoding="utf-8")
+def page_environment() -> Environment:
+    """What the templates of pages are filled by: everything is escaped, and nothing may be left out."""
     environment = Environment(
         loader=PackageLoader("nlptasks._board.page", "templates"),
         autoescape=True,
@@ -72,6 +69,21 @@ def as_html(board: Board) -> str:
     )
     environment.filters |= {"number": text.number, "signed": text.signed, "rank": text.rank, "size": text.size}
     environment.filters |= {"p": text.probability, "percent": percent, "embedded": embedded}
+    return environment
+
+
+def page_style() -> tuple[Markup, str]:
+    """The style of pages, and the policy that allows it and nothing else."""
+    style = (files("nlptasks._board.page") / "templates" / "board.css").read_text(encoding="utf-8")
+    return Markup(style), f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+
+
+def as_html(board: Board) -> str:
+    """The page of a board."""
+    page = files("nlptasks._board.page") / "templates"
+    style = (page / "board.css").read_text(encoding="utf-8")
+    script = (page / "board.js").read_text(encoding="utf-8")
+    environment = page_environment()
     wide, rows = overview(board.tasks)
     panels = [panel for task in board.tasks for panel in task.shown]
     rendered: str = environment.get_template("board.html.j2").render(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._board.page.html import embedded, lanes, percent, total_bar, verdict
+from nlptasks._board.page.html import as_html, embedded, lanes, percent, total_bar, verdict
 
 
 @given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
@@ -44,3 +44,7 @@ def test_a_total_has_a_bar_from_baseline_to_ceiling():
     assert total_bar(None, None, None) is None
     found = total_bar(0.25, -0.5, 0.5)
     assert (found.value, found.low, found.high, found.floor) == (25.0, 0.0, 50.0, None)
+
+
+def test_the_tables_of_several_tasks_have_names_of_their_own(board):
+    assert 'role="region" tabindex="0" aria-label="All data sets of sentiment"' in as_html(board)
