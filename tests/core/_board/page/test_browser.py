@@ -169,6 +169,39 @@ def test_it_filters_and_a_permalink_restores_everything(open_page):
     assert seen.quiet and again.quiet
 
 
+def test_columns_are_chosen_and_a_permalink_keeps_them(open_page):
+    seen = open_page()
+    head = f"#{TABLE} th:has(button:text-is('Rows/s'))"
+    assert seen.page.locator(head).is_visible()
+    seen.page.locator("#columns summary").click()
+    seen.page.locator("#columns label:has-text('Rows/s') input").uncheck()
+    assert not seen.page.locator(head).is_visible()
+    again = open_page(seen.page.evaluate("location.hash"))
+    assert not again.page.locator(head).is_visible()
+    again.page.locator("#reset").click()
+    assert again.page.locator(head).is_visible()
+    assert seen.quiet and again.quiet
+
+
+def test_a_long_table_shows_its_first_rows_until_all_are_asked_for(browser, registry, make, answers, tmp_path):
+    for at in range(23):
+        predictions, gold = answers(40, 0.6, seed=at)
+        make(tmp_path / "results" / str(at), f"system {at}", predictions=predictions, gold=gold)
+    file = tmp_path / "board.html"
+    file.write_text(as_html(build(registry, tmp_path / "results")), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    rows = page.locator(f"#{TABLE} tbody tr:visible")
+    assert rows.count() == 20
+    page.locator(f"#{TABLE}-more").click()
+    assert rows.count() == 23
+    page.locator(f"#{TABLE}-more").click()
+    assert rows.count() == 20
+    page.fill("#q", "system 22")
+    assert rows.count() == 1 and not page.locator(f"#{TABLE}-more").is_visible()
+    page.close()
+
+
 @pytest.mark.parametrize("hash_", ["#q=%ZZ&sort=a:b:c&sample=x/y&task=none", "#sort=" + TABLE + ":99:desc", "#main"])
 def test_a_wrong_permalink_shows_the_whole_board(open_page, hash_):
     seen = open_page(hash_)
