@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from nlptasks.models.decoding.steps import Rules, Steps, Written
 
+#: Tokens of which the highest is looked for first.
+_BLOCK = 64
+
 #: Log-probability of what must not be chosen while there is anything else; as in transformers.
 _NEVER = np.float32(-1e9)
 
@@ -94,6 +97,19 @@ def _highest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return np.argsort(-values, axis=1, kind="stable")[:, :count]
 
 
+def _likeliest(log_probs: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Positions of the highest values of each row, ``[rows, count]``, in ascending order; of equal ones the first."""
+    rows, size = log_probs.shape
+    # What is among the highest is no lower than the highest of as many blocks: few values are left to be sorted.
+    blocks = log_probs[:, : size // _BLOCK * _BLOCK].reshape(rows, -1, _BLOCK).max(axis=2)
+    enough = blocks.shape[1] >= count
+    floor = np.partition(blocks, -count, axis=1)[:, -count, None] if enough else np.float32(-np.inf)
+    row, at = (log_probs >= floor).nonzero()
+    order = np.lexsort((at, -log_probs[row, at], row))
+    starts = np.searchsorted(row, np.arange(rows))
+    return np.sort(at[order[starts[:, None] + np.arange(count)]], axis=1)
+
+
 def _start(count: int, beams: int, most: int) -> _Beams:
     """Beams without a token. All but a source's first are as good as impossible: they would say the same."""
     sums = np.zeros((count, beams), dtype=np.float32)
@@ -115,7 +131,7 @@ def _candidates(steps: Steps, rules: Rules, running: _Beams, position: int) -> t
     log_probs = rules.allowed(steps.log_probs, running.ids[:, :, :position].reshape(count * beams, position))
     # The best of a source are among the best of each of its beams.
     some = min(2 * beams, log_probs.shape[1])
-    tokens = np.sort(np.argpartition(log_probs, -some, axis=1)[:, -some:], axis=1)
+    tokens = _likeliest(log_probs, some)
     gained = np.take_along_axis(log_probs, tokens, axis=1).reshape(count, beams, some)
     totals = (gained + running.sums[..., None]).reshape(count, -1)
     at = _highest(totals, 2 * beams)

@@ -47,16 +47,16 @@ class Rules:
     def allowed(self, log_probs: NDArray[np.float32], written: NDArray[np.int64]) -> NDArray[np.float32]:
         """``log_probs``, ``[rows, vocabulary]``, with minus infinity where a token may not follow ``[rows, tokens]``.
 
-        The end is always allowed: it stands in no n-gram of an open text.
+        It is written to them: a copy of megabytes at each step would take longer than all that is done with it. The end
+        is always allowed: it stands in no n-gram of an open text.
         """
-        found = log_probs.copy()
-        found[:, self.banned] = -np.inf
+        log_probs[:, self.banned] = -np.inf
         if self.no_repeat and written.shape[1] >= self.no_repeat:
             grams = sliding_window_view(written, self.no_repeat, axis=1)
             last = written[:, None, written.shape[1] + 1 - self.no_repeat :]
             row, at = (grams[..., :-1] == last).all(axis=2).nonzero()
-            found[row, grams[row, at, -1]] = -np.inf
-        return found
+            log_probs[row, grams[row, at, -1]] = -np.inf
+        return log_probs
 
 
 class Steps:
@@ -73,7 +73,7 @@ class Steps:
         self, session: DecoderSession, rows: int, prefix: Sequence[int], memory: Writing | None = None
     ) -> None:
         self._session, self._memory = session, memory
-        #: ``[rows, vocabulary]``: natural log-probabilities of the next token.
+        #: ``[rows, vocabulary]``: natural log-probabilities of the next token, until the next step.
         self.log_probs = self._forward(np.tile(np.array(prefix, dtype=np.int64), (rows, 1)))
 
     def __len__(self) -> int:

@@ -45,8 +45,8 @@ class DecoderSession(Protocol):
         """Put tokens, ``[rows, tokens]``, behind each text.
 
         Returns:
-            Natural log-probabilities of the next token, ``[rows, vocabulary]``, and the last hidden state before it,
-            ``[rows, width]``.
+            Natural log-probabilities of the next token, ``[rows, vocabulary]``, which the caller may write to and the
+            next step may, too; and the last hidden state before it, ``[rows, width]``.
         """
 
     def keep(self, rows: Integers) -> None:

@@ -86,17 +86,23 @@ class OpenvinoSession:
 
     def forward(self, ids: Integers) -> tuple[Floats, Floats]:
         """Put tokens behind each text; see :class:`nlptasks.models.runtimes.interface.DecoderSession`."""
-        log_probs, states = self.behind(ids, ids.shape[1] - 1)
-        return log_probs[:, -1], states[:, -1]
+        log_probs, states = self.behind(ids, ids.shape[1] - 1, shared=True)
+        return log_probs[:, -1], states[:, -1].copy()
 
-    def behind(self, ids: Integers, first: int) -> tuple[Floats, Floats]:
-        """The same behind each token from the one at ``first`` on, ``[rows, tokens - first, ...]``."""
+    def behind(self, ids: Integers, first: int, *, shared: bool = False) -> tuple[Floats, Floats]:
+        """The same behind each token from the one at ``first`` on, ``[rows, tokens - first, ...]``.
+
+        Args:
+            ids: The tokens.
+            first: Position of the first one behind which something is asked.
+            shared: Let the next step write to what is returned: to copy all log-probabilities takes a quarter of it.
+        """
         rows, size = ids.shape
         embedded = self._decoder.words[ids].astype(np.float32)
         embedded += self._decoder.places[self._length : self._length + size]
         ahead = np.triu(np.full((size, self._length + size), NEVER, np.float32), self._length + 1)[None, None]
         inputs = [embedded, self._rows.astype(np.int32), ahead, self._hidden, np.array([first]), *self._cross]
-        found = self._request.infer(inputs, share_inputs=True)
+        found = self._request.infer(inputs, share_inputs=True, share_outputs=shared)
         self._length += size
         self._rows = np.arange(rows)
         return found[0], found[1]
