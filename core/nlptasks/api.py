@@ -11,7 +11,15 @@ from nlptasks._pipelines.installed import open_any
 from nlptasks._running.loaded import LoadedTask, Predictions, load_task
 from nlptasks._running.run import run as run_system
 from nlptasks._settings.functions import GivenKeywords
-from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.groups import (
+    BeliefChoice,
+    Evaluation,
+    PinnedChoice,
+    RecordTarget,
+    SystemChoice,
+    TableSource,
+    TableTarget,
+)
 from nlptasks._settings.training import TrainingData, TrainingSettings, TrainingTarget
 from nlptasks._systems.process import plugins, session, warn
 from nlptasks._training.methods import DECODER
@@ -336,6 +344,11 @@ def build_board(
     task: str = "",
     title: str = "",
     strict: bool = False,
+    attestations: str | Path = "",
+    allowed_signers: str | Path = "",
+    benchmark: str | Sequence[str] = (),
+    suite: str | Path | Sequence[str | Path] = (),
+    data_dir: str | Path = "",
 ) -> Board:
     """Do what ``nlptasks leaderboard build`` does, without writing: the board of a folder of records.
 
@@ -345,13 +358,38 @@ def build_board(
         task: The only task that is shown; empty: all.
         title: The board's title; empty: the usual one.
         strict: Whether a damaged record is an error; else it is listed.
+        attestations: Your own folder of attestations; empty: none counts, but for what is signed.
+        allowed_signers: A file of whose signed attestations count, as ``ssh-keygen`` reads it; then no other does.
+        benchmark: Benchmarks whose data the records' inputs and gold answers are compared with.
+        suite: The same with benchmarks of your own: YAML files.
+        data_dir: Folder of the files that a benchmark does not ship.
 
     Raises:
-        UsageError: There is no such folder, or no record (of the task) in it.
+        UsageError: There is no such folder, or no record (of the task) in it, or something else that is named is not
+            there.
     """
     from nlptasks._board.board import TITLE, build
+    from nlptasks._board.trust import believed_of
 
-    return build(plugins().registry, Path(folder), min_trust=min_trust, task=task, title=title or TITLE, strict=strict)
+    believed = believed_of(
+        plugins().registry,
+        from_values(BeliefChoice, {"attestations": attestations, "allowed_signers": allowed_signers}),
+        from_values(PinnedChoice, {"benchmark": _several(benchmark), "suite": _several(suite)}),
+        str(data_dir),
+    )
+    return build(
+        plugins().registry,
+        Path(folder),
+        min_trust=min_trust,
+        task=task,
+        title=title or TITLE,
+        strict=strict,
+        believed=believed,
+    )
+
+
+def _several(given: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, str | Path) else tuple(map(str, given))
 
 
 def pipeline(

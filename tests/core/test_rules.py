@@ -32,7 +32,7 @@ TESTS = ROOT / "tests" / "core"
 OF_SEVERAL = {
     "test_rules.py": "the source as a whole",
     "test_distribution.py": "what this project, its examples and its scaffolds ask an installer for",
-    "_board/test_browser.py": "the page and its script, in a browser",
+    "_board/page/test_browser.py": "the page and its script, in a browser",
     "_exchange/test_foreign.py": "files of other tools, in all formats",
     "_exchange/test_round_trip.py": "an export and an import, in all formats",
     "models/test_seq2seq_loading.py": "seq2seq: when its decoder is loaded",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from nlptasks._board.loading import Header, LeftOut, groups, only_task, read_hea
 from nlptasks._board.panels import Made, make_panel
 from nlptasks._board.rows import machine
 from nlptasks._board.standings import Task, make_task
-from nlptasks._board.text import one_visible_line, slug
+from nlptasks._board.text import one_visible_line, slug, visible
 from nlptasks._board.trust import Believed, read_attested
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
@@ -45,6 +46,9 @@ class NumberSource:
         weights: SHA-256 of the head's weights.
         backbone: Digest of the backbone.
         samples: SHA-256 of the samples.
+        asked: Options of head and backbone that decide how a sample is asked, such as a prompt's template.
+        by: Who submitted it, as is said there.
+        link: Where the system is described, as is said there.
     """
 
     record: str
@@ -61,6 +65,9 @@ class NumberSource:
     weights: str = ""
     backbone: str = ""
     samples: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +117,7 @@ def build(
         NlptasksError: A record is damaged, and ``strict``.
     """
     believed = believed or Believed()
-    found, out = read_headers(folder, read_attested(folder, believed), strict=strict)
+    found, out = read_headers(folder, read_attested(folder, believed), pinned=believed.pinned, strict=strict)
     if not found:
         reasons = "\n".join(f"{item.record}: {item.reason}" for item in out[:3])
         raise UsageError(f"{folder}: no record in it can be read", hint=reasons)
@@ -124,7 +131,8 @@ def build(
             out += excluded
             if not group.ranked and not group.shown:
                 continue
-            link = slug(f"{name}-{group.first.dataset.name}-{group.first.dataset.split}", links)
+            version = group.version if group.retired else ""
+            link = slug(f"{name}-{group.first.dataset.name}-{group.first.dataset.split}-{version}", links)
             panel, unfit = make_panel(registry, group, folder, name=link, pinned=believed.pinned, strict=strict)
             out += unfit
             if panel is not None:
@@ -182,7 +190,15 @@ def _source(header: Header) -> NumberSource:
         weights=one_visible_line(record.model.weights),
         backbone=one_visible_line(record.model.digest),
         samples=one_visible_line(record.digests.get("samples", "")),
+        asked={one_visible_line(name): _option(value) for name, value in sorted(record.run.decoding.items())},
+        by=one_visible_line(header.card.by),
+        link=one_visible_line(header.card.link),
     )
+
+
+def _option(value: Json) -> str:
+    """An option as it is read; texts keep their lines, as prompts have them."""
+    return visible(value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False), 1_200)
 
 
 def command(argv: Sequence[str]) -> str:
@@ -197,6 +213,6 @@ def as_json(board: Board) -> Json:
     """A board as JSON holds it."""
     found = {"schema": SCHEMA, "version": VERSION, **asdict(board)}
     for task in found["tasks"]:
-        for panel in task["panels"]:
+        for panel in (*task["panels"], *task["retired"]):
             panel["rows"] = [row | row.pop("facts") for row in panel["rows"]]
     return found

@@ -10,16 +10,19 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nlptasks._board.board import SCHEMA, VERSION, as_json, build
-from nlptasks._board.text import number, rank
+from nlptasks._board.board import SCHEMA, VERSION, Board, as_json, build
+from nlptasks._board.plain import piped
+from nlptasks._board.text import decimals, number, rank
+from nlptasks._board.trust import Believed
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_folder
 from nlptasks.files.validated import problem_of
 from nlptasks.files.whole import whole_text
 from nlptasks.records.schema import Json
+from nlptasks.records.store import find_records
 
-Place = tuple[str, str, str]
+Place = tuple[str, str, str, str]
 
 #: Fields of a system's row that are compared, by what a change of them is called.
 _FIELDS = {"position": "moved", "rank": "rank interval", "score": "score", "trust": "trust"}
@@ -46,6 +49,7 @@ class _Panel(_Part):
     task: str
     dataset: str
     split: str
+    version: str = ""
     sha256: str
     metric: str
     signature: str
@@ -55,6 +59,7 @@ class _Panel(_Part):
 
 class _Task(_Part):
     panels: list[_Panel]
+    retired: list[_Panel] = []
 
 
 class _Board(_Part):
@@ -82,15 +87,22 @@ class BoardChange:
     new: str = ""
 
 
-def read_board(registry: Registry, path: Path) -> Json:
+def read_board(registry: Registry, path: Path, believed: Believed | None = None) -> Json:
     """A board from a folder of records, or from the JSON that ``leaderboard build`` wrote.
+
+    A folder without a record is a board without a system: so begins every leaderboard.
+
+    Args:
+        registry: What is installed.
+        path: The folder or file.
+        believed: Of a folder, whose attestations count, and what data.
 
     Raises:
         UsageError: There is neither.
         NlptasksError: The file holds no board, or one of another version.
     """
     if is_folder(path):
-        return as_json(build(registry, path))
+        return as_json(build(registry, path, believed=believed) if find_records(path) else Board())
     try:
         found = json.loads(whole_text(path))
     except OSError as error:
@@ -118,16 +130,70 @@ def changes(old: Json, new: Json) -> list[BoardChange]:
     return list(_changes(_panels(old), _panels(new)))
 
 
+#: Lines of a comment: a pull request that changes more is read with other tools.
+_LINES = 60
+
+
+def as_markdown(old: Json, new: Json) -> str:
+    """What differs, as a comment on a pull request: what came in a table of its own, with its place; then the rest."""
+    found = changes(old, new)
+    came = [change for change in found if change.system and change.what == "appeared"]
+    rest = [change for change in found if change not in came]
+    parts = [f"### What this changes on the board\n\n{_counted(came, found)}\n"]
+    if came:
+        rows = [_came(_panels(new), change) for change in came]
+        parts.append(piped(("Task", "Data set", "System", "Place", "Rank", "Score", "Trust"), rows[:_LINES]) + "\n")
+    if rest:
+        lines = [(item.task, item.dataset, item.system, item.what, item.old, item.new) for item in rest]
+        parts.append(piped(("Task", "Data set", "System", "What", "Was", "Is"), lines[:_LINES]) + "\n")
+    if (more := len(came[_LINES:]) + len(rest[_LINES:])) > 0:
+        parts.append(f"{more} more are not shown.\n")
+    out = {item["record"]: item["reason"] for item in new.get("left_out", ())}
+    fresh = [
+        (record, out[record]) for record in sorted(out.keys() - {item["record"] for item in old.get("left_out", ())})
+    ]
+    if fresh:
+        parts += ["Left out, and why:\n", piped(("Record", "Reason"), fresh[:_LINES]) + "\n"]
+    return "\n".join(parts)
+
+
+def _counted(came: list[BoardChange], found: list[BoardChange]) -> str:
+    if not found:
+        return "Nothing."
+    gone = [change for change in found if change.system and change.what == "vanished"]
+    moved = {(change.task, change.dataset, change.system) for change in found if change.what == "moved"}
+    parts = (f"{len(came)} came", f"{len(gone)} went", f"{len(moved)} moved")
+    return ", ".join(parts) + "."
+
+
+def _came(panels: Mapping[Place, Json], change: BoardChange) -> tuple[str, ...]:
+    panel = next(panel for place, panel in panels.items() if place[0] == change.task and _name(place) == change.dataset)
+    row = _by_system(panel)[change.system]
+    digits = decimals(tuple(panel.get("scale") or (0.0, 1.0)))
+    score = number(row["score"], digits)
+    if row.get("low") is not None and row.get("high") is not None:
+        score += f" [{number(row['low'], digits)}, {number(row['high'], digits)}]"
+    place = _shown("position", row["position"])
+    return change.task, change.dataset, change.system, place, _shown("rank", row["rank"]), score, row["trust"]
+
+
+def _name(place: Place) -> str:
+    _, dataset, split, version = place
+    return ", ".join(filter(None, (dataset, split, version and f"version {version}, retired")))
+
+
 def _panels(board: Json) -> dict[Place, Json]:
     return {
-        (panel["task"], panel["dataset"], panel["split"]): panel for task in board["tasks"] for panel in task["panels"]
+        (panel["task"], panel["dataset"], panel["split"], panel.get("version", "") if retired else ""): panel
+        for task in board["tasks"]
+        for retired, panels in ((False, task["panels"]), (True, task.get("retired", ())))
+        for panel in panels
     }
 
 
 def _changes(old: Mapping[Place, Json], new: Mapping[Place, Json]) -> Iterator[BoardChange]:
     for place in sorted(old.keys() | new.keys()):
-        task, dataset, split = place
-        name = f"{dataset}, {split}" if split else dataset
+        task, name = place[0], _name(place)
         before, after = old.get(place), new.get(place)
         if before is None or after is None:
             yield BoardChange(task=task, dataset=name, what="appeared" if before is None else "vanished")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ class Hard:
         id: Its id.
         inputs: The task's inputs by name.
         gold: The gold one.
+        meta: Further columns of the data that records keep, such as the prompt or the window of a sample.
         value: Mean over the systems of the value that each has on it.
         kind: ``all wrong``, ``some wrong``, ``sure and wrong`` (by a system that gave its wrong prediction a
             probability of 0.9 or more), or empty where the metric does not know right and wrong.
@@ -64,6 +65,7 @@ class Hard:
     value: float | None
     kind: str
     predictions: tuple[ShownPrediction, ...]
+    meta: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +158,7 @@ def _hard(row: int, systems: Sequence[BoardSystem], values: Array, binary: bool)
         value=rounded(float(values.mean()), 4),
         kind=_kind(predictions) if binary else "",
         predictions=tuple(predictions),
+        meta={one_visible_line(name): visible(text, ANSWERED) for name, text in sample.meta.items()},
     )
 
 

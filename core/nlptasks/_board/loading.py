@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from nlptasks._board.submissions import SubmissionCard, read_card
 from nlptasks._board.text import one_visible_line
 from nlptasks._board.trust import Attested
+from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.results import base_signature
 from nlptasks._scoring.verify import level_here
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.attestations import Attestation
 from nlptasks.records.schema import Record, Trust
 from nlptasks.records.store import find_records, read_record
+from nlptasks.records.suites import Card
 
 #: SHA-256 of the data, the metric that ranks, and its signature.
 Kind = tuple[str, str, str]
@@ -30,12 +33,16 @@ class Header:
         folder: Its folder.
         record: The record.
         attestation: What somebody who may be believed found; ``None``: nothing.
+        data: What a suite says of its data set, in the version that it is of; ``None``: none does.
+        card: What its submitter says of it.
     """
 
     path: str
     folder: Path
     record: Record
     attestation: Attestation | None = None
+    data: Card | None = None
+    card: SubmissionCard = field(default_factory=SubmissionCard)
 
     @property
     def trust(self) -> Trust:
@@ -49,9 +56,14 @@ class Header:
         return self.attestation.checked if self.attestation else 0
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """What it competes in: task, data set and split."""
-        return self.record.task, self.record.dataset.name, self.record.dataset.split
+    def version(self) -> str:
+        """The version of its data set; empty: no suite says."""
+        return self.data.version if self.data else ""
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What it competes in: task, data set, split and version."""
+        return self.record.task, self.record.dataset.name, self.record.dataset.split, self.version
 
     @property
     def kind(self) -> Kind:
@@ -92,9 +104,24 @@ class RecordGroup:
     shown: tuple[tuple[Header, str], ...]
 
     @property
+    def _first(self) -> Header:
+        return (self.ranked or tuple(header for header, _ in self.shown))[0]
+
+    @property
     def first(self) -> Record:
         """One of them, for what they have in common."""
-        return (self.ranked or tuple(header for header, _ in self.shown))[0].record
+        return self._first.record
+
+    @property
+    def version(self) -> str:
+        """The version of their data set; empty: no suite says."""
+        return self._first.version
+
+    @property
+    def retired(self) -> bool:
+        """Whether that is retired."""
+        data = self._first.data
+        return data.retired if data else False
 
 
 def left_out(header: Header, reason: str) -> LeftOut:
@@ -110,13 +137,14 @@ def left_out(header: Header, reason: str) -> LeftOut:
 
 
 def read_headers(
-    folder: Path, attested: Attested | None = None, *, strict: bool = False
+    folder: Path, attested: Attested | None = None, *, pinned: PinnedData | None = None, strict: bool = False
 ) -> tuple[list[Header], list[LeftOut]]:
     """Read every ``record.json`` below a folder.
 
     Args:
         folder: The folder.
         attested: What is attested of them.
+        pinned: What suites say of the versions of data sets.
         strict: Whether a damaged one is an error; else it is listed.
 
     Raises:
@@ -134,8 +162,16 @@ def read_headers(
         name = path.relative_to(folder).as_posix()
         try:
             record = read_record(path, samples=False).record
-            attestation = attested.of(record) if attested else None
-            headers.append(Header(path=name, folder=path, record=record, attestation=attestation))
+            headers.append(
+                Header(
+                    path=name,
+                    folder=path,
+                    record=record,
+                    attestation=attested.of(record) if attested else None,
+                    data=pinned.card(record) if pinned else None,
+                    card=read_card(path),
+                )
+            )
         except NlptasksError as error:
             if strict:
                 raise
@@ -155,7 +191,7 @@ def groups(headers: Iterable[Header], *, min_trust: Trust) -> Iterator[tuple[str
         The task, a group (which may be empty), and the records that are in none.
     """
     ordered = sorted(headers, key=lambda header: (header.place, header.path))
-    for (task, _, _), found in groupby(ordered, key=lambda header: header.place):
+    for (task, *_), found in groupby(ordered, key=lambda header: header.place):
         yield task, *_group(list(found), min_trust)
 
 
@@ -186,7 +222,9 @@ def _untrusted(header: Header, min_trust: Trust) -> str:
     why = "too little trust"
     if header.trust == "V0":
         hidden = "its texts are withheld, so that it cannot be scored here"
-        why = hidden if header.record.digests else "an imported number, which was not computed here"
+        unseen = "its gold answers are hidden, and nobody who is believed says that he scored it"
+        absent = unseen if header.record.withheld else "an imported number, which was not computed here"
+        why = hidden if header.record.digests else absent
     return f"{header.trust}: {why} (ranked from {min_trust})"
 
 

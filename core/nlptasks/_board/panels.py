@@ -40,6 +40,8 @@ class Panel:
         task: The task.
         dataset: The data set.
         split: Which part of it.
+        version: Its version, as a suite has it; empty: none says.
+        retired: Whether that is retired, so that it counts in no total.
         benchmark: The benchmark that it is of.
         language: ISO 639-1 code of the language of the predictions.
         licence: Its licence.
@@ -67,6 +69,8 @@ class Panel:
     task: str
     dataset: str
     split: str = ""
+    version: str = ""
+    retired: bool = False
     benchmark: str = ""
     language: str = ""
     licence: str = ""
@@ -232,6 +236,8 @@ def _ranked(
         task=one_visible_line(first.task),
         dataset=one_visible_line(dataset.name),
         split=one_visible_line(dataset.split),
+        version=one_visible_line(group.version),
+        retired=group.retired,
         benchmark=one_visible_line(dataset.benchmark),
         language=one_visible_line(dataset.language),
         licence=one_visible_line(dataset.licence),

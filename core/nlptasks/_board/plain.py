@@ -17,6 +17,9 @@ from nlptasks.text.display import counted, one_line
 #: Signs that begin a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+#: Tie lines that a text names; hundreds of systems have dozens, which the ranks show too.
+_TIES = 6
+
 Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
 
 
@@ -27,7 +30,7 @@ def as_text(board: Board) -> str:
 
 def as_markdown(board: Board) -> str:
     """A board as markdown; what a name may hold cannot change it."""
-    return "\n".join(_lines(board, _piped, heading=lambda text, level: f"{'#' * level} {_escaped(text)}\n")) + "\n"
+    return "\n".join(_lines(board, piped, heading=lambda text, level: f"{'#' * level} {_escaped(text)}\n")) + "\n"
 
 
 def as_json_text(board: Board) -> str:
@@ -41,7 +44,7 @@ def as_csv(board: Board) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([column.name for column in CSV])
     for task in board.tasks:
-        for panel in task.panels:
+        for panel in task.shown:
             writer.writerows([_safe(column.cell(panel, row)) for column in CSV] for row in panel.rows)
     for item in board.left_out:
         known = {"task": item.task, "dataset": item.dataset, "system": item.system, "records": item.record}
@@ -59,7 +62,7 @@ def _safe(cell: object) -> object:
 
 def summary(board: Board) -> str:
     """What is on a board, in a line."""
-    panels = [panel for task in board.tasks for panel in task.panels]
+    panels = [panel for task in board.tasks for panel in task.shown]
     systems = {row.system for panel in panels for row in panel.rows}
     parts = [
         counted(len(board.sources), "record"),
@@ -82,19 +85,19 @@ def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) ->
             yield ""
             yield table(*_standing_table(task))
             yield ""
-        for panel in task.panels:
+        for panel in task.shown:
             yield heading(panel_title(panel), 3)
             rows = [[column.show(panel, row) for column in PLAIN] for row in panel.rows]
             yield table([column.plain for column in PLAIN], rows)
             yield ""
-            yield from _notes(panel, table is _piped)
+            yield from _notes(panel, table is piped)
             yield ""
     if board.left_out:
         yield heading("Left out, and why", 2)
         reasons = [(item.record, item.system, item.reason) for item in board.left_out]
         yield table(("RECORD", "SYSTEM", "REASON"), reasons)
         yield ""
-    if table is _piped:
+    if table is piped:
         yield heading("What the numbers mean", 2)
         yield from (f"- {line}" for line in board.methods)
 
@@ -102,6 +105,8 @@ def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) ->
 def panel_title(panel: Panel) -> str:
     """What a panel is called."""
     split = f", {panel.split}" if panel.split else ""
+    split += f", version {panel.version}" if panel.retired else ""
+    split += " (retired)" if panel.retired else ""
     samples = f"{panel.n:,} samples" if panel.n else "a number of samples that is not known"
     return f"{panel.dataset}{split}: {panel.metric} on {samples}"
 
@@ -130,7 +135,10 @@ def tie_text(ties: Sequence[tuple[int, int]]) -> str:
     """Tie lines in words; empty where there is none."""
     if not ties:
         return ""
-    return "Not told apart: " + ", ".join(f"{first}–{last}" for first, last in ties) + "."
+    found = [f"{first}–{last}" for first, last in ties]
+    if len(found) > _TIES:
+        found[_TIES:] = [f"and {len(found) - _TIES} more"]
+    return "Not told apart: " + ", ".join(found) + "."
 
 
 def _notes(panel: Panel, markdown: bool) -> Iterator[str]:
@@ -165,7 +173,8 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in aligned)
 
 
-def _piped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def piped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table as markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(
         "| " + " | ".join(cell if cell == "---" else _escaped(cell) for cell in line) + " |" for line in lines

@@ -45,6 +45,10 @@ class SystemRow:
         rows_per_second: Speed; 0: not known.
         machine: On what that was.
         truncated: Proportion of samples whose prediction was cut off.
+        licence: Licence of the system, as its submitter says.
+        training: What it had seen of the data set's training rows, as its submitter says.
+        date: The day of the first of its records; empty: not known.
+        seconds: Seconds for 1,000 rows; ``None``: not known.
         reason: Why it is not ranked.
         records: The folders of its records.
         facts: What further columns show of it, by their names; see :mod:`nlptasks._board.columns`.
@@ -71,6 +75,10 @@ class SystemRow:
     rows_per_second: float = 0.0
     machine: str = ""
     truncated: float = 0.0
+    licence: str = ""
+    training: str = "unknown"
+    date: str = ""
+    seconds: float | None = None
     reason: str = ""
     records: tuple[str, ...] = ()
     facts: Mapping[str, Json] = field(default_factory=dict)
@@ -187,7 +195,7 @@ def _row(headers: Sequence[Header], **more: object) -> SystemRow:
     records = [header.record for header in headers]
     first, least = records[0], min(headers, key=lambda header: (header.trust, header.checked))
     names = dict.fromkeys(name for record in records for name in record.scores)
-    samples = sum(record.dataset.n for record in records)
+    samples, card = sum(record.dataset.n for record in records), headers[0].card
     cut, missing = (sum(record.flags.get(flag, 0) for record in records) for flag in ("truncated_output", "missing"))
     values: dict[str, object] = {
         "system": one_visible_line(first.model.name) or "(no name)",
@@ -204,6 +212,10 @@ def _row(headers: Sequence[Header], **more: object) -> SystemRow:
         "rows_per_second": rounded(first.cost.rows_per_second, 2) or 0.0,
         "machine": machine(first.machine),
         "truncated": rounded(cut / samples if samples else 0.0, 4) or 0.0,
+        "licence": one_visible_line(card.licence),
+        "training": card.training,
+        "date": min((header.card.date for header in headers if header.card.date), default=""),
+        "seconds": rounded(1000 / first.cost.rows_per_second, 2) if first.cost.rows_per_second > 0 else None,
         "records": tuple(one_visible_line(path) for path in (header.path for header in headers)),
         "facts": {
             name: one_visible_line(value) if isinstance(value, str) else value

@@ -63,6 +63,7 @@ class Task:
         standings: The systems; empty where there is one data set.
         ties: First and last position of each tie line, from 1.
         panels: Its data sets.
+        retired: Data sets, and versions of them, that were and count no more.
     """
 
     id: str
@@ -71,6 +72,12 @@ class Task:
     standings: tuple[Standing, ...] = ()
     ties: tuple[tuple[int, int], ...] = ()
     panels: tuple[Panel, ...] = ()
+    retired: tuple[Panel, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Panel, ...]:
+        """All of them, those that were behind those that are."""
+        return (*self.panels, *self.retired)
 
 
 def make_task(name: str, link: str, made: Sequence[Made]) -> Task:
@@ -81,11 +88,12 @@ def make_task(name: str, link: str, made: Sequence[Made]) -> Task:
         link: What links call it.
         made: Its data sets.
     """
-    panels = tuple(item.panel for item in made)
-    contests = {item.panel.id: item.contest for item in made if item.contest is not None}
+    panels = tuple(item.panel for item in made if not item.panel.retired)
+    retired = tuple(item.panel for item in made if item.panel.retired)
+    contests = {item.panel.id: item.contest for item in made if item.contest is not None and not item.panel.retired}
     shown = one_visible_line(name)
     if len(contests) < 2:
-        return Task(id=link, name=shown, panels=panels)
+        return Task(id=link, name=shown, panels=panels, retired=retired)
     how: How = "normalised" if all(_has_unit(contest) for contest in contests.values()) else "win"
     standings = _standings(panels, list(contests.values()), how)
     order = [system for system, row in standings if row.position is not None]
@@ -97,6 +105,7 @@ def make_task(name: str, link: str, made: Sequence[Made]) -> Task:
         standings=tuple(row for _, row in standings),
         ties=tuple((first + 1, last + 1) for first, last in ties),
         panels=panels,
+        retired=retired,
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlptasks._scoring.pinned import PinnedData
-from nlptasks.errors import NlptasksError
+from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.pinned import PinnedData, pinned_data
+from nlptasks._settings.groups import BeliefChoice, PinnedChoice
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_folder
 from nlptasks.records.attestations import SUFFIX, Attestation, attestation_of, record_digest, signed_by
 from nlptasks.records.schema import Record
@@ -30,6 +32,18 @@ class Believed:
     attestations: Path | None = None
     signers: Path | None = None
     pinned: PinnedData | None = None
+
+
+def believed_of(registry: Registry, belief: BeliefChoice, chosen: PinnedChoice, data_dir: str) -> Believed:
+    """What a user chose to take from where.
+
+    Raises:
+        UsageError: There is no such folder, benchmark or suite.
+    """
+    attestations, signers = (Path(name) if name else None for name in (belief.attestations, belief.allowed_signers))
+    if attestations is not None and not is_folder(attestations):
+        raise UsageError(f"{attestations}: no such folder", hint="'nlptasks verify --rerun K --attest DIR' makes it")
+    return Believed(attestations=attestations, signers=signers, pinned=pinned_data(registry, chosen, data_dir))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from nlptasks.errors import UsageError
 
 
 def _html(board: Board) -> str:
-    from nlptasks._board.html import as_html  # jinja2 is needed by no other form
+    from nlptasks._board.page.html import as_html  # jinja2 is needed by no other form
 
     return as_html(board)
 

@@ -41,7 +41,7 @@ _COMMANDS = {
     "errors": ("nlptasks._cli.commands.errors:errors", "Show what records got wrong."),
     "verify": ("nlptasks._cli.commands.verify:verify", "Check that records are what they say."),
     "benchmark": ("nlptasks._cli.commands.benchmark:benchmark", "List and show the benchmarks."),
-    "leaderboard": ("nlptasks._cli.commands.leaderboard:leaderboard", "Build, check and compare leaderboards."),
+    "leaderboard": ("nlptasks._cli.leaderboard.group:leaderboard", "Build, check and compare leaderboards."),
     "export": ("nlptasks._cli.commands.export:export", "Write records in other tools' formats."),
     "import": ("nlptasks._cli.commands.import_:import_", "Make records of other tools' results."),
     "train": ("nlptasks._cli.commands.train:train", "Train a head on a frozen backbone, or a backbone by a recipe."),

@@ -18,6 +18,7 @@ from nlptasks._exchange.numbers import imported_result
 from nlptasks._exchange.parsing import Count, Number, Parsed, Text, parse_json
 from nlptasks._exchange.source import apart, text_of, together
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.names import is_file, is_folder
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 
@@ -103,11 +104,11 @@ class _HelmState(Lenient):
 
 def read(path: Path, file: str) -> str:
     """The files of a run's folder, one of which may be named in its place, as one text."""
-    folder = path if path.is_dir() else path.parent
-    if not path.is_dir() and path.name not in _WHATS:
+    folder = path if is_folder(path) else path.parent
+    if not is_folder(path) and path.name not in _WHATS:
         return text_of(path, file)
-    names = [name for name in _WHATS if name in (_SPEC, _STATS) or (folder / name).is_file()]
-    missing = [name for name in names if not (folder / name).is_file()]
+    names = [name for name in _WHATS if name in (_SPEC, _STATS) or is_file(folder / name)]
+    missing = [name for name in names if not is_file(folder / name)]
     if missing:
         raise UsageError(f"{file}: there is no {missing[0]}", hint=_HINT)
     return together({name: text_of(folder / name, str(folder / name)) for name in names})

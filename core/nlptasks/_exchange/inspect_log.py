@@ -17,6 +17,7 @@ from nlptasks._exchange.formats import Found
 from nlptasks._exchange.numbers import free_name, hub_dataset, imported_result
 from nlptasks._exchange.parsing import AnyText, Count, Number, Parsed, Present, Text, parse_json
 from nlptasks._exchange.source import member_of, text_of
+from nlptasks.files.names import is_file
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 
@@ -98,7 +99,7 @@ class _InspectFile(Lenient):
 
 def read(path: Path, file: str) -> str:
     """The text of a log, which may be an archive."""
-    if path.is_file() and zipfile.is_zipfile(path):
+    if is_file(path) and zipfile.is_zipfile(path):
         return member_of(path, file, _HEADER, missing="the evaluation was not finished")
     return text_of(path, file)
 

@@ -19,6 +19,7 @@ from nlptasks._exchange.parsing import Count, NumberIfAny, Parsed, Present, Text
 from nlptasks._exchange.source import apart, text_of, together
 from nlptasks._exchange.whole import packed, unpacked
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_file, is_folder
 from nlptasks.files.validated import Lenient
 from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 
@@ -64,15 +65,15 @@ class _MtebModel(Lenient):
 
 def read(path: Path, file: str) -> str:
     """The result files of a folder, or a file, with what is said of the model beside them, as one text."""
-    if path.is_dir():
+    if is_folder(path):
         names = sorted(found.name for found in path.glob("*.json") if found.name != _META)
         if not names:
             raise UsageError(f"{file}: no result file in it", hint="give a folder of one model: results/MODEL/REVISION")
     else:
         names = [path.name]
-    folder = path if path.is_dir() else path.parent
-    names += [_META] if (folder / _META).is_file() else []
-    shown = {name: str(folder / name) if path.is_dir() or name == _META else file for name in names}
+    folder = path if is_folder(path) else path.parent
+    names += [_META] if is_file(folder / _META) else []
+    shown = {name: str(folder / name) if is_folder(path) or name == _META else file for name in names}
     return together({shown[name]: text_of(folder / name, shown[name]) for name in names})
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows
 from nlptasks._scoring.spelling import Spelling
-from nlptasks._settings.groups import TableSource
+from nlptasks._settings.groups import PinnedChoice, TableSource
 from nlptasks._tables.gold_samples import GoldTable
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.records.schema import Record, Sample, withhold
-from nlptasks.records.suites import Card, Suite, locate, open_suite
+from nlptasks.records.suites import Card, Suite, find, locate, open_suite, read_suite
 
 #: Samples that a complaint names.
 _NAMED = 3
@@ -32,7 +33,7 @@ class PinnedData:
     registry: Registry
     suites: tuple[Suite, ...] = ()
     data_dir: str = ""
-    _tables: dict[tuple[str, str, str], GoldTable] = field(default_factory=dict, repr=False)
+    _tables: dict[tuple[str, str, str, str], GoldTable] = field(default_factory=dict, repr=False)
 
     def samples(self, record: Record) -> dict[str, Sample] | None:
         """The samples of a record's data set as a record of it has to hold them, but for the predictions.
@@ -41,7 +42,8 @@ class PinnedData:
             record: The record.
 
         Returns:
-            The samples by id; ``None`` where no benchmark has a data set of this name for this task.
+            The samples by id; ``None`` where no benchmark has a data set of this name for this task, or where its gold
+            answers are hidden or the file of an earlier version is gone.
 
         Raises:
             UsageError: The data set's file is not there.
@@ -70,7 +72,9 @@ class PinnedData:
             return
         if record.dataset.cluster != card.cluster:
             yield f"dataset.cluster: it says {record.dataset.cluster!r}, and the benchmark {card.cluster!r}"
-        pinned = self.samples(record) or {}
+        pinned = self.samples(record) if samples else None
+        if pinned is None:
+            return
         if record.run.limit > 0:
             pinned = dict(list(pinned.items())[: record.run.limit])
         yield from _rows(list(pinned), [sample.id for sample in samples])
@@ -102,12 +106,19 @@ class PinnedData:
             replace(sample, inputs=pinned[sample.id].inputs) if sample.id in pinned else sample for sample in samples
         )
 
+    def card(self, record: Record) -> Card | None:
+        """What a benchmark says of a record's data set, in the version that the record is of; ``None``: none has it."""
+        found = self._card(record)
+        return found[1] if found else None
+
     def _table(self, record: Record) -> GoldTable | None:
         found = self._card(record)
-        if found is None:
-            return None
+        if found is None or not found[1].file:
+            return None  # of an earlier version, nothing may be left but its hash
         suite, card = found
-        place = suite.name, card.name, record.dataset.language
+        if card.public and find(suite, card, data_dir=self.data_dir) is None:
+            return None  # its gold answers are hidden from us
+        place = suite.name, card.name, card.sha256, record.dataset.language
         if place not in self._tables:
             task = self._task(card)
             path = locate(suite, card, data_dir=self.data_dir)
@@ -122,7 +133,7 @@ class PinnedData:
     def _card(self, record: Record) -> tuple[Suite, Card] | None:
         return next(
             (
-                (suite, card)
+                (suite, card.of(record.dataset.sha256))
                 for suite in self.suites
                 for card in suite.datasets
                 if card.name == record.dataset.name and self._task(card).name == record.task
@@ -134,14 +145,17 @@ class PinnedData:
         return self.registry.get(TaskSpec, card.task).spec
 
 
-def pinned_data(registry: Registry, names: Sequence[str], data_dir: str) -> PinnedData | None:
+def pinned_data(registry: Registry, chosen: PinnedChoice, data_dir: str) -> PinnedData | None:
     """The data of the benchmarks that were named; ``None`` where none was.
 
     Raises:
-        UsageError: A benchmark is not installed, or there is a folder of data and no benchmark.
+        UsageError: A benchmark is not installed, a suite cannot be read, or there is a folder of data and no benchmark.
     """
-    if names:
-        suites = tuple(open_suite(registry, name) for name in names)
+    suites = (
+        *(open_suite(registry, name) for name in chosen.benchmark),
+        *(read_suite(Path(file)) for file in chosen.suite),
+    )
+    if suites:
         return PinnedData(registry=registry, suites=suites, data_dir=data_dir)
     if data_dir:
         raise UsageError("--data-dir is for --benchmark", hint="name the benchmark: --benchmark core")

@@ -43,9 +43,10 @@ def verify_scores(opened: StoredRecord, registry: Registry, pinned: PinnedData |
     Returns:
         A line for each field that does not hold; none: the record is at :func:`level_here`.
     """
+    told = pinned if opened.samples or opened.record.dataset.sha256 else None
+    foreign = list(told.complaints(opened.record, opened.samples)) if told else []
     if not opened.samples:
-        return []
-    foreign = list(pinned.complaints(opened.record, opened.samples)) if pinned else []
+        return foreign
     if opened.record.withheld and not opened.record.labels:
         return [*foreign, *_counts(opened), *_values(opened, registry)]
     _, scored = rescore(opened, registry)

@@ -161,6 +161,9 @@ class PinnedChoice:
     benchmark: tuple[str, ...] = setting(
         (), "Compare inputs and gold with this benchmark's data.", repeat=True, metavar="NAME"
     )
+    suite: tuple[str, ...] = setting(
+        (), "The same with a benchmark of your own: a YAML file.", repeat=True, metavar="FILE", path=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

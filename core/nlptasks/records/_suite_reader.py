@@ -11,13 +11,13 @@ from nlptasks.errors import UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.files.validated import Checked, ProblemError, Rule, kind_of, misplaced, validated
 from nlptasks.files.yaml import LocatedValue, read_yaml
-from nlptasks.records.suites import Card, Suite
+from nlptasks.records.suites import Card, EarlierVersion, Suite
 from nlptasks.text.display import one_line
 
 _WHAT = "suite"
 
 #: What errors call the items of lists.
-_CALLED = {"datasets": "data set"}
+_CALLED = {"datasets": "data set", "earlier": "earlier version"}
 
 #: What an option of a head may be, in a list too.
 _SCALARS = (str, bool, int, float)
@@ -76,6 +76,14 @@ Hub = Annotated[
 Number = Annotated[float | None, Field(allow_inf_nan=False), Rule("a number", "leave it out where it is not known")]
 
 
+class EarlierFile(Checked):
+    """An earlier version of a data set as a file holds it."""
+
+    version: Annotated[Text, BeforeValidator(_number_as_text)]
+    sha256: Sha256
+    file: Text = ""
+
+
 class CardFile(Checked):
     """A data set as a file holds it; its keys are the fields of :class:`nlptasks.records.suites.Card`."""
 
@@ -107,6 +115,13 @@ class CardFile(Checked):
     ceiling: Number = None
     notes: Annotated[Texts, Rule("a list of texts", 'write notes: ["..."]')] = Field(default_factory=list)
 
+    version: Annotated[Text, BeforeValidator(_number_as_text)] = "1"
+    retired: Annotated[bool, Rule("true or false", "write retired: true")] = False
+    earlier: Annotated[list[EarlierFile], Rule("a list of versions", "write '- version: ...' below it")] = Field(
+        default_factory=list
+    )
+    public: Text = ""
+
     @field_validator("file")
     @classmethod
     def _inside(cls, file: str, info: ValidationInfo) -> str:
@@ -122,7 +137,9 @@ class CardFile(Checked):
     def card(self) -> Card:
         """What the rest of the program knows of it."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
-        return Card(**values | {name: tuple(values[name]) for name in ("meta", "metrics", "notes")})
+        values |= {name: tuple(values[name]) for name in ("meta", "metrics", "notes")}
+        earlier = (EarlierVersion(version=one.version, sha256=one.sha256, file=one.file) for one in self.earlier)
+        return Card(**values | {"earlier": tuple(earlier)})
 
 
 class SuiteFile(Checked):

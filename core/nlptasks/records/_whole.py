@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nlptasks.files.names import is_file
+
 #: ``renameat2`` of Linux: both names are directories' own descriptors or this, and are exchanged.
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
@@ -163,6 +165,6 @@ def _lock(folder: Path, *, shared: bool = False, wait: bool = True) -> int | Non
 
 def _flush(folder: Path) -> None:
     """Have the disk keep what was written before a name leads to it."""
-    for file in folder.iterdir():
+    for file in (path for path in folder.rglob("*") if is_file(path)):
         with file.open("rb+") as stream:
             os.fsync(stream.fileno())

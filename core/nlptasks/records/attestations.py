@@ -1,4 +1,6 @@
-"""Attestations: what somebody found who predicted rows of a record again, in a file of its own beside the record.
+"""Attestations: what somebody found who predicted rows of a record again, or scored it by hidden gold answers.
+
+They stand in a file of their own beside the record.
 
 A record cannot tell how far it may be believed: whoever writes it could write anything. What is in an attestation is
 the word of the one who wrote that, so boards take it from a folder that their maintainer keeps, or signed with a key
@@ -60,6 +62,8 @@ class Attestation:
         versions: Version of each package that predicted.
         by: Who says so.
         time: When, in UTC by ISO 8601.
+        scored: Whether they scored the predictions themselves by gold answers that are hidden from everybody else, so
+            that the record has no samples.
     """
 
     record: str
@@ -71,11 +75,12 @@ class Attestation:
     versions: Mapping[str, str] = field(default_factory=dict)
     by: str
     time: str
+    scored: bool = False
 
     @property
     def trust(self) -> Trust:
-        """V3: all rows came out the same; V2: so many that an edit of 1 % would have been found; V0: too few."""
-        return level(self.rows, self.checked)
+        """V3: all rows came out the same; V2: so many that an edit of 1 % would have been found; V1: scored; or V0."""
+        return max(level(self.rows, self.checked), "V1" if self.scored else "V0")
 
     @property
     def undetected(self) -> float:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA_VARIABLE",
     "Card",
+    "EarlierVersion",
     "Suite",
     "check_hash",
     "find",
@@ -45,6 +46,21 @@ _Read = TypeVar("_Read", "Suite", "SuiteOutline")
 
 #: Environment variable that names the data folder where ``--data-dir`` does not.
 DATA_VARIABLE = "NLPTASKS_DATA"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierVersion:
+    """A version of a data set that another has taken the place of.
+
+    Args:
+        version: What it was called.
+        sha256: SHA-256 of its file, in hexadecimal.
+        file: Its file, where it is kept; empty: it is not.
+    """
+
+    version: str
+    sha256: str
+    file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +92,11 @@ class Card:
         floor: Value of the trivial baseline on the primary metric; ``None``: not known.
         ceiling: The best value that can be reached; ``None``: the end of the metric's range.
         notes: What one must know of it, a sentence each.
+        version: Which version of it this is; it changes with the file.
+        retired: Whether boards show it among what was, and rank it with nothing.
+        earlier: Its earlier versions, which are retired.
+        public: The file without the gold answers that submitters get, relative to the YAML file, where ``file`` is
+            hidden from them; empty: nothing is hidden.
     """
 
     name: str
@@ -101,6 +122,17 @@ class Card:
     floor: float | None = None
     ceiling: float | None = None
     notes: tuple[str, ...] = ()
+    version: str = "1"
+    retired: bool = False
+    earlier: tuple[EarlierVersion, ...] = ()
+    public: str = ""
+
+    def of(self, sha256: str) -> Card:
+        """The version of it that has these bytes; the current one where none has."""
+        for one in self.earlier if sha256 != self.sha256 else ():
+            if one.sha256 == sha256:
+                return replace(self, version=one.version, sha256=sha256, file=one.file, retired=True, hub="", n=0)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)

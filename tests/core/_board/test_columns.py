@@ -11,9 +11,10 @@ import pytest
 from nlptasks._board import plain
 from nlptasks._board.board import as_json, build
 from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, BoardColumn
-from nlptasks._board.html import as_html
+from nlptasks._board.page.html import as_html
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import SystemRow
+from nlptasks._board.submissions import FILE, SubmissionCard, card_json
 from nlptasks._plugins.registry import Registry
 from nlptasks.records.schema import Cost
 
@@ -27,6 +28,8 @@ def board(registry: Registry, make: Make, answers: Answers, tmp_path_factory: py
         predictions, gold = answers(60, 0.8, seed)
         cost = Cost(seconds=1.0, rows_per_second=77.0, p95_ms=12.5, peak_rss_mb=321.0)
         make(folder / name, name, predictions=predictions, gold=gold, cost=cost)
+    card = SubmissionCard(date="2026-01-31", licence="MIT", training="zero-shot")
+    (folder / "a" / FILE).write_text(card_json(card))
     return build(registry, folder)
 
 
@@ -47,6 +50,16 @@ def test_every_form_has_its_columns(board) -> None:
     rows = list(csv.DictReader(io.StringIO(plain.as_csv(board))))
     assert list(rows[0]) == [column.name for column in CSV]
     assert rows[0]["p95_ms"] == "12.5"
+    said = {row["system"]: (row["licence"], row["training"], row["date"]) for row in rows}
+    assert said == {"a": ("MIT", "zero-shot", "2026-01-31"), "b": ("", "", "")}
+
+
+def test_the_page_leaves_out_a_column_that_is_known_of_no_system(registry, make, answers, tmp_path):
+    predictions, gold = answers(60, 0.8)
+    make(tmp_path / "a", "a", predictions=predictions, gold=gold)
+    page = as_html(build(registry, tmp_path))
+    assert ">Weights<" in page
+    assert ">Licence<" not in page and ">Since<" not in page and 'id="licence"' not in page
 
 
 def test_what_columns_make_of_records_is_on_the_board(board) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from nlptasks._cli.main import run_command
+from nlptasks.errors import UsageError
 from nlptasks.records.attestations import Attestation, record_digest, write_attestation
 from nlptasks.records.schema import Record, Sample, digests_of
 from nlptasks.records.store import StoredRecord, read_record, write_record
@@ -297,3 +298,27 @@ def test_a_harmful_file_costs_its_record_the_place_and_nothing_else(folder, caps
     assert "damaged" in capsys.readouterr().out
     found = board(folder, capsys)
     assert [name for name, row in found.items() if row["position"]] == ["other"]
+
+
+def test_python_takes_what_the_command_takes(folder, tmp_path):
+    import nlptasks
+
+    write_attestation(tmp_path / "own", attested(folder, "honest", 120))
+    rows = nlptasks.build_board(folder, attestations=tmp_path / "own").tasks[0].panels[0].rows
+    assert {row.system: row.trust for row in rows} == {"honest": "V3", "other": "V1"}
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        f"name: x\ndatasets:\n- {{name: reviews, task: sentiment, file: gone.csv, sha256: '{'0' * 64}'}}\n"
+    )
+    board = nlptasks.build_board(folder, suite=suite)
+    assert not board.tasks and "the benchmark's data set is 000000000000" in board.left_out[0].reason
+    for wrong in ({"attestations": "nowhere"}, {"benchmark": "nothing"}, {"suite": "nowhere.yaml"}, {"data_dir": "."}):
+        with pytest.raises(UsageError):
+            nlptasks.build_board(folder, **wrong)
+
+
+def test_an_honest_record_is_scored_once(folder, monkeypatch):
+    from nlptasks._board.checking import checks
+
+    monkeypatch.setattr(checks, "recomputed", lambda *_: pytest.fail("it was scored a second time"))
+    assert check(folder) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import matrices, open_metrics
 from nlptasks._scoring.results import result
 from nlptasks.records.schema import Dataset, Model, Record, Run, Sample
-from nlptasks.records.store import write_record
+from nlptasks.records.store import read_record, write_record
 
 GOLD = ["yes" if at % 3 else "no" for at in range(60)]
 
@@ -97,5 +98,18 @@ def films(tmp_path: Path, registry: Registry) -> Callable[..., str]:
         )
         write_record(tmp_path / name, record, samples, stats)
         return str(tmp_path / name)
+
+    return written
+
+
+@pytest.fixture
+def cheat() -> Callable[[str, float], None]:
+    """Writes into a record an accuracy that is not that of its samples."""
+
+    def written(folder: str, value: float) -> None:
+        opened = read_record(Path(folder))
+        scores = dict(opened.record.scores)
+        scores["accuracy"] = replace(scores["accuracy"], value=value)
+        write_record(Path(folder), replace(opened.record, scores=scores), opened.samples, opened.stats, force=True)
 
     return written

@@ -10,7 +10,7 @@ import click
 
 from nlptasks._cli.once import OnceCommand
 from nlptasks.errors import UsageError
-from nlptasks.files.names import is_there
+from nlptasks.files.names import is_folder, is_there
 
 
 @click.command(cls=OnceCommand, no_args_is_help=True)
@@ -42,7 +42,7 @@ def export(records: tuple[str, ...], form: str, output: str, force: bool) -> Non
     if not output:
         click.echo(made.dump(found, now), nl=False)
         return
-    folder = output.endswith((os.sep, "/")) or Path(output).is_dir()
+    folder = output.endswith((os.sep, "/")) or is_folder(output)
     files = parts(found, made.key) if folder else [found]
     names = [str(Path(output) / name) for name in file_names(files, made.suffix)] if folder else [output]
     texts = [made.dump(file, now) for file in files]

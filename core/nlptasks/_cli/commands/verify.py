@@ -78,14 +78,14 @@ def _verify(app: App, chosen: Chosen, records: tuple[str, ...], as_json: bool) -
     """
     from nlptasks._scoring.pinned import pinned_data
 
-    options, benchmarks = chosen.of(VerifyOptions), chosen.of(PinnedChoice).benchmark
+    options = chosen.of(VerifyOptions)
     if not options.rerun:
         for flag, value in (("--head", options.head), ("--backbone", options.backbone), ("--attest", options.attest)):
             if value:
                 raise UsageError(f"{flag} is for --rerun", hint="add --rerun 300")
     if (options.sign or options.by) and not options.attest:
         raise UsageError("--sign and --by are for --attest", hint="add --attest attestations")
-    pinned = pinned_data(app.plugins().registry, benchmarks, chosen.of(BenchmarkChoice).data_dir)
+    pinned = pinned_data(app.plugins().registry, chosen.of(PinnedChoice), chosen.of(BenchmarkChoice).data_dir)
     verdicts = [_verdict(source, app, options, pinned) for source in records]
     if as_json:
         echo_json([_as_json(verdict) for verdict in verdicts])

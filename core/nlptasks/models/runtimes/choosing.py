@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nlptasks.errors import UsageError
+from nlptasks.files.names import is_there
 from nlptasks.models.runtimes.bert_graph import fits
 from nlptasks.models.runtimes.loading_openvino import available
 
@@ -82,4 +82,4 @@ def _on_torch(device: str, precision: str) -> Placement:
 
 def _accelerator() -> bool:
     """Whether this machine seems to have a GPU for PyTorch, which is not imported to ask it."""
-    return Path("/dev/nvidiactl").exists() or Path("/dev/kfd").exists() or shutil.which("nvidia-smi") is not None
+    return is_there("/dev/nvidiactl") or is_there("/dev/kfd") or shutil.which("nvidia-smi") is not None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from nlptasks.records.store import read_record, write_record
 
 ROWS = [
     ("r1", "good", "positive", "positive"),
@@ -33,19 +30,6 @@ def record(nlptasks: Nlptasks, mine: str) -> str:
     code, _, told = nlptasks("rescore", mine, "--task", "sentiment", "--name", "mine", "-o", "record")
     assert code == 0, told
     return "record"
-
-
-@pytest.fixture
-def cheat() -> Callable[[str, float], None]:
-    """Writes into a record an accuracy that is not that of its samples."""
-
-    def written(folder: str, value: float) -> None:
-        opened = read_record(Path(folder))
-        scores = dict(opened.record.scores)
-        scores["accuracy"] = replace(scores["accuracy"], value=value)
-        write_record(Path(folder), replace(opened.record, scores=scores), opened.samples, opened.stats, force=True)
-
-    return written
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""All systems on all data sets in one table: what a reader looks at first. No score is averaged in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nlptasks._board.panels import Panel
+from nlptasks._board.rows import SystemRow
+from nlptasks._board.standings import Task
+from nlptasks._board.text import rounded
+
+#: How the systems are ordered, in words.
+ORDER = (
+    "Ordered by how many of the data sets a system is ranked on, then by the mean proportion of the others that it "
+    "beats there. Scores of different data sets are not averaged."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewRow:
+    """A system on all data sets.
+
+    Args:
+        system: What it is called.
+        cells: Its row on each data set, by the panel's id; nothing where it has none.
+        beats: Mean proportion of the other systems that it beats on the data sets that it is ranked on.
+        trust: The least trust of its rows.
+        parameters: Weights; 0: not known.
+        licence: Licence of the system; empty: not known.
+        training: What it had seen of training rows, where that is the same everywhere.
+        words: What a text filter looks in.
+    """
+
+    system: str
+    cells: Mapping[str, SystemRow] = field(default_factory=dict)
+    beats: float | None = None
+    trust: str = "V0"
+    parameters: int = 0
+    licence: str = ""
+    training: str = "unknown"
+    words: tuple[str, ...] = ()
+
+
+def overview(tasks: Sequence[Task]) -> tuple[tuple[Panel, ...], tuple[OverviewRow, ...]]:
+    """The data sets that are not retired, and all systems that are on one of them, in order."""
+    panels = tuple(panel for task in tasks for panel in task.panels)
+    cells: dict[str, dict[str, SystemRow]] = {}
+    for panel in panels:
+        for row in panel.rows:
+            cells.setdefault(row.system, {}).setdefault(panel.id, row)
+    rows = [_row(system, found, panels) for system, found in cells.items()]
+    return panels, tuple(sorted(rows, key=_place))
+
+
+def _place(row: OverviewRow) -> tuple[int, float, str]:
+    ranked = sum(cell.position is not None for cell in row.cells.values())
+    return -ranked, -(row.beats or 0.0), row.system
+
+
+def _row(system: str, cells: Mapping[str, SystemRow], panels: Sequence[Panel]) -> OverviewRow:
+    sizes = {panel.id: len(panel.ranked) for panel in panels}
+    places = [(cell.position, sizes[name]) for name, cell in cells.items() if cell.position is not None]
+    beats = [(n - place) / (n - 1) for place, n in places if n > 1]
+    training = {cell.training for cell in cells.values()}
+    some = list(cells.values())
+    return OverviewRow(
+        system=system,
+        cells=cells,
+        beats=rounded(sum(beats) / len(beats), 4) if beats else None,
+        trust=min(cell.trust for cell in some),
+        parameters=max(cell.parameters for cell in some),
+        licence=next((cell.licence for cell in some if cell.licence), ""),
+        training=training.pop() if len(training) == 1 else "unknown",
+        words=tuple(dict.fromkeys(word for cell in some for word in (cell.head, cell.backbone, cell.dtype))),
+    )
