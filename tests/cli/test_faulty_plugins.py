@@ -129,6 +129,15 @@ def test_a_plugin_that_ends_the_process_at_its_end_does_not_choose_the_code(comm
     assert result.code == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize("stage", ["open", "windows", "read"])
+def test_a_head_that_forks_gives_each_row_once(command, zoo, reviews, stage):
+    args = ("run", "sentiment", "--head", "leaver", "--way", "fork", "--stage", stage, "--data", reviews)
+    result = command(*args, "--output", "-", plugins=zoo("at_work")).succeeded()
+    assert len(result.stdout.splitlines()) == 2
+    assert "the head file:zoo-at-work:leaver forked this process" in result.stderr
+
+
 def test_a_plugin_that_ends_the_process_while_it_is_imported_is_left_out(command, tmp_path, reviews):
     folder = tmp_path / "own"
     shutil.copytree(HERE / "plugins", folder)

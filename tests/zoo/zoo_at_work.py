@@ -21,6 +21,7 @@ class UnspeakableError(Exception):
 
 
 LEAVING = {
+    "fork": lambda: os.fork(),
     "exit": lambda: sys.exit(0),
     "exit-none": lambda: sys.exit(),
     "exit-text": lambda: sys.exit("all is well"),

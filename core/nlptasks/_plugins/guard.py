@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from nlptasks._names import resolve
 from nlptasks._plugins.process import taken
@@ -34,8 +35,11 @@ class PluginErrors(AbstractContextManager[None]):
 
     def __enter__(self) -> None:
         self._token = guest_enters()
+        self._process = os.getpid()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if os.getpid() != self._process:
+            _end_child(self._what)
         guest_leaves(self._token)
         if error is not None:
             raise_blamed(self._what, error, hint=self._hint, streams=self._streams)
@@ -55,6 +59,14 @@ def plugin_errors(what: str, *, hint: str = _HINT, streams: bool = False) -> Plu
             pass as they are.
     """
     return PluginErrors(what, hint, streams)
+
+
+def _end_child(what: str) -> NoReturn:
+    """End a process that a plugin forked and let go on, which would do all our work a second time."""
+    text = f"warning: {what} forked this process and let the child go on; the child was ended\n"
+    with suppress(OSError):
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    os._exit(1)
 
 
 def raise_blamed(what: str, error: BaseException, *, hint: str = _HINT, streams: bool = False) -> None:

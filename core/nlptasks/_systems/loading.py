@@ -50,9 +50,17 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
     )
     with plugin_errors(what):
         head = factory(context)
-        if not all(isinstance(label, str) for label in head.labels):
-            raise TypeError("labels must be texts")
+        _check_labels(head.labels)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
+
+
+def _check_labels(labels: Any) -> None:
+    if not isinstance(labels, (tuple, list)):
+        raise TypeError(f"labels must be a tuple of texts, not of the type {type(labels).__name__}")
+    if not all(isinstance(label, str) for label in labels):
+        raise TypeError("labels must be texts")
+    if repeated := next((label for label in labels if labels.count(label) > 1), None):
+        raise ValueError(f"the label {repeated!r} stands twice in labels")
 
 
 def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:

@@ -297,13 +297,13 @@ def named(name: str, columns: Sequence[str], flag: str, source: str, *, braces: 
     near = nearest(name, columns)
     if braces:
         raise UsageError(
-            f"{source}: no column '{name}', which stands in braces ({flag}); its columns are {_listed(columns)}",
+            f"{source}: no column '{name}', which stands in braces ({flag}); {_told(columns)}",
             hint=f"did you mean {{{near}}}?"
             if near
             else "write one of them in braces; {{ and }} are braces themselves",
         )
     raise UsageError(
-        f"{source}: no column '{name}' ({flag}); its columns are {_listed(columns)}",
+        f"{source}: no column '{name}' ({flag}); {_told(columns)}",
         hint=f"did you mean {flag} '{near}'?" if near else f"choose one of them with {flag}",
     )
 
@@ -320,9 +320,13 @@ def _guess(column: Column, free: Sequence[str], columns: Sequence[str], source: 
             hint=f"choose one: {flag} {found[0]}",
         )
     raise UsageError(
-        f"{source}: no column '{column.name}' ({column.summary}); its columns are {_listed(columns)}",
+        f"{source}: no column '{column.name}' ({column.summary}); {_told(columns)}",
         hint=f"name it: {flag} COLUMN; known names are {', '.join((column.name, *column.aliases[:6]))}, ...",
     )
+
+
+def _told(columns: Sequence[str]) -> str:
+    return f"its columns are {_listed(columns)}" if columns else "it has no columns"
 
 
 def guess_gold(task: TaskSpec, columns: Sequence[str], taken: Collection[str]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -89,3 +92,23 @@ def test_items_are_checked_one_by_one():
 def test_what_cannot_be_imported_says_whose_it_is():
     with pytest.raises(PluginError, match="the head acme:words: cannot import 'no_module_here:Head'"):
         load_object("the head acme:words", "no_module_here:Head")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_child_does_not_do_our_work_a_second_time():
+    code = """
+import os
+from nlptasks._plugins.guard import plugin_errors
+with plugin_errors("the head acme:words"):
+    os.fork()
+print("on we go", flush=True)
+try:
+    os.wait()
+except ChildProcessError:
+    pass
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "on we go\n"
+    assert done.stderr == (
+        "warning: the head acme:words forked this process and let the child go on; the child was ended\n"
+    )

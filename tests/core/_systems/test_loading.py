@@ -32,11 +32,26 @@ class Numbered(Head):
     labels = (0, 1)
 
 
+class Worded(Head):
+    labels = "positive"
+
+
+class Generated(Head):
+    @property
+    def labels(self):
+        return (label for label in ("a", "b"))
+
+
+class Repeated(Head):
+    labels = ("a", "b", "a")
+
+
 @pytest.fixture(autouse=True)
 def module(monkeypatch: pytest.MonkeyPatch) -> None:
     """A module ``acme_heads``, which import strings can name."""
     made = ModuleType("acme_heads")
     made.Head, made.Numbered, made.number = Head, Numbered, 3
+    made.Worded, made.Generated, made.Repeated = Worded, Generated, Repeated
     made.house = lambda context: SimpleNamespace(fingerprint=lambda: "print", context=context)
     monkeypatch.setitem(sys.modules, "acme_heads", made)
 
@@ -66,6 +81,9 @@ def test_a_head_that_needs_no_backbone_sees_none():
     [
         ("number", NlptasksError, "acme:words: acme_heads:number is not callable"),
         ("Numbered", PluginError, "the head acme:words .*labels must be texts"),
+        ("Worded", PluginError, "labels must be a tuple of texts, not of the type str"),
+        ("Generated", PluginError, "labels must be a tuple of texts, not of the type generator"),
+        ("Repeated", PluginError, "the label 'a' stands twice in labels"),
         ("Gone", PluginError, "Gone"),
     ],
 )
