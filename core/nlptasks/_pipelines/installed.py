@@ -140,7 +140,7 @@ def _choice(backbone: str, settings: Mapping[str, Any]) -> SystemChoice:
     given.pop("torch_dtype", None)
     if "tgt_lang" in given:
         given["to"] = given.pop("tgt_lang")
-    where = {"device": _device(device), "dtype": str(dtype or "auto").removeprefix("torch.")}
+    where = {"device": _device(device), "precision": str(dtype or "auto").removeprefix("torch.")}
     return replace(from_values(SystemChoice, {"backbone": backbone, **where}), options=given)
 
 
