@@ -8,7 +8,7 @@ from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._systems.forks import survive_forks
 from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.plugin.protocols import HeadContext
 
 
@@ -50,17 +50,21 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
     )
     with plugin_errors(what):
         head = factory(context)
-        _check_labels(head.labels)
+        labels = head.labels
+    _check_labels(what, labels)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
 
 
-def _check_labels(labels: Any) -> None:
+def _check_labels(what: str, labels: Any) -> None:
     if not isinstance(labels, (tuple, list)):
-        raise TypeError(f"labels must be a tuple of texts, not of the type {type(labels).__name__}")
-    if not all(isinstance(label, str) for label in labels):
-        raise TypeError("labels must be texts")
-    if repeated := next((label for label in labels if labels.count(label) > 1), None):
-        raise ValueError(f"the label {repeated!r} stands twice in labels")
+        wrong = f"labels must be a tuple of texts, not of the type {type(labels).__name__}"
+    elif not all(isinstance(label, str) for label in labels):
+        wrong = "labels must be texts"
+    elif repeated := [label for label in labels if labels.count(label) > 1]:
+        wrong = f"the label {repeated[0]!r} stands twice in its labels"
+    else:
+        return
+    raise PluginError(f"{what} cannot be used: {wrong}", hint="tell its author")
 
 
 def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:

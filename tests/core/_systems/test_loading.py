@@ -83,7 +83,7 @@ def test_a_head_that_needs_no_backbone_sees_none():
         ("Numbered", PluginError, "the head acme:words .*labels must be texts"),
         ("Worded", PluginError, "labels must be a tuple of texts, not of the type str"),
         ("Generated", PluginError, "labels must be a tuple of texts, not of the type generator"),
-        ("Repeated", PluginError, "the label 'a' stands twice in labels"),
+        ("Repeated", PluginError, "the label 'a' stands twice in its labels"),
         ("Gone", PluginError, "Gone"),
     ],
 )
