@@ -50,8 +50,7 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
     )
     with plugin_errors(what):
         head = factory(context)
-        labels = head.labels
-    _check_labels(what, labels)
+        _check_labels(what, head.labels)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
 
 
