@@ -9,7 +9,7 @@ from nlptasks.plugin.options import from_values, option_fields
 
 def test_flags():
     assert [option.flag for option in option_fields(PredictionSource)] == [
-        "--task", "--prediction", "--score-column", "--nll-column", "--labels", "--partial"
+        "--task", "--prediction", "--score-column", "--nll-column", "--by-order", "--filter", "--labels", "--partial"
     ]  # fmt: skip
     others = {o.flag for group in (TableSource, RecordTarget, Evaluation) for o in option_fields(group)}
     assert not {option.flag for option in option_fields(PredictionSource)} & others  # one command takes them all

@@ -27,7 +27,8 @@ class Sampler:
     top_p: float
 
     def __call__(self, log_probs: NDArray[np.float32], rows: NDArray[np.int64], position: int) -> NDArray[np.int64]:
-        scaled = log_probs / np.float32(self.temperature)
+        # In float64: what a sum of thousands rounds off is more than what a batch changes of a probability.
+        scaled = log_probs.astype(np.float64) / self.temperature
         probabilities = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probabilities /= probabilities.sum(axis=1, keepdims=True)
         if self.top_p < 1:
@@ -40,7 +41,7 @@ class Sampler:
         # In the order of the vocabulary, which the last bits of a probability cannot change as they can the sorted one.
         cumulative = probabilities.cumsum(axis=1)
         total = cumulative[:, -1]
-        place = np.minimum(self.numbers[rows, position] * total, np.nextafter(total, np.float32(0)))
+        place = np.minimum(self.numbers[rows, position] * total, np.nextafter(total, 0))
         chosen: NDArray[np.int64] = (cumulative > place[:, None]).argmax(axis=1)
         return chosen
 
