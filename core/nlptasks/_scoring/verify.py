@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metric
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.rescore import TOLERANCE, rescore, same
-from nlptasks._scoring.results import clusters_of
+from nlptasks._scoring.results import base_signature, clusters_of
 from nlptasks._scoring.score import Scored, baselines_of
 from nlptasks._scoring.slices import LENGTH, slices
 from nlptasks.plugin import TaskSpec
@@ -122,10 +122,22 @@ def _scores(place: str, said: Mapping[str, Result], found: Mapping[str, Result])
         new = found.get(name)
         if new is None:
             yield f"{place}.{name}: the metric is not installed, or can read no sample"
+        elif old.signature != new.signature and base_signature(old.signature) == base_signature(new.signature):
+            yield (
+                f"{place}.{name}: its interval was made otherwise ({_method(old)}) than the installed metric makes it "
+                f"({_method(new)}); 'nlptasks rescore RECORD --output RECORD --force' makes it anew"
+            )
+            of_interval = {name: getattr(old, name) for name in ("signature", "low", "high", "detectable")}
+            yield from _fields(f"{place}.{name}", old, replace(new, **of_interval))
         elif old.signature != new.signature:
             yield f"{place}.{name}.signature: it says {old.signature}, and the installed metric is {new.signature}"
         else:
             yield from _fields(f"{place}.{name}", old, new)
+
+
+def _method(result: Result) -> str:
+    """How an interval was made, as the end of a signature says it."""
+    return result.signature.removeprefix(base_signature(result.signature)).removeprefix("|") or "no word of it"
 
 
 def _fields(place: str, old: Result, new: Result) -> Iterator[str]:

@@ -68,6 +68,18 @@ def test_matrices_and_values(registry, honest):
     ]
 
 
+def test_an_interval_that_was_made_otherwise(registry, honest):
+    here = honest.record.scores["macro-f1"]
+    old = replace(here, signature=here.signature.partition("|ci:")[0] + "|ci:bootstrap", low=0.1, high=0.9)
+    (said,) = verify_scores(changed(honest, scores={**honest.record.scores, "macro-f1": old}), registry)
+    assert said.startswith("scores.macro-f1: its interval was made otherwise (ci:bootstrap) than the installed metric")
+    assert said.endswith("'nlptasks rescore RECORD --output RECORD --force' makes it anew")
+    both = verify_scores(
+        changed(honest, scores={**honest.record.scores, "macro-f1": replace(old, value=0.9)}), registry
+    )
+    assert both == [said, f"scores.macro-f1.value: it says 0.9, and its samples give {here.value}"]
+
+
 def test_without_samples_there_is_nothing_to_hold(registry, honest):
     bare = changed(replace(honest, samples=(), stats={}), digests={})
     assert verify_scores(bare, registry) == []
