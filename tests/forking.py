@@ -1,4 +1,4 @@
-"""Starts commands from a process that has imported torch and transformers already.
+"""Starts commands from a process that has imported torch, transformers and other large libraries already.
 
 Nearly all the time of a command is these imports, hundreds of times over. ``python forking.py FOLDER`` does them
 once, puts a client called ``nlptasks`` into the folder, says ``ready``, and then forks for each command that the client
@@ -36,6 +36,9 @@ with socket.socket(socket.AF_UNIX) as server:
 
 
 def _serve(folder: Path) -> None:
+    import pyarrow  # noqa: F401
+    import pydantic  # noqa: F401
+    import scipy.stats  # noqa: F401
     import torch  # noqa: F401
     import transformers.modeling_utils
     import transformers.models.bert.modeling_bert  # noqa: F401
