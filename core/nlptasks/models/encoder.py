@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks.models.checkpoints import ALONE, read_config
-from nlptasks.models.runtimes.choosing import OPENVINO, Placement, choose_placement
+from nlptasks.models.runtimes.choosing import OPENVINO, TORCH, Placement, choose_placement
 from nlptasks.models.runtimes.interface import EncoderRuntime
 from nlptasks.models.special_tokens import stack
 from nlptasks.models.tokenizer import EncoderTokenizer
@@ -82,7 +82,7 @@ class TransformerEncoder:
 
         if isinstance(self._encoder, TorchEncoder):
             return self._encoder.model
-        return self._open_torch(Placement("torch", "cpu", "float32")).model
+        return self._open_torch().model
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""
@@ -132,18 +132,24 @@ class TransformerEncoder:
 
     def _open(self) -> EncoderRuntime:
         if self._place.runtime != OPENVINO:
-            opened: EncoderRuntime = self._open_torch(self._place)
+            opened: EncoderRuntime = self._open_torch()
             return opened
         from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
 
         path, prefix = self._weights()
         return OpenvinoEncoder(path, self._config, prefix=prefix, precision=self._place.precision)
 
-    def _open_torch(self, place: Placement) -> Any:
+    @property
+    def _torch_place(self) -> Placement:
+        """Where PyTorch computes: all, or what OpenVINO does not."""
+        return self._place if self._place.runtime == TORCH else Placement(TORCH, "cpu", "float32")
+
+    def _open_torch(self) -> Any:
         import torch
 
         from nlptasks.models.runtimes.torch_models import TorchEncoder, open_alone, open_encoder
 
+        place = self._torch_place
         dtype = getattr(torch, place.precision)
         path, prefix = self._weights()
         if prefix:

@@ -28,7 +28,7 @@ from nlptasks.models.encoder import TransformerEncoder
 from nlptasks.models.generation import Continuation, Decoding, Instruction, Likelihood, Wording, add_up, write_in_parts
 from nlptasks.models.likelihoods import LikelihoodReader, pieces_of
 from nlptasks.models.runtimes.bert_graph import fits
-from nlptasks.models.runtimes.choosing import OPENVINO, Placement
+from nlptasks.models.runtimes.choosing import OPENVINO
 from nlptasks.models.runtimes.interface import DecoderRuntime
 from nlptasks.plugin.protocols import HiddenStates, Window
 
@@ -101,7 +101,7 @@ class TransformerSeq2Seq(TransformerEncoder):
             return runtime.model
         with self._lock:
             if self._trainable is None:
-                self._trainable = self._open_torch_decoder(Placement("torch", "cpu", "float32")).model
+                self._trainable = self._open_torch_decoder().model
             return self._trainable
 
     @property
@@ -272,19 +272,20 @@ class TransformerSeq2Seq(TransformerEncoder):
 
     def _open_decoder(self, config: Mapping[str, Any]) -> DecoderRuntime:
         if self._place.runtime != OPENVINO or not fits(config):
-            opened: DecoderRuntime = self._open_torch_decoder(self._place)
+            opened: DecoderRuntime = self._open_torch_decoder()
             return opened
         from nlptasks.models.runtimes.openvino_decoder import OpenvinoDecoder
 
         path, precision = self._folder / checkpoints.DECODER, self._place.precision
         return OpenvinoDecoder(path, config, prefix=_DECODER, precision=precision)
 
-    def _open_torch_decoder(self, place: Placement) -> Any:
+    def _open_torch_decoder(self) -> Any:
         import torch
 
         from nlptasks.models.runtimes.torch_models import TorchDecoder, open_decoder
 
         assert self._both is not None
+        place = self._torch_place
         path, dtype = self._folder / checkpoints.DECODER, getattr(torch, place.precision)
         model = open_decoder(path, self._both["decoder"], prefix=_DECODER, dtype=dtype)
         return TorchDecoder(model, torch.device(place.device))

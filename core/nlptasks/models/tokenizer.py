@@ -16,7 +16,7 @@ from nlptasks.models.weights import read_bytes
 from nlptasks.plugin.protocols import Window
 from nlptasks.text.display import encodable
 
-__all__ = ["EncoderTokenizer", "framing_by"]
+__all__ = ["EncoderTokenizer"]
 
 _FILE, _SETTINGS = "tokenizer.json", "tokenizer_config.json"
 
@@ -60,7 +60,7 @@ class EncoderTokenizer:
         )
         ids = {key: int(self.backend.token_to_id(token) or 0) for key, token in special.items()}
         self.pad: int = ids.get("pad_token", 0)
-        self.framing: Framing = framing_by(self.backend)
+        self.framing: Framing = _framing(self.backend)
         self._frame = self.framing.alone()
         self._unknown = UnknownTokens(ids.get("unk_token"), ids.values(), self.backend)
 
@@ -109,7 +109,7 @@ class EncoderTokenizer:
         return self._unknown.proportions(windows)
 
 
-def framing_by(backend: Any) -> Framing:
+def _framing(backend: Any) -> Framing:
     """What a tokenizer of the ``tokenizers`` library puts around texts."""
     word = backend.encode("a", add_special_tokens=False).ids
     pair = backend.encode("a", "a", add_special_tokens=True)

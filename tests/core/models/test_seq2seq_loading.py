@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,18 @@ TEXTS = ("good phone", "the film is not very bad and works")
 
 def windows_of(model: TransformerSeq2Seq, texts: Sequence[str]) -> list[Window]:
     return [row[0] for row in model.tokenize(texts, max_windows=1)]
+
+
+@pytest.mark.parametrize("precision", ["auto", "bfloat16", "int8"])
+def test_a_decoder_that_openvino_cannot_compute_is_pytorchs_in_float32(tmp_path: Path, precision: str) -> None:
+    write_tiny_seq2seq_checkpoint(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["decoder"]["hidden_act"] = "relu"
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    model = TransformerSeq2Seq(tmp_path, name="tiny", device="cpu", precision=precision)
+    (written,) = model.generate(model.encode(windows_of(model, TEXTS[:1])), GERMAN, Decoding(max_new_tokens=3))
+    assert 0 < written[0].tokens <= 3
+    assert (model.runtime, str(model.decoder.dtype)) == ("openvino", "torch.float32")
 
 
 def test_the_decoder_is_loaded_when_it_is_needed_and_once(tmp_path: Path) -> None:

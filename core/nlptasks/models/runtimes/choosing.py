@@ -30,7 +30,7 @@ class Placement:
     Args:
         runtime: ``openvino`` or ``torch``.
         device: ``cpu``, or what PyTorch calls another one.
-        precision: ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``float32``, ``bfloat16``, ``float16`` or ``int8``.
     """
 
     runtime: str
@@ -45,7 +45,7 @@ def choose_placement(config: Mapping[str, Any], *, runtime: str, device: str, pr
         config: The checkpoint's configuration.
         runtime: ``auto``, ``openvino`` or ``torch``.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
-        precision: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        precision: ``auto``, ``float32``, ``bfloat16``, ``float16`` or ``int8``.
 
     Raises:
         UsageError: The device is not there, a name is unknown, or OpenVINO is asked for and cannot.
@@ -55,7 +55,8 @@ def choose_placement(config: Mapping[str, Any], *, runtime: str, device: str, pr
     against = _against_openvino(config, device, precision)
     if runtime == OPENVINO and against:
         raise UsageError(f"the runtime 'openvino' {against}", hint="leave --runtime out, or take --runtime torch")
-    if runtime == TORCH or against or (runtime == "auto" and device == "auto" and _accelerator()):
+    may_move = runtime == device == "auto" and precision != "int8"  # which PyTorch lacks
+    if runtime == TORCH or against or (may_move and _accelerator()):
         place = _on_torch(device, precision)
         if runtime == TORCH or against or place.device != "cpu":
             return place

@@ -11,8 +11,7 @@ import numpy as np
 
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
 from nlptasks.models.runtimes.interface import Bools, Floats, Integers
-from nlptasks.models.runtimes.loading_openvino import openvino
-from nlptasks.models.runtimes.openvino_encoder import GROUP, Requests
+from nlptasks.models.runtimes.loading_openvino import Requests, openvino
 from nlptasks.models.runtimes.weights_file import WeightsFile
 
 __all__ = ["OpenvinoDecoder"]
@@ -44,11 +43,9 @@ class OpenvinoDecoder:
         self.words = weights.mapped(_WORDS)
         self.places = weights.floats(_PLACES) + weights.floats(_TYPES)[0]
         self.places.setflags(write=False)
-        rounds = precision == "int8"
-        group = GROUP if rounds else 0
-        graph = BertGraph(weights, BertSizes.of(config), int8=rounds)
-        self.steps = Requests(partial(_steps, graph), "float32", group=group)
-        self.sources = Requests(partial(_sources, graph), "float32", group=group)
+        graph = BertGraph(weights, BertSizes.of(config), int8=precision == "int8")
+        self.steps = Requests(partial(_steps, graph), "float32", int8=graph.int8)
+        self.sources = Requests(partial(_sources, graph), "float32", int8=graph.int8)
 
     def fingerprint(self) -> str:
         """Nothing can write to the weights of a compiled graph."""

@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
 from nlptasks.models.runtimes.interface import Bools, Floats, Integers
-from nlptasks.models.runtimes.loading_openvino import compiled, fastest, openvino
+from nlptasks.models.runtimes.loading_openvino import Requests, fastest, openvino
 from nlptasks.models.runtimes.weights_file import WeightsFile
 
-__all__ = ["GROUP", "OpenvinoEncoder", "Requests"]
-
-#: Numbers that share a scale in 8 bits. With 384 the encoder is a tenth faster, and translations lose a point of BLEU.
-GROUP = 64
+__all__ = ["OpenvinoEncoder"]
 
 #: BERT's layer for a text's first state, which no state of the last layer is made of.
 _POOLER = "pooler."
-
-
-class Requests:
-    """Computes a graph for whoever asks, in whatever thread and, behind a fork, in whatever process.
-
-    Args:
-        build: Makes the ``openvino.Model``; it is not kept, since its weights are in what it is compiled to, too.
-        precision: See :func:`nlptasks.models.runtimes.loading_openvino.compiled`.
-        group: Likewise.
-    """
-
-    def __init__(self, build: Callable[[], Any], precision: str, *, group: int = 0) -> None:
-        self._build, self._precision, self._group = build, precision, group
-        self._begin()
-
-    def take(self) -> Any:
-        """An idle request of OpenVINO's, to be given back."""
-        if self._process != os.getpid():
-            self._begin()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            with self._lock:
-                return self._compiled.create_infer_request()
-
-    def give_back(self, request: Any) -> None:
-        """It is idle again."""
-        self._idle.append(request)
-
-    def _begin(self) -> None:
-        self._process = os.getpid()
-        self._lock = Lock()
-        self._idle: deque[Any] = deque()
-        self._compiled = compiled(self._build(), self._precision, group=self._group)
 
 
 class OpenvinoEncoder:
@@ -83,11 +43,9 @@ class OpenvinoEncoder:
         self._types = weights.floats("embeddings.token_type_embeddings.weight")
         for table in (self._places, self._types):
             table.setflags(write=False)
-        rounds = precision == "int8"
-        graph = BertGraph(weights, BertSizes.of(config), int8=rounds)
-        self._requests = Requests(
-            partial(_graph, graph), fastest() if rounds else precision, group=GROUP if rounds else 0
-        )
+        int8 = precision == "int8"
+        graph = BertGraph(weights, BertSizes.of(config), int8=int8)
+        self._requests = Requests(partial(_graph, graph), fastest() if int8 else precision, int8=int8)
 
     def fingerprint(self) -> str:
         """Nothing can write to the weights of a compiled graph."""

@@ -52,6 +52,11 @@ def test_a_gpu_that_pytorch_does_not_see_is_none(monkeypatch):
     assert chosen() == Placement("openvino", "cpu", "float32")
 
 
+def test_8_bits_are_not_looked_for_on_a_gpu(monkeypatch):
+    monkeypatch.setattr(choosing, "_accelerator", lambda: True)
+    assert chosen(precision="int8") == Placement("openvino", "cpu", "int8")
+
+
 def test_what_is_not_there_is_named():
     with pytest.raises(UsageError, match="no device 'gpu'"):
         chosen(device="gpu")
