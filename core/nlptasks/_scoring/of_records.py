@@ -14,7 +14,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring import compare as _compare
 from nlptasks._scoring import errors_view, slices
 from nlptasks._scoring import rescore as _rescore
-from nlptasks._scoring.results import base_signature, clusters_of, metrics_of
+from nlptasks._scoring.results import base_signature, clusters_of, interval_method, metrics_of
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
 from nlptasks.records.schema import Record, Result
@@ -186,6 +186,6 @@ def _signed_as(stored: StoredRecord, results: Iterable[tuple[str, Result]]) -> d
     found = {}
     for name, item in results:
         said = stored.record.scores.get(name)
-        method = item.signature.removeprefix(base_signature(item.signature))
-        found[name] = replace(item, signature=base_signature(said.signature) + method) if said else item
+        own = interval_method(item.signature)
+        found[name] = replace(item, signature=base_signature(said.signature) + own) if said else item
     return found

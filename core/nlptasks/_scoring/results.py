@@ -14,7 +14,7 @@ from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.records.schema import Result, Sample
 from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import power
-from nlptasks.statistics.intervals import interval
+from nlptasks.statistics.intervals import holding, interval
 from nlptasks.statistics.resampling import Clusters, Matrix, value
 
 
@@ -44,11 +44,11 @@ def result(
     found = value(item.metric, matrix)
     _check_range(item, found)
     around = interval(item.metric, matrix, clusters=clusters, n=n, scale=item.spec.range, cluster=cluster)
+    low, high = holding(around.low, around.high, found)
     return Result(
         value=_number(found),
-        # Rounding may leave the value just outside where every sample has the same one.
-        low=_number(min(around.low, found)) if math.isfinite(around.low) else None,
-        high=_number(max(around.high, found)) if math.isfinite(around.high) else None,
+        low=_number(low),
+        high=_number(high),
         n=n,
         signature=f"{item.metric.signature}|{around.method}",
         higher_is_better=item.spec.higher_is_better,
@@ -123,6 +123,11 @@ def by_id(samples: Sequence[Sample]) -> list[int]:
 def base_signature(signature: str) -> str:
     """A signature without the method of the interval, which does not change the value."""
     return signature.partition("|ci:")[0]
+
+
+def interval_method(signature: str) -> str:
+    """The method of the interval, with what stands before it in a signature: :func:`base_signature`'s other part."""
+    return signature.removeprefix(base_signature(signature))
 
 
 def _agrees(item: OpenMetric, matrix: Matrix, said: Result | None) -> bool:

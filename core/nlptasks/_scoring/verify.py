@@ -13,7 +13,7 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import open_metric
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.rescore import TOLERANCE, rescore, same
-from nlptasks._scoring.results import base_signature, clusters_of
+from nlptasks._scoring.results import base_signature, clusters_of, interval_method
 from nlptasks._scoring.score import Scored, baselines_of
 from nlptasks._scoring.slices import LENGTH, slices
 from nlptasks.plugin import TaskSpec
@@ -137,7 +137,7 @@ def _scores(place: str, said: Mapping[str, Result], found: Mapping[str, Result])
 
 def _method(result: Result) -> str:
     """How an interval was made, as the end of a signature says it."""
-    return result.signature.removeprefix(base_signature(result.signature)).removeprefix("|") or "no word of it"
+    return interval_method(result.signature).removeprefix("|") or "no word of it"
 
 
 def _fields(place: str, old: Result, new: Result) -> Iterator[str]:

@@ -37,6 +37,7 @@ __all__ = [
     "ends",
     "enough_of_each",
     "hall",
+    "holding",
     "interval",
     "proportion_error",
     "reason",
@@ -196,6 +197,13 @@ def _uncorrected(limit: float, skew: float) -> float:
     if abs(skew) < 1e-9:
         return limit
     return float(3 / skew * (np.cbrt(1 + skew * (limit - skew / 6)) - 1))
+
+
+def holding(low: float, high: float, value: float) -> tuple[float, float]:
+    """The ends of an interval that holds the value, which rounding may leave just outside where all samples agree."""
+    return (min(low, value) if math.isfinite(low) else math.nan), (
+        max(high, value) if math.isfinite(high) else math.nan
+    )
 
 
 def proportion_error(hits: float, n: float) -> float:

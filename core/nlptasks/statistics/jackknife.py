@@ -58,7 +58,7 @@ class Jackknife:
     @property
     def tailed_df(self) -> float:
         """Degrees of freedom where tails are long: the variance is known less well then (Box 1953)."""
-        return 2 / (2 / self.df + self.tails / (self.df + 1)) if self.df > 0 else self.df
+        return _fewer_df(self.df, self.tails, self.df + 1) if self.df > 0 else self.df
 
 
 def jackknife(
@@ -114,7 +114,11 @@ def tailed_df(df: float, added: NDArray[np.float64]) -> float:
     """Degrees of freedom of the variance of what units add, fewer where its tails are long (Box 1953)."""
     away = added - added.mean()
     tails = max(0.0, float(np.mean(away**4) / np.mean(away**2) ** 2) - 3)
-    return 2 / (2 / df + tails / len(added))
+    return _fewer_df(df, tails, len(added))
+
+
+def _fewer_df(df: float, tails: float, units: float) -> float:
+    return 2 / (2 / df + tails / units)
 
 
 def leave_out(metric: Metric, units: Units) -> tuple[float, NDArray[np.float64]]:

@@ -6,7 +6,6 @@ its confusion matrix.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,11 +67,12 @@ def score_pairs(
     matrix, counts = _statistics(metric, pairs)
     value = _weighed(metric, matrix, counts)
     interval = intervals.interval(metric, matrix, counts=counts, scale=scale)
+    low, high = intervals.holding(interval.low, interval.high, value)
     return Score(
         metric=name,
         value=value,
-        low=min(interval.low, value) if math.isfinite(interval.low) else math.nan,  # rounding may leave it just outside
-        high=max(interval.high, value) if math.isfinite(interval.high) else math.nan,
+        low=low,
+        high=high,
         n=int(counts.sum()),
         signature=f"{metric.signature}|{interval.method}",
         baseline=None if baseline is None else _value(metric, baseline),

@@ -22,6 +22,7 @@ from scipy.stats import binom
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.differences import Difference, Shared, discordant_interval
+from nlptasks.statistics.intervals import holding
 from nlptasks.statistics.randomisation import ROUNDING, ROUNDS, randomised
 from nlptasks.statistics.resampling import (
     HELD,
@@ -186,7 +187,6 @@ def paired_all(
     counted = [_won(of_samples, matrices, a, b, higher_is_better) for a, b in chosen]
     defined = [at for at, (a, b) in enumerate(chosen) if not math.isnan(points[b] - points[a])]
     exact = metric.binary and clusters is None and all(len(runs) == 1 for runs in systems)
-    found = [Difference(math.nan, math.nan, "", math.nan)] * len(chosen)
     ps = [math.nan] * len(chosen)
     if exact:
         found = [discordant_interval(matrices[a], matrices[b]) for a, b in chosen]
@@ -300,10 +300,11 @@ def _paired(
 ) -> Paired:
     ahead = differences[np.isfinite(differences)] * (1 if higher_is_better else -1)
     better = np.mean(ahead > ROUNDING) + 0.5 * np.mean(np.abs(ahead) <= ROUNDING) if len(ahead) else math.nan
+    low, high = holding(found.low, found.high, delta)
     return Paired(
         delta=delta,
-        low=min(found.low, delta) if math.isfinite(found.low) else math.nan,  # rounding may leave delta just outside
-        high=max(found.high, delta) if math.isfinite(found.high) else math.nan,
+        low=low,
+        high=high,
         p=p,
         test=test,
         wins=None if won is None else won[0],

@@ -11,6 +11,7 @@ from nlptasks._board.panels import altered
 from nlptasks._board.systems import LoadedRecord
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metrics
+from nlptasks._scoring.results import base_signature
 from nlptasks.plugin import PREDICTION, STATE
 
 #: How far statistics may be apart.
@@ -35,18 +36,13 @@ def recomputed(registry: Registry, run: LoadedRecord) -> Iterator[tuple[str, str
         if reason := altered(item, name, result, matrix):
             yield reason, "altered-value"
         hidden = record.withheld and not record.labels and item.reads != STATE
-        if hidden or not _same_signature(result.signature, item.metric.signature):
+        if hidden or base_signature(result.signature) != item.metric.signature:
             continue
         fresh = matrices({name: item}, run.samples).get(name)
         if fresh is None or fresh.shape != matrix.shape:
             yield f"its statistics of {name} have another shape than its predictions give", "altered-statistics"
         elif not np.allclose(fresh, matrix, rtol=_EXACT, atol=_EXACT):
             yield _difference(item, name, run, fresh, matrix)
-
-
-def _same_signature(said: str, here: str) -> bool:
-    """Whether a record's signature is the metric's, but for how the interval was made."""
-    return said == here or said.startswith(f"{here}|ci:")
 
 
 def _difference(

@@ -80,7 +80,7 @@ def _decided(gated: Iterable[Comparison]) -> None:
         if math.isnan(item.paired.low) and item.paired.delta != 0:
             from nlptasks.statistics.intervals import reason
 
-            why = reason(f"|{item.paired.method}") or "it is not defined"
+            why = reason(item.paired.method) or "it is not defined"
             raise NlptasksError(
                 f"whether {item.b} is worse than A by {item.metric} cannot be decided: the difference has no interval "
                 f"({why})",

@@ -105,7 +105,7 @@ def _reasons(shown: Sequence[Comparison]) -> Iterator[str]:
 
     whys: dict[str, list[str]] = {}
     for item in shown:
-        if why := reason(f"|{item.paired.method}"):
+        if why := reason(item.paired.method):
             whys.setdefault(why, []).append(f"{item.metric} {item.a} {item.b}")
     for why, which in whys.items():
         more = f" and {len(which) - 3} more" if len(which) > 3 else ""

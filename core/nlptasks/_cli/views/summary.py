@@ -82,8 +82,8 @@ def _score(score: Score) -> str:
     from nlptasks.statistics.intervals import reason  # SciPy: imported only where there is a score
 
     baseline = "" if score.baseline is None else f"; trivial baseline {score.baseline:.3f}"
-    few = "; few rows: the interval is wide" if score.n < 30 and not reason(score.signature) else ""
     why = reason(score.signature)
+    few = "; few rows: the interval is wide" if score.n < 30 and not why else ""
     interval = f"  [no interval: {why}]" if why else f"  [95 % {score.low:.3f} to {score.high:.3f}]"
     return f"{score.metric} {score.value:.3f}{interval}  n={score.n:,}{baseline}{few}"
 
