@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from machine import arguments, cpu_and_peak, facts, nlptasks, shown
+from startup import ENVIRONMENT
 
 BASE = "import torch"
 TEXT = "The phone is very good, and it came two days late."
@@ -81,8 +81,7 @@ def measure(folder: Path, repeats: int) -> list[Cost]:
 
 
 def _cost(command: Sequence[str]) -> tuple[float, float]:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return cpu_and_peak(command, environment | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
+    return cpu_and_peak(command, ENVIRONMENT | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
 
 
 def table(found: Sequence[Cost], repeats: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from nlptasks._plugins.guard import load_object, plugin_errors
@@ -59,7 +60,7 @@ def _check_labels(what: str, labels: Any) -> None:
         wrong = f"labels must be a tuple of texts, not of the type {type(labels).__name__}"
     elif not all(isinstance(label, str) for label in labels):
         wrong = "labels must be texts"
-    elif repeated := [label for label in labels if labels.count(label) > 1]:
+    elif repeated := [label for label, times in Counter(labels).items() if times > 1]:
         wrong = f"the label {repeated[0]!r} stands twice in its labels"
     else:
         return

@@ -63,7 +63,8 @@ def score_submission(
         NlptasksError: The hidden file is another one, or the record's numbers do not follow from its samples.
     """
     card = read_card(source)
-    full = _own(registry, repository, source) if is_file(source / RECORD) else _scored(registry, repository, source)
+    whole = is_file(source / RECORD)
+    full = _own(registry, repository, source) if whole else _scored(registry, repository, source, card)
     if keep is not None and is_there(keep):
         raise UsageError(f"{keep} exists already", hint="give another folder with --keep")
     folder = repository.records / source.name
@@ -94,8 +95,7 @@ def _write_card(folder: Path, card: SubmissionCard) -> None:
     (folder / FILE).write_text(card_json(card), encoding="utf-8")
 
 
-def _scored(registry: Registry, repository: BoardRepository, source: Path) -> StoredRecord:
-    card = read_card(source)
+def _scored(registry: Registry, repository: BoardRepository, source: Path, card: SubmissionCard) -> StoredRecord:
     files = sorted(path for path in source.glob("predictions.*") if is_file(path) and not path.is_symlink())
     if len(files) != 1 or not card.system:
         raise UsageError(

@@ -16,25 +16,19 @@ from nlptasks._board.submissions import FILE, SubmissionCard, card_json
 from nlptasks._board.text import slug
 from nlptasks._board.trust import Believed
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.from_file.joining import columns_of, mismatches, row_ids
 from nlptasks._scoring.from_file.prediction_file import FileRequest, id_column, read_predictions
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import as_text
-from nlptasks._tables.tables import read_table
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.atomic import atomic_output, split_suffix
 from nlptasks.files.names import is_file, is_folder, is_there
-from nlptasks.files.paths import open_input
 from nlptasks.plugin import TaskSpec
-from nlptasks.plugin.protocols import Row
 from nlptasks.records._whole import whole_folder
 from nlptasks.records.store import RECORD, SAMPLES, STATS, StoredRecord, find_records, read_record
 from nlptasks.records.suites import Card
 
 #: Stands before the name of what is checked: behind all others, so that what two have in common is its fault.
 _MARK = "~"
-
-#: Ids that an error names.
-_QUOTED = 5
 
 #: A time for files in an archive, so that the same submission has the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -239,25 +233,11 @@ def _check_rows(registry: Registry, source: Path, repository: BoardRepository, d
     task = registry.get(TaskSpec, data.task).spec
     request = FileRequest(predictions=str(source), task=task, source=TableSource(data=public, id=data.id))
     given = read_predictions(registry, request)
-    with open_input(public) as stream:
-        table = read_table(registry, stream, name="", options=request.reading(registry, public))
-        column = id_column(request, table.columns, public)
-        at = table.columns.index(column) if column else -1
-        rows = [row for row in table.rows if isinstance(row, Row)]
-        wanted = [as_text(row.cells[at]).strip() if column else str(number) for number, row in enumerate(rows, 1)]
+    wanted = row_ids(registry, request, id_column(request, columns_of(registry, request, public), public))
     known = set(wanted)
     missing = [id_ for id_ in wanted if id_ not in given.answers or given.answers[id_].text is None]
     surplus = [id_ for id_ in given.answers if id_ not in known]
-    problems = {
-        f"{len(missing):,} of {len(wanted):,} rows have no prediction": missing,
-        f"{len(surplus):,} of {given.rows:,} predictions have no row": surplus,
-        f"{len(given.twice):,} of the ids stand there more than once": given.twice,
-    }
-    if lines := [f"{said}: {_some(ids)}" for said, ids in problems.items() if ids]:
+    if lines := mismatches(len(wanted), given.rows, missing=missing, surplus=surplus, twice=given.twice):
         raise UsageError(
             f"{source}: " + "\n".join(lines), hint=f"predict each row of {data.public} once, with its id in a column"
         )
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_QUOTED]) + (", ..." if len(ids) > _QUOTED else "")

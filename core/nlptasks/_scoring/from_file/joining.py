@@ -53,7 +53,7 @@ def joined(
         UsageError: A column is not there or could be several, or there is nothing to match rows by.
         DataError: A row cannot be read, or none has a gold answer.
     """
-    columns = _columns(registry, request, request.source.data) if request.source.data else given.columns
+    columns = columns_of(registry, request, request.source.data) if request.source.data else given.columns
     taken = () if request.source.data else (given.column, given.id, given.score, given.nll)
     gold = request.source.gold or _gold_column(request, columns, taken)
     id_ = _id(request, given, columns)
@@ -102,7 +102,8 @@ def _digest(table: GoldTable) -> str:
     return hashlib.sha256(canonical(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _columns(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
+def columns_of(registry: Registry, request: FileRequest, file: str) -> tuple[str, ...]:
+    """The columns of one of the files."""
     with open_input(file) as source:
         return request.table(registry, source).columns
 
@@ -160,7 +161,7 @@ def _id(request: FileRequest, given: PredictionFile, columns: Sequence[str]) -> 
 
 def _in_order(registry: Registry, request: FileRequest, given: PredictionFile, column: str) -> PredictionFile:
     """The predictions under the ids of the rows of the data, in whose order they stand."""
-    ids = _ids(registry, request, column)
+    ids = row_ids(registry, request, column)
     if len(ids) != given.rows:
         raise _not_as_many(request, given.rows, len(ids))
     answers: dict[str, FilePrediction] = {}
@@ -177,7 +178,7 @@ def _not_as_many(request: FileRequest, predictions: int, rows: int) -> UsageErro
     )
 
 
-def _ids(registry: Registry, request: FileRequest, column: str) -> list[str]:
+def row_ids(registry: Registry, request: FileRequest, column: str) -> list[str]:
     """All ids of the data in order, those of rows without a gold answer too; without such a column, their numbers."""
     with open_input(request.source.data) as source:
         table = request.table(registry, source)
@@ -199,17 +200,12 @@ def check(registry: Registry, request: FileRequest, given: PredictionFile, table
         raise _not_as_many(request, given.rows, rows)
     surplus = [name for name in given.answers if name not in ids] if request.source.data and given.id else []
     if surplus and rows > len(table.items):
-        columns = _columns(registry, request, request.source.data)
-        ungraded = set(_ids(registry, request, id_column(request, columns, request.source.data)))
+        columns = columns_of(registry, request, request.source.data)
+        ungraded = set(row_ids(registry, request, id_column(request, columns, request.source.data)))
         surplus = [name for name in surplus if name not in ungraded]
     missing = [item.id for item in table.items if not _answered(given, item)]
     twice = dict.fromkeys((*given.twice, *(item.id for item in table.items if item.twice)))
-    problems = {
-        f"{len(missing):,} of {len(table.items):,} rows have no prediction": missing,
-        f"{len(surplus):,} of {given.rows:,} predictions have no row": surplus,
-        f"{len(twice):,} of the ids stand there more than once": list(twice),
-    }
-    found = [f"{text}: {listed(names)}" for text, names in problems.items() if names]
+    found = mismatches(len(table.items), given.rows, missing=missing, surplus=surplus, twice=list(twice))
     if len(missing) == len(table.items):
         first = next(iter(given.answers), "")
         raise UsageError(
@@ -224,6 +220,26 @@ def check(registry: Registry, request: FileRequest, given: PredictionFile, table
             "empty one, leaves surplus ones out, takes the first of several, and marks the record",
         )
     yield from found
+
+
+def mismatches(
+    rows: int, predictions: int, *, missing: Sequence[str], surplus: Sequence[str], twice: Sequence[str]
+) -> list[str]:
+    """In what rows and predictions do not match, a line each.
+
+    Args:
+        rows: How many rows there are.
+        predictions: How many predictions there are.
+        missing: Ids of rows without a prediction.
+        surplus: Ids of predictions without a row.
+        twice: Ids that stand there more than once.
+    """
+    problems = {
+        f"{len(missing):,} of {rows:,} rows have no prediction": missing,
+        f"{len(surplus):,} of {predictions:,} predictions have no row": surplus,
+        f"{len(twice):,} of the ids stand there more than once": twice,
+    }
+    return [f"{text}: {listed(names)}" for text, names in problems.items() if names]
 
 
 def _answered(given: PredictionFile, item: Item) -> bool:
