@@ -60,9 +60,9 @@ for file in "$work"/predictions/*/*.jsonl; do
 done
 
 # The model as it comes: its own head where that has the labels, else without training.
-evaluate sentiment bundled -- "${sentiment[@]}"
+evaluate sentiment bundled --precision float32 -- "${sentiment[@]}"
 evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- "${sentiment[@]}"
-evaluate classification bundled -- agnews
+evaluate classification bundled --precision float32 -- agnews
 evaluate classification 'bundled, bfloat16' --precision bfloat16 -- agnews
 for dataset in "${classification[@]}"; do
   evaluate classification 'zero-shot' --labels "$(labels "$dataset")" -- "$dataset"
