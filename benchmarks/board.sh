@@ -28,6 +28,7 @@ evaluate() {
   shift 2
   while [[ $1 != -- ]]; do flags+=("$1") && shift; done
   shift
+  [[ " ${flags[*]} " == *" --precision "* ]] || flags+=(--precision float32) # what every machine computes
   for dataset in "$@"; do datasets+=(--dataset "$dataset"); done
   run eval "$task" --benchmark core --data-dir "$data" "${datasets[@]}" --name "$name" "${flags[@]}" \
     --withhold-texts --slice length --output "$results"
@@ -60,9 +61,9 @@ for file in "$work"/predictions/*/*.jsonl; do
 done
 
 # The model as it comes: its own head where that has the labels, else without training.
-evaluate sentiment bundled --precision float32 -- "${sentiment[@]}"
+evaluate sentiment bundled -- "${sentiment[@]}"
 evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- "${sentiment[@]}"
-evaluate classification bundled --precision float32 -- agnews
+evaluate classification bundled -- agnews
 evaluate classification 'bundled, bfloat16' --precision bfloat16 -- agnews
 for dataset in "${classification[@]}"; do
   evaluate classification 'zero-shot' --labels "$(labels "$dataset")" -- "$dataset"
