@@ -23,7 +23,7 @@ from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
 
 #: Signs that stand between the names of columns, and not within the name of one.
-_BETWEEN_NAMES = re.compile(r"[^\w\s.&/'()-]+")
+_BETWEEN_NAMES = re.compile(r"""[^\w\s.&/'"()-]+""")
 
 _PARTED = re.compile(r"\w[^\w.'-]+\w")
 
