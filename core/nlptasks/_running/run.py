@@ -7,7 +7,7 @@ its name only when it is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -20,16 +20,19 @@ from nlptasks._running.engine import LocalEngine
 from nlptasks._running.report import Reporter
 from nlptasks._running.sinks import TableSink, TallySink
 from nlptasks._running.tally import Tally
-from nlptasks._settings.groups import TableSource, TableTarget
+from nlptasks._running.trial.steps import RunSteps
+from nlptasks._settings.groups import RowChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.blocks import Sizes, in_blocks
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import parse_label_map
-from nlptasks._tables.outputs import output_columns
-from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
+from nlptasks._tables.opening import OpenedTable, open_tables
+from nlptasks._tables.outputs import output_columns, output_name, refuse_input
+from nlptasks._tables.tables import chosen_columns, open_output, open_writer
+from nlptasks._tables.taking import KeptColumnsWriter, kept_columns, take_rows
 from nlptasks.errors import DataError
-from nlptasks.files.paths import STDOUT, Input, default_output, open_input
+from nlptasks.files.paths import STDOUT
 from nlptasks.plugin import LIKELIHOOD
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.records.report import RunReport
@@ -46,6 +49,8 @@ def run(
     observers: Observers,
     *,
     language: str = "",
+    rows: RowChoice | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> RunReport:
     """Run a system on a table.
 
@@ -57,21 +62,31 @@ def run(
         observers: What is told how the run goes.
         language: ISO 639-1 code of the language of the predictions; empty: a head's option ``to``, or else the
             references tell it.
+        rows: Which rows are read and which columns are written; ``None``: all.
+        tell: Called with a line for each step; ``None``: nobody wants to know.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
         DataError: A row cannot be read. Nothing is written then.
     """
     with ExitStack() as stack:
-        opened = stack.enter_context(open_input(source.data))
-        table = read_table(session.registry, opened, name=source.format, options=source.reading)
-        bindings = [_bound(item, table, source, opened.name) for item in system.heads]
-        output = _output_name(source, target, system)
-        stream = stack.enter_context(open_output(output, force=target.force, source=source.data))
-        columns = output_columns([_wanted(item) for item in system.heads], table.columns)
-        names = [*table.names, *(name for names in columns for name in names)]
+        opened = stack.enter_context(open_tables(session.registry, source))
+        table = opened.table
+        bindings = [bound(item, opened, source) for item in system.heads]
+        output = output_name(source, opened.parts, target, [item.task.name for item in system.heads])
+        refuse_input(output, opened.parts)
+        stream = stack.enter_context(open_output(output, force=target.force, source=opened.parts[0]))
+        keep = kept_columns(table, rows or RowChoice(), opened.name)
+        take_rows(table, rows or RowChoice())
+        columns = output_columns([wanted(item) for item in system.heads], [table.columns[at] for at in keep])
+        names = [*(table.names[at] for at in keep), *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=target.output_format)
+        if rows and rows.keep_columns:
+            writer = KeptColumnsWriter(writer, keep)
+        steps = RunSteps(tell)
+        steps.begin(opened, bindings, output)
         loaded = session.load(system)
+        steps.loaded(loaded)
         tallies = [
             TallySink(
                 at,
@@ -82,50 +97,53 @@ def run(
                     columns=own,
                     language=language or str(getattr(chosen.options, "to", "")),
                 ),
-                _tally(head),
+                tally_of(head),
+                line=opened.shown,
             )
             for at, (head, chosen, binding, own) in enumerate(
                 zip(loaded.heads, system.heads, bindings, columns, strict=True)
             )
         ]
-        rows = _Rows(opened, table, source, tallies)
+        read = SourceRows(opened, table, source, tallies)
         written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
         done = drive(
-            rows.source(),
+            read.source(),
             loaded.heads,
             LocalEngine(loaded),
-            [*tallies, written],
+            [*tallies, written, *([steps] if tell else [])],
             observers=observers,
             output=output or STDOUT,
         )
-        return _report(rows, done, loaded, output or STDOUT, written.notes)
+        return _report(read, done, loaded, output or STDOUT, written.notes)
 
 
-def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
+def bound(item: ChosenHead, opened: OpenedTable, source: TableSource) -> Binding:
     """The columns of one task."""
+    table = opened.table
     chosen = chosen_columns(item.task, source.columns)
     return bind(
         item.task,
         table.columns,
         chosen=chosen,
         gold=source.gold,
-        source=name,
+        source=opened.name,
         label_map=parse_label_map(source.label_map),
         keep_na=source.reading.keep_na,
         first=table.first,
+        outputs=(opened.extra,),
     )
 
 
-def _tally(head: LoadedHead) -> Tally:
+def tally_of(head: LoadedHead) -> Tally:
     with plugin_errors(f"the head {head.name}"):
         return Tally(closed=bool(head.head.labels))
 
 
 @dataclass
-class _Rows:
+class SourceRows:
     """The table as a source, which counts what it leaves out."""
 
-    opened: Input
+    opened: OpenedTable
     table: Table
     asked: TableSource
     tallies: Sequence[TallySink]
@@ -136,7 +154,7 @@ class _Rows:
         return RowSource(
             name=self.opened.name,
             blocks=self._blocks(),
-            place=lambda row: f"{self.opened.name}:{row.line}",
+            place=lambda row: self.opened.place(row.line),
             bytes=self.opened.size,
             skipped=self.skipped,
         )
@@ -175,12 +193,11 @@ class _Rows:
     def _leave_out(self, row: BadRow) -> None:
         if not self.asked.skip_bad_rows:
             hint = f"{row.hint}; " if row.hint else ""
-            raise DataError(
-                self.opened.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
-            )
+            name, line = self.opened.at(row.line)
+            raise DataError(name, row.reason, line=line, hint=f"{hint}--skip-bad-rows leaves such rows out")
         self.skipped["cannot be read; left out"] += 1
         if len(self.bad_rows) < _QUOTED:
-            self.bad_rows.append(f"{self.opened.name}:{row.line}: {row.reason}")
+            self.bad_rows.append(f"{self.opened.place(row.line)}: {row.reason}")
 
 
 def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example]) -> list[str | None]:
@@ -193,7 +210,7 @@ def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example])
     ]
 
 
-def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
+def _report(rows: SourceRows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
     backbone, skipped = loaded.backbone, Counter(rows.skipped)
     if done.blank:
         skipped["no text; kept without a prediction"] = done.blank
@@ -214,14 +231,7 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, writte
     )
 
 
-def _wanted(item: ChosenHead) -> list[str]:
+def wanted(item: ChosenHead) -> list[str]:
     """The names of a task's output columns, where the table has none of them."""
     suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
     return [item.task.output + suffix for suffix in suffixes]
-
-
-def _output_name(source: TableSource, target: TableTarget, system: System) -> str:
-    """The output file; empty for standard output."""
-    if target.output:
-        return "" if target.output == "-" else target.output
-    return str(default_output(source.data, *(item.task.name for item in system.heads)) or "")

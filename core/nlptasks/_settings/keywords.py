@@ -23,6 +23,10 @@ class RunSettings(TypedDict, total=False):
     skip_bad_rows: bool
     output_format: str
     force: bool
+    limit: int
+    sample: int
+    seed: int
+    keep_columns: Sequence[str]
     language: str
     backbone: str
     device: str
