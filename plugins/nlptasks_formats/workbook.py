@@ -90,7 +90,8 @@ def _chosen(book: CalamineWorkbook, wanted: str, name: str) -> CalamineSheet:
 
 def _table(sheet: CalamineSheet, where: str, header: bool, notes: tuple[str, ...]) -> Table:
     left = sheet.start[1] if sheet.start else 0
-    numbered = ((number, cells[left:]) for number, cells in enumerate(sheet.iter_rows(), 1))
+    # The library gives the empty rows above the table, and not the empty columns beside it.
+    numbered = enumerate(sheet.iter_rows(), 1)
     rows = ((number, cells) for number, cells in numbered if any(map(_is_full, cells)))
     line, cells = next(rows)
     names = [_text(cell).strip() if header else f"column_{number}" for number, cell in enumerate(cells, 1)]
