@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from nlptasks._settings.groups import DataFiles, RowChoice, SystemChoice, TableS
 from nlptasks.errors import UsageError
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
 #: backbones, and those of formats.
@@ -61,6 +64,16 @@ class TaskGroup(click.Group):
     def own_flags(self) -> frozenset[str]:
         """The flags that do not depend on the task."""
         return frozenset(name for param in self.shared() for name in param.opts)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        tasks = [
+            CompletionItem(task.name, help=task.summary)
+            for task in self._tasks(ctx)
+            if task.name.startswith(incomplete)
+        ]
+        return [*tasks, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
