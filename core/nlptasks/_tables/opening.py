@@ -13,6 +13,7 @@ from typing import Any
 
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._settings.groups import TableSource
+from nlptasks._tables.databases import database_of, read_database
 from nlptasks._tables.names import plain
 from nlptasks._tables.places import DataPlaces, places_of
 from nlptasks._tables.tables import format_of, read_table
@@ -117,6 +118,10 @@ def open_part(registry: Registry, name: str, *, data_format: str, reading: Forma
     if name.endswith(os.sep):
         yield OpenedPart(name.rstrip(os.sep), read_text_files(Path(name), reading))
         return
+    if database := database_of(name):
+        with ExitStack() as stack:
+            yield OpenedPart(database.shown, read_database(database, stack))
+        return
     with open_input(name) as source:
         yield OpenedPart(source.name, read_table(registry, source, name=data_format, options=reading), source)
 
@@ -148,7 +153,7 @@ def open_tables(registry: Registry, source: TableSource) -> Iterator[OpenedTable
 def format_used(registry: Registry, source: TableSource) -> Owned[FormatSpec] | None:
     """The format of the first file that is read; ``None`` where no format reads it."""
     first = places_of(registry, source.files, data_format=source.format).parts[0]
-    if first.endswith(os.sep):
+    if first.endswith(os.sep) or database_of(first):
         return None
     with open_input(first) as file:
         head = file.stream.peek(16)
@@ -165,13 +170,21 @@ def digest_of(registry: Registry, source: TableSource) -> str:
 
 
 def digest_of_part(part: str) -> str:
-    """SHA-256 of a file, of what is read of an archive or an address, or of the files in a folder of texts."""
+    """SHA-256 of a file, of what is read of an archive, an address or a query, or of the files in a folder of texts."""
     if is_file(part):
         return sha256_of(Path(part))
     if part.endswith(os.sep):
         lines = (f"{sha256_of(path)}  {path.name}\n" for path in text_files(Path(part)))
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
     digest = hashlib.sha256()
+    if database := database_of(part):
+        from nlptasks.plugin.values import json_text, utf_8  # with all of Arrow, which no listing needs
+
+        with ExitStack() as stack:
+            for row in read_database(database, stack).rows:
+                cells = [row.reason] if isinstance(row, BadRow) else list(row.cells)
+                digest.update(utf_8(json_text(cells)) + b"\n")
+        return digest.hexdigest()
     with open_input(part) as source:
         while data := source.stream.read(1 << 20):
             digest.update(data)

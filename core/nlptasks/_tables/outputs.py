@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nlptasks._settings.groups import TableSource, TableTarget
+from nlptasks._tables.databases import database_of, file_stem
 from nlptasks.errors import UsageError
 from nlptasks.files.archives import SUFFIX as ARCHIVE
 from nlptasks.files.paths import default_output, same_file, split_suffix
@@ -29,6 +30,8 @@ def output_name(source: TableSource, parts: Sequence[str], target: TableTarget, 
         return "" if target.output == "-" else target.output
     if source.more or "*" in source.data:
         raise UsageError("the rows are from several files, and no one name stands for them", hint="add --output NAME")
+    if database := database_of(source.data):
+        return str(default_output(Path(f"{file_stem(database)}.csv"), *tasks) or "")
     # Nothing is written beside what lies elsewhere.
     path = Path(file_name(source.data) or "data") if is_remote(source.data) else Path(source.data)
     if list(parts) != [source.data]:  # a folder or an archive, called as a file of it would be

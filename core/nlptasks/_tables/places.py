@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._tables.databases import database_of
 from nlptasks._tables.text_files import SUFFIX
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.archives import member_of, members
@@ -89,7 +90,9 @@ class _Finder:
 
     def of(self, name: str) -> Iterator[DataPlace]:
         """The tables of one name."""
-        if is_database(name) or name == "-":
+        if database := database_of(name):
+            yield DataPlace(database.shown, (name,))
+        elif name == "-":
             yield DataPlace(name, (name,))
         elif is_remote(name):
             yield from (DataPlace(each, (each,)) for each in remote_files(name))
@@ -166,11 +169,6 @@ class _Finder:
         if left:
             self.notes.append(f"{place}: {counted(len(left), 'file')} of no known format left out ({_quoted(left)})")
         return kept
-
-
-def is_database(name: str) -> bool:
-    """Whether a name is the address of a database."""
-    return name.partition("://")[0] in ("sqlite", "duckdb", "postgresql", "postgres") and "://" in name
 
 
 def _splits(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._tables.places import is_database, places_of
+from nlptasks._tables.places import places_of
 from nlptasks.errors import DataError, UsageError
 
 
@@ -112,8 +112,4 @@ def test_one_message_for_what_cannot_be_meant(registry, there, given, said):
 def test_what_is_not_there_is_left_to_who_opens_it(registry, there):
     assert names(registry, "-", "gone.csv") == ["-", "gone.csv"]
 
-
-def test_addresses_of_databases(registry):
-    assert is_database("sqlite:///a.db?query=x")
-    assert not is_database("https://example.org/sqlite")
-    assert not is_database("sqlite")
+    assert names(registry, "sqlite:///a.db?query=x") == ["sqlite:///a.db"]
