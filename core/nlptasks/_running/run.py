@@ -7,9 +7,12 @@ its name only when it is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
@@ -17,7 +20,11 @@ from nlptasks._running.blocks import Block
 from nlptasks._running.checks import prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
+from nlptasks._running.predict import check_frozen
 from nlptasks._running.report import Reporter
+from nlptasks._running.resuming.fleeting import Fleeting
+from nlptasks._running.resuming.keeping import Keeping
+from nlptasks._running.resuming.places import kept_beside, nothing_kept
 from nlptasks._running.sinks import TableSink, TallySink
 from nlptasks._running.tally import Tally
 from nlptasks._settings.groups import TableSource, TableTarget
@@ -28,11 +35,14 @@ from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import parse_label_map
 from nlptasks._tables.outputs import output_columns
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
-from nlptasks.errors import DataError
+from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
-from nlptasks.plugin import LIKELIHOOD
+from nlptasks.plugin import GENERATE, LIKELIHOOD
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.records.report import RunReport
+
+#: Rows of the largest blocks where a backbone writes texts.
+_WRITTEN = 256
 
 #: Bad rows that a report quotes.
 _QUOTED = 5
@@ -46,8 +56,12 @@ def run(
     observers: Observers,
     *,
     language: str = "",
+    told: Callable[[str], None] = lambda _: None,
+    command: str = "",
 ) -> RunReport:
     """Run a system on a table.
+
+    One that was stopped goes on where it was, where it is the same; see :mod:`nlptasks._running.resuming.keeping`.
 
     Args:
         session: What is installed.
@@ -57,6 +71,8 @@ def run(
         observers: What is told how the run goes.
         language: ISO 639-1 code of the language of the predictions; empty: a head's option ``to``, or else the
             references tell it.
+        told: Told what a person should know before the report.
+        command: The command as it was typed, for a listing of runs that were stopped.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
@@ -67,7 +83,11 @@ def run(
         table = read_table(session.registry, opened, name=source.format, options=source.reading)
         bindings = [_bound(item, table, source, opened.name) for item in system.heads]
         output = _output_name(source, target, system)
-        stream = stack.enter_context(open_output(output, force=target.force, source=source.data))
+        keeping = _keeping(opened, output, target, told, {"input": source.data, "command": command})
+        stack.enter_context(keeping)
+        stream = stack.enter_context(
+            open_output(output, force=target.force, source=source.data, again=keeping.complete)
+        )
         columns = output_columns([_wanted(item) for item in system.heads], table.columns)
         names = [*table.names, *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=target.output_format)
@@ -88,17 +108,56 @@ def run(
                 zip(loaded.heads, system.heads, bindings, columns, strict=True)
             )
         ]
-        rows = _Rows(opened, table, source, tallies)
-        written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
-        done = drive(
-            rows.source(),
-            loaded.heads,
-            LocalEngine(loaded),
-            [*tallies, written],
-            observers=observers,
-            output=output or STDOUT,
+        rows = _Rows(opened, table, source, tallies, _sizes(system))
+        keeping.know(partial(_key, session, system, loaded, source, opened), partial(check_frozen, loaded))
+        written = TableSink(
+            writer=writer,
+            stream=stream,
+            heads=loaded.heads,
+            columns=columns,
+            flush=not output,
+            keep=keeping.keep,
         )
-        return _report(rows, done, loaded, output or STDOUT, written.notes)
+        with keeping.stopping:
+            done = drive(
+                rows.source(),
+                loaded.heads,
+                keeping.engine(LocalEngine(loaded)),
+                [*tallies, written],
+                observers=observers,
+                output=output or STDOUT,
+            )
+        keeping.finished()
+        return _report(rows, done, loaded, output or STDOUT, (*keeping.notes, *written.notes))
+
+
+def _keeping(
+    opened: Input, output: str, target: TableTarget, told: Callable[[str], None], about: Mapping[str, Any]
+) -> Keeping | Fleeting:
+    """What keeps the rows that are predicted, where a run can be gone on with.
+
+    Raises:
+        UsageError: That is asked for where it cannot be.
+    """
+    if why := nothing_kept(opened, output):
+        if target.restart:
+            raise UsageError(f"--restart: nothing is kept of such a run: {why}", hint="leave --restart out")
+        return Fleeting(why, told)
+    return Keeping(
+        path=kept_beside(Path(output)),
+        output=output,
+        about={"output": output, **about},
+        restart=target.restart,
+        told=told,
+    )
+
+
+def _key(
+    session: Session, system: System, loaded: LoadedSystem, source: TableSource, opened: Input
+) -> Mapping[str, Any]:
+    from nlptasks._running.resuming.key import run_key  # with all that records are made by; short runs keep nothing
+
+    return run_key(session, system, loaded, source, opened)
 
 
 def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
@@ -116,6 +175,12 @@ def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Bi
     )
 
 
+def _sizes(system: System) -> Sizes:
+    """How large blocks are: texts take long to write, and a block is what a kill may cost."""
+    writes = any(GENERATE in item.head.spec.needs for item in system.heads)
+    return Sizes(largest=_WRITTEN) if writes else Sizes()
+
+
 def _tally(head: LoadedHead) -> Tally:
     with plugin_errors(f"the head {head.name}"):
         return Tally(closed=bool(head.head.labels))
@@ -129,6 +194,7 @@ class _Rows:
     table: Table
     asked: TableSource
     tallies: Sequence[TallySink]
+    sizes: Sizes
     skipped: Counter[str] = field(default_factory=Counter)
     bad_rows: list[str] = field(default_factory=list)
 
@@ -149,7 +215,7 @@ class _Rows:
         ]
         reads = tuple(dict.fromkeys(at for item in self.tallies for at in item.reporter.binding.reads))
         first = 0
-        for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=Sizes()):
+        for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=self.sizes):
             for bad in table.bad:
                 self._leave_out(bad)
             if not len(table):

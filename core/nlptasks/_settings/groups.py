@@ -53,7 +53,7 @@ class TableTarget:
 
     output: str = setting(
         "",
-        "Where to write; - is standard output, as JSON Lines.",
+        "Where to write; - is standard output, as JSON Lines, where nothing is kept of a run that is stopped.",
         short="o",
         metavar="FILE",
         path=True,
@@ -62,6 +62,7 @@ class TableTarget:
     )
     output_format: str = setting("", "Format of the output.", metavar="NAME", default_text="by its suffix")
     force: bool = setting(False, "Replace the output where it exists.", short="f", recorded=False)
+    restart: bool = setting(False, "Begin anew where another run was stopped.", recorded=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ class RunSettings(TypedDict, total=False):
     skip_bad_rows: bool
     output_format: str
     force: bool
+    restart: bool
     language: str
     backbone: str
     device: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 import click
 
 from nlptasks._cli.app import App
@@ -9,6 +12,7 @@ from nlptasks._cli.by_task import TaskGroup, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._settings.groups import Evaluation, Summary, SystemChoice, TableSource, TableTarget
 from nlptasks.errors import UsageError
+from nlptasks.text.display import one_line
 
 
 def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
@@ -26,7 +30,16 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     specs = session.tasks(tasks)
     system = session.choose(specs, system_of(chosen, specs))
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-    report = run(session, system, source, target, observers, language=chosen.of(Evaluation).language)
+    report = run(
+        session,
+        system,
+        source,
+        target,
+        observers,
+        language=chosen.of(Evaluation).language,
+        told=lambda line: click.echo(one_line(line), err=True),
+        command=shlex.join(["nlptasks", *sys.argv[1:]]),
+    )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
 
