@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
-from nlptasks._running.blocks import Block
-from nlptasks._running.checks import prediction_type
+from nlptasks._running.blocks import Block, PredictedBlock
+from nlptasks._running.checks import check_block, prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
 from nlptasks._running.predict import check_frozen
+from nlptasks._running.rejecting.rejects import Rejects, rejects_beside
+from nlptasks._running.rejecting.rescue import Predict, Rescue
 from nlptasks._running.report import Reporter
 from nlptasks._running.resuming.fleeting import Fleeting
 from nlptasks._running.resuming.keeping import Keeping
 from nlptasks._running.resuming.places import kept_beside, nothing_kept
-from nlptasks._running.sinks import TableSink, TallySink
+from nlptasks._running.sinks import TableSink, TallySink, cells_of
 from nlptasks._running.tally import Tally
 from nlptasks._settings.groups import TableSource, TableTarget
 from nlptasks._systems.session import Session
@@ -38,14 +40,11 @@ from nlptasks._tables.tables import chosen_columns, open_output, open_writer, re
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import STDOUT, Input, default_output, open_input
 from nlptasks.plugin import GENERATE, LIKELIHOOD
-from nlptasks.plugin.protocols import BadRow, Example, Row, Table
+from nlptasks.plugin.protocols import Example, Row, Table
 from nlptasks.records.report import RunReport
 
 #: Rows of the largest blocks where a backbone writes texts.
 _WRITTEN = 256
-
-#: Bad rows that a report quotes.
-_QUOTED = 5
 
 
 def run(
@@ -85,6 +84,17 @@ def run(
         output = _output_name(source, target, system)
         keeping = _keeping(opened, output, target, told, {"input": source.data, "command": command})
         stack.enter_context(keeping)
+        rejects = Rejects(
+            skip=source.skips,
+            at=lambda line: (opened.name, line),
+            path=rejects_beside(output),
+            force=target.force,
+            source=source.data,
+            stack=stack,
+            told=told,
+        )
+        if not keeping.rows:
+            rejects.check()
         stream = stack.enter_context(
             open_output(output, force=target.force, source=source.data, again=keeping.complete)
         )
@@ -108,7 +118,7 @@ def run(
                 zip(loaded.heads, system.heads, bindings, columns, strict=True)
             )
         ]
-        rows = _Rows(opened, table, source, tallies, _sizes(system))
+        rows = _Rows(opened, table, source, tallies, _sizes(system), rejects)
         keeping.know(partial(_key, session, system, loaded, source, opened), partial(check_frozen, loaded))
         written = TableSink(
             writer=writer,
@@ -118,12 +128,13 @@ def run(
             flush=not output,
             keep=keeping.keep,
         )
+        engine = LocalEngine(loaded, rescue=_rescue(rows, written) if source.skips else None)
         with keeping.stopping:
             done = drive(
                 rows.source(),
                 loaded.heads,
-                keeping.engine(LocalEngine(loaded)),
-                [*tallies, written],
+                keeping.engine(engine),
+                [rejects, *tallies, written],
                 observers=observers,
                 output=output or STDOUT,
             )
@@ -195,17 +206,20 @@ class _Rows:
     asked: TableSource
     tallies: Sequence[TallySink]
     sizes: Sizes
-    skipped: Counter[str] = field(default_factory=Counter)
-    bad_rows: list[str] = field(default_factory=list)
+    rejects: Rejects
 
     def source(self) -> RowSource[Row]:
         return RowSource(
             name=self.opened.name,
             blocks=self._blocks(),
-            place=lambda row: f"{self.opened.name}:{row.line}",
+            place=self.place,
             bytes=self.opened.size,
-            skipped=self.skipped,
+            skipped=self.rejects.skipped,
         )
+
+    def place(self, row: Row) -> str:
+        """How errors call a row."""
+        return f"{self.opened.name}:{row.line}"
 
     def _blocks(self) -> Iterator[Block[Row]]:
         """The readable rows, in blocks that grow."""
@@ -217,7 +231,7 @@ class _Rows:
         first = 0
         for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=self.sizes):
             for bad in table.bad:
-                self._leave_out(bad)
+                self.rejects.unreadable(bad)
             if not len(table):
                 continue
             rows = table.good()
@@ -235,18 +249,24 @@ class _Rows:
             )
             first += len(rows)
         if not first:
-            reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
+            reason = "none of its rows can be read" if self.rejects.rows else "it has a header and no row"
             raise DataError(self.opened.name, reason, hint="a first row that is data needs --no-header")
 
-    def _leave_out(self, row: BadRow) -> None:
-        if not self.asked.skip_bad_rows:
-            hint = f"{row.hint}; " if row.hint else ""
-            raise DataError(
-                self.opened.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
-            )
-        self.skipped["cannot be read; left out"] += 1
-        if len(self.bad_rows) < _QUOTED:
-            self.bad_rows.append(f"{self.opened.name}:{row.line}: {row.reason}")
+
+def _rescue(rows: _Rows, written: TableSink) -> Any:
+    """What predicts a block without the rows that fail; those whose prediction cannot be written fail too."""
+    rescue = Rescue()
+
+    def rescued(block: Block[Any], predict: Predict) -> PredictedBlock[Any]:
+        def checked(block: Block[Any]) -> PredictedBlock[Any]:
+            done = predict(block)
+            check_block(done, written.heads, rows.place)
+            cells_of(done, written.heads, written.columns)
+            return done
+
+        return rescue.predicted(block, checked)
+
+    return rescued
 
 
 def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example]) -> list[str | None]:
@@ -260,7 +280,7 @@ def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example])
 
 
 def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
-    backbone, skipped = loaded.backbone, Counter(rows.skipped)
+    backbone, skipped = loaded.backbone, Counter(rows.rejects.skipped)
     if done.blank:
         skipped["no text; kept without a prediction"] = done.blank
     return RunReport(
@@ -268,7 +288,9 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, writte
         output=output,
         rows=done.rows,
         skipped=dict(skipped),
-        bad_rows=tuple(rows.bad_rows),
+        bad_rows=tuple(rows.rejects.quoted),
+        rejected=rows.rejects.rows,
+        rejects=str(rows.rejects.path or "") if rows.rejects.rows else "",
         long=done.long,
         cut=done.cut,
         tokens=done.tokens,

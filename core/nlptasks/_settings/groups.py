@@ -44,7 +44,14 @@ class TableSource:
     )
     format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = setting(False, "Leave out rows that cannot be read, and count them.")
+    on_error: Literal["fail", "skip"] = setting(
+        "fail", "A row that cannot be read or predicted: fail ends the command, skip leaves the row out and counts it."
+    )
+
+    @property
+    def skips(self) -> bool:
+        """Whether such rows are left out."""
+        return self.on_error == "skip"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ class RunSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     output_format: str
     force: bool
     restart: bool
@@ -45,7 +45,7 @@ class EvaluateSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     name: str
     force: bool
     restart: bool
@@ -74,7 +74,7 @@ class TrainSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     force: bool
     method: Literal["probe", "finetune", "pretrain"]
     epochs: float | None

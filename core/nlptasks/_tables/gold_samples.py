@@ -123,9 +123,9 @@ def read_gold_table(
         )
         guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
-        rows = list(_rows(table, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows))
+        rows = list(_rows(table, source.name, skipped, skip=wanted.skips))
     reading = binding.reading({binding.gold_cell(row) for row in rows})
-    answers = _answers(rows, binding, reading, counts, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows)
+    answers = _answers(rows, binding, reading, counts, source.name, skipped, skip=wanted.skips)
     id_at = _id_at(table.columns, wanted.id, source.name)
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
     items = tuple(_items(answers, binding, id_at, kept))
@@ -144,11 +144,11 @@ def read_gold_table(
     )
 
 
-def _rows(table: Table, source: str, skipped: Counter[str], *, skip_bad_rows: bool) -> Iterator[Row]:
+def _rows(table: Table, source: str, skipped: Counter[str], *, skip: bool) -> Iterator[Row]:
     for row in table.rows:
         if isinstance(row, Row):
             yield row
-        elif skip_bad_rows:
+        elif skip:
             skipped["cannot be read"] += 1
         else:
             raise _unreadable(source, row)
@@ -156,7 +156,7 @@ def _rows(table: Table, source: str, skipped: Counter[str], *, skip_bad_rows: bo
 
 def _unreadable(source: str, row: BadRow) -> DataError:
     hint = f"{row.hint}; " if row.hint else ""
-    return DataError(source, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out")
+    return DataError(source, row.reason, line=row.line, hint=f"{hint}--on-error skip leaves such rows out")
 
 
 def _answers(
@@ -167,7 +167,7 @@ def _answers(
     source: str,
     skipped: Counter[str],
     *,
-    skip_bad_rows: bool,
+    skip: bool,
 ) -> list[tuple[int, Row, str]]:
     """The rows that count, each with its number and its gold answer."""
     found = []
@@ -175,8 +175,8 @@ def _answers(
         try:
             gold = reading.read(binding.gold_cell(row))
         except ValueError as error:
-            if not skip_bad_rows:
-                hint = "repair it; or --skip-bad-rows leaves such rows out"
+            if not skip:
+                hint = "repair it; or --on-error skip leaves such rows out"
                 raise DataError(source, f"column '{binding.gold}': {error}", line=row.line, hint=hint) from None
             skipped[REFUSED] += 1
             continue

@@ -11,8 +11,8 @@ from nlptasks._cli.app import App
 from nlptasks._cli.by_task import TaskGroup, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._settings.groups import Evaluation, Summary, SystemChoice, TableSource, TableTarget
-from nlptasks.errors import UsageError
-from nlptasks.text.display import one_line
+from nlptasks.errors import RejectedRowsError, UsageError
+from nlptasks.text.display import counted, one_line
 
 
 def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
@@ -42,6 +42,12 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
+    if report.rejected:
+        hint = f"{report.rejects} tells which, and why" if report.rejects else "the lines above tell which, and why"
+        raise RejectedRowsError(
+            f"{counted(report.rejected, 'row')} could not be read or predicted, and {report.output} is without them",
+            hint=hint,
+        )
 
 
 run = TaskGroup(

@@ -26,6 +26,7 @@ class Fleeting:
     told: Callable[[str], None]
 
     complete = False
+    rows = 0
     notes: tuple[str, ...] = ()
 
     def __enter__(self) -> Fleeting:

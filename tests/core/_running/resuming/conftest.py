@@ -63,6 +63,8 @@ class Length(_Patient):
     def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Label:
         self._read()
         text = example.inputs["text"]
+        if text.startswith("fail"):
+            raise ValueError("it reads 'fail'")
         score = 0.5 + (len(text) % 7) / 15
         label = self.labels[len(text) % 2]
         return Label(label, score, {name: score if name == label else 1 - score for name in self.labels})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nlptasks._running.resuming.lines import LockedLines
-from nlptasks.errors import NlptasksError, PluginError, UsageError
+from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
 
 if TYPE_CHECKING:
     from .conftest import Runs
@@ -181,3 +181,27 @@ def test_nothing_is_kept_of_a_run_to_the_standard_output(runs: Runs, tmp_path: P
     with pytest.raises(UsageError, match=r"nothing is kept of such a run: .*/dev/null"):
         runs("/dev/null", restart=True)
     assert runs("/dev/null").rows == 30
+
+
+def test_rows_that_were_left_out_stay_so(runs: Runs, tmp_path: Path) -> None:
+    with (tmp_path / "in.csv").open("a", encoding="utf-8") as file:
+        file.write("cut short\n" + "fail here,c,q,s,positive\n" + "last,c,q,s,positive\n" * 9)
+    whole = runs("whole.csv", on_error="skip")
+    assert (whole.rows, whole.rejected) == (39, 2)
+    runs.stopped("out.csv", after=36, on_error="skip")
+    with pytest.raises(DataError, match=r"in\.csv:32: "):
+        runs("out.csv")
+    found = runs("out.csv", on_error="skip")
+    assert (found.rows, found.rejected, found.skipped) == (39, 2, whole.skipped)
+    for ending in ("", ".rejects.jsonl"):
+        assert (tmp_path / f"out.csv{ending}").read_bytes() == (tmp_path / f"whole.csv{ending}").read_bytes()
+
+
+def test_a_run_that_failed_goes_on_without_the_row(runs: Runs, tmp_path: Path) -> None:
+    with (tmp_path / "in.csv").open("a", encoding="utf-8") as file:
+        file.write("fail here,c,q,s,positive\n" + "last,c,q,s,positive\n")
+    with pytest.raises(PluginError, match="it reads 'fail'"):
+        runs("out.csv")
+    report = runs("out.csv", on_error="skip")
+    assert report.notes == ("28 rows were kept by a run that was stopped",)
+    assert report.skipped["cannot be predicted; left out"] == 1
