@@ -34,6 +34,7 @@ _LONGEST = 2_000
 
 _COMMANDS = {
     "run": ("nlptasks._cli.commands.run:run", "Predict for the rows of a file; score where it has gold."),
+    "runs": ("nlptasks._cli.commands.runs:runs", "List and remove what is kept of runs that were stopped."),
     "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
     "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
     "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),

@@ -28,6 +28,7 @@ class TableSink:
         heads: The heads.
         columns: Each head's columns in the table.
         flush: Whether each block is to be seen as soon as it is written.
+        keep: What keeps a block and its cells, so that a later run goes on behind it; ``None``: nothing does.
     """
 
     writer: RowWriter
@@ -35,15 +36,18 @@ class TableSink:
     heads: Sequence[LoadedHead]
     columns: Sequence[Sequence[str]]
     flush: bool
+    keep: Callable[[PredictedBlock[Row], Sequence[Sequence[Cell]]], None] | None = None
 
     def take(self, done: PredictedBlock[Row]) -> None:
         """Write a block."""
-        cells = [
-            list(_cells(head, predictions, len(columns)))
-            for head, predictions, columns in zip(self.heads, done.made.by_head, self.columns, strict=True)
-        ]
+        cells = done.kept
+        if cells is None:
+            cells = cells_of(done, self.heads, self.columns)
+            if self.keep:
+                self.keep(done, cells)
         assert done.block.table is not None
-        self.writer.write(done.block.table, [column for own in cells for column in zip(*own, strict=True)])
+        if done.block.rows:
+            self.writer.write(done.block.table, cells)
         if self.flush:
             self.stream.flush()
 
@@ -122,6 +126,26 @@ class Collector:
 def _foreign(done: PredictedBlock[Any], at: int) -> Sequence[str]:
     """Why a head cannot read each row; an engine may leave that out."""
     return done.made.foreign[at] if done.made.foreign else ("",) * len(done.block.rows)
+
+
+def cells_of(
+    done: PredictedBlock[Any], heads: Sequence[LoadedHead], columns: Sequence[Sequence[str]]
+) -> tuple[Sequence[Cell], ...]:
+    """The columns of cells of a block's predictions.
+
+    Args:
+        done: The block.
+        heads: The heads.
+        columns: Each head's columns in the table.
+
+    Raises:
+        PluginError: A prediction has other cells; the error names the head.
+    """
+    rows = [
+        list(_cells(head, predictions, len(names)))
+        for head, predictions, names in zip(heads, done.made.by_head, columns, strict=True)
+    ]
+    return tuple(column for own in rows for column in zip(*own, strict=True))
 
 
 def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:

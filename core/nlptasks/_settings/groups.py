@@ -46,7 +46,14 @@ class TableSource:
     )
     format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = setting(False, "Leave out rows that cannot be read, and count them.")
+    on_error: Literal["fail", "skip"] = setting(
+        "fail", "A row that cannot be read or predicted: fail ends the command, skip leaves the row out and counts it."
+    )
+
+    @property
+    def skips(self) -> bool:
+        """Whether such rows are left out."""
+        return self.on_error == "skip"
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -86,7 +93,7 @@ class TableTarget:
 
     output: str = setting(
         "",
-        "Where to write; - is standard output, as JSON Lines.",
+        "Where to write; - is standard output, as JSON Lines, where nothing is kept of a run that is stopped.",
         short="o",
         metavar="FILE",
         path=True,
@@ -95,6 +102,7 @@ class TableTarget:
     )
     output_format: str = setting("", "Format of the output.", metavar="NAME", default_text="by its suffix")
     force: bool = setting(False, "Replace the output where it exists.", short="f", recorded=False)
+    restart: bool = setting(False, "Begin anew where another run was stopped.", recorded=False)
 
 
 @dataclass(frozen=True, kw_only=True)

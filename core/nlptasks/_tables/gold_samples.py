@@ -128,9 +128,9 @@ def read_gold_table(
         )
         guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
-        rows = list(_rows(source, skipped, skip_bad_rows=wanted.skip_bad_rows))
+        rows = list(_rows(source, skipped, skip=wanted.skips))
     reading = binding.reading({binding.gold_cell(row) for row in rows})
-    answers = _answers(rows, binding, reading, counts, source, skipped, skip_bad_rows=wanted.skip_bad_rows)
+    answers = _answers(rows, binding, reading, counts, source, skipped, skip=wanted.skips)
     id_at = _id_at(table.columns, wanted.id, source.name)
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
     items = tuple(_items(answers, binding, id_at, kept))
@@ -149,11 +149,11 @@ def read_gold_table(
     )
 
 
-def _rows(source: OpenedTable, skipped: Counter[str], *, skip_bad_rows: bool) -> Iterator[Row]:
+def _rows(source: OpenedTable, skipped: Counter[str], *, skip: bool) -> Iterator[Row]:
     for row in source.table.rows:
         if isinstance(row, Row):
             yield row
-        elif skip_bad_rows:
+        elif skip:
             skipped["cannot be read"] += 1
         else:
             raise _unreadable(source, row)
@@ -162,7 +162,7 @@ def _rows(source: OpenedTable, skipped: Counter[str], *, skip_bad_rows: bool) ->
 def _unreadable(source: OpenedTable, row: BadRow) -> DataError:
     hint = f"{row.hint}; " if row.hint else ""
     name, line = source.at(row.line)
-    return DataError(name, row.reason, line=line, hint=f"{hint}--skip-bad-rows leaves such rows out")
+    return DataError(name, row.reason, line=line, hint=f"{hint}--on-error skip leaves such rows out")
 
 
 def _answers(
@@ -173,7 +173,7 @@ def _answers(
     source: OpenedTable,
     skipped: Counter[str],
     *,
-    skip_bad_rows: bool,
+    skip: bool,
 ) -> list[tuple[int, Row, str]]:
     """The rows that count, each with its number and its gold answer."""
     found = []
@@ -181,8 +181,8 @@ def _answers(
         try:
             gold = reading.read(binding.gold_cell(row))
         except ValueError as error:
-            if not skip_bad_rows:
-                hint = "repair it; or --skip-bad-rows leaves such rows out"
+            if not skip:
+                hint = "repair it; or --on-error skip leaves such rows out"
                 name, line = source.at(row.line)
                 raise DataError(name, f"column '{binding.gold}': {error}", line=line, hint=hint) from None
             skipped[REFUSED] += 1

@@ -78,6 +78,12 @@ class OpenedTable:
     _starts: list[int] = field(default_factory=list)
     _names: list[str] = field(default_factory=list)
 
+    @property
+    def file(self) -> Input | None:
+        """The open file, where it is one file of this machine."""
+        part = self._part if len(self.parts) == 1 else None
+        return part.source if part and part.source and part.source.stored is None else None
+
     def begin(self, part: OpenedPart, start: int) -> None:
         """Go on to a part, whose lines count from ``start``."""
         self._part = part

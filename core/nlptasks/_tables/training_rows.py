@@ -144,7 +144,7 @@ class GoldReader:
 
     def _bad(self, name: str, row: BadRow) -> None:
         if not self.skip_bad_rows:
-            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
+            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --on-error skip")
         self.skipped["cannot be read"] += 1
 
 

@@ -79,7 +79,7 @@ class TrainRequest(TrainingData, TrainingSettings):
             gold=source.gold,
             data_format=source.format,
             reading=source.reading,
-            skip_bad_rows=source.skip_bad_rows,
+            skip_bad_rows=source.skips,
             label_map=parse_label_map(source.label_map),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,8 +23,8 @@ from nlptasks._settings.groups import (
     TableTarget,
     Watching,
 )
-from nlptasks.errors import UsageError
-from nlptasks.text.display import one_line
+from nlptasks.errors import RejectedRowsError, UsageError
+from nlptasks.text.display import counted, one_line
 
 if TYPE_CHECKING:
     from nlptasks._systems.session import Session
@@ -60,11 +62,19 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
         target,
         observers,
         language=chosen.of(Evaluation).language,
+        told=lambda line: click.echo(one_line(line), err=True),
+        command=shlex.join(["nlptasks", *sys.argv[1:]]),
         rows=rows,
-        tell=(lambda line: click.echo(one_line(line), err=True)) if watching.verbose else None,
+        verbose=watching.verbose,
     )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
+    if report.rejected:
+        hint = f"{report.rejects} tells which, and why" if report.rejects else "the lines above tell which, and why"
+        raise RejectedRowsError(
+            f"{counted(report.rejected, 'row')} could not be read or predicted, and {report.output} is without them",
+            hint=hint,
+        )
 
 
 def _system(session: Session, specs: Sequence[TaskSpec], choice: SystemChoice, rows: RowChoice) -> System:

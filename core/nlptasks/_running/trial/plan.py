@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from nlptasks._running.blocks import Block, nothing
 from nlptasks._running.engine import LocalEngine
+from nlptasks._running.rejecting.rejects import Rejects
 from nlptasks._running.report import Reporter
-from nlptasks._running.run import SourceRows, bound, tally_of, wanted
+from nlptasks._running.run import SourceRows, bound, sizes_of, tally_of, wanted
 from nlptasks._running.sinks import TallySink
 from nlptasks._running.trial.steps import reads
 from nlptasks._settings.groups import RowChoice, TableSource, TableTarget
@@ -100,7 +102,8 @@ def plan(
         DataError: A row among the first cannot be read.
     """
     rows = rows or RowChoice()
-    with open_tables(session.registry, source) as opened:
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_tables(session.registry, source))
         bindings = [bound(item, opened, source) for item in system.heads]
         output = output_name(source, opened.parts, target, [item.task.name for item in system.heads])
         refuse_input(output, opened.parts)
@@ -118,7 +121,16 @@ def plan(
             TallySink(at, Reporter(registry=session.registry, head=head, binding=binding, columns=own), tally_of(head))
             for at, (head, binding, own) in enumerate(zip(loaded.heads, bindings, columns, strict=True))
         ]
-        block = next(SourceRows(opened, opened.table, source, tallies).source().blocks)
+        rejects = Rejects(
+            skip=source.skips,
+            at=opened.at,
+            path=None,
+            force=False,
+            source=opened.parts[0],
+            stack=stack,
+            told=lambda _: None,
+        )
+        block = next(SourceRows(opened, opened.table, source, tallies, sizes_of(system), rejects).source().blocks)
         engine = LocalEngine(loaded, watch=False)
         list(engine(iter([_first_row(block)]), nothing))  # what is done once is no part of the pace
         began = time.perf_counter()

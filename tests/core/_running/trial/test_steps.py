@@ -20,7 +20,7 @@ def test_each_step_and_each_block_is_a_line(here, worded, tmp_path: Path) -> Non
     target = TableTarget(output=str(tmp_path / "out.csv"))
     lines: list[str] = []
     observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
-    run(here, worded, source, target, observers, tell=lines.append)
+    run(here, worded, source, target, observers, told=lines.append, verbose=True)
     assert lines[0].endswith("a.csv and 1 other file: 2 files, 28 bytes; columns text, file")
     assert lines[1:3] == ["sentiment reads text from 'text'", f"writing {tmp_path / 'out.csv'}"]
     assert lines[3].startswith("loaded acme:worded in ")
