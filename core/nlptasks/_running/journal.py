@@ -25,7 +25,7 @@ from nlptasks._running.resuming.lines import LockedLines
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.validated import problem_of
-from nlptasks.records.schema import Json, canonical, parsed
+from nlptasks.records.canonical import Json, canonical, parsed
 
 _SCHEMA = "nlptasks.journal"
 _VERSION = 2

@@ -97,4 +97,5 @@ def test_rows_come_in_their_order_though_an_engine_reads_ahead(tmp_path: Path) -
         rejects.take(rejecting(Row(1, ()), Row(3, ()), Row(5, ())))
         rejects.take(rejecting(Row(7, ()), Row(8, ())))
         rejects.finish()
-    assert [json.loads(line)["line"] for line in (tmp_path / "out").open(encoding="utf-8")] == [1, 2, 3, 4, 5, 7, 8, 9]
+    lines = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["line"] for line in lines] == [1, 2, 3, 4, 5, 7, 8, 9]
