@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..core.testing import faults
+from . import faults
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -15,5 +15,5 @@ def test_the_page_is_up_to_date() -> None:
     if os.environ.get("NLPTASKS_DOCS") == "write":
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text, (
-        "write it again: NLPTASKS_DOCS=write pytest tests/docs/test_faults.py"
+        "write it again: NLPTASKS_DOCS=write pytest tests/core/testing/test_faults.py"
     )
