@@ -1145,6 +1145,10 @@ def forgotten():
     KEPT.clear()
 
 
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def table() -> str:
     """The page of the reference that says what the checks catch."""
     lines = [
@@ -1152,14 +1156,11 @@ def table() -> str:
         "",
         "# What the checks of plugins catch",
         "",
-        "`nlptasks plugins check NAME` and the functions of `nlptasks.testing` find each of these faults, which the tests of",
-        "nlptasks plant one by one. A message is shown where it begins to tell them apart.",
+        "`nlptasks plugins check NAME` and the functions of `nlptasks.testing` find each of these faults, which the tests",
+        "of nlptasks plant one by one. A message is shown where it begins to tell them apart.",
         "",
         "| fault | caught by | message |",
         "|---|---|---|",
-        *(
-            f"| {fault.fault} | `check_{fault.kind}` | ... {fault.says.replace('|', chr(92) + '|')} ... |"
-            for fault in FAULTS
-        ),
+        *(f"| {fault.fault} | `check_{fault.kind}` | ... {_cell(fault.says)} ... |" for fault in FAULTS),
     ]
     return "\n".join(lines) + "\n"
