@@ -277,8 +277,11 @@ def public(tree: ast.Module) -> Mapping[str, Definition]:
     if names is None:
         return {name: node for name, node in here.items() if not name.startswith("_")}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("nlptasks."):
-            here = _definitions(parse(str(node.module).removeprefix("nlptasks."))) | here
+        if not isinstance(node, ast.ImportFrom) or not str(node.module).startswith("nlptasks."):
+            continue
+        if wanted := {alias.name for alias in node.names} & set(names) - set(here):
+            behind = public(parse(str(node.module).removeprefix("nlptasks.")))
+            here |= {name: behind[name] for name in wanted if name in behind}
     return {name: here[name] for name in names if name in here}
 
 
