@@ -145,7 +145,7 @@ def _rows(parts: Sequence[TrainingPart], report: RecipeReport) -> Iterator[tuple
     for part in parts:
         yield (
             part.name,
-            part.head or "none: kept",
+            part.head or f"none: {part.objective}",
             f"{part.weight:g}",
             f"{part.rows:,}",
             f"{len(part.pieces):,}",
