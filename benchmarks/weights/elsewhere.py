@@ -139,7 +139,7 @@ if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     if command == "pack":
         tokens = int(rest[4]) if len(rest) > 4 else 0
-        pack_recipe(*map(Path, rest[:4]), tokens=tokens)
+        pack_recipe(Path(rest[0]), Path(rest[1]), Path(rest[2]), Path(rest[3]), tokens)
     elif command == "train":
         train(Path(rest[0]), Path(rest[1]), dict(option.split("=", 1) for option in rest[2:]))
     elif command == "join":
