@@ -1,4 +1,4 @@
-"""Answers of systems without a Transformer for the data sets of a suite, as anybody's predictions.
+"""Answers of simple systems for the data sets of a suite, as anybody's predictions.
 
     python benchmarks/baselines.py core --data-dir DIR --output PREDICTIONS
 
@@ -8,6 +8,7 @@ learns is fitted on the training split beside the data set's own file, and never
 
 ``majority``    the most frequent label of the training rows
 ``tfidf``       logistic regression on TF-IDF of words and pairs of words (scikit-learn)
+``knn``         the labels of the ten nearest of 5,000 training rows, by the bundled encoder's vectors (scikit-learn)
 ``lead-3``      the first three sentences of a document
 ``copy-source`` the source itself as its translation
 ``first-sentence``  the first sentence of the context
@@ -24,8 +25,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
+from nlptasks import embed
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
@@ -38,6 +41,9 @@ from nlptasks.text.sentences import split
 
 #: Bytes of training text that the n-gram model reads, and its order.
 _NGRAM_BYTES, _ORDER = 4_000_000, 6
+
+#: Training rows that the nearest neighbours are looked for in: drawn, since some files are in an order.
+_NEIGHBOURS = 5_000
 
 #: What a baseline gives for an item: its answer, and the nats of the gold text where it can tell them.
 Answer = tuple[str, float | None]
@@ -62,6 +68,18 @@ def tfidf(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
     )
     model.fit([_text(item) for item in train], [item.gold for item in train])
     return ((str(label), None) for label in model.predict([_text(item) for item in items]))
+
+
+def knn(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
+    """The labels of the nearest training rows, weighted by their nearness."""
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.preprocessing import normalize
+
+    chosen = Random(0).sample(train, min(_NEIGHBOURS, len(train)))
+    model = KNeighborsClassifier(n_neighbors=min(10, len(chosen)), weights="distance")
+    model.fit(normalize(embed([_text(item) for item in chosen])), [item.gold for item in chosen])
+    found = model.predict(normalize(embed([_text(item) for item in items])))
+    return ((str(label), None) for label in found)
 
 
 def lead_3(_train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
@@ -145,8 +163,8 @@ def trigram(train: Sequence[Item], items: Sequence[Item]) -> Iterator[Answer]:
 
 #: Baselines of the tasks by name.
 _BASELINES: Mapping[str, Mapping[str, Baseline]] = {
-    "sentiment": {"majority": majority, "tfidf": tfidf},
-    "classification": {"majority": majority, "tfidf": tfidf},
+    "sentiment": {"majority": majority, "tfidf": tfidf, "knn": knn},
+    "classification": {"majority": majority, "tfidf": tfidf, "knn": knn},
     "qa": {"first-sentence": first_sentence, "tfidf-sentence": tfidf_sentence},
     "summarization": {"lead-3": lead_3},
     "translation": {"copy-source": copy_source},
@@ -154,7 +172,7 @@ _BASELINES: Mapping[str, Mapping[str, Baseline]] = {
 }
 
 #: Baselines that learn.
-_LEARNING = frozenset({"majority", "tfidf", "ngram", "trigram"})
+_LEARNING = frozenset({"majority", "tfidf", "knn", "ngram", "trigram"})
 
 
 def answers(

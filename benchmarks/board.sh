@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# Make the published records and the board:
+# Make the published records and the board, every system of a task on every data set of that task in `core`:
 #
-#   bash benchmarks/board.sh DATA HEADS WORK
+#   bash benchmarks/board.sh DATA WORK 2>&1 | tee benchmarks/results/board.log
 #
-# DATA holds the files of the benchmark `core`; HEADS is the output folder of benchmarks/heads.sh, for the heads that have
-# to be trained on a data set's labels; WORK gets predictions and a trained head. Records of data that must not be passed
-# on are written without their texts. What was evaluated before is not evaluated again.
+# DATA holds the files of the benchmark `core` and their training splits; WORK gets predictions, trained heads and
+# fine-tuned backbones. Records of data that must not be passed on are written without their texts. Whatever is there
+# already is not made again: to make everything anew, after the backbone changed, remove benchmarks/results/core and WORK.
 set -euo pipefail
-data=$1 heads=$2 work=$3
+data=$1 work=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 results=$here/results/core
+sentiment=(sst2 imdb tweeteval-sentiment)
+classification=(agnews 20newsgroups banking77 clinc150)
+# So many tokens of each data set fine-tune the encoder: minutes on a CPU, and the same for all of them.
+tokens=300000
 mkdir -p "$work"
 
-hide() { sed "s#$data#DATA#g; s#$heads#HEADS#g; s#$work#WORK#g; s#$here/##g"; }
+hide() { sed "s#$data#DATA#g; s#$work#WORK#g; s#$here/##g"; }
 run() {
   { printf '$ nlptasks' && printf ' %s' "$@" && echo; } | hide
   nlptasks "$@" 2>&1 | grep -v '^\(training\|validation\): .* encoded$' | hide
@@ -24,14 +28,30 @@ evaluate() {
   shift 2
   while [[ $1 != -- ]]; do flags+=("$1") && shift; done
   shift
+  [[ " ${flags[*]} " == *" --precision "* ]] || flags+=(--precision float32) # what every machine computes
   for dataset in "$@"; do datasets+=(--dataset "$dataset"); done
   run eval "$task" --benchmark core --data-dir "$data" "${datasets[@]}" --name "$name" "${flags[@]}" \
     --withhold-texts --slice length --output "$results"
 }
 
+# learn KIND TASK DATASET FLAGS...: train on the data set's own training rows, a tenth of which decide how sure it is.
+learn() {
+  local kind=$1 task=$2 dataset=$3
+  shift 3
+  [[ -d $work/$kind/$dataset ]] && return
+  mkdir -p "$work/$kind"
+  run train "$task" --data "$data/$dataset/train.jsonl.gz" --output "$work/$kind/$dataset" "$@"
+}
+
+# The labels of a data set's training rows, in alphabetical order, separated by commas.
+labels() {
+  gzip -dc "$data/$1/train.jsonl.gz" | python -c 'import json, sys
+print(",".join(sorted({json.loads(line)["label"] for line in sys.stdin})))'
+}
+
 nlptasks --version
 
-# Systems without a Transformer.
+# Systems without a head of nlptasks.
 [[ -d $work/predictions ]] || python "$here/baselines.py" core --data-dir "$data" --output "$work/predictions" | hide
 for file in "$work"/predictions/*/*.jsonl; do
   dataset=$(basename "$(dirname "$file")") name=$(basename "$file" .jsonl)
@@ -40,23 +60,37 @@ for file in "$work"/predictions/*/*.jsonl; do
     --output "$results/$dataset/$name"
 done
 
-# The bundled model, and others on the same backbone.
-evaluate sentiment bundled -- sst2 imdb tweeteval-sentiment
-evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- sst2
-[[ -d $work/sst2-probe ]] || run train sentiment --data "$data/sst2/train.jsonl.gz" --output "$work/sst2-probe"
-evaluate sentiment 'probe on the frozen encoder' --head "$work/sst2-probe" -- sst2 imdb
-
+# The model as it comes: its own head where that has the labels, else without training.
+evaluate sentiment bundled -- "${sentiment[@]}"
+evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- "${sentiment[@]}"
 evaluate classification bundled -- agnews
-evaluate classification 'probe on the frozen encoder' --head "$heads/banking77" -- banking77
-evaluate classification 'zero-shot' --labels 'World,Sports,Business,Sci/Tech' -- agnews
 evaluate classification 'bundled, bfloat16' --precision bfloat16 -- agnews
+for dataset in "${classification[@]}"; do
+  evaluate classification 'zero-shot' --labels "$(labels "$dataset")" -- "$dataset"
+  [[ $dataset == agnews ]] && continue
+  evaluate classification bundled --labels "$(labels "$dataset")" -- "$dataset"
+  evaluate classification 'bundled, bfloat16' --labels "$(labels "$dataset")" --precision bfloat16 -- "$dataset"
+done
+
+# What a user makes of it with one command and the training rows.
+for dataset in "${sentiment[@]}" "${classification[@]}"; do
+  task=classification flags=()
+  [[ " ${sentiment[*]} " == *" $dataset "* ]] && task=sentiment
+  [[ $dataset == tweeteval-sentiment ]] && flags=(--head three-way)
+  learn trained "$task" "$dataset" "${flags[@]}"
+  evaluate "$task" 'trained head' --head "$work/trained/$dataset" -- "$dataset"
+  learn fine-tuned "$task" "$dataset" "${flags[@]}" --method finetune --tokens "$tokens"
+  evaluate "$task" 'fine-tuned' --head "$work/fine-tuned/$dataset" -- "$dataset"
+done
 
 evaluate qa bundled -- squad squadshifts
 
-evaluate summarization extractive --head extractive -- bbc-summary samsum
-evaluate summarization abstractive --head abstractive -- samsum
+for head in extractive abstractive; do
+  evaluate summarization "$head" --head "$head" -- bbc-summary samsum
+done
+evaluate summarization 'abstractive, greedy' --head abstractive --beams 1 -- bbc-summary samsum
 
-for dataset in multi30k-en-de multi30k-en-fr tatoeba-en-de; do
+for dataset in multi30k-en-de multi30k-en-fr tatoeba-en-de ntrex-en-de ntrex-en-fr; do
   evaluate translation bundled -- "$dataset"
   evaluate translation 'bundled, greedy' --beams 1 -- "$dataset"
 done

@@ -251,7 +251,7 @@ def _must(folder: Path, *args: str) -> None:
 
 
 def _journal(record: Path) -> bytes:
-    from nlptasks.records.schema import canonical
+    from nlptasks.records.canonical import canonical
     from nlptasks.records.store import read_record
 
     found = read_record(record)

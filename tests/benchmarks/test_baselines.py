@@ -1,4 +1,4 @@
-"""The systems without a Transformer that stand on the board."""
+"""The simple systems that stand on the board."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def test_words_tell_the_label(baselines: ModuleType) -> None:
     train = [item(str(at), "good" if at % 2 else "bad", text="fine day" if at % 2 else "dull rain") for at in range(20)]
     found = baselines.tfidf(train, [item("1", "?", text="a fine day"), item("2", "?", text="dull rain again")])
     assert [answer for answer, _ in found] == ["good", "bad"]
+
+
+def test_the_nearest_rows_tell_the_label(baselines: ModuleType) -> None:
+    texts = {
+        "sport": ["The team won the match.", "A goal in the last minute."],
+        "food": ["Boil the rice.", "Salt the soup."],
+    }
+    train = [item(text, label, text=text) for label, found in texts.items() for text in found * 5]
+    found = baselines.knn(train, [item("1", "?", text="Fry the onions."), item("2", "?", text="The striker scored.")])
+    assert [answer for answer, _ in found] == ["food", "sport"]
 
 
 def test_the_sentence_that_is_nearest_to_the_question(baselines: ModuleType) -> None:

@@ -18,7 +18,8 @@ from nlptasks._board.text import one_visible_line, slug, visible
 from nlptasks._board.trust import Believed, read_attested
 from nlptasks._plugins.registry import Registry
 from nlptasks.errors import UsageError
-from nlptasks.records.schema import Json, Trust
+from nlptasks.records.canonical import Json
+from nlptasks.records.schema import Trust
 from nlptasks.statistics.resampling import RESAMPLES
 from nlptasks.statistics.tests import ROUNDS
 

@@ -19,7 +19,7 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_folder
 from nlptasks.files.validated import problem_of
 from nlptasks.files.whole import whole_text
-from nlptasks.records.schema import Json
+from nlptasks.records.canonical import Json
 from nlptasks.records.store import find_records
 
 Place = tuple[str, str, str, str]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nlptasks._board.text import decimals, number, rank, rounded, size
-from nlptasks.records.schema import Json, Record
+from nlptasks.records.canonical import Json
+from nlptasks.records.schema import Record
 
 if TYPE_CHECKING:  # rows are made with these columns
     from nlptasks._board.panels import Panel

@@ -13,7 +13,8 @@ from nlptasks._board.loading import Header
 from nlptasks._board.ranking import Pairs
 from nlptasks._board.systems import BoardSystem
 from nlptasks._board.text import one_visible_line, rounded
-from nlptasks.records.schema import Json, Machine, Record, Result
+from nlptasks.records.canonical import Json
+from nlptasks.records.schema import Machine, Record, Result
 
 #: Values of a slice that are shown, those with the most samples.
 _VALUES = 12

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from nlptasks.errors import NlptasksError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.files.validated import problem_of
-from nlptasks.records.schema import parsed
+from nlptasks.records.canonical import parsed
 
 SCHEMA, VERSION = "nlptasks.submission", 1
 

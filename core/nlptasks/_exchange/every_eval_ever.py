@@ -19,7 +19,8 @@ from nlptasks._exchange.parts import data_key, one_part
 from nlptasks._exchange.whole import packed, unpacked_list
 from nlptasks._version import __version__
 from nlptasks.files.validated import Lenient
-from nlptasks.records.schema import Dataset, Json, Model, Record, Result, Run
+from nlptasks.records.canonical import Json
+from nlptasks.records.schema import Dataset, Model, Record, Result, Run
 
 _SCHEMA = "0.3.0"
 

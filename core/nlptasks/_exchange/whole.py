@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from nlptasks.errors import DataError
 from nlptasks.files.validated import problem_of
-from nlptasks.records.schema import Json, Record
+from nlptasks.records.canonical import Json
+from nlptasks.records.schema import Record
 from nlptasks.records.store import SCHEMA, VERSION, record_json
 
 _AGAIN = "it was changed; export the record again"

@@ -35,7 +35,8 @@ from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
-from nlptasks.records.schema import Cost, Dataset, Matrices, Record, Run, Sample, digests_of, withhold
+from nlptasks.records.digests import digests_of, withhold
+from nlptasks.records.schema import Cost, Dataset, Matrices, Record, Run, Sample
 from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
 
 #: Rows of a block.

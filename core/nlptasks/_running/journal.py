@@ -26,7 +26,7 @@ from pydantic import ConfigDict, NonNegativeFloat, NonNegativeInt, Strict, TypeA
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.validated import problem_of
-from nlptasks.records.schema import Json, canonical, parsed
+from nlptasks.records.canonical import Json, canonical, parsed
 
 _SCHEMA = "nlptasks.journal"
 _VERSION = 2

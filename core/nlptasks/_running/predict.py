@@ -133,7 +133,7 @@ def check_frozen(system: LoadedSystem) -> None:
     Raises:
         PluginError: A head did.
     """
-    if system.backbone and system.backbone.fingerprint() != system.fingerprint:
+    if system.encoder and system.encoder.fingerprint() != system.fingerprint:
         heads = ", ".join(item.name for item in system.heads)
         raise PluginError(
             f"a head changed the shared backbone during this run: {heads}",

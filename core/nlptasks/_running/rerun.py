@@ -23,7 +23,8 @@ from nlptasks.plugin.options import from_values
 from nlptasks.plugin.protocols import Example, Prediction
 from nlptasks.plugin.specs import TaskSpec
 from nlptasks.records.attestations import level
-from nlptasks.records.schema import Record, Sample, Trust, hashed
+from nlptasks.records.digests import hashed
+from nlptasks.records.schema import Record, Sample, Trust
 from nlptasks.records.store import StoredRecord
 
 #: Probabilities may differ by this much, by the type of the numbers: other batches, and another machine. Those of

@@ -18,7 +18,8 @@ from nlptasks._scoring.spelling import Spelling
 from nlptasks._tables.gold_samples import Item
 from nlptasks.plugin.predictions import DECIMALS, Label
 from nlptasks.plugin.protocols import Prediction
-from nlptasks.records.schema import FLAGS, Json, Record, Sample, canonical
+from nlptasks.records.canonical import Json, canonical
+from nlptasks.records.schema import FLAGS, Record, Sample
 
 _Number = Annotated[float, Strict()]
 _Truth = Annotated[bool, Strict()]

@@ -15,7 +15,8 @@ from nlptasks._scoring.results import base_signature, by_id, clusters_of, metric
 from nlptasks.errors import UsageError
 from nlptasks.plugin import MetricSpec
 from nlptasks.plugin.protocols import Metric
-from nlptasks.records.schema import Sample, canonical
+from nlptasks.records.canonical import canonical
+from nlptasks.records.schema import Sample
 from nlptasks.records.store import StoredRecord
 from nlptasks.statistics import power
 from nlptasks.statistics.intervals import ALPHA, Spread, interval, spread

@@ -11,7 +11,8 @@ from nlptasks._plugins.registry import Owned, Registry
 from nlptasks.errors import PluginError
 from nlptasks.plugin import LIKELIHOOD, PREDICTION, PROBABILITIES, STATE, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric
-from nlptasks.records.schema import Matrices, Sample, canonical
+from nlptasks.records.canonical import canonical
+from nlptasks.records.schema import Matrices, Sample
 
 if TYPE_CHECKING:
     import numpy as np

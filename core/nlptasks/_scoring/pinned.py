@@ -13,7 +13,8 @@ from nlptasks._settings.groups import PinnedChoice, TableSource
 from nlptasks._tables.gold_samples import GoldTable
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import TaskSpec
-from nlptasks.records.schema import Record, Sample, withhold
+from nlptasks.records.digests import withhold
+from nlptasks.records.schema import Record, Sample
 from nlptasks.records.suites import Card, Suite, find, locate, open_suite, read_suite
 
 #: Samples that a complaint names.

@@ -25,7 +25,8 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.atomic import atomic_output
 from nlptasks.files.names import is_file
 from nlptasks.files.validated import problem_of
-from nlptasks.records.schema import Record, Trust, parsed
+from nlptasks.records.canonical import parsed
+from nlptasks.records.schema import Record, Trust
 from nlptasks.records.store import record_json
 from nlptasks.statistics.spot_checks import enough, undetected
 

@@ -16,25 +16,21 @@ Every value that a record holds follows from its samples: :mod:`nlptasks.statist
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, fields, replace
-from typing import Annotated, Any, Literal, NoReturn
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Strict
 from pydantic.dataclasses import dataclass
 
-from nlptasks.files.paths import sha256_of
+from nlptasks.records.canonical import Json, canonical
 
 #: How far a number may be believed, the least first: an imported number; predictions attached and re-scored here; so
 #: many rows run again from the weights that an edit of 1 % of them would have been found; the whole run made again. No
 #: record tells its own: see :mod:`nlptasks.records.attestations`.
 Trust = Literal["V0", "V1", "V2", "V3"]
-
-#: What JSON can hold.
-Json = Any
 
 #: What is counted about the samples of a record, in this order.
 FLAGS = ("missing", "empty", "truncated_input", "truncated_output", "invalid_label", "duplicate_id", "foreign_input")
@@ -78,9 +74,6 @@ class Sample:
     nll: _Number | None = None
     flags: tuple[str, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
-
-
-_SAMPLE = tuple(field.name for field in fields(Sample))
 
 
 @dataclass(config=_STRICT, frozen=True, slots=True, kw_only=True)
@@ -312,93 +305,11 @@ class Record:
         return hashlib.sha256(canonical(self.key).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def canonical(value: Json) -> str:
-    """JSON with sorted keys, no spaces and no NaN: equal values are equal bytes.
-
-    Raises:
-        ValueError: A number is not finite.
-    """
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def parsed(line: bytes) -> Json:
-    """What JSON of a record says.
-
-    Raises:
-        ValueError: It is no JSON, or a number is not finite, or it is nested too deep.
-    """
-    try:
-        return json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_refuse)
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
-
-
-def withhold(samples: Iterable[Sample], labels: Sequence[str]) -> list[Sample]:
-    """Samples without the texts of the data, for records of data that must not be passed on.
-
-    Inputs are left out. Gold answers and predictions are kept where they are labels; else a hash stands for each, which
-    still tells whether two of them are equal, and what they score is in the matrices.
-
-    Args:
-        samples: The samples.
-        labels: The closed set of them; empty: predictions are texts.
-    """
-    if labels:
-        return [replace(sample, inputs={}) for sample in samples]
-    return [
-        replace(
-            sample,
-            inputs={},
-            gold=hashed(sample.gold),
-            prediction=None if sample.prediction is None else hashed(sample.prediction),
-        )
-        for sample in samples
-    ]
-
-
-def hashed(text: str) -> str:
-    """What stands for a text that is withheld: equal texts have equal ones."""
-    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-
-
-def samples_digest(samples: Iterable[Sample]) -> str:
-    """SHA-256 of the samples' lines."""
-    digest = hashlib.sha256()
-    for sample in samples:
-        digest.update(f"{sample_line(sample)}\n".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def stats_digest(stats: Matrices) -> str:
-    """SHA-256 of the matrices: names, shapes and values."""
-    digest = hashlib.sha256()
-    for name, matrix in sorted(stats.items()):
-        digest.update(f"{name} {matrix.shape}\n".encode())
-        digest.update(np.ascontiguousarray(matrix, dtype="<f8").tobytes())
-    return digest.hexdigest()
-
-
-def digests_of(samples: Sequence[Sample], stats: Matrices) -> dict[str, str]:
-    """The digests of a record with these samples and matrices; empty where it has none."""
-    return {"samples": samples_digest(samples), "stats": stats_digest(stats)} if samples else {}
-
-
-def sample_line(sample: Sample) -> str:
-    """A sample as a line of ``samples.jsonl.gz``; what it lacks is left out."""
-    values = ((name, getattr(sample, name)) for name in _SAMPLE)
-    return canonical({name: value for name, value in values if value not in (None, (), {})})
-
-
 __all__ = [
     "FLAGS",
     "METRIC",
     "Cost",
     "Dataset",
-    "Json",
     "Machine",
     "Matrices",
     "Model",
@@ -407,13 +318,4 @@ __all__ = [
     "Run",
     "Sample",
     "Trust",
-    "canonical",
-    "digests_of",
-    "hashed",
-    "parsed",
-    "sample_line",
-    "samples_digest",
-    "sha256_of",
-    "stats_digest",
-    "withhold",
 ]

@@ -28,7 +28,9 @@ from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_folder
 from nlptasks.files.validated import problem_of
 from nlptasks.records._whole import locked, restore, restore_below, whole_folder
-from nlptasks.records.schema import Json, Matrices, Record, Sample, digests_of, parsed, sample_line, stats_digest
+from nlptasks.records.canonical import Json, parsed
+from nlptasks.records.digests import digests_of, sample_line, stats_digest
+from nlptasks.records.schema import Matrices, Record, Sample
 
 __all__ = ["StoredRecord", "find_records", "read_record", "record_json", "write_record"]
 

@@ -16,18 +16,17 @@ The keys of a data set are the fields of :class:`Card`; those of the file are ``
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
+from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_folder
-from nlptasks.plugin import BenchmarkSpec
+from nlptasks.records.suite_outline import packaged
 
 if TYPE_CHECKING:
     from nlptasks._plugins.registry import Registry
-    from nlptasks.records._suite_outline import SuiteOutline
 
 __all__ = [
     "DATA_VARIABLE",
@@ -38,11 +37,8 @@ __all__ = [
     "find",
     "locate",
     "open_suite",
-    "outline_suite",
     "read_suite",
 ]
-
-_Read = TypeVar("_Read", "Suite", "SuiteOutline")
 
 #: Environment variable that names the data folder where ``--data-dir`` does not.
 DATA_VARIABLE = "NLPTASKS_DATA"
@@ -182,56 +178,7 @@ def open_suite(registry: Registry, name: str) -> Suite:
     """
     from nlptasks.records._suite_reader import parse_suite
 
-    return _packaged(registry, name, lambda path: parse_suite(path, packaged=True))
-
-
-def outline_suite(registry: Registry, name: str) -> SuiteOutline:
-    """Read what a listing says of a benchmark's suite, which takes a fraction of the time of :func:`open_suite`.
-
-    Only the shape of a suite is checked: its keys, and the texts that each data set needs.
-
-    Args:
-        registry: What is installed.
-        name: Name of the benchmark.
-
-    Raises:
-        UsageError: There is no such benchmark.
-        PluginError: Its suite is not in its package, or has not the shape of one.
-    """
-    from nlptasks.records._suite_outline import outline_of
-
-    return _packaged(registry, name, outline_of)
-
-
-def _packaged(registry: Registry, name: str, read: Callable[[Path], _Read]) -> _Read:
-    """Read a suite from a plugin's package; whatever is wrong with it names the plugin."""
-    item = registry.get(BenchmarkSpec, name)
-    whose = f"the benchmark '{item.spec.name}' of {item.distribution}"
-    package, _, file = item.spec.suite.partition(":")
-    if ".." in Path(file).parts or Path(file).is_absolute():
-        raise PluginError(f"{whose}: its suite {item.spec.suite!r} lies outside its package")
-    try:
-        suite = read(_package_folder(package, whose) / file)
-    except UsageError as error:
-        raise PluginError(f"{whose}: {error.message}", hint=error.hint) from error
-    if suite.name != item.spec.name:
-        raise PluginError(f"{whose}: its suite calls itself '{suite.name}'", hint=f"write name: {item.spec.name}")
-    return suite
-
-
-def _package_folder(name: str, whose: str) -> Path:
-    """Folder of a package, or the one in which a single module lies."""
-    import importlib
-
-    try:
-        module = importlib.import_module(name)
-        places = list(getattr(module, "__path__", ()))
-        folder = Path(places[0]) if places else Path(str(module.__file__)).parent
-    except Exception as error:
-        raise PluginError(f"{whose}: cannot import {name!r}: {type(error).__name__}: {error}") from error
-    if not is_folder(folder):
-        raise PluginError(f"{whose}: {name!r} lies in an archive", hint="install it as files")
-    return folder
+    return packaged(registry, name, lambda path: parse_suite(path, packaged=True))
 
 
 def locate(suite: Suite, card: Card, *, data_dir: str = "", environ: Mapping[str, str] = os.environ) -> Path:

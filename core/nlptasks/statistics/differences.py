@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.intervals import ALPHA, CLUSTERS, corrected, enough_of_each, hall
@@ -60,7 +59,7 @@ def discordant_interval(a: Matrix, b: Matrix) -> Difference:
         return Difference(math.nan, math.nan, "ci:none|why:undefined", math.nan)
     lost, won = (only_a + 1) / (n + 2), (only_b + 1) / (n + 2)
     error = math.sqrt((lost + won - (won - lost) ** 2) / (n + 2))
-    half = float(norm.ppf(1 - ALPHA / 2)) * error
+    half = float(ndtri(1 - ALPHA / 2)) * error
     low, high = max(-1.0, won - lost - half), min(1.0, won - lost + half)
     return Difference(low, high, "ci:bonett-price", error, units=n, apart=(only_a, only_b))
 
@@ -112,7 +111,7 @@ class Shared:
             p = math.nan if equal else unseen
             return Difference(math.nan, math.nan, f"ci:none|why:no-spread{more}", math.nan, p, self.units, df)
         skew = float(np.mean((added - mean) ** 3)) / deviation**3 / math.sqrt(count)
-        p = max(unseen, 2 * float(student.sf(abs(corrected(mean / error, skew)), df)))
+        p = max(unseen, 2 * float(stdtr(df, -abs(corrected(mean / error, skew)))))
         if self.why:
             return Difference(math.nan, math.nan, f"ci:none|why:{self.why}{more}", error, p, self.units, df)
         low, high = hall(mean, error, skew, tailed_df(df, added))

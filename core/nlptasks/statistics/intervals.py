@@ -18,8 +18,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.jackknife import GROUPS, Jackknife, group_sizes, jackknife
@@ -168,8 +167,8 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     """95 % interval of a proportion (Wilson 1927); NaN twice where there is no sample."""
     if not n:
         return math.nan, math.nan
-    found = binomtest(hits, n).proportion_ci(1 - ALPHA, method="wilson")
-    return float(found.low), float(found.high)
+    low, high = _wilson(hits / n, n, float(ndtri(1 - ALPHA / 2)))
+    return (low if hits else 0.0), (high if hits < n else 1.0)
 
 
 def hall(value: float, error: float, skew: float, df: float) -> tuple[float, float]:
@@ -181,7 +180,7 @@ def hall(value: float, error: float, skew: float, df: float) -> tuple[float, flo
         skew: Skewness of what it is a mean of, over the root of their number.
         df: Degrees of freedom.
     """
-    limit = float(student.ppf(1 - ALPHA / 2, df))
+    limit = float(stdtrit(df, 1 - ALPHA / 2))
     return value - error * _uncorrected(limit, skew), value - error * _uncorrected(-limit, skew)
 
 
@@ -314,13 +313,18 @@ def _wilson_t(found: Jackknife, scale: tuple[float, float]) -> tuple[float, floa
     """Wilson's interval of a proportion with the error of this one, of so many samples as have it."""
     low, wide = scale[0], scale[1] - scale[0]
     proportion = min(1.0, max(0.0, (found.value - low) / wide))
-    limit = float(student.ppf(1 - ALPHA / 2, found.df)) ** 2
     n = proportion * (1 - proportion) / (found.error / wide) ** 2 if found.error else float(found.units)
     if not n:  # at an end of the range though the samples differ: as of samples that do not
         n = float(found.units)
-    middle = (proportion + limit / (2 * n)) / (1 + limit / n)
-    half = math.sqrt(limit * proportion * (1 - proportion) / n + limit**2 / (4 * n**2)) / (1 + limit / n)
-    return low + wide * (middle - half), low + wide * (middle + half)
+    least, greatest = _wilson(proportion, n, float(stdtrit(found.df, 1 - ALPHA / 2)))
+    return low + wide * least, low + wide * greatest
+
+
+def _wilson(proportion: float, n: float, limit: float) -> tuple[float, float]:
+    square = limit**2
+    middle = (proportion + square / (2 * n)) / (1 + square / n)
+    half = math.sqrt(square * proportion * (1 - proportion) / n + square**2 / (4 * n**2)) / (1 + square / n)
+    return middle - half, middle + half
 
 
 def _error(found: Jackknife, scale: tuple[float, float]) -> float:

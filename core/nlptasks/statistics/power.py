@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.intervals import ALPHA, UNBOUNDED, interval, proportion_error
@@ -58,7 +57,7 @@ def detectable_by_mcnemar(n: int, discordance: float, *, alpha: float = ALPHA) -
         discordance: Proportion of discordant samples, 0 to 1; at least as many are taken as the difference needs.
         alpha: The level of the test.
     """
-    at_level, at_power = float(norm.ppf(1 - alpha / 2)), float(norm.ppf(POWER))
+    at_level, at_power = float(ndtri(1 - alpha / 2)), float(ndtri(POWER))
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2
@@ -86,7 +85,7 @@ def detectable_of(pair: Paired, *, alpha: float = ALPHA) -> float:
         return detectable_by_mcnemar(n, pair.discordant / n, alpha=alpha) if n else math.nan
     if pair.least >= alpha or not pair.error > 0:
         return math.nan
-    return float(student.ppf(1 - alpha / 2, pair.df) + student.ppf(POWER, pair.df)) * pair.error
+    return float(stdtrit(pair.df, 1 - alpha / 2) + stdtrit(pair.df, POWER)) * pair.error
 
 
 def limits(ps: Sequence[float], *, alpha: float = ALPHA) -> list[float]:
@@ -147,4 +146,4 @@ def detectable_from(error: float, *, correlation: float = 0.5) -> float:
 
 
 def _quantiles(alpha: float) -> float:
-    return float(norm.ppf(1 - alpha / 2) + norm.ppf(POWER))
+    return float(ndtri(1 - alpha / 2) + ndtri(POWER))

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.intervals import ALPHA
@@ -253,7 +253,7 @@ def tie_lines(apart: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _p(difference: float, spread: float) -> float:
     if difference <= _SAME:
         return 1.0
-    return float(2 * norm.sf(difference / spread)) if spread > 0 else 0.0
+    return float(2 * ndtr(-difference / spread)) if spread > 0 else 0.0
 
 
 def _systems(contests: Sequence[Contest]) -> list[str]:

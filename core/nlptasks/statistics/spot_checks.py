@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, exp, lgamma
 
 #: The proportion of edited rows that a spot check has to find to count as one.
 EDITED = 0.01
@@ -48,6 +48,10 @@ def undetected(rows: int, checked: int, *, power: float = POWER) -> float:
 
 def _missed(rows: int, checked: int, edited: int) -> float:
     """Probability that none of the edited rows is among the checked ones."""
-    from scipy.stats import hypergeom
+    if checked > rows - edited:
+        return 0.0
+    return exp(_log_choices(rows - edited, checked) - _log_choices(rows, checked))
 
-    return float(hypergeom.pmf(0, rows, edited, checked))
+
+def _log_choices(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)

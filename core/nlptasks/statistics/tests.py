@@ -18,7 +18,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from nlptasks.plugin.protocols import Metric
 from nlptasks.statistics.differences import Difference, Shared, discordant_interval
@@ -243,7 +243,7 @@ def mcnemar(b: int, c: int) -> float:
         b: Samples that only one system has right.
         c: Samples that only the other has right.
     """
-    return min(1.0, 2 * float(binom.cdf(min(b, c), b + c, 0.5)))
+    return min(1.0, 2 * float(bdtr(min(b, c), b + c, 0.5)))
 
 
 def holm(ps: Sequence[float]) -> list[float]:

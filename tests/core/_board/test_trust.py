@@ -19,7 +19,8 @@ import pytest
 from nlptasks._cli.main import run_command
 from nlptasks.errors import UsageError
 from nlptasks.records.attestations import Attestation, record_digest, write_attestation
-from nlptasks.records.schema import Record, Sample, digests_of
+from nlptasks.records.digests import digests_of
+from nlptasks.records.schema import Record, Sample
 from nlptasks.records.store import StoredRecord, read_record, write_record
 from nlptasks.statistics.spot_checks import undetected
 

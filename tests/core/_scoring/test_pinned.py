@@ -14,7 +14,8 @@ from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks.errors import NlptasksError
-from nlptasks.records.schema import Dataset, Model, Record, Result, Sample, withhold
+from nlptasks.records.digests import withhold
+from nlptasks.records.schema import Dataset, Model, Record, Result, Sample
 from nlptasks.records.suites import Card, Suite
 
 ROWS = [("r1", "good", "positive"), ("r2", "bad", "negative"), ("r3", "fine", "positive")]

@@ -12,7 +12,8 @@ from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.score import score_samples
 from nlptasks._scoring.verify import level_here, verify_scores
-from nlptasks.records.schema import Dataset, Model, Record, Sample, withhold
+from nlptasks.records.digests import withhold
+from nlptasks.records.schema import Dataset, Model, Record, Sample
 from nlptasks.records.store import StoredRecord
 
 LABELS = ("a", "b")

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks.errors import NlptasksError, UsageError
-from nlptasks.records.schema import Dataset, Model, Record, Result, Run, Sample, sample_line
+from nlptasks.records.digests import sample_line
+from nlptasks.records.schema import Dataset, Model, Record, Result, Run, Sample
 from nlptasks.records.store import RECORD, SAMPLES, STATS, find_records, read_record, write_record
 
 TEXT = st.text(max_size=20)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from nlptasks.errors import UsageError
-from nlptasks.records import _suite_reader
-from nlptasks.records._suite_outline import SuiteOutline, outline_of
+from nlptasks.records import _suite_reader, suite_outline
+from nlptasks.records.suite_outline import SuiteOutline, outline_of
+from nlptasks.records.suites import Card
 
 CARD = f"  - {{name: reviews, task: sentiment, file: r.csv, sha256: {'ab' * 32}}}\n"
 
@@ -46,3 +48,7 @@ def test_what_has_the_shape_is_not_checked_in_full(outline, monkeypatch, head, v
 def test_what_has_not_is_refused_with_its_place(outline, text):
     with pytest.raises(UsageError, match=r"suite\.yaml"):
         outline(text)
+
+
+def test_the_keys_of_a_data_set_are_those_of_a_card():
+    assert {field.name for field in fields(Card)} == suite_outline._CARD_KEYS

@@ -25,7 +25,7 @@ from nlptasks._board.page.plots import Bar, Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, facts, panel_title, summary, tie_text
 from nlptasks._board.rows import SystemRow
-from nlptasks.records.schema import Json
+from nlptasks.records.canonical import Json
 
 #: Characters that could end a script element, or begin a comment in it.
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}

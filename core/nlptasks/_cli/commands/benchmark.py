@@ -20,7 +20,7 @@ from nlptasks.plugin import BenchmarkSpec, TaskSpec
 from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
-    from nlptasks.records._suite_outline import SuiteOutline
+    from nlptasks.records.suite_outline import SuiteOutline
     from nlptasks.records.suites import Card, Suite
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
@@ -148,7 +148,7 @@ def _cells(item: _State) -> list[str]:
 
 def _outlined(registry: Registry, item: Owned[BenchmarkSpec]) -> SuiteOutline | None:
     """What is listed of a benchmark; one that is broken costs a line and not the listing."""
-    from nlptasks.records.suites import outline_suite
+    from nlptasks.records.suite_outline import outline_suite
 
     try:
         return outline_suite(registry, item.qualified)

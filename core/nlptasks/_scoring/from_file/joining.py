@@ -23,7 +23,7 @@ from nlptasks._tables.names import GOLD_NAMES, plain
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import open_input
 from nlptasks.plugin.protocols import Row
-from nlptasks.records.schema import canonical
+from nlptasks.records.canonical import canonical
 from nlptasks.text.display import one_line
 
 #: Ids that a message quotes.

@@ -19,7 +19,8 @@ from nlptasks._tables.gold_samples import GoldTable
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import sha256_of, split_suffix
 from nlptasks.plugin.labels import LabelMatcher
-from nlptasks.records.schema import FLAGS, Dataset, Model, Record, Run, Sample, withhold
+from nlptasks.records.digests import withhold
+from nlptasks.records.schema import FLAGS, Dataset, Model, Record, Run, Sample
 from nlptasks.text.display import left_out
 
 

@@ -13,7 +13,8 @@ import pytest
 from nlptasks._board.checking.checks import check_folder
 from nlptasks._cli.main import run_command
 from nlptasks._scoring.metrics import open_metric
-from nlptasks.records.schema import Cost, Machine, withhold
+from nlptasks.records.digests import withhold
+from nlptasks.records.schema import Cost, Machine
 from nlptasks.records.store import read_record, write_record
 
 TEXTS = [f"Satz {at} mit {at % 7} kleinen Wörtern und mehr , als man denkt" for at in range(30)]
