@@ -24,7 +24,7 @@ def test_a_missing_folder_is_named(command):
 
 def test_a_directory(command):
     (command.folder / "reviews").mkdir()
-    command.constant("--data", "reviews").refused("reviews is a directory", "one file")
+    command.constant("--data", "reviews").refused("reviews is a folder without a file")
 
 
 def test_an_empty_file(command):

@@ -16,7 +16,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.ending import Ending
-from nlptasks._cli.lazy import LazyGroup
+from nlptasks._cli.lazy import ASKED, LazyGroup
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
@@ -51,6 +51,10 @@ _COMMANDS = {
     "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
     "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
     "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
+    "completion": (
+        "nlptasks._cli.commands.completion:completion",
+        "Print what makes a shell complete commands.",
+    ),
     "plugins": ("nlptasks._cli.plugins.group:plugins", "List, show, check, write, install and remove plugins."),
 }
 
@@ -86,6 +90,10 @@ def cli(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    if ASKED in os.environ:
+        from nlptasks._cli.commands.completion import complete
+
+        sys.exit(complete())
     stop_on_signals()
     keep_for_data()
     ending = Ending()

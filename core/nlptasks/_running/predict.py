@@ -67,6 +67,8 @@ class _HeadPart:
         if mine:
             with plugin_errors(_name(self.head)):
                 reduced = self.head.head.reduce(states.rows(mine))
+                if len(reduced) != len(mine):
+                    raise ValueError(f"reduce() gave {len(reduced)} results for {len(mine)} windows")
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:

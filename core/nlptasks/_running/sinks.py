@@ -70,6 +70,7 @@ class TallySink:
         at: Which of the heads.
         reporter: What makes the report.
         tally: The counts.
+        line: Names a row by its line.
         report: The report, once all is counted.
         notes: What is to be said of how the gold column was read, then too.
     """
@@ -77,6 +78,7 @@ class TallySink:
     at: int
     reporter: Reporter
     tally: Tally
+    line: Callable[[int], str] = str
     report: TaskReport | None = None
     notes: tuple[str, ...] = ()
 
@@ -87,7 +89,7 @@ class TallySink:
         self.tally.add(done.made.by_head[self.at], cells=cells)
         for number, (row, why) in enumerate(zip(rows, _foreign(done, self.at), strict=True), done.block.first):
             if why:
-                self.tally.foreign.add(number, why, str(row.line))
+                self.tally.foreign.add(number, why, self.line(row.line))
         if done.nll:
             for row, nll in zip(rows, done.nll[self.at], strict=True):
                 if nll is not None:

@@ -24,6 +24,10 @@ class RunSettings(TypedDict, total=False):
     output_format: str
     force: bool
     restart: bool
+    limit: int
+    sample: int
+    seed: int
+    keep_columns: Sequence[str]
     language: str
     backbone: str
     device: str

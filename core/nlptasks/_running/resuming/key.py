@@ -10,16 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._running import facts, provenance
-from nlptasks._settings.groups import TableSource
+from nlptasks._settings.groups import RowChoice, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedSystem, System
+from nlptasks._tables.opening import OpenedTable
+from nlptasks._tables.opening import digest_of as digest_of_tables
 from nlptasks.files.paths import Input, sha256_of
 
 _PIECE = 1 << 20
 
 
 def run_key(
-    session: Session, system: System, loaded: LoadedSystem, source: TableSource, opened: Input
+    session: Session,
+    system: System,
+    loaded: LoadedSystem,
+    source: TableSource,
+    opened: OpenedTable,
+    rows: RowChoice,
 ) -> dict[str, Any]:
     """The key of a run.
 
@@ -29,10 +36,16 @@ def run_key(
         loaded: The same in memory.
         source: How the table is read.
         opened: The table.
+        rows: Which of its rows are read.
     """
     encoder = loaded.encoder
     return {
-        "input": {"sha256": digest_of(opened), "format": source.format, **_reading(source)},
+        "input": {
+            "sha256": _digest(session, source, opened),
+            "format": source.format,
+            **_reading(source),
+            **_taken(rows),
+        },
         "tasks": {item.task.name: _of_head(session, system, item, loaded, source) for item in system.heads},
         "backbone": {
             "digest": getattr(encoder, "digest", ""),
@@ -43,6 +56,17 @@ def run_key(
         },
         "versions": facts.versions(),
     }
+
+
+def _digest(session: Session, source: TableSource, opened: OpenedTable) -> str:
+    file = opened.file
+    return digest_of(file) if file is not None else digest_of_tables(session.registry, source)
+
+
+def _taken(rows: RowChoice) -> Mapping[str, Any]:
+    """Which rows are read, where not all are; which columns are written decides no prediction."""
+    found = {"limit": rows.limit, "sample": rows.sample, "seed": rows.seed if rows.sample else 0}
+    return {name: value for name, value in found.items() if value}
 
 
 def digest_of(opened: Input) -> str:

@@ -6,8 +6,9 @@ import hashlib
 import os
 from pathlib import Path
 
+from nlptasks._tables.opening import OpenedTable
 from nlptasks.files.atomic import is_direct
-from nlptasks.files.paths import Input
+from nlptasks.files.remote import is_remote
 
 #: How such a file ends.
 SUFFIX = ".nlptasks-run"
@@ -25,7 +26,7 @@ def kept_beside(output: Path) -> Path:
     return output.with_name(f".{name}{SUFFIX}")
 
 
-def nothing_kept(opened: Input, output: str) -> str:
+def nothing_kept(opened: OpenedTable, output: str) -> str:
     """Why a run keeps nothing that another could go on behind; empty: it does.
 
     Args:
@@ -36,6 +37,8 @@ def nothing_kept(opened: Input, output: str) -> str:
         return "its rows go to the standard output; --output FILE keeps them"
     if is_direct(Path(output)):
         return f"{output} is a pipe or a device; --output FILE keeps them"
+    if any(map(is_remote, opened.parts)):
+        return f"{opened.name} lies elsewhere, and may be another when it is read again; rows of a file are kept"
     if opened.size is None:
-        return f"{opened.name} is a pipe, which cannot be read again; rows of a file are kept"
+        return f"{opened.name} cannot be read again as it was; rows of a file are kept"
     return ""
