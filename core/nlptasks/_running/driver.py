@@ -179,7 +179,7 @@ class _Drive(Generic[R]):
             tokens=before.tokens + made.tokens,
             long=before.long + made.long,
             cut=before.cut + made.cut,
-            blank=before.blank + sum(None in row for row in zip(*made.by_head, strict=True)),
+            blank=before.blank + len({at for own in made.by_head for at, each in enumerate(own) if each is None}),
         )
         self._tell(self.done)
 
