@@ -39,7 +39,7 @@ class LocalEngine:
     def _predicted(self, block: Block[R], progress: Progress) -> PredictedBlock[R]:
         began = time.perf_counter()
         heads = self.system.heads
-        made = predict(heads, self.system.backbone, block.examples, progress=partial(progress, block))
+        made = predict(heads, self.system.encoder, block.examples, progress=partial(progress, block))
         nll = tuple(
             _nll(head, examples, texts)
             for head, examples, texts in zip(heads, block.examples, block.texts or (None,) * len(heads), strict=True)

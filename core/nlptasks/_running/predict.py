@@ -67,6 +67,8 @@ class _HeadPart:
         if mine:
             with plugin_errors(_name(self.head)):
                 reduced = self.head.head.reduce(states.rows(mine))
+                if len(reduced) != len(mine):
+                    raise ValueError(f"reduce() gave {len(reduced)} results for {len(mine)} windows")
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:
@@ -137,7 +139,7 @@ def check_frozen(system: LoadedSystem) -> None:
     Raises:
         SpoiltBackboneError: A head did.
     """
-    if system.backbone and system.backbone.fingerprint() != system.fingerprint:
+    if system.encoder and system.encoder.fingerprint() != system.fingerprint:
         heads = ", ".join(item.name for item in system.heads)
         raise SpoiltBackboneError(
             f"a head changed the shared backbone during this run: {heads}",

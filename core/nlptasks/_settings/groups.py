@@ -124,7 +124,8 @@ class SystemChoice:
     options: Mapping[str, Any] = field(default_factory=dict, metadata={"dynamic": True})
     device: str = setting("auto", "Where it runs.", metavar="auto|cpu|cuda|mps")
     precision: Literal["auto", "float32", "bfloat16", "float16", "int8"] = setting(
-        "auto", "The numbers that it computes in; auto: float32 on a CPU, 16 bits on a GPU."
+        "auto",
+        "The numbers that it computes in; auto: 16 bits where they are faster and no text is written.",
     )
     runtime: Literal["auto", "openvino", "torch"] = setting(
         "auto", "What computes it; auto: OpenVINO on a CPU where it can, else PyTorch."

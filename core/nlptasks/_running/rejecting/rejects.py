@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from nlptasks._running.blocks import PredictedBlock, Rejected
 from nlptasks.errors import DataError, UsageError
@@ -55,6 +55,7 @@ class Rejects:
     told: Callable[[str], None]
     skipped: Counter[str] = field(default_factory=Counter)
     quoted: list[str] = field(default_factory=list)
+    _waiting: list[tuple[int, str, str]] = field(default_factory=list)
     _stream: BinaryIO | None = None
 
     def check(self) -> None:
@@ -83,7 +84,7 @@ class Rejects:
             name, line = self.at(row.line)
             hint = f"{row.hint}; " if row.hint else ""
             raise DataError(name, row.reason, line=line, hint=f"{hint}--on-error skip leaves such rows out")
-        self._add(row.line, "cannot be read", row.reason)
+        self._waiting.append((row.line, "cannot be read", row.reason))
 
     def take(self, done: PredictedBlock[Row]) -> None:
         """Leave out the rows of a block that no head could predict.
@@ -93,9 +94,12 @@ class Rejects:
         """
         for rejected in done.rejected:
             self._unpredicted(rejected)
+        lines = [*(row.line for row in done.block.rows[-1:]), *(item.row.line for item in done.rejected[-1:])]
+        self._add(max(lines, default=0))
 
     def finish(self) -> None:
         """Drop what an earlier run left, where this one replaces it and left nothing out."""
+        self._add(None)
         if self._stream is not None:
             self._stream.flush()
         elif self.force and self.path:
@@ -106,9 +110,16 @@ class Rejects:
             name, line = self.at(rejected.row.line)
             hint = "the run that was stopped left it out: --on-error skip goes on with that, --restart begins anew"
             raise DataError(name, rejected.reason, line=line, hint=hint)
-        self._add(rejected.row.line, "cannot be predicted", rejected.reason)
+        self._waiting.append((rejected.row.line, "cannot be predicted", rejected.reason))
 
-    def _add(self, row: int, why: str, reason: str) -> None:
+    def _add(self, last: int | None) -> None:
+        """Write those up to a row, in the order of the rows; an engine may have read rows behind it."""
+        ready = [item for item in self._waiting if last is None or item[0] <= last]
+        self._waiting = [item for item in self._waiting if last is not None and item[0] > last]
+        for item in sorted(ready, key=lambda item: item[0]):
+            self._write(*item)
+
+    def _write(self, row: int, why: str, reason: str) -> None:
         name, line = self.at(row)
         self.skipped[f"{why}; left out"] += 1
         shown = f"{name}:{line}: {reason}"
@@ -117,12 +128,10 @@ class Rejects:
         if self.path is None:
             self.told(f"left out: {shown}")
             return
-        self._write({"file": name, "line": line, "why": why, "reason": reason})
-
-    def _write(self, said: dict[str, Any]) -> None:
         if self._stream is None:
             assert self.path is not None
             # What a killed run completed of it holds the same bytes.
             output = atomic_output(self.path, force=self.force, source=self.source, again=True)
             self._stream = self.stack.enter_context(output)
-        self._stream.write(f"{json.dumps(said, ensure_ascii=False)}\n".encode("utf-8", "backslashreplace"))
+        said = json.dumps({"file": name, "line": line, "why": why, "reason": reason}, ensure_ascii=False)
+        self._stream.write(f"{said}\n".encode("utf-8", "backslashreplace"))

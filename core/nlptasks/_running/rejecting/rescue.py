@@ -36,7 +36,7 @@ class Rescue:
         try:
             done = predict(block)
         except NlptasksError as error:
-            if isinstance(error, UsageError):
+            if not _of_a_row(error):
                 raise
             failed = _failed(block, list(range(len(block.rows))), predict, error)
             if not self.worked and len(failed) == len(block.rows):
@@ -48,6 +48,11 @@ class Rescue:
         return done
 
 
+def _of_a_row(error: NlptasksError) -> bool:
+    """Whether a row may be at fault, and not the machine that has no memory or whose disk fails, nor the user."""
+    return not isinstance(error, UsageError) and not isinstance(error.__cause__, MemoryError | OSError)
+
+
 def _failed(block: Block[Any], at: list[int], predict: Predict, error: NlptasksError) -> dict[int, str]:
     """Which of some rows, that fail together, cannot be predicted, and why."""
     if len(at) == 1:
@@ -57,7 +62,7 @@ def _failed(block: Block[Any], at: list[int], predict: Predict, error: NlptasksE
         try:
             predict(chosen(block, half))
         except NlptasksError as own:
-            if isinstance(own, UsageError):
+            if not _of_a_row(own):
                 raise
             found |= _failed(block, half, predict, own)
     return found

@@ -63,7 +63,9 @@ def test_the_first_ends_a_run_that_leaves_none_out(tmp_path: Path) -> None:
 def test_where_there_is_no_file_each_is_told() -> None:
     told: list[str] = []
     with ExitStack() as stack:
-        made(stack, None, told=told.append).unreadable(BadRow(3, "x"))
+        rejects = made(stack, None, told=told.append)
+        rejects.unreadable(BadRow(3, "x"))
+        rejects.finish()
     assert told == ["left out: in.csv:3: x"]
 
 
@@ -85,3 +87,15 @@ def test_it_stands_beside_files_alone() -> None:
     assert rejects_beside("out.csv") == Path("out.csv.rejects.jsonl")
     assert rejects_beside("") is None
     assert rejects_beside("/dev/null") is None
+
+
+def test_rows_come_in_their_order_though_an_engine_reads_ahead(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        rejects = made(stack, tmp_path / "out")
+        for line in (2, 4, 9):
+            rejects.unreadable(BadRow(line, "x"))
+        rejects.take(rejecting(Row(1, ()), Row(3, ()), Row(5, ())))
+        rejects.take(rejecting(Row(7, ()), Row(8, ())))
+        rejects.finish()
+    lines = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["line"] for line in lines] == [1, 2, 3, 4, 5, 7, 8, 9]

@@ -42,13 +42,30 @@ def test_a_head_that_predicts_nothing_is_at_fault() -> None:
     assert len(rescue.predicted(block("xxxx"), predict).rejected) == 4
 
 
-@pytest.mark.parametrize("error", [UsageError("no"), KeyboardInterrupt()])
+def caused(cause: BaseException) -> PluginError:
+    error = PluginError("the head failed")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error", [UsageError("no"), KeyboardInterrupt(), caused(MemoryError()), caused(OSError(12, "no memory"))]
+)
 def test_what_is_no_rows_fault_passes(error: BaseException) -> None:
     def fail(_: Block[Any]) -> PredictedBlock[Any]:
         raise error
 
     with pytest.raises(type(error)):
         Rescue(worked=True).predicted(block("ab"), fail)
+
+
+def test_nor_does_it_where_a_half_fails_so() -> None:
+    def fail(asked: Block[Any]) -> PredictedBlock[Any]:
+        raise caused(MemoryError() if len(asked.rows) == 2 else ValueError())
+
+    with pytest.raises(PluginError) as error:
+        Rescue(worked=True).predicted(block("abcd"), fail)
+    assert isinstance(error.value.__cause__, MemoryError)
 
 
 def test_a_head_that_fails_now_and_then_is_an_error() -> None:
