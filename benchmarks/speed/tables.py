@@ -1,7 +1,7 @@
 """Rows per second of reading and writing tables of short rows, and the memory that it takes, format by format.
 
-The head is a constant one (see ``trivial/``). Seconds are those of the processor, which a busy machine changes less, and
-the start is taken off. Beside each format stands what a loop in plain Python over its usual module takes.
+The head is a constant one (see ``trivial/``). Seconds are those of the processor, which a busy machine changes
+less, without the start. Beside each format stands what a loop in plain Python over its usual module takes.
 """
 
 from __future__ import annotations
@@ -27,25 +27,7 @@ ROWS_LIMIT = 250_000
 MEMORY_LIMIT = 300.0
 
 FORMATS = ("csv", "jsonl", "parquet")
-WORDS = tuple(
-    [
-        "the",
-        "lamp",
-        "works",
-        "broke",
-        "after",
-        "two",
-        "days",
-        "never",
-        "stopped",
-        "great",
-        "film",
-        "bad",
-        "price",
-        "good",
-        "phone",
-    ]
-)
+WORDS = ("the", "lamp", "broke", "after", "two", "days", "never", "stopped", "great", "film", "bad", "price", "good")
 NAMES = ("id", "product", "review")
 
 #: Rows of a row group of the Parquet files.

@@ -21,6 +21,7 @@ SCRIPTS = {
     "first_answer.py": ["--repeats", "1"],
     "encoding.py": ["--rows", "3", "--repeats", "1", "--sets", "sst2"],
     "generation.py": ["--rows", "3", "--repeats", "1", "--beams", "1", "2"],
+    "tables.py": ["--rows", "20", "2000"],
     "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
 
@@ -102,3 +103,11 @@ def test_generation_json():
     peers = [item["beams"] for item in found["systems"] if item["name"] == "transformers generate"]
     assert peers == [1, 2]
     assert all(item["same"] == 3 for item in found["systems"] if "int8" not in item["name"])
+
+
+def test_tables_json():
+    found = json.loads(run("tables.py", "--json"))
+    assert [(item["format"], item["rows"]) for item in found["tables"]] == [
+        (kind, rows) for kind in ("csv", "jsonl", "parquet") for rows in (20, 2_000)
+    ]
+    assert all(10 < item["peak"] < 10_000 for item in found["tables"])
