@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +45,8 @@ def output_folder(folder: Path) -> Iterator[Path]:
         except OSError as error:
             raise NlptasksError(f"cannot write {folder}: {error.strerror}") from error
     finally:
+        import shutil  # most outputs are no folders
+
         shutil.rmtree(part, ignore_errors=True)
 
 
