@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
@@ -16,7 +16,6 @@ import pyarrow as pa
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import decode_lines, encoding_note, nul_reason
 from nlptasks.plugin.protocols import BadRow, FormatOptions, RowWriter, Table, TableBlock
-from nlptasks.plugin.tables import grouped
 from nlptasks.plugin.values import UNTYPED, string_array
 from nlptasks_formats.delimited_writing import DelimitedWriter
 from nlptasks_formats.detect import detect, sample, separator_line
@@ -28,8 +27,14 @@ _QUOTE_HINT = (
 )
 _CODE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
+#: Rows of the first group and of the largest ones, and characters at which one ends early.
+_FIRST, _LARGEST, _CHARACTERS = 64, 4_096, 1 << 22
+
 #: A record with the line that it starts on.
 _Record = tuple[int, list[str]]
+
+#: Rows that can be read, the line of each, and the others among them.
+_Group = tuple[Sequence[list[str]], Sequence[int], Sequence[BadRow]]
 
 _ESCAPE_HINT = f"quotes that are escaped by a backslash need --escape '{BACKSLASH}'; "
 
@@ -62,11 +67,11 @@ class CommaSeparated:
         head, shown = sample(lines if separator else chain([first], lines))
         given = replace(self._dialect, delimiter=self._dialect.delimiter or separator)
         dialect = detect(shown, given, self.delimiter)
-        records = _Records(name, dialect, self._options.max_cell).of(chain(head, lines), 1 + bool(separator))
-        columns, header_line, rows = self._columns(records, name)
+        records = _Records(name, dialect, self._options.max_cell, chain(head, lines), 1 + bool(separator))
+        columns, header_line, row = self._columns(records, name)
         found = Table(
             columns=tuple(map(str.strip, columns)),
-            blocks=_blocks(_rows(rows, columns, dialect.delimiter), columns),
+            blocks=_blocks(records, columns, row),
             notes=(*encoding_note(encoding), *dialect.notes(self.delimiter)),
             header_line=header_line,
             names=columns,
@@ -80,10 +85,8 @@ class CommaSeparated:
         """
         return DelimitedWriter(stream, columns, self._dialect.delimiter or self.delimiter)
 
-    def _columns(
-        self, records: Iterator[_Record | BadRow], name: str
-    ) -> tuple[tuple[str, ...], int, Iterator[_Record | BadRow]]:
-        """The columns, the line that names them (0: none does), and the records of rows."""
+    def _columns(self, records: _Records, name: str) -> tuple[tuple[str, ...], int, _Record | None]:
+        """The columns, the line that names them (0: none does), and the first row where that is read already."""
         first = next((record for record in records if isinstance(record, BadRow) or not _is_blank(record[1])), None)
         if first is None:
             raise DataError(name, "there is no header: the file holds blank lines only")
@@ -91,9 +94,8 @@ class CommaSeparated:
             raise DataError(name, first.reason, line=first.line, hint=first.hint)
         line, cells = first
         if self._options.header is not False:
-            return tuple(cells), line, records
-        columns = tuple(f"column_{number}" for number in range(1, len(cells) + 1))
-        return columns, 0, chain([first], records)
+            return tuple(cells), line, None
+        return tuple(f"column_{number}" for number in range(1, len(cells) + 1)), 0, first
 
 
 class TabSeparated(CommaSeparated):
@@ -125,36 +127,110 @@ def _character(value: str, flag: str) -> str:
     return value
 
 
-@dataclass(frozen=True)
 class _Records:
-    """Reads records, and explains what is wrong with one."""
+    """Reads records, one by one or many at a time, and explains what is wrong with one.
 
-    name: str
-    dialect: Dialect
-    max_cell: int
+    Args:
+        name: What errors call the file.
+        dialect: How cells are told apart.
+        max_cell: Largest cell in characters.
+        lines: The lines.
+        start: Number of the first of them.
+    """
 
-    def of(self, lines: Iterator[str], start: int) -> Iterator[_Record | BadRow]:
-        """Records that are not empty, each with the line that it starts on; the first line is number ``start``."""
-        pending: list[str] = []
-        before = start - 1
+    def __init__(self, name: str, dialect: Dialect, max_cell: int, lines: Iterator[str], start: int) -> None:
+        self.name = name
+        self.dialect = dialect
+        self.max_cell = max_cell
+        self._lines = lines
+        self._before = start - 1
+        self._start = start
+        self._pending: list[str] = []
+        self._characters = 0
+        self._reader = dialect.records(self._remembered())
+        self._cells: Iterator[list[str]] = iter(self._reader)
 
-        def remembered() -> Iterator[str]:
-            for line in lines:
-                pending.append(line)
-                yield line
+    def __iter__(self) -> Iterator[_Record | BadRow]:
+        """Records that are not empty, each with the line that it starts on."""
+        while True:
+            rows, lines, text = self._some(1)
+            if not rows:
+                return
+            if "\0" in text:
+                yield self._with_nul(lines[0], text)
+            elif rows[0]:
+                yield lines[0], rows[0]
 
-        reader = self.dialect.records(remembered())
+    def groups(self, columns: tuple[str, ...]) -> Iterator[_Group]:
+        """The rows in groups that grow; those of another width, or with a NUL, are bad ones."""
+        size, width = _FIRST, len(columns)
+        while True:
+            rows, lines, text = self._some(size)
+            if not rows:
+                return
+            if set(map(len, rows)) == {width} and "\0" not in text:
+                yield rows, lines, ()
+            else:
+                yield self._checked(rows, lines, text, columns)
+            size = min(4 * size, _LARGEST)
+
+    def _some(self, most: int) -> tuple[list[list[str]], Sequence[int], str]:
+        """The next records, at most so many, the line that each starts on, and the text of all of them.
+
+        Records before one that cannot be read are given before its error is raised.
+        """
+        rows: list[list[str]] = []
+        ends: list[int] = []
+        reader = self._reader
+        start, first = self._start, self._start - self._before
         try:
-            for cells in reader:
-                if any("\0" in line for line in pending):
-                    behind, reason, hint = nul_reason("".join(pending))
-                    yield BadRow(start + behind, reason, hint)
-                elif cells:
-                    yield start, cells
-                start = before + reader.line_num + 1
-                pending.clear()
+            for cells in islice(self._cells, most):
+                rows.append(cells)
+                ends.append(reader.line_num)
+                if self._characters >= _CHARACTERS:
+                    break
         except csv.Error as error:
-            raise self._explained(str(error), "".join(pending), start) from None
+            if not rows:
+                raise self._explained(str(error), "".join(self._pending), start) from None
+            self._cells = _Failing(error)
+        if not rows:
+            return rows, (), ""
+        count = ends[-1] - first + 1
+        text = "".join(self._pending[:count])
+        del self._pending[:count]
+        self._characters = sum(map(len, self._pending))
+        self._start = start + count
+        if count == len(rows):
+            return rows, range(start, start + count), text
+        return rows, [start, *(self._before + end + 1 for end in ends[:-1])], text
+
+    def _remembered(self) -> Iterator[str]:
+        pending = self._pending
+        for line in self._lines:
+            pending.append(line)
+            self._characters += len(line)
+            yield line
+
+    def _checked(self, rows: Sequence[list[str]], lines: Sequence[int], text: str, columns: tuple[str, ...]) -> _Group:
+        good: list[list[str]] = []
+        good_lines: list[int] = []
+        bad: list[BadRow] = []
+        of_text = io.StringIO(text, newline="").readlines() if "\0" in text else []
+        stops = [*lines[1:], lines[0] + len(of_text)]
+        for cells, line, stop in zip(rows, lines, stops, strict=True):
+            own = "".join(of_text[line - lines[0] : stop - lines[0]])
+            if "\0" in own:
+                bad.append(self._with_nul(line, own))
+            elif len(cells) == len(columns):
+                good.append(cells)
+                good_lines.append(line)
+            elif cells and not _is_blank(cells):
+                bad.append(_ragged(line, len(cells), columns, self.dialect.delimiter))
+        return good, good_lines, bad
+
+    def _with_nul(self, line: int, text: str) -> BadRow:
+        behind, reason, hint = nul_reason(text)
+        return BadRow(line + behind, reason, hint)
 
     def _explained(self, error: str, text: str, start: int) -> DataError:
         opened = open_quote(text, self.dialect)
@@ -188,26 +264,23 @@ def _is_blank(cells: list[str]) -> bool:
     return len(cells) == 1 and not cells[0].strip()
 
 
-def _rows(records: Iterable[_Record | BadRow], columns: tuple[str, ...], delimiter: str) -> Iterator[_Record | BadRow]:
-    width = len(columns)
-    for record in records:
-        if isinstance(record, BadRow):
-            yield record
-            continue
-        line, cells = record
-        if len(cells) == width:
-            yield record
-        elif not _is_blank(cells):
-            yield _ragged(line, len(cells), columns, delimiter)
+class _Failing(Iterator[list[str]]):
+    """Raises an error that was met behind records that could be read."""
+
+    def __init__(self, error: csv.Error) -> None:
+        self._error = error
+
+    def __next__(self) -> list[str]:
+        raise self._error
 
 
-def _blocks(rows: Iterable[_Record | BadRow], names: Sequence[str]) -> Iterator[TableBlock]:
+def _blocks(records: _Records, names: tuple[str, ...], first: _Record | None) -> Iterator[TableBlock]:
     schema = pa.schema([pa.field(name, pa.string(), metadata=UNTYPED) for name in names])
     nothing: list[tuple[str, ...]] = [()] * len(names)
-    for group in grouped(rows, lambda cells: sum(map(len, cells))):
-        columns = list(zip(*group.rows, strict=True)) or nothing
-        arrays = [string_array(column) for column in columns]
-        yield TableBlock(pa.Table.from_arrays(arrays, schema=schema), group.lines, tuple(group.bad))
+    given: list[_Group] = [([first[1]], [first[0]], ())] if first else []
+    for rows, lines, bad in chain(given, records.groups(names)):
+        arrays = [string_array(column) for column in zip(*rows, strict=True)] or list(map(string_array, nothing))
+        yield TableBlock(pa.Table.from_arrays(arrays, schema=schema), lines, tuple(bad))
 
 
 def _ragged(line: int, count: int, columns: tuple[str, ...], delimiter: str) -> BadRow:

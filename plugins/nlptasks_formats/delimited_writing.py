@@ -12,6 +12,9 @@ from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import TableBlock
 from nlptasks.plugin.values import json_text, texts, utf_8
 
+#: Types of cells that are no structures.
+_PLAIN = {type(None), str, int, float, bool}
+
 
 class DelimitedWriter:
     """Writes a header and rows; structures are written as their JSON."""
@@ -32,7 +35,7 @@ class DelimitedWriter:
         for at, field in enumerate(block.data.schema):
             self._conversions.add(field.name, to_text(block.data.column(at), field))
         columns = [texts(block.data.column(at), field) for at, field in enumerate(block.data.schema)]
-        self._rows(list(zip(*columns, *(map(_flat, cells) for cells in predictions), strict=True)))
+        self._rows(list(zip(*columns, *map(_flat, predictions), strict=True)))
 
     def close(self) -> None:
         """Nothing is held back."""
@@ -54,5 +57,8 @@ class DelimitedWriter:
         return buffer.getvalue()
 
 
-def _flat(cell: Cell) -> Cell:
-    return cell if cell is None or isinstance(cell, str | int | float) else json_text(cell)
+def _flat(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Cells with the JSON of structures in their place."""
+    if set(map(type, cells)) <= _PLAIN:
+        return cells
+    return [cell if cell is None or isinstance(cell, str | int | float) else json_text(cell) for cell in cells]

@@ -14,7 +14,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.plugin.conversions import Conversions, absent
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import TableBlock
-from nlptasks.plugin.values import JSON, is_json, is_untyped, json_text, json_values, string_array, utf_8
+from nlptasks.plugin.values import JSON, is_json, is_untyped, json_column, json_values, string_array, utf_8
 from nlptasks_formats.shapes import Shape, array_of, array_of_cells, arrow_type, shape_of, shape_of_all, shape_of_cell
 
 #: Rows of a row group.
@@ -46,7 +46,7 @@ class ParquetWriter:
 
     def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         """Take the rows of a block."""
-        arrays = [*block.data.columns, *(string_array(list(map(json_text, cells))) for cells in predictions)]
+        arrays = [*block.data.columns, *(string_array(json_column(cells)) for cells in predictions)]
         if self._spool is None:
             fields = [*block.data.schema, *(pa.field("", pa.string(), metadata=JSON) for _ in predictions)]
             named = [field.with_name(name) for field, name in zip(fields, self._columns, strict=True)]
@@ -89,8 +89,8 @@ def _seen(column: Any, field: Any, shape: Shape) -> Shape:
     if shape is object or (is_untyped(field) and shape is str):
         return shape
     if is_json(field):
-        return shape_of_all(json_values(column.to_pylist()), shape, shape_of)
-    return shape_of_all(column.to_pylist(), shape, shape_of_cell) if is_untyped(field) else None
+        return shape_of_all(json_values(dict.fromkeys(column.to_pylist())), shape, shape_of)
+    return shape_of_all(dict.fromkeys(column.to_pylist()), shape, shape_of_cell) if is_untyped(field) else None
 
 
 def _typed(field: Any, shape: Shape) -> Any:

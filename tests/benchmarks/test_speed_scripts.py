@@ -22,6 +22,7 @@ SCRIPTS = {
     "encoding.py": ["--rows", "3", "--repeats", "1", "--sets", "sst2"],
     "generation.py": ["--rows", "3", "--repeats", "1", "--beams", "1", "2"],
     "keeping.py": ["--rows", "200", "5", "--repeats", "1"],
+    "tables.py": ["--rows", "20", "2000"],
     "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
 
@@ -109,3 +110,11 @@ def test_keeping_json():
     found = json.loads(run("keeping.py", "--json"))
     assert [(item["head"], item["rows"]) for item in found["costs"]] == [("constant", 200), ("binary", 5)]
     assert all(item["bare"] > 0 and item["keeping"] > 0 for item in found["costs"])
+
+
+def test_tables_json():
+    found = json.loads(run("tables.py", "--json"))
+    assert [(item["format"], item["rows"]) for item in found["tables"]] == [
+        (kind, rows) for kind in ("csv", "jsonl", "parquet") for rows in (20, 2_000)
+    ]
+    assert all(10 < item["peak"] < 10_000 for item in found["tables"])

@@ -23,6 +23,8 @@ _SUM = 1e-3
 #: How far a probability may be outside 0 to 1: the last bits of a softmax.
 _ROUNDING = 1e-6
 
+_FLOATS = {float}
+
 #: Characters of a value that an error quotes.
 _QUOTED = 80
 
@@ -69,7 +71,7 @@ def check_predictions(
     check = _Check.of(head)
     with plugin_errors(f"the head {head.name}"):
         for at, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
-            if fault := check.fault(example, prediction):
+            if not check.is_sound(prediction) and (fault := check.fault(example, prediction)):
                 raise PluginError(f"the head {head.name} gave {fault} for {place(at)}", hint=_HINT)
 
 
@@ -95,6 +97,21 @@ class _Check:
         with plugin_errors(f"the head {head.name}"):
             labels = frozenset(head.head.labels)
         return cls(task=head.task, type=prediction_type(head.task), labels=labels)
+
+    def is_sound(self, prediction: Prediction | None) -> bool:
+        """Whether a prediction is plainly a label as it should be; :meth:`fault` looks closely at the others."""
+        if type(prediction) is not Label or self.type is not Label:
+            return False
+        label, score, scores = prediction.label, prediction.score, prediction.scores
+        if type(label) is not str or label not in self.labels or type(score) is not float or type(scores) is not dict:
+            return False
+        if not 0 <= score <= 1 or not scores:
+            return 0 <= score <= 1
+        values = scores.values()
+        if not scores.keys() <= self.labels or set(map(type, values)) != _FLOATS:
+            return False
+        # A NaN makes no sum of 1.
+        return abs(scores.get(label, score) - score) <= _SUM and abs(sum(values) - 1) <= _SUM and min(values) >= 0
 
     def fault(self, example: Example, prediction: Prediction | None) -> str:
         """What is wrong with a prediction; empty: nothing."""

@@ -5,10 +5,12 @@ A run, an evaluation, a rerun and a call of a loaded task are this loop with oth
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol
 
@@ -19,6 +21,9 @@ from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 from nlptasks.text.display import one_line
+
+#: Objects that are made before Python looks for circles among them.
+_OBJECTS = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +136,8 @@ class _Drive(Generic[R]):
             )
         )
         try:
-            self._go()
+            with _rare_collections():
+                self._go()
         except BaseException as error:
             self._send(RunFailed(rows=self.done.rows, error=one_line(f"{type(error).__name__}: {error}")))
             raise
@@ -179,7 +185,7 @@ class _Drive(Generic[R]):
             tokens=before.tokens + made.tokens,
             long=before.long + made.long,
             cut=before.cut + made.cut,
-            blank=before.blank + sum(None in row for row in zip(*made.by_head, strict=True)),
+            blank=before.blank + len({at for own in made.by_head for at, each in enumerate(own) if each is None}),
         )
         self._tell(self.done)
 
@@ -212,3 +218,18 @@ class _Drive(Generic[R]):
     def _send(self, event: RunStarted | BatchFinished | RunFinished | RunFailed) -> None:
         if self.observers is not None:
             self.observers.send(event)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for circles of objects less often.
+
+    Each block makes thousands of objects and no circle among them; to look through them all the time takes a fifth of
+    what a run with a trivial head takes.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _OBJECTS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -42,12 +42,14 @@ def foreign_texts(
     Raises:
         PluginError: The backbone failed.
     """
+    tell = getattr(backbone, "unknown", None)
+    if tell is None and not head.languages:
+        return ("",) * len(examples)
     texts = [
         None if windows is None else "\n".join(example.inputs.values())
         for example, windows in zip(examples, asked, strict=True)
     ]
     found = ["" if text is None else foreign(text, head.languages) for text in texts]
-    tell = getattr(backbone, "unknown", None)
     if tell is None:
         return tuple(found)
     with plugin_errors(f"the backbone {getattr(backbone, 'name', type(backbone).__name__)}"):

@@ -10,7 +10,7 @@ from typing import Any
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._running.foreign import foreign_texts
 from nlptasks._systems.system import LoadedHead, LoadedSystem
-from nlptasks._tables.columns import is_blank
+from nlptasks._tables.columns import blanks
 from nlptasks.errors import PluginError
 from nlptasks.models.batching import TOKEN_BUDGET, batches
 from nlptasks.plugin.protocols import Encoder, Example, HiddenStates, Prediction, Window
@@ -110,7 +110,7 @@ def predict(
     return BlockPredictions(
         by_head=tuple(part.read() for part in parts),
         tokens=tokens,
-        long=sum(any(_long(windows, backbone) for windows in row) for row in rows),
+        long=sum(any(_long(windows, backbone) for windows in row) for row in rows) if backbone is not None else 0,
         cut=sum(map(any, zip(*unread, strict=True))),
         unread=unread,
         foreign=tuple(foreign_texts(part.head, backbone, part.examples, part.asked) for part in parts),
@@ -153,15 +153,20 @@ def _name(head: LoadedHead) -> str:
 
 def _part(head: LoadedHead, examples: Sequence[Example]) -> _HeadPart:
     """Ask a head for its windows."""
-    blank = [is_blank(head.task, example) for example in examples]
-    readable = [example for example, empty in zip(examples, blank, strict=True) if not empty]
+    blank = blanks(head.task, examples)
+    none = not any(blank)
+    readable = (
+        list(examples) if none else [example for example, empty in zip(examples, blank, strict=True) if not empty]
+    )
     with plugin_errors(_name(head)):
         windows = head.head.windows(readable) if readable else []
         if len(windows) != len(readable):
             raise ValueError(f"windows() gave {len(windows)} lists for {len(readable)} examples")
         kept: dict[Window, Any] = dict.fromkeys(window for row in windows for window in row)
+    if none:
+        return _HeadPart(head, examples, list(windows), kept)
     remaining = iter(windows)
-    asked = [None if empty else next(remaining) for empty in blank]
+    asked: list[list[Window] | None] = [None if empty else next(remaining) for empty in blank]
     return _HeadPart(head, examples, asked, kept)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
@@ -38,12 +39,13 @@ from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import parse_label_map
 from nlptasks._tables.opening import OpenedTable, open_tables
 from nlptasks._tables.outputs import output_columns, output_name, refuse_input
+from nlptasks._tables.shards import output_folder, shards_writer
 from nlptasks._tables.tables import chosen_columns, open_output, open_writer
 from nlptasks._tables.taking import KeptColumnsWriter, kept_columns, take_rows
 from nlptasks.errors import DataError, UsageError
 from nlptasks.files.paths import STDOUT
 from nlptasks.plugin import GENERATE, LIKELIHOOD
-from nlptasks.plugin.protocols import Example, Row, Table
+from nlptasks.plugin.protocols import Example, Row, RowWriter, Table
 from nlptasks.records.report import RunReport
 
 #: Rows of the largest blocks where a backbone writes texts.
@@ -105,15 +107,27 @@ def run(
         )
         if not keeping.rows:
             rejects.check()
-        stream = stack.enter_context(
-            open_output(output, force=target.force, source=opened.parts[0], again=keeping.complete)
-        )
+        sharded = target.output.endswith("/")
+        stream: BinaryIO
+        if sharded:
+            folder = stack.enter_context(output_folder(Path(output)))
+            stream = BytesIO()
+        else:
+            stream = stack.enter_context(
+                open_output(output, force=target.force, source=opened.parts[0], again=keeping.complete)
+            )
         keep = kept_columns(table, rows, opened.name)
+        if sharded and not target.rows_per_file and not rows.keep_columns:
+            keep = [at for at in keep if table.columns[at] != opened.extra]  # the name of the output says it
         take_rows(table, rows)
         columns = output_columns([wanted(item) for item in system.heads], [table.columns[at] for at in keep])
         names = [*(table.names[at] for at in keep), *(name for names in columns for name in names)]
-        writer = open_writer(session.registry, stream, output, names, name=target.output_format)
-        if rows.keep_columns:
+        writer: RowWriter
+        if sharded:
+            writer = shards_writer(session.registry, opened, folder, names, target)
+        else:
+            writer = open_writer(session.registry, stream, output, names, name=target.output_format)
+        if len(keep) < len(table.columns) or rows.keep_columns:
             writer = KeptColumnsWriter(writer, keep)
         steps = RunSteps(told if verbose else None)
         steps.begin(opened, bindings, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, BinaryIO
@@ -16,6 +16,9 @@ from nlptasks._systems.system import LoadedHead
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import NotingWriter, Prediction, Row, RowWriter
 from nlptasks.records.report import TaskReport
+
+#: Types of values that are cells whatever they hold.
+_PLAIN = {type(None), str, int, bool}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +90,13 @@ class TallySink:
         binding, rows = self.reporter.binding, done.block.rows
         cells = [binding.gold_cell(row) for row in rows] if binding.gold else None
         self.tally.add(done.made.by_head[self.at], cells=cells)
-        for number, (row, why) in enumerate(zip(rows, _foreign(done, self.at), strict=True), done.block.first):
+        for at, why in enumerate(_foreign(done, self.at)):
             if why:
-                self.tally.foreign.add(number, why, self.line(row.line))
+                self.tally.foreign.add(done.block.first + at, why, self.line(rows[at].line))
         if done.nll:
-            for row, nll in zip(rows, done.nll[self.at], strict=True):
+            for at, nll in enumerate(done.nll[self.at]):
                 if nll is not None:
-                    self.tally.add_likelihood(nll, binding.gold_text(row))
+                    self.tally.add_likelihood(nll, binding.gold_text(rows[at]))
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -141,23 +144,36 @@ def cells_of(
     Raises:
         PluginError: A prediction has other cells; the error names the head.
     """
-    rows = [
-        list(_cells(head, predictions, len(names)))
+    made = [
+        _columns(head, predictions, len(names))
         for head, predictions, names in zip(heads, done.made.by_head, columns, strict=True)
     ]
-    return tuple(column for own in rows for column in zip(*own, strict=True))
+    return tuple(column for own in made for column in own)
 
 
-def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:
+def _columns(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> list[tuple[Cell, ...]]:
+    """The columns of one head's predictions."""
     empty = (None,) * width
     with plugin_errors(f"the head {head.name}"):
-        for prediction in predictions:
-            cells = empty if prediction is None else prediction.cells()
-            if len(cells) != width:
-                raise ValueError(f"a prediction has {len(cells)} cells for {width} columns: {prediction!r}")
-            if not all(map(_is_cell, cells)):
-                raise ValueError(f"a cell of a prediction is no text, finite number, list or mapping: {cells!r}")
-            yield cells
+        rows = [empty if prediction is None else prediction.cells() for prediction in predictions]
+        if set(map(len, rows)) - {width}:
+            at = next(at for at, cells in enumerate(rows) if len(cells) != width)
+            raise ValueError(f"a prediction has {len(rows[at])} cells for {width} columns: {predictions[at]!r}")
+        columns = list(zip(*rows, strict=True))
+        if not all(map(_are_cells, columns)):
+            cells = next(cells for cells in rows if not all(map(_is_cell, cells)))
+            raise ValueError(f"a cell of a prediction is no text, finite number, list or mapping: {cells!r}")
+        return columns
+
+
+def _are_cells(column: Sequence[Any]) -> bool:
+    """Whether formats can write all values of a column as what they are."""
+    kinds = set(map(type, column))
+    if kinds <= _PLAIN:
+        return True
+    if kinds <= _PLAIN | {float}:
+        return all(isfinite(value) for value in column if type(value) is float)
+    return all(map(_is_cell, column))
 
 
 def _is_cell(value: Any) -> bool:

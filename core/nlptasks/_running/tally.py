@@ -71,17 +71,17 @@ class Tally:
             predictions: A prediction for each row.
             cells: The gold cell of each row, stripped; ``None`` where there is no gold column.
         """
-        for at, prediction in enumerate(predictions):
-            if prediction is None:
-                continue
-            self.predicted += 1
-            if (score := getattr(prediction, "score", None)) is not None:
-                self._parts += round(score * _PARTS)
-                self._scored += 1
-            if self.closed:
-                self.labels[prediction.canonical] += 1
-            if cells is not None:
-                self._compare(prediction.canonical, cells[at])
+        there = [prediction for prediction in predictions if prediction is not None]
+        self.predicted += len(there)
+        scores = [score for score in (getattr(prediction, "score", None) for prediction in there) if score is not None]
+        self._parts += sum([round(score * _PARTS) for score in scores])
+        self._scored += len(scores)
+        if self.closed:
+            self.labels.update([prediction.canonical for prediction in there])
+        if cells is not None:
+            for prediction, cell in zip(predictions, cells, strict=True):
+                if prediction is not None:
+                    self._compare(prediction.canonical, cell)
 
     def add_likelihood(self, nll: float, text: str) -> None:
         """Count how probable a gold text is to the head."""

@@ -93,7 +93,8 @@ class TableTarget:
 
     output: str = setting(
         "",
-        "Where to write; - is standard output, as JSON Lines, where nothing is kept of a run that is stopped.",
+        "Where to write; DIR/: a file for each input; -: standard output, as JSON Lines, and nothing is kept of a run "
+        "that is stopped.",
         short="o",
         metavar="FILE",
         path=True,
@@ -101,6 +102,9 @@ class TableTarget:
         default_text="beside the data",
     )
     output_format: str = setting("", "Format of the output.", metavar="NAME", default_text="by its suffix")
+    rows_per_file: int = setting(
+        0, "With --output DIR/: so many rows a file.  0: a file for each input.", min=0, metavar="N"
+    )
     force: bool = setting(False, "Replace the output where it exists.", short="f", recorded=False)
     restart: bool = setting(False, "Begin anew where another run was stopped.", recorded=False)
 

@@ -22,6 +22,7 @@ class RunSettings(TypedDict, total=False):
     keep_na: bool
     on_error: Literal["fail", "skip"]
     output_format: str
+    rows_per_file: int
     force: bool
     restart: bool
     limit: int

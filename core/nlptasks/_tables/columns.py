@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ _LONGEST = 40
 #: Different cells of a gold column that a run remembers to tell what it holds. Ratings with two decimals out of a
 #: hundred are ten thousand.
 REMEMBERED = 20_000
+
+#: A text of nine visible characters or more, the first of them a letter: it is none of the texts that stand for nothing
+#: (see :mod:`nlptasks._tables.missing`), the longest of which has eight, and no list or object in JSON.
+_PLAIN_TEXT = re.compile(r"[A-Za-z][ -~]{7,60}?[!-~]")
 
 #: What 'nlptasks run' puts before the name of an output column that the table has already.
 _PREDICTED = "predicted_"
@@ -84,13 +89,20 @@ class Binding:
 
     def examples(self, block: TableBlock) -> list[Example]:
         """The examples of a block, without their gold answers."""
-        texts = {at: list(map(self.text, block.cells(at))) for _, value in self.inputs for at in _positions(value)}
+        texts = {at: self._texts(block.cells(at)) for _, value in self.inputs for at in _positions(value)}
         columns = [
             texts[value] if isinstance(value, int) else self._filled(value, texts, len(block))
             for _, value in self.inputs
         ]
         names = [name for name, _ in self.inputs]
+        if len(names) == 1:
+            return [Example({names[0]: text}) for text in columns[0]]
         return [Example(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+    def _texts(self, cells: Sequence[Cell]) -> list[str]:
+        """Cells of an input as texts; those that plainly are some are not looked at closely."""
+        text, plain_text = self.text, _PLAIN_TEXT.match
+        return [cell if type(cell) is str and plain_text(cell) else text(cell) for cell in cells]
 
     def _filled(self, template: RowTemplate, texts: Mapping[int, Sequence[str]], rows: int) -> list[str]:
         cells = [{at: texts[at][row] for at in template.columns} for row in range(rows)]
@@ -387,6 +399,15 @@ def _matches(name: str, column: Column) -> bool:
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:12])
     return shown if len(names) <= 12 else f"{shown} and {len(names) - 12} more"
+
+
+def blanks(task: TaskSpec, examples: Sequence[Example]) -> list[bool]:
+    """Of each example whether it is blank; see :func:`is_blank`."""
+    needed = [column.name for column in task.inputs if not column.optional]
+    if len(needed) != 1:
+        return [is_blank(task, example) for example in examples]
+    name = needed[0]
+    return [not (text := example.inputs[name]) or text.isspace() for example in examples]
 
 
 def is_blank(task: TaskSpec, example: Example) -> bool:

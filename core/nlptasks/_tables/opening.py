@@ -79,6 +79,11 @@ class OpenedTable:
     _names: list[str] = field(default_factory=list)
 
     @property
+    def part_names(self) -> tuple[str, ...]:
+        """What errors call the parts."""
+        return tuple(database.shown if (database := database_of(part)) else part.rstrip(os.sep) for part in self.parts)
+
+    @property
     def file(self) -> Input | None:
         """The open file, where it is one file of this machine."""
         part = self._part if len(self.parts) == 1 else None

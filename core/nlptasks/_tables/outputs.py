@@ -26,8 +26,10 @@ def output_name(source: TableSource, parts: Sequence[str], target: TableTarget, 
     Raises:
         UsageError: The user says nothing, and several names stand for the rows, so that none is plainly the output's.
     """
-    if target.output:
-        return "" if target.output == "-" else target.output
+    if target.rows_per_file and not target.output.endswith("/"):
+        raise UsageError("--rows-per-file makes several files, which need a folder", hint="add --output DIR/")
+    if target.output.rstrip("/"):
+        return "" if target.output == "-" else target.output.rstrip("/")
     if source.more or "*" in source.data:
         raise UsageError("the rows are from several files, and no one name stands for them", hint="add --output NAME")
     if database := database_of(source.data):

@@ -17,6 +17,8 @@ DECIMALS = 6
 
 def _rounded(score: float) -> float:
     """A probability as a table holds it: the last bits of a softmax may lie behind 0 or 1."""
+    if type(score) is float and 0.0 <= score <= 1.0:
+        return round(score, DECIMALS)
     return round(min(max(float(score), 0.0), 1.0), DECIMALS)
 
 

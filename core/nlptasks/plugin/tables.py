@@ -91,9 +91,9 @@ class TableBlock:
             yield waiting
             yield from bad
 
-    def good(self) -> list[Row]:
-        """The rows that can be read."""
-        return [Row(line, _Cells(self, at)) for at, line in enumerate(self.lines)]
+    def good(self) -> Sequence[Row]:
+        """The rows that can be read; each is made when it is looked at."""
+        return _GoodRows(self)
 
     def part(self, start: int, stop: int) -> TableBlock:
         """The rows from ``start`` to ``stop``, with the bad ones before ``stop``."""
@@ -133,6 +133,28 @@ class _Cells(Sequence[Cell]):
         return repr(list(self))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class _GoodRows(Sequence[Row]):
+    """The rows of a block that can be read."""
+
+    __slots__ = ("_block",)
+
+    def __init__(self, block: TableBlock) -> None:
+        self._block = block
+
+    def __len__(self) -> int:
+        return len(self._block)
+
+    @overload
+    def __getitem__(self, at: int, /) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> list[Row]: ...
+    def __getitem__(self, at: int | slice, /) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        line = self._block.lines[at]
+        return Row(line, _Cells(self._block, at % len(self)))
 
 
 @dataclass

@@ -26,6 +26,9 @@ UNTYPED = {b"nlptasks": b"untyped"}
 #: Bytes that one array of strings can hold.
 _LARGEST = 2**31 - 1
 
+#: Floats that JSON does not know, as Python writes them.
+_NO_NUMBERS = frozenset({"nan", "inf", "-inf"})
+
 _types = pa.types
 _quoted: Callable[[str], str] = json.encoder.encode_basestring
 
@@ -56,6 +59,8 @@ def is_bytes(kind: Any) -> bool:
 def string_array(values: Sequence[str | None]) -> Any:
     r"""An Arrow array of strings; half of a surrogate pair, which UTF-8 does not know, becomes ``\ud83d``."""
     # Of its parts: ``pa.array`` would import pandas, wherever that is installed, to see whether it was given a Series.
+    if (plain := _ascii_array(values)) is not None:
+        return plain
     parts = [b"" if value is None else utf_8(value) for value in values]
     ends = np.cumsum([0, *map(len, parts)])
     if ends[-1] > _LARGEST:
@@ -65,6 +70,19 @@ def string_array(values: Sequence[str | None]) -> Any:
     known = pa.py_buffer(np.packbits(there, bitorder="little"))
     buffers = pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(parts))
     return pa.StringArray.from_buffers(len(parts), *buffers, known if None in values else None)
+
+
+def _ascii_array(values: Sequence[str | None]) -> Any:
+    """The array of strings of ASCII alone, whose bytes need no look at each; ``None`` where they are others."""
+    try:
+        text = "".join(values)  # type: ignore[arg-type]  # ``None`` raises
+    except TypeError:
+        return None
+    if not text.isascii() or len(text) > _LARGEST:
+        return None
+    ends = np.zeros(len(values) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, values), np.int32, len(values)), out=ends[1:])  # type: ignore[arg-type]
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(text.encode()))
 
 
 def utf_8(text: str) -> bytes:
@@ -92,6 +110,18 @@ def json_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return int.__repr__(value) if isinstance(value, int) else _quoted(str(value))
+
+
+def json_column(values: Sequence[object]) -> list[str]:
+    """The JSON of the values of a column; see :func:`json_text`."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return list(map(_quoted, values))  # type: ignore[arg-type]
+    if kinds == {float}:
+        texts = list(map(float.__repr__, values))
+        if _NO_NUMBERS.isdisjoint(texts):
+            return texts
+    return list(map(json_text, values))
 
 
 def json_values(texts: Iterable[str | None]) -> list[Any]:

@@ -13,7 +13,7 @@ import pytest
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block
 from nlptasks._running.predict import BlockPredictions
-from nlptasks._running.sinks import _cells
+from nlptasks._running.sinks import _columns
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.plugin.predictions import Label, Span, Text
@@ -160,7 +160,7 @@ def test_cells_are_what_formats_can_write(cell: Any, good: bool) -> None:
 
     head = LoadedHead(task=SENTIMENT, name="x:mine", head=Nothing())  # type: ignore[arg-type]
     if good:
-        assert list(_cells(head, [Other()], 1)) == [(cell,)]
+        assert _columns(head, [Other()], 1) == [(cell,)]
         return
     with pytest.raises(PluginError, match="the head x:mine failed: ValueError: a cell of a prediction is no text"):
-        list(_cells(head, [Other()], 1))
+        _columns(head, [Other()], 1)

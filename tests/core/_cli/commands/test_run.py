@@ -74,3 +74,15 @@ def test_a_dry_run_writes_nothing(folder):
 def test_each_step_is_told_where_that_is_asked_for(folder):
     told = folder.constant("--data", "in", "-q", "-v", "-o", "out.csv").succeeded()
     assert told.lines[0] == "in: 2 files, 36 bytes; columns id, text, file"
+
+
+def test_an_output_for_each_input(folder):
+    result = folder.constant("--data", "in", "-o", "out/", "-q").succeeded()
+    assert result.after.keys() - result.before.keys() == {"out/a.csv", "out/b.csv"}
+    assert folder.read("out/b.csv") == "id,text,sentiment,sentiment_score\n3,fine,positive,0.75\n"
+    folder.constant("--data", "in", "-o", "out/").refused("out exists already")
+    folder.constant("--data", "in", "--rows-per-file", "2").refused("need a folder", "add --output DIR/")
+    folder.constant("--data", "in", "-o", "parts/", "--rows-per-file", "2", "-q").succeeded()
+    assert folder.read("parts/part-00002.csv") == (
+        "id,text,file,sentiment,sentiment_score\n3,fine,in/b.csv,positive,0.75\n"
+    )
