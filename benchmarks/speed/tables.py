@@ -175,9 +175,8 @@ def table(found: Sequence[Measured]) -> str:
         lines.append(
             f"{one.format:<9}{one.rows:>11,}{one.megabytes:>8.1f}{one.cpu:>9.2f}{one.rate:>10,.0f}{loop}{one.peak:>9.1f}"
         )
-    lines += (
-        f"{kind}: peak grows by {growth(found, kind):.1f} MB (limit {MEMORY_LIMIT:.0f} MB)" for kind in _kinds(found)
-    )
+    for kind in dict.fromkeys(one.format for one in found):
+        lines.append(f"{kind}: peak grows by {growth(found, kind):.1f} MB (limit {MEMORY_LIMIT:.0f} MB)")
     lines.append(f"aim: {ROWS_LIMIT:,} rows/s")
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from nlptasks.plugin import values
 from nlptasks.plugin.values import JSON, cells, json_text, json_texts, texts
 
 BERLIN = pa.timestamp("us", "Europe/Berlin")
@@ -67,3 +68,29 @@ def test_strings_that_are_no_utf_8_are_shown():
 def test_json_of_python_values():
     value = {"a": [1, 0.5, True, None, "é"], "b": {"c": (float("nan"),)}}
     assert json_text(value) == '{"a": [1, 0.5, true, null, "é"], "b": {"c": [null]}}'
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["a", 'b"', "größer\n"],
+        [1.0, 0.1, 1e300],
+        [1.0, float("nan")],
+        ["a", None, 1],
+        [True, 2],
+        [[1], {"a": 2}],
+        [values.Digits("1.10")],
+        [],
+    ],
+)
+def test_json_of_a_column_is_that_of_its_values(column):
+    assert values.json_column(column) == [values.json_text(value) for value in column]
+
+
+@pytest.mark.parametrize(
+    "column", [["a", "", "abc"], ["a", None], ["größer", "a"], ["\ud83d"], [], ["\0"], [None], ("a", "b")]
+)
+def test_an_array_of_strings(column):
+    found = values.string_array(column)
+    found.validate(full=True)
+    assert found.to_pylist() == [None if text is None else values.utf_8(text).decode() for text in column]

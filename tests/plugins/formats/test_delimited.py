@@ -201,3 +201,35 @@ def test_what_is_written_is_read(formats, name, rows):
 def test_one_column_is_read_as_written(formats, cells):
     rows = [[cell.replace("\0", "")] for cell in cells]
     assert formats.copied("csv", ("text",), rows) == (("text",), rows)
+
+
+def test_rows_keep_their_lines_whatever_group_they_are_read_in(formats):
+    text, expected, line = "id,text\n", [], 2
+    for number in range(6_000):
+        kind = number % 997
+        if kind == 3:
+            text += f'{number},"two\nlines"\n'
+            expected.append((line, [str(number), "two\nlines"]))
+            line += 2
+        elif kind == 5:
+            text += f"\n{number}\n"
+            expected.append((line + 1, "1 cell, expected 2 (id, text)"))
+            line += 2
+        elif kind == 7:
+            text += f"{number},a\0b\n"
+            expected.append((line, f"column {len(str(number)) + 3}: a NUL byte, which no text holds"))
+            line += 1
+        else:
+            text += f"{number},größer\n"
+            expected.append((line, [str(number), "größer"]))
+            line += 1
+    _, found = formats.rows("csv", text)
+    assert [row[:2] for row in found] == expected
+
+
+def test_rows_before_one_that_cannot_be_read_are_there(formats):
+    table = formats.table("csv", "id,text\n" + "1,a\n" * 70 + '2,"never closed\n' + "3,b\n" * 10)
+    rows = table.rows
+    assert [next(rows).line for _ in range(70)] == list(range(2, 72))
+    with pytest.raises(DataError, match="f:72: a quote opens here that is not closed"):
+        next(rows)

@@ -162,3 +162,39 @@ def test_a_value_that_nothing_could_write_is_a_bad_row(formats, depth, value):
     assert columns == ("text",)
     assert [rows[0], rows[2]] == [(1, ["a"]), (3, ["b"])]
     assert "deep" in rows[1][1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['{"a": [{}', "{}]}", '{"a": 1}, {"a": 2}'],
+        ['{"a": 1}', "", '{"a": 2}'],
+        ['{"a": 1}, {"a": 2}', '{"a": 3}'],
+        ['{"a": 1', '"b": 2}'],
+        ['{"a": "}{"}', '{"a": "x"}'],
+        ['{"a": 1}', "[1]", '{"a": NaN}', '{"a": 1, "a": 2}'],
+    ],
+)
+def test_lines_that_are_decoded_at_once_are_what_each_is_alone(formats, lines):
+    """However lines could be read as one, each is a value of its own."""
+    first = '{"a": 0}'
+    _, together = formats.rows("jsonl", "\n".join([first, *lines]) + "\n")
+    alone = []
+    for number, line in enumerate(lines, 2):
+        if line:
+            _, (_, *rest) = formats.rows("jsonl", f"{first}\n{line}\n")
+            alone += [(number, *row[1:]) for row in rest]
+    assert together[1:] == alone
+
+
+def test_objects_behind_the_first_thousand_bring_no_column(formats):
+    rows = [f'{{"a": {number}}}' for number in range(1_100)]
+    rows[5] = "broken"
+    rows[999] = '{"a": 1, "last": 2}'
+    rows[1000] = '{"a": 1, "late": 2}'
+    columns, found = formats.rows("jsonl", "\n".join(rows))
+    assert columns == ("a", "last")
+    assert [(line, reason) for line, reason, *_ in found if isinstance(reason, str)] == [
+        (6, "not valid JSON: column 1: expecting value, found 'broken'"),
+        (1001, "the key 'late' is not among the columns"),
+    ]
