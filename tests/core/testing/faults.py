@@ -1152,12 +1152,12 @@ def _cell(text: str) -> str:
 def table() -> str:
     """The page of the reference that says what the checks catch."""
     lines = [
-        "<!-- Written by tests/docs/test_faults.py from the planted faults; do not edit. -->",
+        "<!-- Written by tests/core/testing/test_faults.py from the planted faults; do not edit. -->",
         "",
         "# What the checks of plugins catch",
         "",
-        "`nlptasks plugins check NAME` and the functions of `nlptasks.testing` find each of these faults, which the tests",
-        "of nlptasks plant one by one. A message is shown where it begins to tell them apart.",
+        "`nlptasks plugins check NAME` and the functions of `nlptasks.testing` find each of these faults, which the",
+        "tests of nlptasks plant one by one. A message is shown where it begins to tell them apart.",
         "",
         "| fault | caught by | message |",
         "|---|---|---|",
