@@ -28,6 +28,7 @@ evaluate() {
   shift 2
   while [[ $1 != -- ]]; do flags+=("$1") && shift; done
   shift
+  [[ " ${flags[*]} " == *" --precision "* ]] || flags+=(--precision float32) # what every machine computes
   for dataset in "$@"; do datasets+=(--dataset "$dataset"); done
   run eval "$task" --benchmark core --data-dir "$data" "${datasets[@]}" --name "$name" "${flags[@]}" \
     --withhold-texts --slice length --output "$results"

@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import difflib
 import inspect
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,6 +35,7 @@ from nlptasks.plugin.options import OptionField
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "core" / "nlptasks"
 REFERENCE = ROOT / "docs" / "reference"
+README, BOARD = ROOT / "README.md", ROOT / "benchmarks" / "results" / "board.json"
 KEYWORDS = CORE / "_settings" / "keywords.py"
 
 #: Modules that a plugin author reads beside the hooks; ``nlptasks`` itself shows what ``api`` defines.
@@ -47,6 +51,7 @@ def main(arguments: list[str]) -> int:
     os.environ.update(NLPTASKS_CONFIG=os.devnull, NLPTASKS_PLUGINS="nlptasks")
     pages = {"commands.md": commands(), "hooks.md": hooks(), "python.md": python(), "tasks.md": tasks()}
     texts = {REFERENCE / name: f"{NOTE}\n{_joined(lines)}" for name, lines in pages.items()}
+    texts[README] = _with_board(README.read_text(encoding="utf-8"))
     differing = 0
     for path, text in {KEYWORDS: _joined(keywords_module()), **texts}.items():
         before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -64,6 +69,35 @@ def main(arguments: list[str]) -> int:
 
 def _joined(lines: Iterator[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
+
+
+# ------------------------------------------------------------------ README
+
+
+def _with_board(readme: str) -> str:
+    """README.md with the standings of the published board between its marks."""
+    before, begin, rest = readme.partition("<!-- board: written by docs/generate.py -->\n")
+    _, end, after = rest.partition("<!-- end of the board -->\n")
+    return f"{before}{begin}{_joined(standings(json.loads(BOARD.read_bytes())['tasks']))}{end}{after}"
+
+
+def standings(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A row for each system: its scores on the data sets of each task, in the order that the header names them in."""
+    panels = [[panel for panel in task["panels"] if not panel["retired"]] for task in tasks]
+    found: dict[str, dict[str, str]] = {}
+    for panel in chain.from_iterable(panels):
+        for row in panel["rows"]:
+            found.setdefault(row["system"], {})[panel["id"]] = f"{row['score']:.3f}"
+    rows = {name: [[cells.get(panel["id"], "–") for panel in of] for of in panels] for name, cells in found.items()}
+    yield f"| system | {' | '.join(map(_header, panels))} |"
+    yield f"| --- |{' --- |' * len(panels)}"
+    for name, row in sorted(rows.items(), key=lambda item: sum(set(cell) == {"–"} for cell in item[1])):
+        yield f"| {name} | {' | '.join('' if set(cell) == {'–'} else ' / '.join(cell) for cell in row)} |"
+
+
+def _header(panels: Sequence[Mapping[str, Any]]) -> str:
+    metrics = " / ".join(dict.fromkeys(panel["metric"] for panel in panels))
+    return f"{panels[0]['task']}: {' / '.join(panel['dataset'] for panel in panels)} ({metrics})"
 
 
 # ---------------------------------------------------------------- keywords

@@ -17,7 +17,7 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.ending import Ending
 from nlptasks._cli.installed import command_of, found, has_command
-from nlptasks._cli.lazy import LazyGroup
+from nlptasks._cli.lazy import ASKED, LazyGroup
 from nlptasks._cli.table import COMMANDS
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
@@ -100,6 +100,10 @@ def _app(ctx: click.Context) -> App:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    if ASKED in os.environ:
+        from nlptasks._cli.commands.completion import complete
+
+        sys.exit(complete())
     stop_on_signals()
     keep_for_data()
     ending = Ending()

@@ -6,6 +6,7 @@ from nlptasks._cli.lazy import Commands
 
 COMMANDS: Commands = {
     "run": ("nlptasks._cli.commands.run:run", "Predict for the rows of a file; score where it has gold."),
+    "runs": ("nlptasks._cli.commands.runs:runs", "List and remove what is kept of runs that were stopped."),
     "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
     "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
     "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),
@@ -22,5 +23,9 @@ COMMANDS: Commands = {
     "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
     "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
     "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
+    "completion": (
+        "nlptasks._cli.commands.completion:completion",
+        "Print what makes a shell complete commands.",
+    ),
     "plugins": ("nlptasks._cli.plugins.group:plugins", "List, show, check, write, install and remove plugins."),
 }

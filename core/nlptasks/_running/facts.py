@@ -80,7 +80,7 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
         loaded: The same in memory.
         name: What boards call it; empty: its backbone and its head.
     """
-    item, backbone = system.heads[0], loaded.backbone
+    item, backbone = system.heads[0], loaded.encoder
     files = list(_weights(item))
     shared, own = _parameters(backbone), sum(map(_stored, files))
     return Model(

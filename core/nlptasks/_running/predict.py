@@ -19,6 +19,10 @@ from nlptasks.plugin.protocols import Encoder, Example, HiddenStates, Prediction
 Told = Callable[[float, int], None]
 
 
+class SpoiltBackboneError(PluginError):
+    """A head wrote to the backbone that all share, so that no prediction of the run can be trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockPredictions:
     """What the heads made of a block of examples.
@@ -133,11 +137,11 @@ def check_frozen(system: LoadedSystem) -> None:
     """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's predictions.
 
     Raises:
-        PluginError: A head did.
+        SpoiltBackboneError: A head did.
     """
-    if system.backbone and system.backbone.fingerprint() != system.fingerprint:
+    if system.encoder and system.encoder.fingerprint() != system.fingerprint:
         heads = ", ".join(item.name for item in system.heads)
-        raise PluginError(
+        raise SpoiltBackboneError(
             f"a head changed the shared backbone during this run: {heads}",
             hint="its predictions cannot be trusted and were not kept; tell the head's author",
         )

@@ -41,11 +41,12 @@ def of_task(task: str, columns: Mapping[str, str], system: SystemChoice, options
 
 
 def with_precision(argv: Sequence[str], precision: str) -> tuple[str, ...]:
-    """A recorded command that says which numbers a backbone computed in, where they are not those of every CPU.
+    """A recorded command that says which numbers a backbone computed in.
 
-    Left to itself, a backbone takes 16 bits on a GPU: without the flag, the command would make another record on a CPU.
+    Left to itself, a backbone takes what the machine is fast in: without the flag, the command would make another
+    record elsewhere.
     """
-    if not argv or "--precision" in argv or precision in ("", "float32"):
+    if not argv or "--precision" in argv or not precision:
         return tuple(argv)
     return (*argv, "--precision", precision)
 

@@ -22,10 +22,20 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     backbone: Any = None
     if system.backbone is not None:
         backbone = pool.get(system.backbone, system.context())
-    fingerprint = "" if backbone is None else backbone.fingerprint()
+    encoder = _encoder(system, backbone)
+    fingerprint = "" if encoder is None else encoder.fingerprint()
     heads = tuple(load_head(item, backbone, languages=_languages(item, system)) for item in system.heads)
     survive_forks()
-    return LoadedSystem(heads=heads, backbone=backbone, fingerprint=fingerprint)
+    return LoadedSystem(heads=heads, backbone=backbone, encoder=encoder, fingerprint=fingerprint)
+
+
+def _encoder(system: System, backbone: Any) -> Any:
+    """What encodes for the heads."""
+    approximate = getattr(backbone, "approximate", None)
+    if system.backbone is None or system.exact or not callable(approximate):
+        return backbone
+    with plugin_errors(f"the backbone {system.backbone.qualified}"):
+        return approximate()
 
 
 def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] = ()) -> LoadedHead:

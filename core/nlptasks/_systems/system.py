@@ -9,7 +9,7 @@ from typing import Any
 
 from nlptasks._plugins.registry import Owned
 from nlptasks._settings.groups import SystemChoice
-from nlptasks.plugin import BackboneSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import BackboneContext, Encoder, Head
 
 
@@ -65,6 +65,11 @@ class System:
         """The same, computed where and how the user wants it."""
         return replace(self, device=choice.device, precision=choice.precision, runtime=choice.runtime)
 
+    @property
+    def exact(self) -> bool:
+        """Whether some head needs more than hidden states; see :class:`nlptasks.plugin.protocols.Approximates`."""
+        return not all(chosen.head.spec.needs <= {ENCODE} for chosen in self.heads)
+
     def context(self, folder: Path | None = None) -> BackboneContext:
         """What the backbone is opened with; ``folder`` takes the place of the weights that were chosen."""
         return BackboneContext(
@@ -101,9 +106,11 @@ class LoadedSystem:
     Args:
         heads: The heads, in the order of the system.
         backbone: The backbone; ``None`` where no head needs one.
+        encoder: What encodes: the backbone, or what stands for it where the last digits do not count.
         fingerprint: Its checksum before any head saw it.
     """
 
     heads: tuple[LoadedHead, ...]
     backbone: Encoder | None
+    encoder: Encoder | None
     fingerprint: str = ""

@@ -74,20 +74,10 @@ def train_recipe(
     refuse_stream(request.recipe, "a recipe is read again when it is kept beside the weights")
     recipe = read_recipe(request.recipe)
     trainer = backbone_trainer(registry, recipe.backbone)
-    start = _start(request, recipe)
     skipped: Counter[str] = Counter()
     tasks = tuple(part.task for part in recipe.tasks)
     events = TrainingEvents(observers, advance, tasks, str(request.recipe), str(request.output))
-    job = RecipeJob(
-        recipe=recipe,
-        source=request.recipe.read_text(encoding="utf-8"),
-        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows, tell) for part in recipe.tasks),
-        output=request.output,
-        device=request.device,
-        progress=tell,
-        advance=events.advance,
-        start=start,
-    )
+    job = recipe_job(registry, recipe, request, tell, events.advance, skipped)
     try:
         request.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -97,6 +87,35 @@ def train_recipe(
     plot_of(request.output, tell)
     tell_skipped(skipped, tell)
     return report
+
+
+def recipe_job(
+    registry: Registry, recipe: Recipe, request: RecipeRequest, tell: Tell, advance: Advance, skipped: Counter[str]
+) -> RecipeJob:
+    """What the backbone's trainer is given: the recipe with its data.
+
+    Args:
+        registry: What is installed.
+        recipe: The recipe that the request names.
+        request: What to train by.
+        tell: Called with a line for the user.
+        advance: Called with the tokens that are trained and all that will be.
+        skipped: Counts the rows left out, by reason.
+
+    Raises:
+        UsageError: A task or a file of the recipe is not there.
+        DataError: A row cannot be read.
+    """
+    return RecipeJob(
+        start=_start(request, recipe),
+        recipe=recipe,
+        source=request.recipe.read_text(encoding="utf-8"),
+        tasks=tuple(_task(registry, part, request, skipped, recipe.validation_rows, tell) for part in recipe.tasks),
+        output=request.output,
+        device=request.device,
+        progress=tell,
+        advance=advance,
+    )
 
 
 def _start(request: RecipeRequest, recipe: Recipe) -> Path | None:

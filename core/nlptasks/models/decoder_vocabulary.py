@@ -1,6 +1,7 @@
 """The decoder's own vocabulary: special tokens, the prefix that an instruction becomes, and text to ids and back.
 
-A decoder's input is ``<s> <task:TASK> <to:LANGUAGE>``, the text, and ``</s>``.
+A decoder's input is ``<TASK:LANGUAGE>``, the text, and ``</s>``; that of an older one begins with ``<s> <task:TASK>
+<to:LANGUAGE>``.
 """
 
 from __future__ import annotations
@@ -15,19 +16,34 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.generation import Instruction
 from nlptasks.text.display import encodable
 
-__all__ = ["FILE", "PREFIX", "DecoderText", "special_tokens"]
+__all__ = ["FILE", "PREFIX", "DecoderText", "instruction_token", "special_tokens", "told_tokens"]
 
 #: Where the vocabulary lies in a checkpoint's folder.
 FILE = "decoder/tokenizer.json"
 
-#: Tokens before the first word.
+#: Most tokens before the first word.
 PREFIX = 3
+
+#: How the token of an older decoder begins that tells the task.
+_TASK = "<task:"
 
 PAD, START, END, MASK = "<pad>", "<s>", "</s>", "<mask>"
 
 
+def told_tokens(instructions: Sequence[Instruction]) -> tuple[str, ...]:
+    """All special tokens in the order of their ids, which begin at 0: one for each instruction, which every step saves
+    time by.
+    """
+    return (PAD, START, END, MASK, *sorted({instruction_token(item) for item in instructions}))
+
+
+def instruction_token(instruction: Instruction) -> str:
+    """The token that tells the task and the language."""
+    return f"<{instruction.task}:{instruction.language}>"
+
+
 def special_tokens(instructions: Sequence[Instruction]) -> tuple[str, ...]:
-    """All special tokens in the order of their ids, which begin at 0."""
+    """All special tokens of an older decoder, which has one for each task and one for each language."""
     tasks = sorted({task_token(item) for item in instructions})
     languages = sorted({language_token(item) for item in instructions})
     return (PAD, START, END, MASK, *tasks, *languages)
@@ -35,7 +51,7 @@ def special_tokens(instructions: Sequence[Instruction]) -> tuple[str, ...]:
 
 def task_token(instruction: Instruction) -> str:
     """The token that tells the task."""
-    return f"<task:{instruction.task}>"
+    return f"{_TASK}{instruction.task}>"
 
 
 def language_token(instruction: Instruction) -> str:
@@ -67,6 +83,12 @@ class DecoderText:
         self.sizes = np.array([len(tokenizer.id_to_token(at) or "") for at in range(self.size)])
         self.sizes[list(self.special)] = 0
 
+    @property
+    def joint(self) -> bool:
+        """Whether one token tells the task and the language."""
+        known = self.tokenizer.get_added_tokens_decoder().values()
+        return not any(token.content.startswith(_TASK) for token in known)
+
     @classmethod
     def load(cls, folder: Path) -> DecoderText:
         """Read the vocabulary of a checkpoint's folder.
@@ -84,6 +106,9 @@ class DecoderText:
 
     def prefix(self, instruction: Instruction) -> tuple[int, ...]:
         """What stands before the first word."""
+        told: int | None = self.tokenizer.token_to_id(instruction_token(instruction))
+        if told is not None:
+            return (told,)
         return self.start, self._id(task_token(instruction)), self._id(language_token(instruction))
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:

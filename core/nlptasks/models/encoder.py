@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from nlptasks.models.checkpoints import ALONE, read_config
@@ -28,8 +31,8 @@ class TransformerEncoder:
         folder: Holds ``config.json``, ``model.safetensors``, ``tokenizer.json`` and ``tokenizer_config.json``.
         name: What errors and trained heads call it.
         device: ``auto``, ``cpu``, ``cuda`` (or ``cuda:1``) or ``mps``.
-        precision: ``auto`` (float32 on a CPU, bfloat16 or float16 elsewhere), ``float32``, ``bfloat16``, ``float16`` or
-            ``int8`` (weights, and what they are multiplied by; on OpenVINO only).
+        precision: ``auto`` (float32 on a CPU, but see :meth:`approximate`; bfloat16 or float16 elsewhere), ``float32``,
+            ``bfloat16``, ``float16`` or ``int8`` (weights, and what they are multiplied by; on OpenVINO only).
         runtime: ``auto`` (OpenVINO on a CPU, where it can compute the checkpoint), ``openvino`` or ``torch``.
 
     Raises:
@@ -46,7 +49,9 @@ class TransformerEncoder:
         self._config = self._read_config()
         self._text = EncoderTokenizer(folder)
         self._place = choose_placement(self._config, runtime=runtime, device=device, precision=precision)
-        self._encoder = self._open()
+        self._may_choose = precision == "auto"
+        self._opening = Lock()
+        self._opened: EncoderRuntime | None = None
         self.max_tokens: int = self._config["max_position_embeddings"]
         self.width: int = self._config["hidden_size"]
 
@@ -83,6 +88,29 @@ class TransformerEncoder:
         if isinstance(self._encoder, TorchEncoder):
             return self._encoder.model
         return self._open_torch().model
+
+    def approximate(self) -> TransformerEncoder:
+        """See :class:`nlptasks.plugin.protocols.Approximates`: in bfloat16 where the CPU is fast in it."""
+        return self._quick if self._may_choose and self._place.runtime == OPENVINO else self
+
+    @cached_property
+    def _quick(self) -> TransformerEncoder:
+        from nlptasks.models.runtimes.loading_openvino import fastest
+
+        place = replace(self._place, precision=fastest())
+        if place == self._place:
+            return self
+        quick = copy(self)
+        quick._place, quick._opened, quick._opening = place, None, Lock()
+        return quick
+
+    @property
+    def _encoder(self) -> EncoderRuntime:
+        """The weights, ready to compute: opened when they are first asked for, since another precision may be it."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
 
     def fingerprint(self) -> str:
         """A checksum of the weights in memory; see :class:`nlptasks.plugin.protocols.Backbone`."""

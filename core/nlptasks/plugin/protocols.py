@@ -193,6 +193,17 @@ class TellsUnknown(Protocol):
         """The proportion of each window's tokens that are the unknown one, or a single letter or byte of a word."""
 
 
+class Approximates(Protocol):
+    """What an encoder may do beside: compute faster where the last digits do not count, as for labels and spans.
+
+    A run asks for it where all its heads need hidden states and nothing else. Text that is written, likelihoods,
+    vectors that are handed out, and training get the encoder itself.
+    """
+
+    def approximate(self) -> Encoder:
+        """The encoder, or one of the same weights and digest in fewer bits, where the user left it the choice."""
+
+
 class Labelled(Encoder, Protocol):
     """A backbone with the capability ``labels``: it carries an output layer for the labels of whole texts."""
 

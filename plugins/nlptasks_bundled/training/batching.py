@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import torch
 
-from .pieces import TrainingPiece
+from .pieces import IGNORED, TrainingPiece
 
 P = TypeVar("P", bound=Sized)
 
@@ -24,7 +24,8 @@ class Batch:
     Args:
         inputs: ``input_ids``, ``token_type_ids`` and ``attention_mask``, each ``[rows, tokens]``, int64.
         text: ``[rows, tokens]``, bool: the tokens of the text, without a question and special tokens.
-        targets: ``[rows, 1]`` labels or ``[rows, 2]`` first and last token, int64.
+        targets: ``[rows, 1]`` labels, ``[rows, 2]`` first and last token, or ``[rows, tokens]`` labels of the tokens,
+            int64; of pairs, the first ones' alone.
     """
 
     inputs: dict[str, torch.Tensor]
@@ -38,21 +39,25 @@ class Batch:
 
 
 def collate(pieces: Sequence[TrainingPiece], pad: int, device: torch.device) -> Batch:
-    """Pad pieces to the longest of them."""
-    shape = len(pieces), max(map(len, pieces))
+    """Pad pieces to the longest of them; where they are pairs, all partners stand behind all pieces."""
+    rows = [*pieces, *(piece.partner for piece in pieces if piece.partner)]
+    shape = len(rows), max(len(piece.ids) for piece in rows)
     ids = np.full(shape, pad, dtype=np.int64)
     types, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     text = np.zeros(shape, dtype=bool)
-    for row, piece in enumerate(pieces):
-        ids[row, : len(piece)] = piece.ids
-        types[row, : len(piece)] = piece.types
-        mask[row, : len(piece)] = 1
+    targets = np.full((len(pieces), max(len(piece.target) for piece in pieces)), IGNORED, dtype=np.int64)
+    for row, piece in enumerate(rows):
+        ids[row, : len(piece.ids)] = piece.ids
+        types[row, : len(piece.ids)] = piece.types
+        mask[row, : len(piece.ids)] = 1
         text[row, slice(*piece.text)] = True
+    for row, piece in enumerate(pieces):
+        targets[row, : len(piece.target)] = piece.target
     inputs = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
     return Batch(
         inputs={name: torch.from_numpy(array).to(device) for name, array in inputs.items()},
         text=torch.from_numpy(text).to(device),
-        targets=torch.tensor([piece.target for piece in pieces], device=device),
+        targets=torch.from_numpy(targets).to(device),
     )
 
 

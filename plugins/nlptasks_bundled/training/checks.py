@@ -9,11 +9,9 @@ from torch.nn import functional
 
 from nlptasks.plugin.protocols import Window
 
-from .batching import collate, packed
-from .evaluation import autocast
-from .model import Learner, mean_state
+from .evaluation import means
+from .model import Learner
 from .parts import TrainingPart
-from .pieces import piece_of
 
 #: Held-out windows of a part whose embeddings are compared.
 SAMPLE = 32
@@ -58,16 +56,8 @@ class Checks:
         hits: int = sum(answer == gold for answer, gold in zip(answers, golds, strict=True))
         return hits / len(golds)
 
-    @torch.no_grad()
     def _means(self, learner: Learner, windows: Sequence[Window]) -> torch.Tensor:
-        """Mean hidden states, ``[windows, width]``, on the CPU."""
-        means = torch.zeros(len(windows), learner.width)
-        lengths = [len(window) for window in windows]
         learner.eval()
-        for chosen in packed(lengths, sorted(range(len(windows)), key=lengths.__getitem__), self._budget):
-            batch = collate([piece_of(windows[at], (0,)) for at in chosen], learner.pad, self._device)
-            with autocast(self._device):
-                states = learner.states(batch)
-            means[chosen] = mean_state(states, batch).cpu()
+        found = means(learner, windows, self._device, self._budget)
         learner.train()
-        return means
+        return found

@@ -9,8 +9,11 @@ import torch
 from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Window
 
-from .batching import collate, packed
-from .model import Learner
+from .batching import Batch, collate, packed
+from .contrast import margin
+from .entities import OUTSIDE, entity_scores, first_tokens, tags_of, words_of
+from .model import Learner, mean_state
+from .objectives import ALIGN, ENTITIES, NAME
 from .parts import TrainingPart
 from .pieces import piece_of
 
@@ -26,12 +29,23 @@ def evaluate(learner: Learner, parts: Sequence[TrainingPart], device: torch.devi
     learner.eval()
     scores: dict[str, float] = {}
     for part in parts:
-        if part.held_out.examples:
-            golds = [example.gold or "" for example in part.held_out.examples]
-            found = part.score(answers(learner, part, device, budget), golds, part.labels)
-            scores |= {f"{part.name}/{metric}": value for metric, value in found.items()}
+        scores |= {f"{part.name}/{metric}": value for metric, value in _scores(learner, part, device, budget).items()}
     learner.train()
     return scores
+
+
+def _scores(learner: Learner, part: TrainingPart, device: torch.device, budget: int) -> Mapping[str, float]:
+    rows = part.held_out.examples
+    if not rows or part.objective == NAME:
+        return {}
+    if part.objective == ALIGN:
+        texts, partners = (
+            means(learner, [row[at] for row in part.held_out.windows], device, budget) for at in range(2)
+        )
+        return margin(texts, partners)
+    if part.objective == ENTITIES:
+        return entity_scores(_tags(learner, part, device, budget), [tags_of(row) for row in rows])
+    return part.score(answers(learner, part, device, budget), [row.gold or "" for row in rows], part.labels)
 
 
 def mean_primary(scores: Mapping[str, float]) -> float:
@@ -66,6 +80,40 @@ def answers(learner: Learner, part: TrainingPart, device: torch.device, budget: 
     return [answer for _, answer in best]
 
 
+@torch.no_grad()
+def means(learner: Learner, windows: Sequence[Window], device: torch.device, budget: int) -> torch.Tensor:
+    """Mean hidden states, ``[windows, width]``, on the CPU."""
+    found = torch.zeros(len(windows), learner.width)
+    for chosen, batch in _batches(learner, windows, device, budget):
+        with autocast(device):
+            states = learner.states(batch)
+        found[chosen] = mean_state(states, batch).cpu()
+    return found
+
+
+@torch.no_grad()
+def _tags(learner: Learner, part: TrainingPart, device: torch.device, budget: int) -> list[list[str]]:
+    """The tags of the words of each held-out row; a word behind the window has none that counts."""
+    words = [words_of(row) for row in part.held_out.examples]
+    tags = [[OUTSIDE] * len(row) for row in words]
+    windows = [row[0] for row in part.held_out.windows]
+    for chosen, batch in _batches(learner, windows, device, budget):
+        with autocast(device):
+            logits = learner.logits(learner.states(batch), batch, part.head, part.prediction)
+        for row, best in zip(chosen, logits.argmax(dim=-1).tolist(), strict=True):
+            for word, token in first_tokens(words[row], windows[row]):
+                tags[row][word] = part.labels[best[token]]
+    return tags
+
+
+def _batches(
+    learner: Learner, windows: Sequence[Window], device: torch.device, budget: int
+) -> Iterator[tuple[list[int], Batch]]:
+    lengths = [len(window) for window in windows]
+    for chosen in packed(lengths, sorted(range(len(windows)), key=lengths.__getitem__), budget):
+        yield chosen, collate([piece_of(windows[at], (0,)) for at in chosen], learner.pad, device)
+
+
 def autocast(device: torch.device) -> torch.autocast:
     """bfloat16 where the device computes in it: a CPU without such instructions takes twice as long by it."""
     on_cpu = device.type == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
@@ -87,7 +135,7 @@ def _spans(logits: torch.Tensor, windows: Sequence[Window], contexts: Sequence[s
     for window, context, value, first, last in zip(windows, contexts, values, firsts, lasts, strict=True):
         if window.offsets:
             start, end = window.offsets[first - window.start][0], window.offsets[last - window.start][1]
-            yield value, context[start:end]
+            yield value, context[start:end].strip()  # a token may begin with the space before a word
         else:
             yield -torch.inf, ""
 

@@ -45,9 +45,14 @@ def export(learner: Learner, start: Path, parts: Sequence[TrainingPart], job: Re
     _write(job.output / CONFIG, encoder_config(start))
     weights = {name: weight.half().cpu().contiguous() for name, weight in learner.encoder.state_dict().items()}
     _write(job.output / "model.safetensors", save(weights, metadata={"format": "pt"}))
-    save_layers(job.output, _layers(learner, parts))
+    save_output_layers(job.output, learner, parts)
     write_text(job.output / RECIPE, job.source)
     write_text(job.output / MODEL_CARD, _card(learner, parts, job, report))
+
+
+def save_output_layers(folder: Path, learner: Learner, parts: Sequence[TrainingPart]) -> None:
+    """Write the output layers into a folder, for heads that are made of one of them."""
+    save_layers(folder, _layers(learner, parts))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -145,7 +150,7 @@ def _rows(parts: Sequence[TrainingPart], report: RecipeReport) -> Iterator[tuple
     for part in parts:
         yield (
             part.name,
-            part.head or "none: kept",
+            part.head or f"none: {part.objective}",
             f"{part.weight:g}",
             f"{part.rows:,}",
             f"{len(part.pieces):,}",

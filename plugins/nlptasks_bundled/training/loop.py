@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from nlptasks.training.recipes import RecipeJob, RecipeReport
@@ -105,7 +106,7 @@ class Loop(ABC, Generic[PartT, BatchT]):
         self.module, self.optimizer, self.streams = learner, optimizer, streams
         self.chooser = np.random.default_rng(job.recipe.seed)
         weights = np.array([part.weight for part in parts])
-        self.odds = weights / weights.sum()
+        self.odds: NDArray[np.float64] = weights / weights.sum()
         self.progress = Progress()
         self.journal = TrainingJournal(job.output, job.progress)
         self.losses = Means()
@@ -123,6 +124,10 @@ class Loop(ABC, Generic[PartT, BatchT]):
     @abstractmethod
     def evaluate(self) -> tuple[dict[str, float], float]:
         """Held-out scores by ``PART/METRIC``, and one number that is higher for better weights."""
+
+    def chances(self) -> NDArray[np.float64]:
+        """How probable each part is to be read next, ``[parts]``."""
+        return self.odds
 
     def run(self) -> None:
         """Train to the end, with evaluations and checkpoints on the way."""
@@ -187,7 +192,7 @@ class Loop(ABC, Generic[PartT, BatchT]):
 
     def _step(self) -> int:
         """One step of the optimizer on one batch of one part; returns the batch's padded tokens."""
-        chosen = int(self.chooser.choice(len(self.parts), p=self.odds))
+        chosen = int(self.chooser.choice(len(self.parts), p=self.chances()))
         batch = self.batch(self.streams[chosen].take())
         loss = self.loss(batch, self.parts[chosen])
         set_rates(self.optimizer, rate_proportion(self.progress.tokens, self.job.recipe))

@@ -13,6 +13,12 @@ from torch.nn import functional
 from nlptasks.plugin.predictions import Span
 
 from .batching import Batch
+from .entities import Tags
+from .pieces import IGNORED
+
+#: Words from which on an encoder's are left as they are: a vocabulary of many languages, where the few words that some
+#: texts train would leave the others behind, and so all languages that the texts are not in.
+MANY_WORDS = 50_000
 
 
 class Learner(nn.Module):
@@ -30,6 +36,7 @@ class Learner(nn.Module):
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
         self.encoder: Any = type(encoder)(config, add_pooling_layer=False)
         self.encoder.load_state_dict(encoder.state_dict())
+        self.encoder.embeddings.word_embeddings.requires_grad_(config.vocab_size < MANY_WORDS)
         self.pad: int = config.pad_token_id or 0
         self.width: int = config.hidden_size
         self.heads = nn.ModuleDict({_key(name): nn.Linear(self.width, size) for name, size in outputs.items()})
@@ -40,13 +47,18 @@ class Learner(nn.Module):
         return states.float()
 
     def logits(self, states: torch.Tensor, batch: Batch, head: str, prediction: type) -> torch.Tensor:
-        """``[rows, labels]`` for labels; ``[rows, tokens, 2]``, start and end, for spans: -inf outside of the text."""
+        """``[rows, labels]`` for labels, ``[rows, tokens, labels]`` for tags; ``[rows, tokens, 2]``, start and end, for
+        spans: -inf outside of the text.
+        """
         layer = self.heads[_key(head)]
         # In float32: the layers are tiny, and a softmax over a hundred labels wants the digits.
         with torch.autocast(states.device.type, enabled=False):
             if issubclass(prediction, Span):
                 logits: torch.Tensor = layer(states).masked_fill(~batch.text[..., None], -torch.inf)
                 return logits
+            if issubclass(prediction, Tags):
+                tagged: torch.Tensor = layer(states)
+                return tagged
             pooled: torch.Tensor = layer(mean_state(states, batch))
             return pooled
 
@@ -68,7 +80,11 @@ def mean_state(states: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 
 def task_loss(logits: torch.Tensor, batch: Batch, prediction: type) -> torch.Tensor:
-    """Cross-entropy of the labels, or the mean of those of start and end (Devlin et al. 2019, arXiv 1810.04805)."""
+    """Cross-entropy of the labels, the mean of the tokens' that have one, or the mean of those of start and end (Devlin
+    et al. 2019, arXiv 1810.04805).
+    """
+    if issubclass(prediction, Tags):
+        return functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORED)
     if not issubclass(prediction, Span):
         return functional.cross_entropy(logits, batch.targets[:, 0])
     start, end = logits.unbind(dim=-1)

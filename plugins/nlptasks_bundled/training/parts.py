@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin.predictions import Label, Span
 from nlptasks.plugin.protocols import Encoder, Example, Scorer, Window
 from nlptasks.training.recipes import JobTask, RecipeJob
 
+from .contrast import label_sentence, named, pair_pieces, pair_windows, translated
+from .entities import Tags, tag_pieces, tag_windows, tags_of
+from .objectives import ALIGN, ENTITIES, HEADLESS, KEEPING, KNOWN, LATER, NAME
 from .pieces import TrainingPiece, any_pieces, context_windows, first_windows, label_pieces, label_windows, span_pieces
-
-#: The objective of a task whose texts are to keep their hidden states.
-KEEP = "keep"
-
-#: A sentence about a label, whose embedding stands for it.
-SENTENCE = "This text is about {}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +38,10 @@ class TrainingPart:
 
     Args:
         name: What the log calls it: the task and the folder of its first file.
-        head: Name of its output layer; empty: it has none, and its texts are to keep their hidden states.
-        prediction: ``Label`` or ``Span``; of no meaning without an output layer.
-        labels: The outputs of its layer; empty for spans.
+        head: Name of its output layer; empty: its objective needs none.
+        objective: See :mod:`.objectives`.
+        prediction: ``Label``, ``Span`` or ``Tags``; of no meaning without an output layer.
+        labels: The outputs of its layer, or what its rows are named by; empty for spans.
         weight: How often it is chosen, relative to the others.
         rows: Training rows.
         pieces: What it trains on: fewer than rows where answers do not stand in their contexts.
@@ -54,6 +54,7 @@ class TrainingPart:
 
     name: str
     head: str
+    objective: str
     prediction: type
     labels: tuple[str, ...]
     weight: float
@@ -75,14 +76,13 @@ def read_parts(job: RecipeJob, encoder: Encoder) -> tuple[TrainingPart, ...]:
         NlptasksError: A part has no usable row, or an output layer has fewer than two labels.
     """
     _check_objectives(job.tasks)
-    learnt = [task for task in job.tasks if not _keeps(task)]
-    _check_kinds(learnt)
+    _check_kinds([task for task in job.tasks if task.recipe.objective not in HEADLESS])
     rows = [list(task.examples) for task in job.tasks]
-    labels = _labels(learnt, [examples for task, examples in zip(job.tasks, rows, strict=True) if not _keeps(task)])
+    labels = _labels(job.tasks, rows)
     names = part_names(job.tasks)
     parts: list[TrainingPart] = []
     for name, task, examples in zip(names, job.tasks, rows, strict=True):
-        known = () if _keeps(task) else labels[task.recipe.head]
+        known = labels.get(_labelled_as(task), ())
         parts.append(_part(name, task, examples, known, encoder, job.recipe.max_tokens))
         job.progress(f"{name}: {parts[-1].rows:,} training rows, {len(parts[-1].held_out.windows):,} held out")
     return tuple(parts)
@@ -93,35 +93,30 @@ def outputs(parts: Iterable[TrainingPart]) -> dict[str, int]:
     return {part.head: len(part.labels) or 2 for part in parts if part.head}
 
 
-def _keeps(task: JobTask) -> bool:
-    return task.recipe.objective == KEEP
+def _kind(task: JobTask) -> type:
+    """What its output layer predicts."""
+    return Tags if task.recipe.objective == ENTITIES else task.prediction
 
 
 def _part(
     name: str, task: JobTask, examples: Sequence[Example], labels: tuple[str, ...], encoder: Encoder, max_tokens: int
 ) -> TrainingPart:
+    objective = task.recipe.objective
     held_out = list(task.validation)
-    if _keeps(task):
-        pieces = list(any_pieces(encoder, examples, max_tokens))
-        windows = first_windows(encoder, held_out, max_tokens)
-    elif issubclass(task.prediction, Span):
-        pieces = list(span_pieces(encoder, examples, max_tokens))
-        windows = context_windows(encoder, held_out, max_tokens)
-    else:
-        pieces = list(label_pieces(encoder, examples, max_tokens, labels))
-        windows = label_windows(encoder, held_out, max_tokens)
+    pieces, windows = _read(task, examples, held_out, labels, encoder, max_tokens)
     if not pieces:
         raise NlptasksError(f"{name}: no row of {', '.join(task.recipe.data)} can be trained on")
     return TrainingPart(
         name=name,
-        head="" if _keeps(task) else task.recipe.head,
-        prediction=task.prediction,
+        head="" if objective in HEADLESS else task.recipe.head,
+        objective=objective,
+        prediction=_kind(task),
         labels=labels,
         weight=task.recipe.weight,
         rows=len(examples),
         pieces=pieces,
         # Of what is kept there is nothing to score: its held-out texts show how far embeddings have moved.
-        held_out=HeldOut(examples=() if _keeps(task) else held_out, windows=windows),
+        held_out=HeldOut(examples=() if objective in KEEPING else held_out, windows=windows),
         score=task.score,
         sentences=_sentences(encoder, labels) if task.recipe.zero_shot else (),
         licence=task.recipe.licence,
@@ -129,25 +124,57 @@ def _part(
     )
 
 
+def _read(
+    task: JobTask,
+    examples: Sequence[Example],
+    held_out: Sequence[Example],
+    labels: tuple[str, ...],
+    encoder: Encoder,
+    max_tokens: int,
+) -> tuple[list[TrainingPiece], list[list[Window]]]:
+    """What a part trains on, and the windows of its held-out rows."""
+    objective = task.recipe.objective
+    if objective in KEEPING:
+        return list(any_pieces(encoder, examples, max_tokens)), first_windows(encoder, held_out, max_tokens)
+    if objective in (ALIGN, NAME):
+        partner = translated if objective == ALIGN else named
+        pieces = list(pair_pieces(encoder, examples, max_tokens, partner))
+        return pieces, pair_windows(encoder, held_out, max_tokens, partner)
+    if objective == ENTITIES:
+        return list(tag_pieces(encoder, examples, max_tokens, labels)), tag_windows(encoder, held_out, max_tokens)
+    if issubclass(task.prediction, Span):
+        return list(span_pieces(encoder, examples, max_tokens)), context_windows(encoder, held_out, max_tokens)
+    return list(label_pieces(encoder, examples, max_tokens, labels)), label_windows(encoder, held_out, max_tokens)
+
+
 def _sentences(encoder: Encoder, labels: Sequence[str]) -> list[Window]:
-    return [row[0] for row in encoder.tokenize([SENTENCE.format(label) for label in labels], max_windows=1)]
+    return [row[0] for row in encoder.tokenize([label_sentence(label) for label in labels], max_windows=1)]
 
 
 def _check_objectives(tasks: Sequence[JobTask]) -> None:
     for at, task in enumerate(tasks, 1):
-        if task.recipe.objective not in ("", KEEP):
+        objective, labelled = task.recipe.objective, issubclass(task.prediction, Label)
+        if objective not in KNOWN:
             raise UsageError(
-                f"task[{at}].objective {task.recipe.objective!r} is not one of an encoder's",
-                hint=f'known: "", "{KEEP}"',
+                f"task[{at}].objective {objective!r} is not one of an encoder's",
+                hint=f"known: {', '.join(map(json.dumps, KNOWN))}",
             )
-    if all(map(_keeps, tasks)):
+        if objective in (NAME, ENTITIES) and not labelled:
+            raise UsageError(
+                f"task[{at}].objective {objective!r} is for labels; the task '{task.spec.name}' answers with "
+                f"{task.prediction.__name__}",
+                hint="take it out there",
+            )
+    if all(task.recipe.objective == LATER for task in tasks):
+        raise UsageError("every task of the recipe comes later, and none first", hint='take objective = "later" out')
+    if all(task.recipe.objective in KEEPING for task in tasks):
         raise UsageError("every task of the recipe keeps what there is, and none is learnt", hint="add another task")
 
 
 def _check_kinds(tasks: Sequence[JobTask]) -> None:
-    kinds: dict[str, type] = {}
+    kinds: dict[str, type[Tags | Label | Span]] = {}
     for task in tasks:
-        kind = next((known for known in (Label, Span) if issubclass(task.prediction, known)), None)
+        kind = next((known for known in (Tags, Label, Span) if issubclass(_kind(task), known)), None)
         if kind is None:
             raise UsageError(
                 f"this encoder learns labels and spans; the task '{task.spec.name}' answers with "
@@ -167,22 +194,36 @@ def _check_kinds(tasks: Sequence[JobTask]) -> None:
             )
         if kinds.setdefault(task.recipe.head, kind) is not kind:
             raise UsageError(
-                f"the output layer '{task.recipe.head}' cannot learn both labels and spans",
+                f"the output layer '{task.recipe.head}' cannot learn both {_PLURALS[kinds[task.recipe.head]]} and "
+                f"{_PLURALS[kind]}",
                 hint="give its tasks another head in the recipe",
             )
 
 
-def _labels(tasks: Sequence[JobTask], rows: Sequence[Sequence[Example]]) -> Mapping[str, tuple[str, ...]]:
-    """The labels of each output layer over all its parts; none for spans."""
-    found: dict[str, set[str]] = {task.recipe.head: set() for task in tasks}
-    spans = {task.recipe.head for task in tasks if issubclass(task.prediction, Span)}
+#: What errors call the predictions of an output layer.
+_PLURALS: Mapping[type, str] = MappingProxyType({Label: "labels", Span: "spans", Tags: "tags"})
+
+
+def _labelled_as(task: JobTask) -> tuple[str, bool]:
+    """Tasks that are alike in this have their labels in common: those of an output layer, or of the same name."""
+    return task.recipe.head, task.recipe.objective == NAME
+
+
+def _labels(tasks: Sequence[JobTask], rows: Sequence[Sequence[Example]]) -> dict[tuple[str, bool], tuple[str, ...]]:
+    """The labels of each output layer over all its parts, or of what rows are named by; none for spans."""
+    found: dict[tuple[str, bool], set[str]] = {}
     for task, examples in zip(tasks, rows, strict=True):
-        if task.recipe.head not in spans:
-            found[task.recipe.head].update(example.gold or "" for example in examples)
-    for head, labels in found.items():
-        if head not in spans and len(labels) < 2:
+        if issubclass(task.prediction, Label) and task.recipe.objective not in KEEPING:
+            read = tags_of if task.recipe.objective == ENTITIES else _label_of
+            found.setdefault(_labelled_as(task), set()).update(label for row in examples for label in read(row))
+    for (head, _), labels in found.items():
+        if len(labels) < 2:
             raise NlptasksError(f"the output layer '{head}' needs two labels or more; its data hold {sorted(labels)}")
-    return {head: tuple(sorted(labels)) for head, labels in found.items()}
+    return {key: tuple(sorted(labels)) for key, labels in found.items()}
+
+
+def _label_of(example: Example) -> list[str]:
+    return [example.gold or ""]
 
 
 def part_names(tasks: Sequence[JobTask]) -> list[str]:

@@ -6,7 +6,9 @@ import copy
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from nlptasks.errors import UsageError
 from nlptasks.models.runtimes.torch_devices import choose_device
@@ -16,10 +18,12 @@ from nlptasks.training.recipes import RecipeJob, RecipeReport
 from . import checkpoint
 from .batching import Batch, Stream, collate
 from .checks import Checks
+from .contrast import contrast
 from .evaluation import autocast, evaluate, mean_primary
 from .export import check_unfinished, export
 from .loop import Loop, seeded
-from .model import Learner, drift, moved, task_loss
+from .model import Learner, drift, mean_state, moved, task_loss
+from .objectives import KEEP, KEEPING, LATE, LATER
 from .optimizer import make_optimizer
 from .parts import TrainingPart, outputs, read_parts
 from .pieces import TrainingPiece
@@ -75,36 +79,47 @@ class EncoderTraining(Loop[TrainingPart, Batch]):
     ) -> None:
         recipe = job.recipe
         self.learner = learner.train()
-        keeps = recipe.keep_embedding or not all(part.head for part in parts)
+        keeps = recipe.keep_embedding or any(part.objective in KEEPING for part in parts)
         self.origin = copy.deepcopy(learner).eval().requires_grad_(False) if keeps else None
         streams = [Stream(part.pieces, recipe.batch_tokens, (recipe.seed, number)) for number, part in enumerate(parts)]
         super().__init__(job, device, learner, make_optimizer(learner, recipe), parts, streams, identity)
         self.checks = Checks(learner, parts, device, recipe.batch_tokens)
+
+    def chances(self) -> NDArray[np.float64]:
+        """How probable each part is to be read next: parts that come later are not, at first."""
+        late = self.progress.tokens >= LATE * self.job.recipe.tokens
+        open_now = np.array([late or part.objective != LATER for part in self.parts])
+        odds: NDArray[np.float64] = self.odds * open_now
+        return odds if late else odds / odds.sum()
 
     def batch(self, pieces: Sequence[TrainingPiece]) -> Batch:
         """Pad the pieces."""
         return collate(pieces, self.learner.pad, self.device)
 
     def loss(self, batch: Batch, part: TrainingPart) -> torch.Tensor:
-        """The task's loss, on some steps with that of the drift; or how far the states moved that are to be kept."""
+        """The part's loss; that of a task on some steps with that of the drift."""
         recipe = self.job.recipe
         with autocast(self.device):
             states = self.learner.states(batch)
-        if not part.head:
-            distance = moved(states, self._original(batch), batch)
+        if part.objective in KEEPING:
+            measure = moved if part.objective == KEEP else drift
+            distance = measure(states, self._original(batch), batch)
             self.losses.add(part.name, distance)
             return recipe.keep_weight * distance
-        loss = self._task_loss(states, batch, part)
+        loss = self._learnt(states, batch, part)
         if not recipe.keep_embedding or self.progress.steps % recipe.keep_every:
             return loss
         kept = drift(states, self._original(batch), batch)
         self.losses.add(DRIFT, kept)
         return loss + recipe.keep_embedding * kept
 
-    def _task_loss(self, states: torch.Tensor, batch: Batch, part: TrainingPart) -> torch.Tensor:
-        with autocast(self.device):
-            logits = self.learner.logits(states, batch, part.head, part.prediction)
-        loss = task_loss(logits, batch, part.prediction)
+    def _learnt(self, states: torch.Tensor, batch: Batch, part: TrainingPart) -> torch.Tensor:
+        if part.head:
+            with autocast(self.device):
+                logits = self.learner.logits(states, batch, part.head, part.prediction)
+            loss = task_loss(logits, batch, part.prediction)
+        else:
+            loss = contrast(mean_state(states, batch), batch.targets[:, 0])
         self.losses.add(part.name, loss)
         return loss
 

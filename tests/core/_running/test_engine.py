@@ -61,7 +61,9 @@ def test_blocks_come_back_in_their_order_and_one_at_a_time(loaded):
 
 def test_likelihoods_are_asked_for_only_where_they_are_wanted(loaded):
     likely = Likely(loaded.heads[0].head)
-    system = LoadedSystem(heads=(LoadedHead(task=loaded.heads[0].task, name="x", head=likely),), backbone=None)
+    system = LoadedSystem(
+        heads=(LoadedHead(task=loaded.heads[0].task, name="x", head=likely),), backbone=None, encoder=None
+    )
     blocks = [block(0, "a", "b", "c", asked=("four", None, "six666")), block(3, "d")]
     first, second = LocalEngine(system)(iter(blocks), nothing)
     assert (first.nll, second.nll) == (([4.0, None, 6.0],), ([None],))
@@ -70,7 +72,7 @@ def test_likelihoods_are_asked_for_only_where_they_are_wanted(loaded):
 
 @pytest.mark.parametrize("watch", [True, False])
 def test_weights_that_were_changed_are_found_out_at_the_end(loaded, encoder, watch):
-    system = LoadedSystem(heads=loaded.heads, backbone=encoder, fingerprint="another")
+    system = LoadedSystem(heads=loaded.heads, backbone=encoder, encoder=encoder, fingerprint="another")
     engine = LocalEngine(system, watch=watch)(iter([block(0, "good")]), nothing)
     assert next(engine).made.by_head[0][0].canonical == "positive"
     if watch:

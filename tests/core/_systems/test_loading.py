@@ -113,3 +113,16 @@ def test_a_system_shares_one_backbone_and_knows_which_languages_it_reads():
 def test_without_a_backbone_there_is_no_fingerprint():
     loaded = load_system(System(heads=(chosen(),), backbone=None), BackbonePool())
     assert (loaded.backbone, loaded.fingerprint) == (None, "")
+
+
+@pytest.mark.parametrize(("needs", "encoder"), [(("encode",), "quick"), (("encode", "generate"), "whole")])
+def test_labels_are_encoded_by_what_the_backbone_has_for_them(monkeypatch, needs, encoder):
+    quick = SimpleNamespace(name="quick", fingerprint=lambda: "q")
+    whole = SimpleNamespace(name="whole", fingerprint=lambda: "w", approximate=lambda: quick)
+    monkeypatch.setattr(sys.modules["acme_heads"], "both", lambda _: whole, raising=False)
+    house = BackboneSpec(name="both", summary="s", provides=frozenset(needs), object="acme_heads:both")
+    spec = HeadSpec(name="h", task="sentiment", summary="s", needs=frozenset(needs), object="acme_heads:Head")
+    heads = (ChosenHead(task=TASK, head=Owned(spec, "p", "acme")),)
+    loaded = load_system(System(heads=heads, backbone=Owned(house, "p", "acme")), BackbonePool())
+    assert (loaded.backbone.name, loaded.encoder.name) == ("whole", encoder)
+    assert loaded.heads[0].head.context.backbone is whole

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from nlptasks._plugins.registry import Owned
 from nlptasks._systems.system import ChosenHead, System
@@ -20,6 +23,17 @@ def test_a_trained_head_is_called_by_its_folder():
 
 def test_a_card_is_no_part_of_what_is_shown():
     assert "secret" not in repr(ChosenHead(task=TASK, head=HEAD, card={"secret": 1}))
+
+
+@pytest.mark.parametrize(
+    ("needs", "exact"), [(("encode",), False), ((), False), (("encode", "generate"), True), (("labels",), True)]
+)
+def test_the_last_digits_count_where_more_than_hidden_states_is_needed(needs, exact):
+    head = Owned(replace(HEAD.spec, needs=frozenset(needs)), "p", "acme")
+    system = System(heads=(ChosenHead(task=TASK, head=head),), backbone=None)
+    assert system.exact == exact
+    writer = Owned(replace(HEAD.spec, needs=frozenset({"generate"})), "p", "acme")
+    assert replace(system, heads=(*system.heads, ChosenHead(task=TASK, head=writer))).exact
 
 
 def test_a_folder_takes_the_place_of_all_other_weights():

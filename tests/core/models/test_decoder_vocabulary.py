@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer, models
 
 from nlptasks.errors import NlptasksError
-from nlptasks.models.decoder_vocabulary import FILE, PREFIX, DecoderText, special_tokens
+from nlptasks.models.decoder_vocabulary import FILE, PREFIX, DecoderText, special_tokens, told_tokens
 from nlptasks.models.generation import Instruction
 from nlptasks.testing import write_tiny_seq2seq_checkpoint
 
@@ -29,6 +29,19 @@ def test_special_tokens_and_the_prefix(folder: Path) -> None:
     assert len(prefix) == PREFIX
     assert [text.tokenizer.id_to_token(at) for at in prefix] == ["<s>", "<task:translation>", "<to:fr>"]
     assert [text.tokenizer.id_to_token(at) for at in text.special[:4]] == list(tokens[:4])
+
+
+def test_one_token_tells_the_task_and_the_language_of_a_newer_decoder(folder: Path) -> None:
+    instructions = [Instruction("translation", "fr"), Instruction("generation", "en")]
+    tokens = told_tokens(instructions)
+    assert tokens == ("<pad>", "<s>", "</s>", "<mask>", "<generation:en>", "<translation:fr>")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in tokens])
+    text = DecoderText(tokenizer)
+    assert [text.tokenizer.id_to_token(at) for at in text.prefix(instructions[0])] == ["<translation:fr>"]
+    assert (text.joint, DecoderText.load(folder).joint) == (True, False)
+    with pytest.raises(NlptasksError, match="has no token <task:translation>"):
+        text.prefix(Instruction("translation", "de"))
 
 
 def test_text_that_looks_like_a_special_token_is_text(folder: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlptasks.errors import NlptasksError
 from nlptasks.models.encoder import TransformerEncoder
+from nlptasks.models.runtimes import loading_openvino
 from nlptasks.plugin.protocols import Encoder, Window
 from nlptasks.testing import write_tiny_checkpoint
 
@@ -139,3 +140,21 @@ def test_fewer_bits_give_float32_states_near_the_full_ones(encoder: Encoder, tmp
     states = half.encode(windows).states
     assert states.dtype == np.float32
     np.testing.assert_allclose(states, encoder.encode(windows).states, atol=0.1, rtol=0.1)
+
+
+def test_what_is_fast_stands_beside_what_is_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading_openvino, "fastest", lambda: "bfloat16")
+    folder = write_tiny_checkpoint(tmp_path)
+    made = TransformerEncoder(folder, name="tiny")
+    quick = made.approximate()
+    assert (quick.precision, made.precision) == ("bfloat16", "float32")
+    assert made.approximate() is quick.approximate() is quick
+    assert (quick.digest, quick.parameters) == (made.digest, made.parameters)
+    windows = [window for found in made.tokenize(["one two", "three"]) for window in found]
+    exact, near = made.encode(windows).states, quick.encode(windows).states
+    assert np.abs(exact - near).max() < 0.1
+    for asked in ({"precision": "float32"}, {"runtime": "torch"}):
+        alone = TransformerEncoder(folder, name="tiny", **asked)
+        assert alone.approximate() is alone
+    monkeypatch.setattr(loading_openvino, "fastest", lambda: "float32")
+    assert (alone := TransformerEncoder(folder, name="tiny")).approximate() is alone

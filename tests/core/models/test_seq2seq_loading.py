@@ -99,8 +99,15 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, missing: str) -> Non
     folder = write_tiny_seq2seq_checkpoint(tmp_path)
     (folder / missing).unlink()
     with pytest.raises(NlptasksError, match=missing):
-        _ = TransformerSeq2Seq(folder, name="tiny", device="cpu").decoder
+        _opened(folder)
     if missing != "tokenizer.json":
         (folder / missing).write_bytes(b"\x00")
         with pytest.raises(NlptasksError, match=missing):
-            _ = TransformerSeq2Seq(folder, name="tiny", device="cpu").decoder
+            _opened(folder)
+
+
+def _opened(folder: Path) -> None:
+    """Open the encoder and the decoder."""
+    model = TransformerSeq2Seq(folder, name="tiny", device="cpu")
+    model.fingerprint()
+    _ = model.decoder

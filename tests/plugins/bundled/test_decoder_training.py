@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +27,8 @@ from nlptasks_bundled.dialogue import cast_of
 from nlptasks_bundled.seq2seq import BundledSeq2Seq
 from nlptasks_bundled.settings import BundledSettings
 from nlptasks_bundled.training.decoder import trainer
-from nlptasks_bundled.training.decoder.pairs import Pairing
+from nlptasks_bundled.training.decoder.model import _as_piece, _as_wordpiece
+from nlptasks_bundled.training.decoder.pairs import _WORD, Pairing, _corrupted
 from nlptasks_bundled.training.decoder.states import States
 from nlptasks_bundled.training.loop import Loop
 from nlptasks_tasks import generation, translation
@@ -259,6 +261,40 @@ def test_pieces_of_a_causal_text_join_to_the_text_and_only_the_last_one_ends(pai
     assert sum(pair.size for pair in found) == len(written.encode())
     assert all(len(pair.source) <= 16 and len(pair.target) <= 24 for pair in found)
     assert len(found[0].source) < len(found[1].source)
+
+
+@pytest.mark.parametrize(
+    "text", ["the good phone works and the bad one is broken", "今天天气很好，我们去公园吧。", "Wörter 和 字"]
+)
+def test_a_corrupted_copy_has_the_words_of_its_text_or_masks(text):
+    seen = set()
+    for seed in range(40):
+        copy = _corrupted(text, np.random.default_rng(seed), "<unk>")
+        seen.add(copy)
+        words = [word.strip() for word in _WORD.findall(text)]
+        found = [word.strip() for word in _WORD.findall(copy.replace("<unk>", " @ "))]
+        assert len(found) == len(words)
+        assert set(found) <= {*words, "@"}
+        assert max(abs(found.index(word) - words.index(word)) for word in found if words.count(word) == 1) <= 2
+    assert len(seen) > 5
+    assert any("<unk>" in copy for copy in seen)
+
+
+def test_copies_are_denoised_first_and_then_no_more(job, start):
+    done = job(recipe=replace(RECIPE, tasks=(TO_GERMAN, CAUSAL, replace(DENOISE, data=("d/a.csv",))), log_every=500))
+    trainer.train_from(start, done)
+    lines = [json.loads(line) for line in (done.output / "log.jsonl").read_text().splitlines()]
+    told = {"denoised": "generation/d", "translated": "translation/t", "carried on": "generation/g"}
+    at = {key: [line["tokens"] for line in lines if part in line.get("loss", {})] for key, part in told.items()}
+    first = trainer.FIRST * RECIPE.tokens
+    assert max(at["denoised"]) < first + 1_000
+    assert min(at["translated"]) > first
+    assert max(at["carried on"]) > 2 * first
+
+
+def test_words_of_a_sentencepiece_are_those_of_the_decoder():
+    assert [spelt(" Haus") for spelt in (_as_piece, _as_wordpiece)] == ["\u2581Haus", "haus"]
+    assert [spelt("Haus") for spelt in (_as_piece, _as_wordpiece)] == ["Haus", "##haus"]
 
 
 def test_a_corrupted_copy_is_masked_and_moved_and_its_target_is_whole(pairing):

@@ -263,7 +263,71 @@ def test_texts_that_are_to_be_kept_keep_their_hidden_states(job, start):
     assert logged["kept"]["qa/spans"] < logged["left"]["qa/spans"]
     with safe_open(done.output / "heads.safetensors", framework="pt") as layers:
         assert not any(name.startswith("spans") for name in layers.keys())  # noqa: SIM118
-    assert "| qa/spans | none: kept | 2 |" in (done.output / "MODEL_CARD.md").read_text()
+    assert "| qa/spans | none: keep | 2 |" in (done.output / "MODEL_CARD.md").read_text()
+
+
+def test_every_objective_is_learnt_at_once_and_goes_on_after_an_interruption(start, tmp_path, monkeypatch):
+    """Tags, texts near their translations and near their labels, embeddings that are kept, and a part that is late."""
+    given = ("a/t.csv",), ("a/v.csv",)
+    tags = RecipeTask(task="classification", head="tags", data=given[0], validation=given[1], objective="entities")
+    near = RecipeTask(task="translation", head="pairs", data=("p/t.csv",), validation=("p/v.csv",), objective="align")
+    names = replace(FEELINGS, head="named", data=("n/t.csv",), validation=("n/v.csv",), objective="name")
+    stay = RecipeTask(task="generation", head="kept", data=("k/t.csv",), objective="embed")
+    late = replace(MORE_FEELINGS, objective="later", data=("late/t.csv",))
+    recipe = replace(RECIPE, tasks=(FEELINGS, tags, near, names, stay, late), keep_embedding=0.0, tokens=16_000)
+
+    def rows(item: RecipeTask, count: int, seed: int) -> list[Example]:
+        plain = labelled(count, seed)
+        if item is tags:
+            words = [row.inputs["text"].split() for row in plain]
+            marks = [["B-F" if word in ("good", "bad") else "O" for word in row] for row in words]
+            return [Example({"text": json.dumps(a)}, json.dumps(b)) for a, b in zip(words, marks, strict=True)]
+        if item is near:
+            return [Example({"source": row.inputs["text"]}, row.inputs["text"][::-1]) for row in plain]
+        return [Example({"prompt": row.inputs["text"]}, row.inputs["text"]) for row in plain] if item is stay else plain
+
+    def make(name: str) -> RecipeJob:
+        (tmp_path / name).mkdir(exist_ok=True)
+        tasks = tuple(
+            JobTask(
+                recipe=item,
+                spec=sentiment.SPEC,
+                prediction=Text if item in (near, stay) else Label,
+                examples=rows(item, 150, number),
+                validation=rows(item, 30, 100 + number) if item.validation else [],
+                files=(),
+                score=share_right,
+            )
+            for number, item in enumerate(recipe.tasks)
+        )
+        return RecipeJob(recipe=recipe, source="#\n", tasks=tasks, output=tmp_path / name, device="cpu", progress=str)
+
+    whole = make("whole")
+    report = trainer.train_from(start, whole)
+    assert report.scores["sentiment/a/entity-f1"] > 0.9
+    assert report.scores["sentiment/p/nearest"] > 0.15  # by chance 0.03
+    assert report.scores["sentiment/n/zero-shot"] > 0.8
+    seen = [line["tokens"] for line in log(whole.output, "loss") if "sentiment/late" in line["loss"]]
+    assert seen
+    assert min(seen) > 0.65 * recipe.tokens
+    with safe_open(whole.output / "heads.safetensors", framework="pt") as layers:
+        assert {name.partition(".")[0] for name in layers.keys()} == {"type", "tags"}  # noqa: SIM118
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(40, patch)
+        trainer.train_from(start, make("broken"))
+    trainer.train_from(start, make("broken"))
+    assert weights(whole.output) == weights(tmp_path / "broken")
+
+
+def test_a_vocabulary_of_many_languages_stays_as_it_is(job, start, monkeypatch):
+    monkeypatch.setattr("nlptasks_bundled.training.model.MANY_WORDS", 10)
+    done = job(recipe=replace(RECIPE, tasks=(FEELINGS,), tokens=2_000))
+    trainer.train_from(start, done)
+    name = "embeddings.word_embeddings.weight"
+    first, last = ((safe_open(folder / "model.safetensors", framework="pt")) for folder in (start, done.output))
+    assert torch.equal(first.get_tensor(name).half(), last.get_tensor(name))
+    other = "encoder.layer.0.output.dense.weight"
+    assert not torch.equal(first.get_tensor(other).half(), last.get_tensor(other))
 
 
 def test_patience_needs_held_out_rows(job, start):

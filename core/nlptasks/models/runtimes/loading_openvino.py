@@ -98,8 +98,19 @@ class Requests:
         self._compiled = compiled(self._build(), self._precision, int8=self._int8)
 
 
+#: How the names of the instruction sets end that oneDNN has bfloat16 in, and those that limit nothing.
+_WITH_BFLOAT16 = ("_BF16", "_FP16", "_AMX", "ALL", "DEFAULT")
+
+
 def fastest() -> str:
-    """The precision of floating point that this machine's CPU is fastest in: ``bfloat16`` or ``float32``."""
+    """The precision of floating point that this machine's CPU is fastest in: ``bfloat16`` or ``float32``.
+
+    Where ``ONEDNN_MAX_CPU_ISA`` keeps oneDNN, which OpenVINO computes with, from the instructions for bfloat16, it is
+    ``float32``.
+    """
+    most = os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper()
+    if most and not most.endswith(_WITH_BFLOAT16):
+        return "float32"
     return "bfloat16" if "BF16" in _core(os.getpid()).get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "float32"
 
 

@@ -12,6 +12,9 @@ from transformers import BertConfig, BertLMHeadModel
 
 from .batch import PairBatch
 
+#: What SentencePiece writes for a space.
+_SPACE = "\u2581"
+
 
 class PairLearner(nn.Module):
     """A decoder over the hidden states of a frozen encoder.
@@ -106,12 +109,23 @@ def new_decoder(encoder: Any, words: Tokenizer, config: BertConfig, tokens: Toke
     return decoder
 
 
+def _as_piece(text: str) -> str:
+    """A decoder's token as SentencePiece has it."""
+    return text.replace(" ", _SPACE)
+
+
+def _as_wordpiece(text: str) -> str:
+    """A decoder's token as a lower-cased WordPiece has it."""
+    return text.strip().lower() if text.startswith(" ") else f"##{text.lower()}"
+
+
 @torch.no_grad()
 def _copy_embeddings(encoder: Any, words: Tokenizer, decoder: Any, tokens: Tokenizer) -> None:
     source, target = encoder.embeddings, decoder.bert.embeddings
+    spelt = _as_piece if words.token_to_id(_SPACE) is not None else _as_wordpiece
     for token, at in tokens.get_vocab().items():
         text = tokens.decode([at], skip_special_tokens=True)
-        word = words.token_to_id(text.strip().lower() if text.startswith(" ") else f"##{text.lower()}")
+        word = words.token_to_id(spelt(text))
         if text and word is not None and token:
             target.word_embeddings.weight[at] = source.word_embeddings.weight[word]
     shared = min(len(source.position_embeddings.weight), len(target.position_embeddings.weight))

@@ -25,7 +25,9 @@ _FROM_START = 0.6
 #: 1910.13461, found masking to matter most).
 _MASKED, _MOVED = 0.15, 2
 
-_SPACE = re.compile(r"\s+")
+#: A character of a script without spaces (Chinese, Japanese, Thai and their like), or a word, with the space behind it.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef"
+_WORD = re.compile(rf"(?:[{_UNSPACED}]|[^\s{_UNSPACED}]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Pairing:
         max_source: Longest source in tokens.
         max_target: Longest target in tokens, prefix included.
         seed: Seeds where texts begin and how copies are corrupted.
+        mask: What stands for a masked word in a corrupted copy.
         wording: How the decoder that goes on wants a source to be put, and a text about it; ``None``: as they are.
     """
 
@@ -70,6 +73,7 @@ class Pairing:
     max_source: int
     max_target: int
     seed: tuple[int, ...]
+    mask: str = "[MASK]"
     wording: Callable[[str], Wording] | None = None
 
     def pairs(self, examples: Iterable[Example]) -> Iterator[Pair]:
@@ -83,7 +87,7 @@ class Pairing:
             if self.objective == "causal":
                 yield from self._causal(golds, generator)
             elif self.objective == "denoise":
-                yield from self._whole([_corrupted(gold, generator) for gold in golds], golds)
+                yield from self._whole([_corrupted(gold, generator, self.mask) for gold in golds], golds)
             else:
                 sources = ["\n".join(example.inputs.values()) for example in block]
                 wordings = [self.wording(source) if self.wording else Wording() for source in sources]
@@ -134,9 +138,15 @@ def _start(text: str, generator: np.random.Generator) -> int:
     return max(found, 0)
 
 
-def _corrupted(text: str, generator: np.random.Generator) -> str:
-    """A copy with words masked and moved; its capitals are lost in the encoder's tokenizer."""
-    words = np.array(_SPACE.split(text.strip()), dtype=object)
+def _corrupted(text: str, generator: np.random.Generator, mask: str) -> str:
+    """A copy with words masked and moved; each character of a script without spaces counts as a word."""
+    words = np.array(_WORD.findall(f"{text.strip()} "), dtype=object)
     order = np.argsort(np.arange(len(words)) + generator.uniform(0, _MOVED, len(words)), kind="stable")
     masked = generator.random(len(words)) < _MASKED
-    return " ".join("[MASK]" if hide else str(word) for word, hide in zip(words[order], masked[order], strict=True))
+    parts = (_masked(word, mask) if hide else word for word, hide in zip(words[order], masked[order], strict=True))
+    return "".join(parts).strip()
+
+
+def _masked(word: str, mask: str) -> str:
+    """The mask with the space behind the word."""
+    return mask + word[len(word.rstrip()) :]

@@ -29,6 +29,7 @@ class PairPart:
     Args:
         name: What the log calls it.
         instruction: What the decoder is told.
+        objective: See :class:`nlptasks.training.recipes.RecipeTask`.
         smoothing: Label smoothing of its loss.
         dropout: Proportion of hidden values that are dropped while it is learnt.
         weight: How often it is chosen, relative to the others.
@@ -42,6 +43,7 @@ class PairPart:
 
     name: str
     instruction: Instruction
+    objective: str
     smoothing: float
     dropout: float
     weight: float
@@ -79,9 +81,9 @@ def instruction_of(task: JobTask) -> Instruction:
 
 
 def pair_parts(
-    job: RecipeJob, rows: Sequence[Rows], encoder: Generator, text: DecoderText, longest: int
+    job: RecipeJob, rows: Sequence[Rows], encoder: Generator, text: DecoderText, longest: int, mask: str
 ) -> tuple[PairPart, ...]:
-    """Tokenize all rows, targets to ``longest`` tokens with their prefix.
+    """Tokenize all rows, targets to ``longest`` tokens with their prefix; ``mask`` is what hides a word of a copy.
 
     Raises:
         NlptasksError: A part has no row that can be trained on.
@@ -89,7 +91,7 @@ def pair_parts(
     names = part_names(job.tasks)
     parts = []
     for number, (name, task, found) in enumerate(zip(names, job.tasks, rows, strict=True)):
-        parts.append(_part(name, number, job, task, found, encoder, text, longest))
+        parts.append(_part(name, number, job, task, found, encoder, text, longest, mask))
         pieces, held_out = len(parts[-1].pieces), len(parts[-1].held_out)
         job.progress(f"{name}: {pieces:,} pieces of {parts[-1].rows:,} training rows, {held_out:,} held out")
     return tuple(parts)
@@ -118,6 +120,7 @@ def _part(
     encoder: Generator,
     text: DecoderText,
     longest: int,
+    mask: str,
 ) -> PairPart:
     recipe, instruction = job.recipe, instruction_of(task)
     pairing = Pairing(
@@ -128,6 +131,7 @@ def _part(
         max_source=recipe.max_tokens,
         max_target=longest,
         seed=(recipe.seed, number),
+        mask=mask,
         wording=partial(encoder.wording, instruction=instruction) if recipe.warm else None,
     )
     pieces = list(pairing.pairs(rows.train))
@@ -137,6 +141,7 @@ def _part(
     return PairPart(
         name=name,
         instruction=pairing.instruction,
+        objective=task.recipe.objective,
         smoothing=0.0 if causal else recipe.label_smoothing,
         dropout=0.0 if causal else recipe.dropout,
         weight=task.recipe.weight,

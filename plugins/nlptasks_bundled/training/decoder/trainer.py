@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import BertLMHeadModel
 
@@ -27,9 +29,15 @@ from .batch import POOL, PairBatch, collate_pairs, likeness
 from .export import export
 from .model import PairLearner, decoder_config, new_decoder, set_dropout
 from .pairs import Pair
-from .parts import PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
+from .parts import DENOISE, PairPart, Rows, instruction_of, pair_parts, read_rows, texts_of
 from .states import States
 from .vocabulary import learn_vocabulary, told
+
+#: Proportion of a training in which copies are denoised, where it has such parts beside those with sources of others.
+FIRST = 0.1
+
+#: What may stand for a word that is masked, the best first.
+_MASKS = ("[MASK]", "<mask>", "[UNK]", "<unk>")
 
 #: Cross-entropy of a held-out token.
 NLL = "nats-per-token"
@@ -53,7 +61,7 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
         text, decoder = _decoder(reader, job, rows)
         learner = PairLearner(reader.model, decoder).to(device)
         longest = decoder.config.max_position_embeddings
-        parts = pair_parts(job, rows, reader, text, longest)
+        parts = pair_parts(job, rows, reader, text, longest, mask_of(reader.tokenizer))
         training = DecoderTraining(job, device, learner, parts, identity, text)
         if saved is not None:
             training.restore(saved)
@@ -63,6 +71,11 @@ def train_from(start: Path, job: RecipeJob) -> RecipeReport:
         export(learner, text, start, parts, job, report, *known)
     (job.output / checkpoint.FILE).unlink(missing_ok=True)
     return report
+
+
+def mask_of(tokenizer: Tokenizer) -> str:
+    """What the encoder reads for a masked word."""
+    return next((token for token in _MASKS if tokenizer.token_to_id(token) is not None), "...")
 
 
 def _digest(reader: BundledSeq2Seq, recipe: Recipe) -> str:
@@ -125,6 +138,14 @@ class DecoderTraining(Loop[PairPart, PairBatch]):
             for number, part in enumerate(parts)
         ]
         super().__init__(job, device, learner, adamw(decayed(learner, recipe.head_rate)), parts, streams, identity)
+
+    def chances(self) -> NDArray[np.float64]:
+        """How probable each part is to be read next: copies are denoised first, and then no more."""
+        early = self.progress.tokens < FIRST * self.job.recipe.tokens
+        shut = "" if early else DENOISE
+        left: NDArray[np.float64] = self.odds * np.array([part.objective != shut for part in self.parts])
+        has_both = {"", DENOISE} <= {part.objective for part in self.parts}
+        return left / left.sum() if has_both else self.odds
 
     def batch(self, pieces: Sequence[Pair]) -> PairBatch:
         """Pad both sides."""

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from nlptasks.models.runtimes.loading_openvino import available, threads
+from nlptasks.models.runtimes.loading_openvino import available, fastest, threads
 
 #: Imports OpenVINO with every socket and every file in the home folder watched.
 QUIET = """
@@ -18,7 +18,7 @@ def watch(event, args):
     if event.startswith("socket.") or (event == "open" and str(args[0]).startswith(os.environ["HOME"])):
         told.append((event, args))
 sys.addaudithook(watch)
-from nlptasks.models.runtimes.loading_openvino import openvino
+from nlptasks.models.runtimes.loading_openvino import fastest, openvino
 openvino().Core().available_devices
 assert not told, told
 assert not [name for name in sys.modules if "telemetry" in name]
@@ -44,3 +44,13 @@ def test_as_many_threads_as_asked_for_or_as_there_are_cores(monkeypatch, stated,
     monkeypatch.setenv("OMP_NUM_THREADS", stated)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert threads() == (found or cores)
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed"), [("AVX512_CORE_VNNI", False), ("AVX2", False), ("AVX512_CORE_AMX", True)]
+)
+def test_bfloat16_is_fast_where_the_instructions_may_be_used(monkeypatch, limit, allowed):
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    here = fastest()
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
+    assert fastest() == (here if allowed else "float32")
