@@ -50,7 +50,7 @@ def run_key(
         "backbone": {
             "digest": getattr(backbone, "digest", ""),
             "options": provenance.plain_options(system.options),
-            "precision": str(getattr(backbone, "precision", "")),
+            "precision": str(getattr(loaded.encoder, "precision", "")),
             "runtime": str(getattr(backbone, "runtime", "")),
             "device": str(getattr(backbone, "device", "")),
         },
