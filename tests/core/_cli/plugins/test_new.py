@@ -59,7 +59,7 @@ def test_nothing_is_written_over(written):
 
 
 @pytest.mark.slow
-def test_new_plugins_have_strict_types_make_wheels_and_pass_plugins_check(site, written, tmp_path):
+def test_new_plugins_have_strict_types_and_pass_plugins_check(site, written, tmp_path):
     sources = os.pathsep.join(f"{folder}/src" for folder in written.values())
     packages = [part for folder in written.values() for part in ("-p", folder.name.replace("-", "_"))]
     checked = subprocess.run(
@@ -77,13 +77,6 @@ def test_new_plugins_have_strict_types_make_wheels_and_pass_plugins_check(site, 
         assert done.returncode == 0, done.stdout + done.stderr
         assert lines
         assert all(line.endswith(": ok") for line in lines), (kind, lines)
-        built = subprocess.run(
-            [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(folder)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert built.returncode == 0, built.stdout + built.stderr
 
 
 @pytest.mark.parametrize("name", ["json", "click", "Upper", "1st", "../up", "a b", "class"])
