@@ -4,7 +4,7 @@
 
 Every case starts from files that are in order, damages one of them or a flag, and runs a command in this process; every
 300th runs in a process of its own. An error that is explained is well. Faults are: an error that nobody foresaw (the
-command offers ``--traceback``), an exit code other than 0, 1 and 2, a Python warning, a part of an output or a changed
+command offers ``--traceback``), an exit code other than 0 to 3, a Python warning, a part of an output or a changed
 input that is left behind, the death of the process, and a minute without an end. Each cause is kept once, as a file
 in ``--faults`` that ``--replay FILE`` runs again. The exit code is 1 where there is a fault.
 

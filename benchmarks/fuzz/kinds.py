@@ -130,7 +130,7 @@ def _reading(draw: Random) -> list[str]:
         "--text",
     )
     given = [word for _ in range(draw.choice((0, 0, 1, 2))) for word in (draw.choice(names), draw.choice(ODD))]
-    return given + [flag for flag in ("--skip-bad-rows", "--keep-na", "--no-header") if draw.random() < 0.2]
+    return given + [flag for flag in ("--on-error=skip", "--keep-na", "--no-header") if draw.random() < 0.2]
 
 
 def data(_: Material, draw: Random) -> Made:

@@ -13,9 +13,11 @@ from nlptasks._running.run import run as run_system
 from nlptasks._settings.functions import GivenKeywords
 from nlptasks._settings.groups import (
     BeliefChoice,
+    DataFiles,
     Evaluation,
     PinnedChoice,
     RecordTarget,
+    RowChoice,
     SystemChoice,
     TableSource,
     TableTarget,
@@ -99,7 +101,7 @@ def load(
 
 def run(
     task: str | Sequence[str],
-    data: str | Path,
+    data: str | Path | Sequence[str | Path],
     *,
     output: str | Path = "",
     head: str | Mapping[str, str] = "",
@@ -112,7 +114,7 @@ def run(
 
     Args:
         task: Name of the task, or several.
-        data: The file with the rows.
+        data: What holds the rows: a file, a folder, a glob, a member of an archive, an address; or several of these.
         output: Where to write; empty: beside the data.
         head: Name of a head or folder of a trained one, or a mapping from tasks to such.
         columns: Columns of the data by the task's inputs, where their names do not tell.
@@ -131,12 +133,13 @@ def run(
     heads = {tasks[0].name: head} if isinstance(head, str) else head
     system = session().choose(tasks, replace(given.of(SystemChoice), heads=heads, options=options or {}))
     language = given.of(Evaluation).language
-    return run_system(session(), system, source, target, plugins().observers(warn), language=language)
+    rows = given.of(RowChoice)
+    return run_system(session(), system, source, target, plugins().observers(warn), language=language, rows=rows)
 
 
 def evaluate(
     task: str,
-    data: str | Path,
+    data: str | Path | Sequence[str | Path],
     *,
     output: str | Path = "",
     head: str = "",
@@ -149,7 +152,7 @@ def evaluate(
 
     Args:
         task: Name of the task.
-        data: The file, with a gold column.
+        data: The file, with a gold column; or what else :func:`run` takes.
         output: Folder of the record; empty: below ``results``.
         head: Name of a head, or the folder of a trained one.
         columns: Columns of the data by the task's inputs, where their names do not tell.
@@ -392,8 +395,13 @@ def _several(given: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
 
 
 def _source(
-    given: GivenKeywords, columns: Mapping[str, str] | None, format_options: Mapping[str, Any] | None, **more: Any
+    given: GivenKeywords,
+    columns: Mapping[str, str] | None,
+    format_options: Mapping[str, Any] | None,
+    data: str | Path | Sequence[str | Path] = (),
 ) -> TableSource:
-    source = given.of(TableSource, **more)
+    names = (data,) if isinstance(data, str | Path) else tuple(data)
+    first, *more = from_values(DataFiles, {"data": names}).data or ("",)
+    source = given.of(TableSource)
     reading = replace(source.reading, given=format_options or {})
-    return replace(source, columns=columns or {}, reading=reading)
+    return replace(source, data=first, more=tuple(more), columns=columns or {}, reading=reading)

@@ -50,6 +50,12 @@ class DataError(NlptasksError):
         self.line = line
 
 
+class RejectedRowsError(NlptasksError):
+    """All is done but for rows that could not be read or predicted, and were left out because that was asked for."""
+
+    exit_code = 3
+
+
 class PluginError(NlptasksError):
     """A plugin broke its contract; the message names the plugin."""
 

@@ -16,7 +16,11 @@ class ZeroShotOptions:
     """
 
     labels: tuple[str, ...] = field(
-        default=(), metadata={"help": "labels to choose from, separated by commas; one with a comma in double quotes"}
+        default=(),
+        metadata={
+            "help": "labels to choose from, separated by commas; one with a comma in double quotes",
+            "example": ("news", "späte Lieferung", "天气"),
+        },
     )
     template: str = field(
         default="This text is about {}.", metadata={"help": "a sentence about a label, which stands in it as {}"}

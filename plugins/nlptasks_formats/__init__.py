@@ -1,8 +1,9 @@
-"""File formats of data: CSV, TSV, JSON Lines, Parquet and plain text."""
+"""File formats of data: CSV, TSV, JSON Lines, Parquet, Arrow, Excel and plain text."""
 
 from __future__ import annotations
 
 from nlptasks.plugin import FormatSpec, hookimpl
+from nlptasks_formats.options import WorkbookOptions
 
 __all__ = ["nlptasks_formats"]
 
@@ -36,6 +37,21 @@ def nlptasks_formats() -> list[FormatSpec]:
             suffixes=(".parquet", ".pq"),
             object="nlptasks_formats.parquet:Parquet",
             magic=(b"PAR1",),
+        ),
+        FormatSpec(
+            name="arrow",
+            summary="Apache Arrow: Feather, IPC files and streams",
+            suffixes=(".arrow", ".feather", ".ipc"),
+            object="nlptasks_formats.arrow:Arrow",
+            magic=(b"ARROW1", b"\xff\xff\xff\xff"),
+        ),
+        FormatSpec(
+            name="xlsx",
+            summary="an Excel workbook: one of its sheets",
+            suffixes=(".xlsx", ".xlsm"),
+            object="nlptasks_formats.workbook:Workbook",
+            magic=(b"PK\x03\x04",),
+            options=WorkbookOptions,
         ),
         FormatSpec(
             name="text",

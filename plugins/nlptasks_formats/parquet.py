@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlptasks.errors import DataError, NlptasksError
+from nlptasks.errors import DataError
 from nlptasks.plugin.protocols import FormatOptions, RowWriter, Table, TableBlock
 from nlptasks_formats.parquet_writing import ParquetWriter
+from nlptasks_formats.spool import seekable
 
 #: Rows that are read at a time.
 _BATCH = 4096
@@ -38,7 +37,7 @@ class Parquet:
         Raises:
             DataError: This is no Parquet file, it is damaged, or two columns have the same name.
         """
-        source = stream if stream.seekable() else _spool(stream)
+        source = seekable(stream, "Parquet")
         try:
             file = pq.ParquetFile(source)
         except _ERRORS as error:
@@ -62,18 +61,6 @@ class Parquet:
 
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0][:200]
-
-
-def _spool(stream: BinaryIO) -> BinaryIO:
-    spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the table is read
-    try:
-        shutil.copyfileobj(stream, spool, 1 << 20)
-    except OSError as error:
-        spool.close()
-        message = f"cannot copy the Parquet data to a temporary file: {error.strerror}"
-        raise NlptasksError(message, hint=f"the folder is {tempfile.gettempdir()}; TMPDIR names another") from error
-    spool.seek(0)
-    return spool
 
 
 def _blocks(file: Any, name: str) -> Iterator[TableBlock]:

@@ -61,20 +61,28 @@ class ParquetWriter:
         """Write all rows and the footer."""
         if self._spool is None:
             schema = pa.schema([(name, pa.string()) for name in self._columns])
-            pq.write_table(schema.empty_table(), self._stream)
+            self._complete(schema, iter(()))
             return
         pairs = list(zip(self._spool.schema, self._shapes, strict=True))
         self._mixed = [_MIXED.format(field.name) for field, shape in pairs if is_json(field) and not arrow_type(shape)]
         fields = [_typed(field, shape) for field, shape in pairs]
         schema = pa.schema(fields, metadata=self._spool.schema.metadata)
-        with pq.ParquetWriter(self._stream, schema) as file:
-            for group in self._spool.groups():
-                arrays = [
-                    _converted(column, before, after.type)
-                    for column, before, after in zip(group.columns, group.schema, schema, strict=True)
-                ]
-                file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=GROUP)
+        self._complete(schema, (_typed_group(group, schema) for group in self._spool.groups()))
         self._spool.close()
+
+    def _complete(self, schema: Any, groups: Iterator[Any]) -> None:
+        """Write the rows, whose types are known now."""
+        with pq.ParquetWriter(self._stream, schema) as file:
+            for group in groups:
+                file.write_table(group, row_group_size=GROUP)
+
+
+def _typed_group(group: Any, schema: Any) -> Any:
+    arrays = [
+        _converted(column, before, after.type)
+        for column, before, after in zip(group.columns, group.schema, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _seen(column: Any, field: Any, shape: Shape) -> Shape:

@@ -131,7 +131,8 @@ def _fitted(
     job: TrainJob, pieces: Sequence[_TrainingWindow], tests: Sequence[_TrainingWindow]
 ) -> tuple[torch.nn.Linear, int, float]:
     """The layer after its best epoch, the number of that, and its held-out loss."""
-    layer = torch.nn.Linear(job.backbone.width, 2)
+    with torch.random.fork_rng(devices=[]):  # it draws numbers that are not kept, of the generator that all share
+        layer = torch.nn.Linear(job.backbone.width, 2)
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.zero_()

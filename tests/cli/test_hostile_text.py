@@ -32,7 +32,7 @@ def test_hostile_column_names_are_escaped_where_a_row_is_ragged(command):
 
 def test_hostile_column_names_are_escaped_where_bad_rows_are_skipped(command):
     command.write("reviews.csv", f"text,{RED}stuff{RIGHT_TO_LEFT}\ngood,1\ngood\n")
-    escaped(command.constant("--data", "reviews.csv", "--skip-bad-rows").succeeded().stderr)
+    escaped(command.constant("--data", "reviews.csv", "--on-error", "skip").stderr)
 
 
 def test_hostile_gold_answers_are_escaped_in_the_summary(command):

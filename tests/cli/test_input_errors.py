@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_a_missing_folder_is_named(command):
 
 def test_a_directory(command):
     (command.folder / "reviews").mkdir()
-    command.constant("--data", "reviews").refused("reviews is a directory", "one file")
+    command.constant("--data", "reviews").refused("reviews is a folder without a file")
 
 
 def test_an_empty_file(command):
@@ -69,7 +70,7 @@ def test_a_column_that_is_not_there(command, flag):
 def test_a_ragged_row(command, row, cells):
     command.write("reviews.csv", f'id,text\n1,"two\nlines"\n{row}\n')
     result = command.constant("--data", "reviews.csv")
-    result.refused(f"reviews.csv:4: {cells}, expected 2 (id, text)", "--skip-bad-rows", code=1)
+    result.refused(f"reviews.csv:4: {cells}, expected 2 (id, text)", "--on-error skip", code=1)
 
 
 def test_a_ragged_row_behind_many_good_ones_leaves_nothing(command):
@@ -79,16 +80,67 @@ def test_a_ragged_row_behind_many_good_ones_leaves_nothing(command):
 
 def test_ragged_rows_are_left_out_and_reported(command):
     command.write("reviews.csv", "id,text\n1,a\n2,b,c\n3,d\n4\n")
-    result = command.constant("--data", "reviews.csv", "--skip-bad-rows").succeeded()
+    result = command.constant("--data", "reviews.csv", "--on-error", "skip")
     assert command.read("reviews.sentiment.csv").splitlines()[1:] == ["1,a,positive,0.75", "3,d,positive,0.75"]
     assert "2 rows skipped: cannot be read" in result.stderr
     assert "reviews.csv:3: 3 cells, expected 2" in result.stderr
     assert "reviews.csv:5: 1 cell, expected 2" in result.stderr
+    assert result.lines[-2:] == [
+        "error: 2 rows could not be read or predicted, and reviews.sentiment.csv is without them",
+        "  reviews.sentiment.csv.rejects.jsonl tells which, and why",
+    ]
+    assert result.code == 3
+    told = [json.loads(line) for line in command.read("reviews.sentiment.csv.rejects.jsonl").splitlines()]
+    assert told[0] == {
+        "file": "reviews.csv",
+        "line": 3,
+        "why": "cannot be read",
+        "reason": "3 cells, expected 2 (id, text)",
+    }
+    assert [row["line"] for row in told] == [3, 5]
+
+
+def test_rows_that_a_head_cannot_predict_are_left_out_and_reported(command):
+    command.write("reviews.csv", "text\n" + "good\n" * 70 + "boom\n" + "good\n" * 3 + "boom boom\n")
+    line = ("run", "sentiment", "--head", "raising", "--data", "reviews.csv")
+    command(*line).refused("raising failed: KeyError: 'boom'", code=1)
+    result = command(*line, "--on-error", "skip")
+    assert result.code == 3
+    assert "2 rows skipped: cannot be predicted; left out" in result.stderr
+    assert command.read("reviews.sentiment.csv").count("\n") == 74
+    told = [json.loads(line) for line in command.read("reviews.sentiment.csv.rejects.jsonl").splitlines()]
+    assert [(row["line"], row["why"]) for row in told] == [(72, "cannot be predicted"), (76, "cannot be predicted")]
+
+
+def test_a_head_that_predicts_nothing_is_an_error_still(command):
+    command.write("reviews.csv", "text\n" + "boom\n" * 70)
+    line = ("run", "sentiment", "--head", "raising", "--data", "reviews.csv", "--on-error", "skip")
+    command(*line).refused("raising failed", code=1)
+
+
+def test_rows_that_are_left_out_of_the_standard_output_are_told(command):
+    command.write("reviews.csv", "id,text\n1,a\n2,b,c\n3,d\n")
+    result = command.constant("--data", "reviews.csv", "--on-error", "skip", "--output", "-", "--quiet")
+    assert result.code == 3
+    assert result.stdout.count(b"\n") == 2
+    assert result.lines[0] == "left out: reviews.csv:3: 3 cells, expected 2 (id, text)"
+    assert result.after == result.before
+
+
+def test_an_older_file_of_such_rows_is_not_replaced_unasked(command):
+    command.write("reviews.csv", "id,text\n1,a\n2,b,c\n3,d\n")
+    command.write("reviews.sentiment.csv.rejects.jsonl", "mine\n")
+    command.constant("--data", "reviews.csv", "--on-error", "skip").refused("rejects.jsonl exists already", "--force")
+    command.constant("--data", "reviews.csv", "--on-error", "skip", "--force")
+    assert json.loads(command.read("reviews.sentiment.csv.rejects.jsonl"))["line"] == 3
+    command.write("reviews.csv", "id,text\n1,a\n3,d\n")
+    command.constant("--data", "reviews.csv", "--on-error", "skip", "--force").succeeded()
+    assert command.files().keys() == {"reviews.csv", "reviews.sentiment.csv"}
 
 
 def test_only_ragged_rows_are_an_error_even_where_they_may_be_skipped(command):
     command.write("reviews.csv", "id,text\n1\n2\n")
-    command.constant("--data", "reviews.csv", "--skip-bad-rows").refused("reviews.csv", "none of its rows", code=1)
+    command.constant("--data", "reviews.csv", "--on-error", "skip").refused("reviews.csv", "none of its rows", code=1)
 
 
 def test_a_nul_byte(command):
@@ -98,7 +150,7 @@ def test_a_nul_byte(command):
 
 def test_a_row_with_a_nul_byte_is_left_out_on_request(command):
     command.write("reviews.csv", b"id,text,note\n1,good,a\0b\n2,bad,c\n")
-    result = command.constant("--data", "reviews.csv", "--skip-bad-rows").succeeded()
+    result = command.constant("--data", "reviews.csv", "--on-error", "skip")
     assert "reviews.csv:2: column 9: a NUL byte" in result.stderr
     assert command.read("reviews.sentiment.csv").splitlines()[1:] == ["2,bad,c,positive,0.75"]
 

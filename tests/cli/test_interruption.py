@@ -35,10 +35,41 @@ def stop(command, tmp_path) -> Callable:
     return lambda sent, *args: command.stop(*line, *args, once=begun.exists, sent=sent)
 
 
-def test_control_c(stop):
+def test_control_c_finishes_the_block_and_keeps_it(command, stop):
     result = stop(signal.SIGINT)
-    assert (result.code, result.stderr) == (130, "interrupted\n")
-    result.left_nothing()
+    assert result.code == 130
+    assert result.lines == [
+        "finishing the rows that are being predicted, to keep them; Ctrl-C again stops at once",
+        "64 rows of reviews.sentiment.csv are kept: the same command goes on from there; "
+        "'nlptasks runs clean' removes them",
+        "interrupted",
+    ]
+    assert command.files().keys() - {"reviews.csv"} == {".reviews.sentiment.csv.nlptasks-run"}
+
+
+def test_control_c_twice_stops_at_once(command, tmp_path):
+    begun = tmp_path / "begun"
+    command.write("reviews.csv", "text\n" + "good\n" * 5_000)
+    line = ("run", "sentiment", "--head", "slow", "--begun", str(begun), "--data", "reviews.csv")
+    before = command.files()
+    with command.started(*line) as process:
+        while not begun.exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith(b"finishing")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr.read() == b"interrupted\n"
+    assert command.files() == before
+
+
+def test_of_the_standard_output_nothing_is_kept(stop):
+    result = stop(signal.SIGINT, "--output", "-")
+    assert (result.code, result.stderr) == (
+        130,
+        "nothing is kept: its rows go to the standard output; --output FILE keeps them\ninterrupted\n",
+    )
+    assert result.after == result.before
 
 
 def test_a_request_to_end(stop):
@@ -75,7 +106,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one(command, stop):
     assert command.files().keys() == {"reviews.csv", "other.csv"}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
 def test_the_output_that_was_to_be_replaced_is_kept(command, stop, sent):
     command.write("out.csv", "mine\n")
     stop(sent, "--output", "out.csv", "--force").left_nothing()
@@ -152,7 +183,7 @@ def test_no_terminal_is_left_with_a_bar(command, tmp_path):
     assert shown.endswith(b"interrupted\r\n")
     assert b"rows/s" in shown
     assert b"Traceback" not in shown
-    assert command.files().keys() == {"reviews.csv"}
+    assert command.files().keys() == {"reviews.csv", ".reviews.sentiment.csv.nlptasks-run"}
 
 
 def read_until(terminal: int, begun: Path) -> bytes:

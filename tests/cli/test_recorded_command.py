@@ -66,7 +66,7 @@ def test_how_a_table_is_read(command, tmp_path):
     rows = "'gut;schön';'positive'\n'schlecht';'negative'\n'kaputt'\n"
     command.write("reviews.data", rows.encode("cp1252"))
     reading = ("--format", "csv", "--encoding", "cp1252", "--delimiter", ";", "--quote", "'", "--no-header")
-    columns = ("--text", "column_1", "--gold", "column_2", "--skip-bad-rows")
+    columns = ("--text", "column_1", "--gold", "column_2", "--on-error", "skip")
     record = check(command, tmp_path, *CONSTANT, "--data", "reviews.data", *reading, *columns)
     assert record.dataset.n == 2
 

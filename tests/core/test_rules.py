@@ -35,6 +35,7 @@ OF_SEVERAL = {
     "_board/page/test_browser.py": "the page and its script, in a browser",
     "_exchange/test_foreign.py": "files of other tools, in all formats",
     "_exchange/test_round_trip.py": "an export and an import, in all formats",
+    "testing/test_faults.py": "the page of the reference that is made of all planted faults",
     "models/test_seq2seq_loading.py": "seq2seq: when its decoder is loaded",
 }
 HEAVY = {"importlib.metadata", "numpy", "pandas", "pyarrow", "rich", "scipy", "sklearn", "torch", "transformers"}

@@ -57,7 +57,9 @@ def test_it_is_listed_and_fits_this_version(command):
 
 
 def test_plugins_check_finds_nothing_wrong(command):
-    assert command("plugins", "check", "emphasis").stdout == "emphasis: ok\n"
+    assert command("plugins", "check", "emphasis").stdout == (
+        "emphasis: head sentiment:emphasis: ok\nemphasis: observer: ok\n"
+    )
 
 
 def test_its_head_answers_and_its_observer_counts(command, tmp_path):

@@ -119,6 +119,9 @@ def facts(panel: Panel) -> list[str]:
         found.append(f"Trivial baseline: {number(panel.floor, digits)}.")
     if panel.ceiling is not None:
         found.append(f"Ceiling: {number(panel.ceiling, digits)}.")
+    simple = [row.system for row in panel.ranked if not row.backbone]
+    if simple and panel.ranked[0].system == simple[0] and len(simple) < len(panel.ranked):
+        found.append(f"{simple[0]}, whose record names no backbone, is ahead of all whose do.")
     if panel.detectable is not None:
         found.append(
             "The smallest difference of the two best systems that would be found with 80 % power after the correction: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +12,13 @@ from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, SettingFlag, help_of
 from nlptasks._cli.once import OnceCommand
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._settings.groups import SystemChoice, TableSource
+from nlptasks._settings.groups import DataFiles, RowChoice, SystemChoice, TableSource
 from nlptasks.errors import UsageError
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
 #: backbones, and those of formats.
@@ -61,6 +64,16 @@ class TaskGroup(click.Group):
     def own_flags(self) -> frozenset[str]:
         """The flags that do not depend on the task."""
         return frozenset(name for param in self.shared() for name in param.opts)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        tasks = [
+            CompletionItem(task.name, help=task.summary)
+            for task in self._tasks(ctx)
+            if task.name.startswith(incomplete)
+        ]
+        return [*tasks, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [task.name for task in self._tasks(ctx)]
@@ -122,7 +135,9 @@ class TaskGroup(click.Group):
             if self._offers(head, option.name)
         ]
         owned = [*((f"head {head.name}", option) for _, head, option in offered), *_of_backbones(registry)]
-        params = [*self._shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
+        own = {option.name for _, option in owned}
+        shared = [param for param in self._shared if not (_is_seed(param) and "seed" in own)]
+        params = [*shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
         params += format_flags(registry)
         return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
 
@@ -140,6 +155,17 @@ class TaskGroup(click.Group):
         return args[0], self.get_command(ctx, args[0]), args[1:]
 
 
+def _is_seed(param: click.Parameter) -> bool:
+    """Whether it is the seed of a sample of the rows; a head's own seed stands for it, too."""
+    return isinstance(param, SettingFlag) and (param.owner, param.setting.name) == (RowChoice, "seed")
+
+
+def rows_of(chosen: Chosen) -> RowChoice:
+    """The rows and columns that the user chose."""
+    rows = chosen.of(RowChoice)
+    return replace(rows, seed=chosen.values(OPTION).get("seed", rows.seed))
+
+
 def system_of(chosen: Chosen, tasks: Sequence[TaskSpec]) -> SystemChoice:
     """The heads, the backbone and their options that the user chose for some tasks."""
     from nlptasks._systems.choosing import heads_by_task
@@ -151,6 +177,8 @@ def system_of(chosen: Chosen, tasks: Sequence[TaskSpec]) -> SystemChoice:
 def source_of(chosen: Chosen) -> TableSource:
     """The table that the user chose, with its columns and with the options of its format."""
     source = chosen.of(TableSource)
+    data, *more = chosen.of(DataFiles).data or (source.data,)
+    source = replace(source, data=data, more=tuple(more))
     reading = replace(source.reading, given=chosen.values(FORMAT))
     return replace(source, columns=chosen.values(COLUMN), reading=reading)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from nlptasks.plugin._values import parsed
 from nlptasks.plugin.options import OptionField, from_values, option_fields
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 T = TypeVar("T")
 
@@ -133,6 +136,11 @@ class Value(click.ParamType[Any]):
         if self._setting.said.get("repeat"):
             return value
         return self._setting.checked(parsed(self._setting.kind, value) if isinstance(value, str) else value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")] if self._setting.said.get("path") else []
 
 
 def help_of(option: OptionField) -> str:

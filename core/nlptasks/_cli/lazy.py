@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlptasks._cli.once import check_repeated
 from nlptasks._names import did_you_mean, resolve
 from nlptasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+#: How a shell asks how a command line may go on: the variable that its script sets.
+ASKED = "_NLPTASKS_COMPLETE"
 
 #: Command name to its import string and its line in ``--help``.
 Commands = Mapping[str, tuple[str, str]]
@@ -29,6 +35,14 @@ class LazyGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         check_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=text) for name, (_, text) in self._lazy.items() if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._lazy)

@@ -16,7 +16,7 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.ending import Ending
-from nlptasks._cli.lazy import LazyGroup
+from nlptasks._cli.lazy import ASKED, LazyGroup
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
@@ -34,6 +34,7 @@ _LONGEST = 2_000
 
 _COMMANDS = {
     "run": ("nlptasks._cli.commands.run:run", "Predict for the rows of a file; score where it has gold."),
+    "runs": ("nlptasks._cli.commands.runs:runs", "List and remove what is kept of runs that were stopped."),
     "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
     "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
     "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),
@@ -50,6 +51,10 @@ _COMMANDS = {
     "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
     "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
     "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
+    "completion": (
+        "nlptasks._cli.commands.completion:completion",
+        "Print what makes a shell complete commands.",
+    ),
     "plugins": ("nlptasks._cli.plugins.group:plugins", "List, show, check, write, install and remove plugins."),
 }
 
@@ -85,6 +90,10 @@ def cli(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    if ASKED in os.environ:
+        from nlptasks._cli.commands.completion import complete
+
+        sys.exit(complete())
     stop_on_signals()
     keep_for_data()
     ending = Ending()

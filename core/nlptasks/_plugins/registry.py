@@ -12,6 +12,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin import (
     BackboneSpec,
     BenchmarkSpec,
+    CommandSpec,
     Descriptor,
     FormatSpec,
     HeadSpec,
@@ -33,6 +34,7 @@ KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
         "formats": FormatSpec,
         "pipelines": PipelineSpec,
         "benchmarks": BenchmarkSpec,
+        "commands": CommandSpec,
     }
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlptasks._names import resolve
@@ -21,7 +21,22 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._plugins.validation import import_strings
 
 
-def trial(result: Path, plugin: str, plugins_dir: Path | None) -> None:
+@dataclass(frozen=True)
+class Tried:
+    """What became of a plugin.
+
+    Args:
+        records: Its records, or those of its distribution.
+        alone: It alone, loaded.
+        registry: What it and all others provide.
+    """
+
+    records: Sequence[PluginRecord]
+    alone: Plugins
+    registry: Registry
+
+
+def trial(result: Path, plugin: str, plugins_dir: Path | None) -> Tried:
     """Load one plugin, import all that its descriptors name, and write its record.
 
     Then load the others that the user has beside it, and write the names that it shares with them. Any of them may end
@@ -37,6 +52,7 @@ def trial(result: Path, plugin: str, plugins_dir: Path | None) -> None:
     items = (*loaded.registry.items, *others.registry.items)
     both = replace(loaded.registry, items=items, prefer=others.registry.prefer)
     _write(result, records, wants, _shared(records, both), "")
+    return Tried(records, loaded, both)
 
 
 def _without(config: Config, plugin: str) -> Config:

@@ -25,6 +25,7 @@ from nlptasks.plugin import (
     BackboneSpec,
     BenchmarkSpec,
     Column,
+    CommandSpec,
     Descriptor,
     FormatSpec,
     HeadSpec,
@@ -227,6 +228,10 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "aliases": (_tuple_of(_is_name), "a tuple of names"),
             "pattern": (_is_pattern, "empty or a regular expression"),
             "fits": _MAYBE_IMPORT,
+        },
+        CommandSpec: {
+            **_COMMON,
+            "object": _IMPORT,
         },
     }
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from nlptasks._running.predict import BlockPredictions
+from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Example
 from nlptasks.plugin.tables import TableBlock
 
@@ -38,21 +39,40 @@ class Block(Generic[R]):
     read: int = 0
 
 
+@dataclass(frozen=True)
+class Rejected(Generic[R]):
+    """A row of a block that no head could predict.
+
+    Args:
+        at: Its position in the block.
+        row: The row.
+        reason: Why.
+    """
+
+    at: int
+    row: R
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class PredictedBlock(Generic[R]):
     """A block with what the heads made of it.
 
     Args:
-        block: The block.
+        block: The block, without the rows that were rejected.
         made: The predictions.
         nll: For each head, the negative log-likelihood of each text that was asked for; empty: of none.
         seconds: How long it took.
+        rejected: The rows that are left out of it.
+        kept: The columns of cells of the predictions, where an earlier process predicted and checked the block.
     """
 
     block: Block[R]
     made: BlockPredictions
     nll: Sequence[Sequence[float | None]] = ()
     seconds: float = 0.0
+    rejected: tuple[Rejected[R], ...] = ()
+    kept: tuple[Sequence[Cell], ...] | None = None
 
 
 #: Told within a block: the block, the proportion of its tokens that is done, and their number.
@@ -90,6 +110,22 @@ def cut(
             size, long, block = min(size * 4, largest), 0, []
     if block:
         yield block
+
+
+def chosen(block: Block[R], at: Sequence[int]) -> Block[R]:
+    """A block with some of its rows; it begins where the whole one does."""
+    table = block.table
+    if table is not None:
+        import pyarrow as pa
+
+        table = TableBlock(table.data.take(pa.array(at, pa.int64())), [table.lines[row] for row in at])
+    return replace(
+        block,
+        rows=[block.rows[row] for row in at],
+        examples=[[own[row] for row in at] for own in block.examples],
+        texts=[None if own is None else [own[row] for row in at] for own in block.texts],
+        table=table,
+    )
 
 
 def nothing(block: Block[Any], proportion: float, tokens: int) -> None:

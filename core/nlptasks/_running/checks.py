@@ -44,16 +44,33 @@ def check_block(done: PredictedBlock[R], heads: Sequence[LoadedHead], place: Cal
     if len(done.made.by_head) != len(heads):
         raise PluginError(f"{len(heads)} heads made {len(done.made.by_head)} columns of predictions of a block")
     for head, examples, predictions in zip(heads, done.block.examples, done.made.by_head, strict=True):
-        if len(predictions) != len(examples):
-            raise PluginError(
-                f"the head {head.name} gave {len(predictions):,} predictions for {len(examples):,} examples",
-                hint=_HINT,
-            )
-        check = _Check.of(head)
-        with plugin_errors(f"the head {head.name}"):
-            for row, example, prediction in zip(done.block.rows, examples, predictions, strict=True):
-                if fault := check.fault(example, prediction):
-                    raise PluginError(f"the head {head.name} gave {fault} for {place(row)}", hint=_HINT)
+        check_predictions(head, examples, predictions, lambda at: place(done.block.rows[at]))
+
+
+def check_predictions(
+    head: LoadedHead,
+    examples: Sequence[Example],
+    predictions: Sequence[Prediction | None],
+    place: Callable[[int], str],
+) -> None:
+    """Check what one head predicted; see :func:`check_block`.
+
+    Args:
+        head: The head.
+        examples: What it was given.
+        predictions: What it gave.
+        place: How errors call the example at a position.
+    """
+    if len(predictions) != len(examples):
+        raise PluginError(
+            f"the head {head.name} gave {len(predictions):,} predictions for {len(examples):,} examples",
+            hint=_HINT,
+        )
+    check = _Check.of(head)
+    with plugin_errors(f"the head {head.name}"):
+        for at, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
+            if fault := check.fault(example, prediction):
+                raise PluginError(f"the head {head.name} gave {fault} for {place(at)}", hint=_HINT)
 
 
 _HINT = "this is a fault of the head; tell its author"

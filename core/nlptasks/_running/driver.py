@@ -114,11 +114,12 @@ class _Drive(Generic[R]):
     done: Totals = field(default_factory=Totals)
     told: Totals = field(default_factory=Totals)
     given: int = 0
+    passed: int = 0
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> Totals:
         self.done = self.told = self.source.before
-        self.given = self.done.rows
+        self.given = self.passed = self.done.rows
         self._send(
             RunStarted(
                 tasks=tuple(head.task.name for head in self.heads),
@@ -150,8 +151,8 @@ class _Drive(Generic[R]):
             for sink in self.sinks:
                 sink.take(done)
             self._count(done)
-        if self.done.rows != self.given:
-            raise PluginError(f"the engine took {self.given:,} rows and gave {self.done.rows:,} back")
+        if self.passed != self.given:
+            raise PluginError(f"the engine took {self.given:,} rows and gave {self.passed:,} back")
         self.done = replace(self.done, seconds=self._seconds())
         for sink in self.sinks:
             sink.finish()
@@ -163,13 +164,15 @@ class _Drive(Generic[R]):
             yield block
 
     def _check(self, done: PredictedBlock[R]) -> None:
-        if done.block.first != self.done.rows:
-            raise PluginError(f"the engine gave row {done.block.first:,} where row {self.done.rows:,} was next")
-        check_block(done, self.heads, self.source.place)
+        if done.block.first != self.passed:
+            raise PluginError(f"the engine gave row {done.block.first:,} where row {self.passed:,} was next")
+        if done.kept is None:
+            check_block(done, self.heads, self.source.place)
 
     def _count(self, done: PredictedBlock[R]) -> None:
         """Add a block to the totals, and tell them."""
         made, before = done.made, self.done
+        self.passed += len(done.block.rows) + len(done.rejected)
         self.done = Totals(
             rows=before.rows + len(done.block.rows),
             read=max(before.read, done.block.read),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nlptasks._running.blocks import Block, PredictedBlock, Progress, R
 from nlptasks._running.predict import check_frozen, likelihoods, predict
@@ -20,14 +21,18 @@ class LocalEngine:
     Args:
         system: The system.
         watch: Whether the shared weights are compared with their checksum after the last block.
+        rescue: What predicts a block without the rows that fail, given the block and what predicts one; ``None``: a
+            row that fails ends it all.
     """
 
     system: LoadedSystem
     watch: bool = True
+    rescue: Callable[[Block[Any], Callable[[Block[Any]], PredictedBlock[Any]]], PredictedBlock[Any]] | None = None
 
     def __call__(self, blocks: Iterator[Block[R]], progress: Progress) -> Iterator[PredictedBlock[R]]:
         for block in blocks:
-            yield self._predicted(block, progress)
+            predict = partial(self._predicted, progress=progress)
+            yield self.rescue(block, predict) if self.rescue else predict(block)
         if self.watch:
             check_frozen(self.system)
 

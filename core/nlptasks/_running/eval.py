@@ -19,8 +19,9 @@ from nlptasks._running import facts
 from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
-from nlptasks._running.journal import Journal, JournalEntry, differing
+from nlptasks._running.journal import Journal, JournalEntry
 from nlptasks._running.provenance import files, plain_options, plugins
+from nlptasks._running.resuming.differences import differing
 from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set

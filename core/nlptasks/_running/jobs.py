@@ -12,7 +12,7 @@ from typing import Any
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
 from nlptasks._scoring.datasets import dataset_of
-from nlptasks._settings.command import of_task, words
+from nlptasks._settings.command import of_task, placeless, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
@@ -70,7 +70,7 @@ def file_jobs(
         UsageError: Names are unknown or do not fit.
     """
     asked = _Asked(system=system, target=target, evaluation=evaluation)
-    stem = split_suffix(source.data)[0]
+    stem = _stem(source.data)
     meta = _meta(evaluation.slices, evaluation.cluster)
     dataset = Dataset(name=stem, sha256="", n=0, cluster=evaluation.cluster, language=evaluation.language)
     return [
@@ -177,6 +177,7 @@ def _job(
         "eval",
         task.name,
         *words(data),
+        *(word for file in source.more for word in ("--data", placeless(file, named=True))),
         *of_task(task.name, columns, asked.system, {**options, **given}),
         *words(asked.system, evaluation, target),
     )
@@ -218,6 +219,12 @@ def _of_card(session: Session, task: TaskSpec, asked: _Asked, card: Card) -> dic
 def _wanted(session: Session, card: Card, tasks: Sequence[TaskSpec], datasets: Sequence[str]) -> bool:
     names = {task.name for task in tasks}
     return (not names or session.tasks([card.task])[0].name in names) and (not datasets or card.name in datasets)
+
+
+def _stem(data: str) -> str:
+    """What the data are called: a file's or a folder's name, and of a glob that of the folder before it."""
+    parts = [part for part in Path(data).parts if not set(part) & set("*?[")]
+    return split_suffix(parts[-1] if parts else "data")[0] or "data"
 
 
 def _meta(slices: Sequence[str], *columns: str | tuple[str, ...]) -> tuple[str, ...]:

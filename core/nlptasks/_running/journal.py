@@ -11,18 +11,17 @@ not be passed on, so that nobody but its owner may read it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from io import FileIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pydantic
 from pydantic import ConfigDict, NonNegativeFloat, NonNegativeInt, Strict, TypeAdapter, ValidationError
 
+from nlptasks._running.resuming.differences import differing
+from nlptasks._running.resuming.lines import LockedLines
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.validated import problem_of
@@ -68,7 +67,7 @@ class Journal:
     key: Mapping[str, Json]
     restart: bool = False
     entries: list[JournalEntry] = field(default_factory=list)
-    _stream: FileIO | None = None
+    _file: LockedLines | None = None
 
     def __enter__(self) -> Journal:
         """Open it and read what is there.
@@ -77,27 +76,22 @@ class Journal:
             UsageError: It belongs to another evaluation, or another process writes it.
             NlptasksError: The disk fails.
         """
+        advice = "give another --output"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = FileIO(
-                self.path, "a+b", opener=_private
-            )  # without a buffer that a full disk would keep full
         except OSError as error:
-            raise UsageError(f"cannot write {self.path}: {error.strerror}", hint="give another --output") from error
+            raise UsageError(f"cannot write {self.path}: {error.strerror}", hint=advice) from error
+        self._file = LockedLines(self.path, advice=advice)
         try:
-            _lock(self._stream, self.path)
-            self._read()
+            self._read(self._file)
         except BaseException:
-            empty = os.fstat(self._stream.fileno()).st_size == 0
-            self._stream.close()
-            if empty:  # a full disk took not even its first line
-                self.remove()
+            self._file.close()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._stream is not None
-        self._stream.close()
+        assert self._file is not None
+        self._file.close()
 
     def add(self, entry: JournalEntry) -> None:
         """Write an entry, and return when it is on the disk.
@@ -113,15 +107,12 @@ class Journal:
         """Remove it: the record is there."""
         self.path.unlink(missing_ok=True)
 
-    def _read(self) -> None:
+    def _read(self, file: LockedLines) -> None:
         """Take what is whole, and cut off what is not."""
-        assert self._stream is not None
-        self._stream.seek(0)
-        content = self._stream.readall() or b""
-        whole = content[: content.rfind(b"\n") + 1]
-        head, *lines = whole.split(b"\n")[:-1] or [b""]
+        head, *lines = list(file.lines()) or [b""]
         if self.restart or not head:
-            self._start()
+            file.cut(0)
+            self._write(canonical({"schema": _SCHEMA, "version": _VERSION, "key": self.key}))
             return
         self._check(head)
         for number, line in enumerate(lines, 2):
@@ -132,13 +123,7 @@ class Journal:
                     f"{self.path}:{number}: not a block of predictions ({_reason(error)})",
                     hint="the file is damaged; --restart begins anew",
                 ) from error
-        if len(whole) < len(content):
-            self._stream.truncate(len(whole))
-
-    def _start(self) -> None:
-        assert self._stream is not None
-        self._stream.truncate(0)
-        self._write(canonical({"schema": _SCHEMA, "version": _VERSION, "key": self.key}))
+        file.cut(sum(map(len, (head, *lines))))
 
     def _check(self, head: bytes) -> None:
         """Refuse the journal of another evaluation, field by field."""
@@ -162,42 +147,8 @@ class Journal:
             )
 
     def _write(self, line: str) -> None:
-        assert self._stream is not None
-        content = memoryview(line.encode("utf-8", "surrogatepass") + b"\n")
-        before = os.fstat(self._stream.fileno()).st_size
-        try:
-            while content:
-                content = content[self._stream.write(content) or 0 :]
-            os.fsync(self._stream.fileno())
-        except OSError as error:
-            with suppress(OSError):
-                self._stream.truncate(before)
-            raise NlptasksError(
-                f"cannot write {self.path}: {error.strerror}",
-                hint="make room and run the same command again: it goes on where it stopped",
-            ) from error
-
-
-def differing(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str, str]]:
-    """Where two keys differ: the field, and its value in each, cut to a line."""
-    found: list[tuple[str, str, str]] = []
-    for name in sorted(old.keys() | new.keys()):
-        left, right = old.get(name), new.get(name)
-        if isinstance(left, dict) and isinstance(right, dict):
-            found += differing(left, right, f"{prefix}{name}.")
-        elif left != right:
-            found.append((f"{prefix}{name}", _shown(left), _shown(right)))
-    return found
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = (
-            "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        )
-    except RecursionError:  # of a file that somebody wrote
-        text = "what is nested too deep"
-    return (text if len(text) <= _QUOTED else f"{text[:_QUOTED]}...") or "''"
+        assert self._file is not None
+        self._file.append(line.encode("utf-8", "surrogatepass") + b"\n")
 
 
 @cache
@@ -211,26 +162,4 @@ def _reason(error: Exception) -> str:
     return str(error)[:_QUOTED]
 
 
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read, whoever could read it before."""
-    descriptor = os.open(path, flags, 0o600)
-    with suppress(OSError, AttributeError):  # somebody else's; not on Windows
-        os.fchmod(descriptor, 0o600)
-    return descriptor
-
-
-def _lock(stream: FileIO, path: Path) -> None:
-    """Two processes must not write one journal. The lock is gone when its process is, however that ends."""
-    try:
-        import fcntl
-    except ImportError:  # not on Windows
-        return
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: another process is writing it", hint="wait for it, or give another --output"
-        ) from error
-
-
-__all__ = ["Journal", "JournalEntry", "differing"]
+__all__ = ["Journal", "JournalEntry"]

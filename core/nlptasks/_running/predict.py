@@ -19,6 +19,10 @@ from nlptasks.plugin.protocols import Encoder, Example, HiddenStates, Prediction
 Told = Callable[[float, int], None]
 
 
+class SpoiltBackboneError(PluginError):
+    """A head wrote to the backbone that all share, so that no prediction of the run can be trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockPredictions:
     """What the heads made of a block of examples.
@@ -63,6 +67,8 @@ class _HeadPart:
         if mine:
             with plugin_errors(_name(self.head)):
                 reduced = self.head.head.reduce(states.rows(mine))
+                if len(reduced) != len(mine):
+                    raise ValueError(f"reduce() gave {len(reduced)} results for {len(mine)} windows")
                 self.kept.update(zip((windows[at] for at in mine), reduced, strict=True))
 
     def read(self) -> tuple[Prediction | None, ...]:
@@ -131,11 +137,11 @@ def check_frozen(system: LoadedSystem) -> None:
     """The backbone is frozen while it is shared: a head that wrote to it spoilt everybody's predictions.
 
     Raises:
-        PluginError: A head did.
+        SpoiltBackboneError: A head did.
     """
     if system.encoder and system.encoder.fingerprint() != system.fingerprint:
         heads = ", ".join(item.name for item in system.heads)
-        raise PluginError(
+        raise SpoiltBackboneError(
             f"a head changed the shared backbone during this run: {heads}",
             hint="its predictions cannot be trusted and were not kept; tell the head's author",
         )

@@ -19,10 +19,10 @@ from nlptasks._scoring.metrics import metric_of
 from nlptasks._settings.command import placeless
 from nlptasks._settings.groups import TableSource
 from nlptasks._systems.system import System
-from nlptasks._tables.tables import format_of
+from nlptasks._tables.opening import format_used
 from nlptasks._version import __version__
 from nlptasks.files.names import at_home, is_file, is_folder
-from nlptasks.files.paths import open_input, sha256_of
+from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import MetricSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
 from nlptasks.records.schema import METRIC
@@ -50,9 +50,8 @@ def plugins(registry: Registry, system: System, source: TableSource, metrics: It
     for item in registry.all(TaskSpec):
         if item.spec == chosen.task:
             found["task"] = item
-    with open_input(source.data) as file:
-        head = file.stream.peek(16)
-        found["format"] = format_of(registry, file.name, file.suffix, name=source.format, flag="--format", head=head)
+    if used := format_used(registry, source):
+        found["format"] = used
     found |= {
         f"{METRIC}{name}": metric_of(registry, name, chosen.task.name)
         for name in metrics

@@ -7,35 +7,49 @@ its name only when it is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
-from nlptasks._running.blocks import Block
-from nlptasks._running.checks import prediction_type
+from nlptasks._running.blocks import Block, PredictedBlock
+from nlptasks._running.checks import check_block, prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.engine import LocalEngine
+from nlptasks._running.predict import check_frozen
+from nlptasks._running.rejecting.rejects import Rejects, rejects_beside
+from nlptasks._running.rejecting.rescue import Predict, Rescue
 from nlptasks._running.report import Reporter
-from nlptasks._running.sinks import TableSink, TallySink
+from nlptasks._running.resuming.fleeting import Fleeting
+from nlptasks._running.resuming.keeping import Keeping
+from nlptasks._running.resuming.places import kept_beside, nothing_kept
+from nlptasks._running.sinks import TableSink, TallySink, cells_of
 from nlptasks._running.tally import Tally
-from nlptasks._settings.groups import TableSource, TableTarget
+from nlptasks._running.trial.steps import RunSteps
+from nlptasks._settings.groups import RowChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.blocks import Sizes, in_blocks
 from nlptasks._tables.columns import Binding, bind, is_blank
 from nlptasks._tables.gold import parse_label_map
-from nlptasks._tables.outputs import output_columns
-from nlptasks._tables.tables import chosen_columns, open_output, open_writer, read_table
-from nlptasks.errors import DataError
-from nlptasks.files.paths import STDOUT, Input, default_output, open_input
-from nlptasks.plugin import LIKELIHOOD
-from nlptasks.plugin.protocols import BadRow, Example, Row, Table
+from nlptasks._tables.opening import OpenedTable, open_tables
+from nlptasks._tables.outputs import output_columns, output_name, refuse_input
+from nlptasks._tables.tables import chosen_columns, open_output, open_writer
+from nlptasks._tables.taking import KeptColumnsWriter, kept_columns, take_rows
+from nlptasks.errors import DataError, UsageError
+from nlptasks.files.paths import STDOUT
+from nlptasks.plugin import GENERATE, LIKELIHOOD
+from nlptasks.plugin.protocols import Example, Row, Table
 from nlptasks.records.report import RunReport
 
-#: Bad rows that a report quotes.
-_QUOTED = 5
+#: Rows of the largest blocks where a backbone writes texts.
+_WRITTEN = 256
+
+_ALL = RowChoice()
 
 
 def run(
@@ -46,8 +60,14 @@ def run(
     observers: Observers,
     *,
     language: str = "",
+    told: Callable[[str], None] = lambda _: None,
+    command: str = "",
+    rows: RowChoice = _ALL,
+    verbose: bool = False,
 ) -> RunReport:
     """Run a system on a table.
+
+    One that was stopped goes on where it was, where it is the same; see :mod:`nlptasks._running.resuming.keeping`.
 
     Args:
         session: What is installed.
@@ -57,21 +77,48 @@ def run(
         observers: What is told how the run goes.
         language: ISO 639-1 code of the language of the predictions; empty: a head's option ``to``, or else the
             references tell it.
+        told: Told what a person should know before the report.
+        command: The command as it was typed, for a listing of runs that were stopped.
+        rows: Which rows are read and which columns are written.
+        verbose: Whether each step is told.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
         DataError: A row cannot be read. Nothing is written then.
     """
     with ExitStack() as stack:
-        opened = stack.enter_context(open_input(source.data))
-        table = read_table(session.registry, opened, name=source.format, options=source.reading)
-        bindings = [_bound(item, table, source, opened.name) for item in system.heads]
-        output = _output_name(source, target, system)
-        stream = stack.enter_context(open_output(output, force=target.force, source=source.data))
-        columns = output_columns([_wanted(item) for item in system.heads], table.columns)
-        names = [*table.names, *(name for names in columns for name in names)]
+        opened = stack.enter_context(open_tables(session.registry, source))
+        table = opened.table
+        bindings = [bound(item, opened, source) for item in system.heads]
+        output = output_name(source, opened.parts, target, [item.task.name for item in system.heads])
+        refuse_input(output, opened.parts)
+        keeping = _keeping(opened, output, target, told, {"input": source.data, "command": command})
+        stack.enter_context(keeping)
+        rejects = Rejects(
+            skip=source.skips,
+            at=opened.at,
+            path=rejects_beside(output),
+            force=target.force,
+            source=opened.parts[0],
+            stack=stack,
+            told=told,
+        )
+        if not keeping.rows:
+            rejects.check()
+        stream = stack.enter_context(
+            open_output(output, force=target.force, source=opened.parts[0], again=keeping.complete)
+        )
+        keep = kept_columns(table, rows, opened.name)
+        take_rows(table, rows)
+        columns = output_columns([wanted(item) for item in system.heads], [table.columns[at] for at in keep])
+        names = [*(table.names[at] for at in keep), *(name for names in columns for name in names)]
         writer = open_writer(session.registry, stream, output, names, name=target.output_format)
+        if rows.keep_columns:
+            writer = KeptColumnsWriter(writer, keep)
+        steps = RunSteps(told if verbose else None)
+        steps.begin(opened, bindings, output)
         loaded = session.load(system)
+        steps.loaded(loaded)
         tallies = [
             TallySink(
                 at,
@@ -82,64 +129,122 @@ def run(
                     columns=own,
                     language=language or str(getattr(chosen.options, "to", "")),
                 ),
-                _tally(head),
+                tally_of(head),
+                line=opened.shown,
             )
             for at, (head, chosen, binding, own) in enumerate(
                 zip(loaded.heads, system.heads, bindings, columns, strict=True)
             )
         ]
-        rows = _Rows(opened, table, source, tallies)
-        written = TableSink(writer=writer, stream=stream, heads=loaded.heads, columns=columns, flush=not output)
-        done = drive(
-            rows.source(),
-            loaded.heads,
-            LocalEngine(loaded),
-            [*tallies, written],
-            observers=observers,
-            output=output or STDOUT,
+        read = SourceRows(opened, table, source, tallies, sizes_of(system), rejects)
+        keeping.know(partial(_key, session, system, loaded, source, opened, rows), partial(check_frozen, loaded))
+        written = TableSink(
+            writer=writer,
+            stream=stream,
+            heads=loaded.heads,
+            columns=columns,
+            flush=not output,
+            keep=keeping.keep,
         )
-        return _report(rows, done, loaded, output or STDOUT, written.notes)
+        engine = LocalEngine(loaded, rescue=_rescue(read, written) if source.skips else None)
+        with keeping.stopping:
+            done = drive(
+                read.source(),
+                loaded.heads,
+                keeping.engine(engine),
+                [rejects, *tallies, written, *([steps] if verbose else [])],
+                observers=observers,
+                output=output or STDOUT,
+            )
+        keeping.finished()
+        return _report(read, done, loaded, output or STDOUT, (*keeping.notes, *written.notes))
 
 
-def _bound(item: ChosenHead, table: Table, source: TableSource, name: str) -> Binding:
+def _keeping(
+    opened: OpenedTable, output: str, target: TableTarget, told: Callable[[str], None], about: Mapping[str, Any]
+) -> Keeping | Fleeting:
+    """What keeps the rows that are predicted, where a run can be gone on with.
+
+    Raises:
+        UsageError: That is asked for where it cannot be.
+    """
+    if why := nothing_kept(opened, output):
+        if target.restart:
+            raise UsageError(f"--restart: nothing is kept of such a run: {why}", hint="leave --restart out")
+        return Fleeting(why, told)
+    return Keeping(
+        path=kept_beside(Path(output)),
+        output=output,
+        about={"output": output, **about},
+        restart=target.restart,
+        told=told,
+    )
+
+
+def _key(
+    session: Session,
+    system: System,
+    loaded: LoadedSystem,
+    source: TableSource,
+    opened: OpenedTable,
+    rows: RowChoice,
+) -> Mapping[str, Any]:
+    from nlptasks._running.resuming.key import run_key  # with all that records are made by; short runs keep nothing
+
+    return run_key(session, system, loaded, source, opened, rows)
+
+
+def bound(item: ChosenHead, opened: OpenedTable, source: TableSource) -> Binding:
     """The columns of one task."""
     chosen = chosen_columns(item.task, source.columns)
     return bind(
         item.task,
-        table.columns,
+        opened.table.columns,
         chosen=chosen,
         gold=source.gold,
-        source=name,
+        source=opened.name,
         label_map=parse_label_map(source.label_map),
         keep_na=source.reading.keep_na,
-        first=table.first,
+        first=opened.table.first,
+        outputs=(opened.extra,),
     )
 
 
-def _tally(head: LoadedHead) -> Tally:
+def sizes_of(system: System) -> Sizes:
+    """How large blocks are: texts take long to write, and a block is what a kill may cost."""
+    writes = any(GENERATE in item.head.spec.needs for item in system.heads)
+    return Sizes(largest=_WRITTEN) if writes else Sizes()
+
+
+def tally_of(head: LoadedHead) -> Tally:
+    """The counts of a head, before the first row."""
     with plugin_errors(f"the head {head.name}"):
         return Tally(closed=bool(head.head.labels))
 
 
 @dataclass
-class _Rows:
+class SourceRows:
     """The table as a source, which counts what it leaves out."""
 
-    opened: Input
+    opened: OpenedTable
     table: Table
     asked: TableSource
     tallies: Sequence[TallySink]
-    skipped: Counter[str] = field(default_factory=Counter)
-    bad_rows: list[str] = field(default_factory=list)
+    sizes: Sizes
+    rejects: Rejects
 
     def source(self) -> RowSource[Row]:
         return RowSource(
             name=self.opened.name,
             blocks=self._blocks(),
-            place=lambda row: f"{self.opened.name}:{row.line}",
+            place=self.place,
             bytes=self.opened.size,
-            skipped=self.skipped,
+            skipped=self.rejects.skipped,
         )
+
+    def place(self, row: Row) -> str:
+        """How errors call a row."""
+        return self.opened.place(row.line)
 
     def _blocks(self) -> Iterator[Block[Row]]:
         """The readable rows, in blocks that grow."""
@@ -149,9 +254,9 @@ class _Rows:
         ]
         reads = tuple(dict.fromkeys(at for item in self.tallies for at in item.reporter.binding.reads))
         first = 0
-        for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=Sizes()):
+        for table in in_blocks(self.table, reads, max_cell=self.asked.reading.max_cell, sizes=self.sizes):
             for bad in table.bad:
-                self._leave_out(bad)
+                self.rejects.unreadable(bad)
             if not len(table):
                 continue
             rows = table.good()
@@ -169,18 +274,24 @@ class _Rows:
             )
             first += len(rows)
         if not first:
-            reason = "none of its rows can be read" if self.bad_rows else "it has a header and no row"
+            reason = "none of its rows can be read" if self.rejects.rows else "it has a header and no row"
             raise DataError(self.opened.name, reason, hint="a first row that is data needs --no-header")
 
-    def _leave_out(self, row: BadRow) -> None:
-        if not self.asked.skip_bad_rows:
-            hint = f"{row.hint}; " if row.hint else ""
-            raise DataError(
-                self.opened.name, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out"
-            )
-        self.skipped["cannot be read; left out"] += 1
-        if len(self.bad_rows) < _QUOTED:
-            self.bad_rows.append(f"{self.opened.name}:{row.line}: {row.reason}")
+
+def _rescue(rows: SourceRows, written: TableSink) -> Any:
+    """What predicts a block without the rows that fail; those whose prediction cannot be written fail too."""
+    rescue = Rescue()
+
+    def rescued(block: Block[Any], predict: Predict) -> PredictedBlock[Any]:
+        def checked(block: Block[Any]) -> PredictedBlock[Any]:
+            done = predict(block)
+            check_block(done, written.heads, rows.place)
+            cells_of(done, written.heads, written.columns)
+            return done
+
+        return rescue.predicted(block, checked)
+
+    return rescued
 
 
 def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example]) -> list[str | None]:
@@ -193,8 +304,8 @@ def _texts(reporter: Reporter, rows: Sequence[Row], examples: Sequence[Example])
     ]
 
 
-def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
-    backbone, skipped = loaded.backbone, Counter(rows.skipped)
+def _report(rows: SourceRows, done: Totals, loaded: LoadedSystem, output: str, written: Sequence[str]) -> RunReport:
+    backbone, skipped = loaded.backbone, Counter(rows.rejects.skipped)
     if done.blank:
         skipped["no text; kept without a prediction"] = done.blank
     return RunReport(
@@ -202,7 +313,9 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, writte
         output=output,
         rows=done.rows,
         skipped=dict(skipped),
-        bad_rows=tuple(rows.bad_rows),
+        bad_rows=tuple(rows.rejects.quoted),
+        rejected=rows.rejects.rows,
+        rejects=str(rows.rejects.path or "") if rows.rejects.rows else "",
         long=done.long,
         cut=done.cut,
         tokens=done.tokens,
@@ -214,14 +327,7 @@ def _report(rows: _Rows, done: Totals, loaded: LoadedSystem, output: str, writte
     )
 
 
-def _wanted(item: ChosenHead) -> list[str]:
+def wanted(item: ChosenHead) -> list[str]:
     """The names of a task's output columns, where the table has none of them."""
     suffixes = *prediction_type(item.task).suffixes, *getattr(item.options, "more_suffixes", ())
     return [item.task.output + suffix for suffix in suffixes]
-
-
-def _output_name(source: TableSource, target: TableTarget, system: System) -> str:
-    """The output file; empty for standard output."""
-    if target.output:
-        return "" if target.output == "-" else target.output
-    return str(default_output(source.data, *(item.task.name for item in system.heads)) or "")

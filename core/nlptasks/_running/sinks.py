@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, BinaryIO
@@ -28,6 +28,7 @@ class TableSink:
         heads: The heads.
         columns: Each head's columns in the table.
         flush: Whether each block is to be seen as soon as it is written.
+        keep: What keeps a block and its cells, so that a later run goes on behind it; ``None``: nothing does.
     """
 
     writer: RowWriter
@@ -35,15 +36,18 @@ class TableSink:
     heads: Sequence[LoadedHead]
     columns: Sequence[Sequence[str]]
     flush: bool
+    keep: Callable[[PredictedBlock[Row], Sequence[Sequence[Cell]]], None] | None = None
 
     def take(self, done: PredictedBlock[Row]) -> None:
         """Write a block."""
-        cells = [
-            list(_cells(head, predictions, len(columns)))
-            for head, predictions, columns in zip(self.heads, done.made.by_head, self.columns, strict=True)
-        ]
+        cells = done.kept
+        if cells is None:
+            cells = cells_of(done, self.heads, self.columns)
+            if self.keep:
+                self.keep(done, cells)
         assert done.block.table is not None
-        self.writer.write(done.block.table, [column for own in cells for column in zip(*own, strict=True)])
+        if done.block.rows:
+            self.writer.write(done.block.table, cells)
         if self.flush:
             self.stream.flush()
 
@@ -66,6 +70,7 @@ class TallySink:
         at: Which of the heads.
         reporter: What makes the report.
         tally: The counts.
+        line: Names a row by its line.
         report: The report, once all is counted.
         notes: What is to be said of how the gold column was read, then too.
     """
@@ -73,6 +78,7 @@ class TallySink:
     at: int
     reporter: Reporter
     tally: Tally
+    line: Callable[[int], str] = str
     report: TaskReport | None = None
     notes: tuple[str, ...] = ()
 
@@ -83,7 +89,7 @@ class TallySink:
         self.tally.add(done.made.by_head[self.at], cells=cells)
         for number, (row, why) in enumerate(zip(rows, _foreign(done, self.at), strict=True), done.block.first):
             if why:
-                self.tally.foreign.add(number, why, str(row.line))
+                self.tally.foreign.add(number, why, self.line(row.line))
         if done.nll:
             for row, nll in zip(rows, done.nll[self.at], strict=True):
                 if nll is not None:
@@ -120,6 +126,26 @@ class Collector:
 def _foreign(done: PredictedBlock[Any], at: int) -> Sequence[str]:
     """Why a head cannot read each row; an engine may leave that out."""
     return done.made.foreign[at] if done.made.foreign else ("",) * len(done.block.rows)
+
+
+def cells_of(
+    done: PredictedBlock[Any], heads: Sequence[LoadedHead], columns: Sequence[Sequence[str]]
+) -> tuple[Sequence[Cell], ...]:
+    """The columns of cells of a block's predictions.
+
+    Args:
+        done: The block.
+        heads: The heads.
+        columns: Each head's columns in the table.
+
+    Raises:
+        PluginError: A prediction has other cells; the error names the head.
+    """
+    rows = [
+        list(_cells(head, predictions, len(names)))
+        for head, predictions, names in zip(heads, done.made.by_head, columns, strict=True)
+    ]
+    return tuple(column for own in rows for column in zip(*own, strict=True))
 
 
 def _cells(head: LoadedHead, predictions: Sequence[Prediction | None], width: int) -> Iterator[tuple[Cell, ...]]:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nlptasks._names import did_you_mean
-from nlptasks._settings.groups import Evaluation, RecordTarget, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.groups import Evaluation, RecordTarget, RowChoice, SystemChoice, TableSource, TableTarget
 from nlptasks._settings.training import TrainingSettings, TrainingTarget
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import OptionField, from_values, option_fields
@@ -24,6 +24,7 @@ FUNCTIONS: Mapping[str, Mapping[type, Sequence[str]]] = MappingProxyType(
         "run": {
             TableSource: ("data", "id"),
             TableTarget: ("output",),
+            RowChoice: (),
             Evaluation: ("metrics", "slices", "cluster", "limit", "seeds"),
             SystemChoice: (),
         },

@@ -23,11 +23,13 @@ class TableSource:
     """A table that is read.
 
     Args:
+        more: Further tables of the same columns, whose rows follow; see :class:`DataFiles`.
         columns: Columns that the user named, or templates over columns, by the tasks' inputs.
         reading: How to read it, whatever its format.
     """
 
     data: str = setting("", "File with the rows; - is standard input.", metavar="FILE", path=True)
+    more: tuple[str, ...] = field(default=(), metadata={"dynamic": True})
     columns: Mapping[str, str] = field(default_factory=dict, metadata={"dynamic": True})
     gold: str = setting("", "Column with the gold answers.", metavar="COLUMN", default_text="by its name")
     label_map: tuple[str, ...] = setting(
@@ -44,7 +46,45 @@ class TableSource:
     )
     format: str = setting("", "Format of the data.", metavar="NAME", default_text="by its suffix")
     reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = setting(False, "Leave out rows that cannot be read, and count them.")
+    on_error: Literal["fail", "skip"] = setting(
+        "fail", "A row that cannot be read or predicted: fail ends the command, skip leaves the row out and counts it."
+    )
+
+    @property
+    def skips(self) -> bool:
+        """Whether such rows are left out."""
+        return self.on_error == "skip"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that the user named."""
+        return (self.data, *self.more) if self.data else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFiles:
+    """The tables of a command that reads several as one."""
+
+    data: tuple[str, ...] = setting(
+        (),
+        "What holds the rows: a file, a folder, a glob in quotes, a member of a .zip, an address; - is standard input. "
+        "May be repeated.",
+        repeat=True,
+        metavar="FILE",
+        path=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowChoice:
+    """Which rows of the tables are read, and which of their columns are written."""
+
+    limit: int = setting(0, "Only the first N rows.  0: all.", min=0, metavar="N")
+    sample: int = setting(0, "Only N rows at random, in their order.  0: all.", min=0, max=1 << 31, metavar="N")
+    seed: int = setting(0, "Seed of --sample.", min=0, max=LARGEST_SEED, metavar="N")
+    keep_columns: tuple[str, ...] = setting(
+        (), "Columns of the data that the output keeps.", flag="columns", metavar="A,B,...", default_text="all"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +93,7 @@ class TableTarget:
 
     output: str = setting(
         "",
-        "Where to write; - is standard output, as JSON Lines.",
+        "Where to write; - is standard output, as JSON Lines, where nothing is kept of a run that is stopped.",
         short="o",
         metavar="FILE",
         path=True,
@@ -62,6 +102,7 @@ class TableTarget:
     )
     output_format: str = setting("", "Format of the output.", metavar="NAME", default_text="by its suffix")
     force: bool = setting(False, "Replace the output where it exists.", short="f", recorded=False)
+    restart: bool = setting(False, "Begin anew where another run was stopped.", recorded=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,3 +226,13 @@ class Summary:
     """What a command prints."""
 
     quiet: bool = setting(False, "No summary at the end.", short="q", recorded=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """What a run tells before its end."""
+
+    dry_run: bool = setting(
+        False, "Say what would be read and written, and about how long it takes; write nothing.", recorded=False
+    )
+    verbose: bool = setting(False, "Say each step.", short="v", recorded=False)

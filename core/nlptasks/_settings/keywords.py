@@ -20,9 +20,14 @@ class RunSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     output_format: str
     force: bool
+    restart: bool
+    limit: int
+    sample: int
+    seed: int
+    keep_columns: Sequence[str]
     language: str
     backbone: str
     device: str
@@ -44,7 +49,7 @@ class EvaluateSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     name: str
     force: bool
     restart: bool
@@ -73,7 +78,7 @@ class TrainSettings(TypedDict, total=False):
     header: bool | None
     max_cell: int | str
     keep_na: bool
-    skip_bad_rows: bool
+    on_error: Literal["fail", "skip"]
     force: bool
     method: Literal["probe", "finetune", "pretrain"]
     epochs: float | None

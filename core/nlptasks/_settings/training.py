@@ -14,7 +14,11 @@ class TrainingData:
     """Files to train on."""
 
     data: tuple[str, ...] = setting(
-        (), "File with rows and gold answers; may be repeated.", repeat=True, metavar="FILE", path=True
+        (),
+        "What holds rows and gold answers: a file, a folder, a glob in quotes; may be repeated.",
+        repeat=True,
+        metavar="FILE",
+        path=True,
     )
     validation: tuple[str, ...] = setting(
         (),

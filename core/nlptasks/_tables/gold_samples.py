@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from nlptasks._names import nearest
 from nlptasks._plugins.registry import Registry
@@ -14,9 +13,10 @@ from nlptasks._settings.groups import TableSource
 from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import Binding, as_text, bind
 from nlptasks._tables.gold import GoldColumn, parse_label_map
-from nlptasks._tables.tables import chosen_columns, read_table
+from nlptasks._tables.opening import OpenedTable, digest_of, open_tables
+from nlptasks._tables.tables import chosen_columns
 from nlptasks.errors import DataError, UsageError
-from nlptasks.files.paths import Input, open_input, refuse_stream, sha256_of
+from nlptasks.files.paths import Input, open_input, refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.text.display import left_out
@@ -103,10 +103,15 @@ def read_gold_table(
         UsageError: It is standard input, or a column is not there.
         DataError: A row cannot be read, or none has a gold answer.
     """
-    refuse_stream(wanted.data, "an evaluation needs a file, whose bytes it can name")
+    for name in wanted.files:
+        refuse_stream(name, "an evaluation needs a file, whose bytes it can name")
     with ExitStack() as stack:
-        source = stack.enter_context(open_input(wanted.data))
-        table = opened(source) if opened else read_table(registry, source, name=wanted.format, options=wanted.reading)
+        if opened:
+            file = stack.enter_context(open_input(wanted.data))
+            source = OpenedTable(file.name, opened(file), (wanted.data,), file.size)
+        else:
+            source = stack.enter_context(open_tables(registry, wanted))
+        table = source.table
         chosen = chosen_columns(task, wanted.columns)
         label_map = parse_label_map(wanted.label_map)
         binding = bind(
@@ -119,13 +124,13 @@ def read_gold_table(
             label_map=label_map,
             keep_na=wanted.reading.keep_na,
             first=table.first,
-            outputs=outputs,
+            outputs=(*outputs, source.extra),
         )
         guard(table, binding.reads, wanted.reading.max_cell)
         skipped: Counter[str] = Counter()
-        rows = list(_rows(table, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows))
+        rows = list(_rows(source, skipped, skip=wanted.skips))
     reading = binding.reading({binding.gold_cell(row) for row in rows})
-    answers = _answers(rows, binding, reading, counts, source.name, skipped, skip_bad_rows=wanted.skip_bad_rows)
+    answers = _answers(rows, binding, reading, counts, source, skipped, skip=wanted.skips)
     id_at = _id_at(table.columns, wanted.id, source.name)
     kept = [(name, _at(name, table.columns, source.name)) for name in meta]
     items = tuple(_items(answers, binding, id_at, kept))
@@ -135,7 +140,7 @@ def read_gold_table(
         raise DataError(source.name, f"no row has a gold answer in the column '{binding.gold}'{said}", hint=hint)
     return GoldTable(
         items=items[: limit or None],
-        sha256=sha256_of(Path(wanted.data)),
+        sha256=digest_of(registry, wanted),
         columns={**_named(binding, table.columns, chosen), "gold": binding.gold, **_mapped(label_map)},
         skipped=dict(skipped),
         notes=(*table.notes, *binding.notes, *reading.notes, *reading.unknown),
@@ -144,19 +149,20 @@ def read_gold_table(
     )
 
 
-def _rows(table: Table, source: str, skipped: Counter[str], *, skip_bad_rows: bool) -> Iterator[Row]:
-    for row in table.rows:
+def _rows(source: OpenedTable, skipped: Counter[str], *, skip: bool) -> Iterator[Row]:
+    for row in source.table.rows:
         if isinstance(row, Row):
             yield row
-        elif skip_bad_rows:
+        elif skip:
             skipped["cannot be read"] += 1
         else:
             raise _unreadable(source, row)
 
 
-def _unreadable(source: str, row: BadRow) -> DataError:
+def _unreadable(source: OpenedTable, row: BadRow) -> DataError:
     hint = f"{row.hint}; " if row.hint else ""
-    return DataError(source, row.reason, line=row.line, hint=f"{hint}--skip-bad-rows leaves such rows out")
+    name, line = source.at(row.line)
+    return DataError(name, row.reason, line=line, hint=f"{hint}--on-error skip leaves such rows out")
 
 
 def _answers(
@@ -164,10 +170,10 @@ def _answers(
     binding: Binding,
     reading: GoldColumn,
     counts: Callable[[str], bool | None],
-    source: str,
+    source: OpenedTable,
     skipped: Counter[str],
     *,
-    skip_bad_rows: bool,
+    skip: bool,
 ) -> list[tuple[int, Row, str]]:
     """The rows that count, each with its number and its gold answer."""
     found = []
@@ -175,9 +181,10 @@ def _answers(
         try:
             gold = reading.read(binding.gold_cell(row))
         except ValueError as error:
-            if not skip_bad_rows:
-                hint = "repair it; or --skip-bad-rows leaves such rows out"
-                raise DataError(source, f"column '{binding.gold}': {error}", line=row.line, hint=hint) from None
+            if not skip:
+                hint = "repair it; or --on-error skip leaves such rows out"
+                name, line = source.at(row.line)
+                raise DataError(name, f"column '{binding.gold}': {error}", line=line, hint=hint) from None
             skipped[REFUSED] += 1
             continue
         counted = counts(gold or "")

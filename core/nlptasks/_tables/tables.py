@@ -214,9 +214,9 @@ class _TableWriter:
             return tuple(self.writer.notes) if isinstance(self.writer, NotingWriter) else ()
 
 
-def open_output(output: str, *, force: bool, source: str) -> AbstractContextManager[BinaryIO]:
+def open_output(output: str, *, force: bool, source: str, again: bool = False) -> AbstractContextManager[BinaryIO]:
     """The file ``output``, which appears when it is complete; standard output where it is empty."""
-    return atomic_output(Path(output), force=force, source=source) if output else standard_output()
+    return atomic_output(Path(output), force=force, source=source, again=again) if output else standard_output()
 
 
 def chosen_columns(task: TaskSpec, columns: Mapping[str, str]) -> dict[str, str]:

@@ -12,9 +12,11 @@ from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import Binding, as_text, bind, is_blank
 from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
 from nlptasks._tables.missing import NO_GOLD
-from nlptasks._tables.tables import chosen_columns, read_table
+from nlptasks._tables.opening import open_part
+from nlptasks._tables.places import places_of
+from nlptasks._tables.tables import chosen_columns
 from nlptasks.errors import DataError
-from nlptasks.files.paths import open_input, refuse_stream
+from nlptasks.files.paths import refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
@@ -56,8 +58,9 @@ class GoldReader:
     def check(self, path: str) -> None:
         """Open a file and find its columns, so that a mistake in the last file shows before the first is read."""
         refuse_stream(path, "training reads its data more than once")
-        with ExitStack() as stack:
-            self._open(stack, path)
+        for part in self._parts([path]):
+            with ExitStack() as stack:
+                self._open(stack, part)
 
     def examples(self, paths: Sequence[str], *, held_out: bool = False) -> Iterator[Example]:
         """The examples of some files, one file after the other.
@@ -67,9 +70,10 @@ class GoldReader:
             held_out: Whether they are scored and not learnt: another spelling of a label that was read before is that
                 label.
         """
-        cells = frozenset[str]().union(*map(self._cells_of, paths)) if self._labelled else frozenset[str]()
+        parts = self._parts(paths)
+        cells = frozenset[str]().union(*map(self._cells_of, parts)) if self._labelled else frozenset[str]()
         known = LabelMatcher(self._seen if held_out else ())
-        for path in paths:
+        for path in parts:
             with ExitStack() as stack:
                 name, table, binding = self._open(stack, path)
                 reading = binding.reading(cells)
@@ -95,6 +99,12 @@ class GoldReader:
     def _labelled(self) -> bool:
         return has_labels(self.task)
 
+    def _parts(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """The files that some names stand for."""
+        found = places_of(self.registry, paths, data_format=self.data_format)
+        self.notes.update(dict.fromkeys(found.notes))
+        return found.parts
+
     def _gold(self, name: str, row: Row, binding: Binding, reading: GoldColumn) -> str | None:
         """The gold answer of a row; empty where it has none, ``None`` where it is refused, which is counted."""
         try:
@@ -115,8 +125,8 @@ class GoldReader:
         return self._cells[path]
 
     def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
-        source = stack.enter_context(open_input(path))
-        table = read_table(self.registry, source, name=self.data_format, options=self.reading)
+        source = stack.enter_context(open_part(self.registry, path, data_format=self.data_format, reading=self.reading))
+        table = source.table
         chosen = chosen_columns(self.task, self.columns)
         binding = bind(
             self.task,
@@ -134,7 +144,7 @@ class GoldReader:
 
     def _bad(self, name: str, row: BadRow) -> None:
         if not self.skip_bad_rows:
-            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --skip-bad-rows")
+            raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --on-error skip")
         self.skipped["cannot be read"] += 1
 
 

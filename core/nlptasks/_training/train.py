@@ -7,7 +7,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from nlptasks._systems.folders import CARD
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
 from nlptasks._tables.gold import parse_label_map
+from nlptasks._tables.opening import digest_of_part
+from nlptasks._tables.places import places_of
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
 from nlptasks._training.events import TrainingEvents
 from nlptasks._training.methods import FINETUNE, METHODS, NAMES, PRETRAIN, PROBE, WRITING, writes
@@ -77,7 +79,7 @@ class TrainRequest(TrainingData, TrainingSettings):
             gold=source.gold,
             data_format=source.format,
             reading=source.reading,
-            skip_bad_rows=source.skip_bad_rows,
+            skip_bad_rows=source.skips,
             label_map=parse_label_map(source.label_map),
         )
 
@@ -124,6 +126,7 @@ def train(
     methods = WRITING if writes(system.heads[0].head.spec) else METHODS
     method: Method = resolve(methods[request.method])
     task, source = system.heads[0].task.name, ", ".join(request.data) or str(request.layers)
+    request = _with_files(session, request)
     there = is_there(request.output)
     try:
         with TrainingEvents(observers, advance, (task,), source, str(request.output)) as events:
@@ -161,6 +164,15 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
     tell_skipped(skipped, tell)
     write_card(job, request, report, skipped, _made_of(request))
     return report
+
+
+def _with_files(session: Session, request: TrainRequest) -> TrainRequest:
+    """The request with the files that folders, globs and archives stand for."""
+
+    def files(names: tuple[str, ...]) -> tuple[str, ...]:
+        return places_of(session.registry, names, data_format=request.data_format).parts
+
+    return replace(request, data=files(request.data), validation=files(request.validation))
 
 
 def _made_of(request: TrainRequest) -> Mapping[str, Any]:
@@ -373,4 +385,4 @@ def write_card(
 def described(path: str) -> dict[str, str]:
     """A data file by its name and its folder's, and its SHA-256: enough to recognise it and no more."""
     file = Path(path)
-    return {"name": f"{file.resolve().parent.name}/{file.name}", "sha256": sha256_of(file)}
+    return {"name": f"{file.resolve().parent.name}/{file.name}", "sha256": digest_of_part(path)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import gzip
 import io
 import os
@@ -54,7 +55,9 @@ def same_file(source: Path | str, target: Path | str) -> bool:
 
 
 @contextmanager
-def atomic_output(path: Path | str, *, force: bool = False, source: Path | str = "-") -> Iterator[BinaryIO]:
+def atomic_output(
+    path: Path | str, *, force: bool = False, source: Path | str = "-", again: bool = False
+) -> Iterator[BinaryIO]:
     """Write a file that appears under its name when the block ends well, and not at all otherwise.
 
     The bytes go to a hidden file in the same folder, compressed by the target's suffix (``.gz``, ``.zst``). Whatever
@@ -65,6 +68,8 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
         path: The target; a link is followed.
         force: Whether a file of this name may be replaced; it keeps its permissions.
         source: The input of the run, which is never overwritten.
+        again: Whether a file of this name that holds the same bytes is as good: a process that was killed may have
+            completed it.
 
     Raises:
         UsageError: The target cannot or must not be written; raised before the block, and behind it where a file of
@@ -75,18 +80,18 @@ def atomic_output(path: Path | str, *, force: bool = False, source: Path | str =
     if same_file(source, path):
         raise UsageError(f"{path} is the input; it is never overwritten", hint="give another name: --output NAME")
     old = _old(path)
-    if _is_direct(path, old):
+    if is_direct(path):
         with io.BufferedWriter(_opened_target(path, path, os.O_APPEND), _BUFFER) as stream:
             yield stream
         return
-    _check_target(path, old, force)
+    _check_target(path, old, force or again)
     target = Path(os.path.realpath(path))
     _remove_abandoned(target.parent)
     part, raw, lock = _part(target, path)
     try:
         with _compressed(raw, path) as stream:
             yield stream
-        _publish(part, target, path, old, force)
+        _publish(part, target, path, old, force, again)
     finally:
         part.unlink(missing_ok=True)
         if lock is not None:
@@ -119,10 +124,12 @@ def _old(path: Path) -> os.stat_result | None:
         raise UsageError(f"cannot write {path}: {error.strerror}", hint="give another name: --output NAME") from None
 
 
-def _is_direct(path: Path, old: os.stat_result | None) -> bool:
+def is_direct(path: Path) -> bool:
+    """Whether what is written there is written directly, as to devices and pipes, and nothing can be renamed to it."""
     # /dev/stdout may lead to a regular file, which the shell opened and must not be replaced.
     if str(path) in {"/dev/stdout", "/dev/stderr"} or str(path).startswith("/dev/fd/"):
         return True
+    old = _old(path)
     return old is not None and not stat.S_ISREG(old.st_mode) and not stat.S_ISDIR(old.st_mode)
 
 
@@ -256,7 +263,7 @@ def _compressor(buffered: Any, compression: str) -> BinaryIO:
     return cast(BinaryIO, buffered)
 
 
-def _publish(part: Path, target: Path, shown: Path, old: os.stat_result | None, force: bool) -> None:
+def _publish(part: Path, target: Path, shown: Path, old: os.stat_result | None, force: bool, again: bool) -> None:
     try:
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -267,7 +274,8 @@ def _publish(part: Path, target: Path, shown: Path, old: os.stat_result | None, 
         else:
             _link(part, target)
     except FileExistsError:
-        raise _exists(shown) from None
+        if not (again and filecmp.cmp(part, target, shallow=False)):
+            raise _exists(shown) from None
     except OSError as error:
         raise _unwritable(shown, error) from error
 

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from nlptasks.errors import DataError, UsageError
+from nlptasks.files.archives import member_of, open_member
 from nlptasks.files.atomic import COMPRESSIONS, STDOUT, atomic_output, same_file, split_suffix, standard_output
 from nlptasks.files.names import is_file, is_folder, is_there
+from nlptasks.files.remote import file_name, is_remote, open_remote
 from nlptasks.files.text_encoding import decode_lines, decode_text, encoding_note, nul_reason, split_lines
 
 __all__ = [
@@ -91,16 +93,20 @@ class Input:
         name: What errors call it: the path as given, or ``<stdin>``.
         suffix: Ending that tells its format, in lower case and without a compression's; may be empty.
         raw: Its bytes as they are stored, which ``stream`` reads from.
+        stored: How many those are, where they are in no file of this machine.
     """
 
     stream: io.BufferedReader
     name: str
     suffix: str
     raw: BinaryIO
+    stored: int | None = None
 
     @property
     def size(self) -> int | None:
         """How many bytes are stored; ``None`` for a pipe."""
+        if self.stored is not None:
+            return self.stored
         try:
             status = os.fstat(self.raw.fileno())
         except (OSError, ValueError):
@@ -116,6 +122,9 @@ class Input:
 def open_input(path: Path | str) -> Iterator[Input]:
     """Open a file, or the standard input for ``-``; gzip and zstd data are decompressed.
 
+    A path may go on into a zip archive (``reviews.zip/may.csv``), and an address (``https://...``) is read through
+    fsspec.
+
     Raises:
         UsageError: There is no such file, it is a directory, or it may not be read.
         DataError: It is empty, or its compressed data are damaged; reading the stream may raise the latter too.
@@ -123,9 +132,17 @@ def open_input(path: Path | str) -> Iterator[Input]:
     if str(path) == "-":
         yield _input(_stdin(), STDIN, "", "")
         return
-    _, suffix, compression = split_suffix(path)
-    with _opened(Path(path)) as raw:
-        yield _input(raw, str(path), suffix.lower(), compression.lower())
+    _, suffix, compression = split_suffix(file_name(path) if isinstance(path, str) and is_remote(path) else path)
+    ending = suffix.lower(), compression.lower()
+    if isinstance(path, str) and is_remote(path):
+        with open_remote(path) as (raw, size):
+            yield _input(raw, path, *ending, stored=size)
+    elif (member := member_of(path)) and member.name:
+        with open_member(member) as (raw, size):
+            yield _input(raw, str(path), *ending, stored=size)
+    else:
+        with _opened(Path(path)) as raw:
+            yield _input(raw, str(path), *ending)
 
 
 def refuse_stream(path: Path | str, why: str) -> None:
@@ -183,7 +200,7 @@ def _alike(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, one, other).ratio() >= _NEAR
 
 
-def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str) -> Input:
+def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str, *, stored: int | None = None) -> Input:
     found = _compression(raw.peek(4))
     if compression and found != compression and raw.peek(1):
         message = f"the name ends in {compression}, but it holds no {COMPRESSIONS[compression]} data"
@@ -191,7 +208,7 @@ def _input(raw: io.BufferedReader, name: str, suffix: str, compression: str) -> 
     stream = _decompressed(raw, found, name) if found else raw
     if not stream.peek(1):
         raise DataError(name, "the file is empty", hint="was it written by a command that failed?")
-    return Input(stream, name, suffix, raw)
+    return Input(stream, name, suffix, raw, stored)
 
 
 def _compression(head: bytes) -> str:

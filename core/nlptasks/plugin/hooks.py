@@ -15,7 +15,16 @@ from nlptasks.plugin.specs import PROJECT
 if TYPE_CHECKING:  # events are for runs; a listing imports none
     from collections.abc import Iterable
 
-    from nlptasks.plugin import BackboneSpec, BenchmarkSpec, FormatSpec, HeadSpec, MetricSpec, PipelineSpec, TaskSpec
+    from nlptasks.plugin import (
+        BackboneSpec,
+        BenchmarkSpec,
+        CommandSpec,
+        FormatSpec,
+        HeadSpec,
+        MetricSpec,
+        PipelineSpec,
+        TaskSpec,
+    )
     from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
 
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -54,6 +63,11 @@ def nlptasks_pipelines() -> Iterable[PipelineSpec]:  # type: ignore[empty-body]
 @hookspec
 def nlptasks_benchmarks() -> Iterable[BenchmarkSpec]:  # type: ignore[empty-body]
     """Return the benchmarks that this plugin brings."""
+
+
+@hookspec
+def nlptasks_commands() -> Iterable[CommandSpec]:  # type: ignore[empty-body]
+    """Return the commands that this plugin adds to ``nlptasks``."""
 
 
 @hookspec

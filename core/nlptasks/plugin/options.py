@@ -56,6 +56,7 @@ class More(TypedDict, total=False):
         path: Whether it names a file or a folder. A recorded command holds the name and not where it lies.
         recorded: Whether a recorded command has it; ``False`` for what does not change the outcome.
         dynamic: Whether its keys depend on the tasks, so that no flag and no key is made of it here.
+        example: What ``nlptasks plugins check`` gives, where what has the option cannot work with the default.
     """
 
     min: float
@@ -70,6 +71,7 @@ class More(TypedDict, total=False):
     path: bool
     recorded: bool
     dynamic: bool
+    example: Any
 
 
 class Metadata(More, total=False):

@@ -26,6 +26,7 @@ __all__ = [
     "BackboneSpec",
     "BenchmarkSpec",
     "Column",
+    "CommandSpec",
     "Descriptor",
     "FormatSpec",
     "HeadSpec",
@@ -269,3 +270,14 @@ class PipelineSpec(Descriptor):
     aliases: tuple[str, ...] = ()
     pattern: str = ""
     fits: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandSpec(Descriptor):
+    """A command: ``nlptasks NAME``. Its summary is its line in ``nlptasks --help``.
+
+    Args:
+        object: Import string of a ``click.Command``, or a group of them. It is imported when the command is called.
+    """
+
+    object: str

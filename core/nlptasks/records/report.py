@@ -56,7 +56,9 @@ class RunReport:
         output: Where its rows went.
         rows: Rows written.
         skipped: Why rows got no prediction or were left out, and how many.
-        bad_rows: The first rows that could not be read, as ``file:line: reason``.
+        bad_rows: The first rows that could not be read or predicted, as ``file:line: reason``.
+        rejected: Rows that were left out because they could not be.
+        rejects: The file that tells them; empty: there is none.
         long: Texts that took several windows, being longer than the backbone reads at once.
         cut: Texts of which a head left a part unread.
         tokens: Tokens that went through the backbone.
@@ -80,3 +82,5 @@ class RunReport:
     digest: str
     notes: tuple[str, ...]
     tasks: tuple[TaskReport, ...]
+    rejected: int = 0
+    rejects: str = ""

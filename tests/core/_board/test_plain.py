@@ -6,9 +6,12 @@ import csv
 import io
 import json
 
+import pytest
+
 from nlptasks._board.board import build
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, as_json_text, as_markdown, as_text, facts, summary, tie_text
+from nlptasks._board.rows import SystemRow
 from nlptasks._board.writing import render
 from nlptasks.records.schema import Cost
 
@@ -61,6 +64,19 @@ def test_what_one_must_know_to_read_a_panel():
         "Samples with one article are drawn together.",
     ]
     assert facts(Panel(id="x", task="t", dataset="d", metric="m", signature="s", n=30)) == []
+
+
+@pytest.mark.parametrize(
+    ("backbones", "said"),
+    [
+        (("", "house"), ["s0, whose record names no backbone, is ahead of all whose do."]),
+        (("house", ""), []),
+        (("", ""), []),
+    ],
+)
+def test_a_simple_system_that_is_ahead_is_named(backbones, said):
+    rows = tuple(SystemRow(system=f"s{at}", position=at + 1, backbone=name) for at, name in enumerate(backbones))
+    assert facts(Panel(id="x", task="t", dataset="d", metric="m", signature="s", n=30, rows=rows)) == said
 
 
 def test_tie_lines_and_the_board_in_words(board):

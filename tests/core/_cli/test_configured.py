@@ -38,8 +38,8 @@ def test_a_file_without_the_table_says_nothing(read):
 
 
 def test_keys_are_flags_with_dashes_or_underscores(read):
-    assert read("[run]\nskip-bad-rows = true\nlimit = 3") == {"skip-bad-rows": True, "limit": 3}
-    assert read("[run]\nskip_bad_rows = true") == {"skip-bad-rows": True}
+    assert read("[run]\nkeep-na = true\nlimit = 3") == {"keep-na": True, "limit": 3}
+    assert read("[run]\nkeep_na = true") == {"keep-na": True}
 
 
 def test_one_value_of_a_flag_that_is_repeated_needs_no_list(read):

@@ -123,7 +123,7 @@ def test_references_that_cannot_be_read_are_refused_with_their_line(registry, tm
     rows = [{"gold": "a b", "prediction": "a b"}, {"gold": "['a', 'b' ... 'c']", "prediction": "a"}]
     with pytest.raises(DataError, match=r"p\.jsonl:2: column 'gold': .*cut short"):
         score(registry, tmp_path, task, rows)
-    done = score(registry, tmp_path, task, rows, skip_bad_rows=True)
+    done = score(registry, tmp_path, task, rows, on_error="skip")
     assert any("1 row left out: their gold answer cannot be read" in note for note in done.notes)
 
 

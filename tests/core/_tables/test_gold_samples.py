@@ -90,7 +90,7 @@ def test_what_cannot_be_evaluated(read, text, more, error, said):
 
 
 def test_rows_that_cannot_be_read_are_counted_on_request(read):
-    assert read("text,label\na,pos\nb,neg,more\n", skip_bad_rows=True).skipped == {"cannot be read": 1}
+    assert read("text,label\na,pos\nb,neg,more\n", on_error="skip").skipped == {"cannot be read": 1}
 
 
 def test_a_pipe_has_no_bytes_that_can_be_named(registry):

@@ -155,7 +155,7 @@ def test_a_damaged_row_is_an_error_or_left_out_and_counted(file, data, trainer):
     request = RecipeRequest(
         recipe=file(SMALL + 'columns = { text = "review" }\ngold = "stars"'), output=data / "out", data_dir=data
     )
-    with pytest.raises(DataError, match=r"(?s)a\.jsonl:6.*--skip-bad-rows"):
+    with pytest.raises(DataError, match=r"(?s)a\.jsonl:6.*--on-error skip"):
         train_recipe(registry(trainer), request, print)
     told: list[str] = []
     train_recipe(registry(trainer), replace(request, skip_bad_rows=True), told.append)

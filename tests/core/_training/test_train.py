@@ -32,7 +32,7 @@ def system(trainer: str = "a:b", *needs: str) -> System:
 
 
 def test_a_request_is_what_the_groups_of_settings_say():
-    source = TableSource(gold="stars", label_map=("1=negative,2=positive",), format="csv", skip_bad_rows=True)
+    source = TableSource(gold="stars", label_map=("1=negative,2=positive",), format="csv", on_error="skip")
     made = TrainRequest.of(
         TrainingData(data=("a.csv",)), TrainingSettings(epochs=2.0), source, output=Path("o"), force=True
     )

@@ -59,3 +59,9 @@ class Formats:
 @pytest.fixture(scope="session")
 def formats():
     return Formats()
+
+
+@pytest.fixture
+def nlptasks_run(command):
+    """Runs the constant head on some data: the rows that it writes to standard output."""
+    return lambda data: command.constant("--data", data, "-o", "-", "-q").succeeded().stdout.decode().splitlines()

@@ -10,7 +10,15 @@ import click
 from nlptasks._cli.app import App
 from nlptasks._cli.by_task import COLUMN, FORMAT, TaskGroup, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
-from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, Summary, SystemChoice, TableSource
+from nlptasks._settings.groups import (
+    BenchmarkChoice,
+    DataFiles,
+    Evaluation,
+    RecordTarget,
+    Summary,
+    SystemChoice,
+    TableSource,
+)
 from nlptasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +91,8 @@ def _jobs(session: Session, tasks: tuple[TaskSpec, ...], chosen: Chosen) -> list
         if choice.datasets or choice.data_dir:
             raise UsageError("--dataset and --data-dir go with a benchmark", hint="leave them out")
         return file_jobs(session, tasks[0], source, system, target, evaluation)
-    of_files = [*chosen.typed(TableSource), *(flag for flag in chosen.typed(Evaluation) if flag in _OF_FILES)]
+    of_files = [*chosen.typed(DataFiles), *chosen.typed(TableSource)]
+    of_files += (flag for flag in chosen.typed(Evaluation) if flag in _OF_FILES)
     if unused := [*of_files, *chosen.typed(COLUMN), *chosen.typed(FORMAT)]:
         raise UsageError(f"{unused[0]} goes with --data; a benchmark says such things itself", hint="leave it out")
     suite = open_suite(session.registry, choice.benchmark) if choice.benchmark else read_suite(Path(choice.suite))
@@ -97,7 +106,8 @@ evaluate = EvalGroup(
     "eval",
     body=run_evaluations,
     params_of_body=[
-        *flags_of(TableSource),
+        *flags_of(DataFiles),
+        *flags_of(TableSource, without=("data",)),
         *flags_of(BenchmarkChoice),
         *flags_of(RecordTarget),
         *flags_of(Evaluation),

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, source_of, system_of
+from nlptasks._cli.by_task import TaskGroup, rows_of, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of
-from nlptasks._settings.groups import Evaluation, Summary, SystemChoice, TableSource, TableTarget
-from nlptasks.errors import UsageError
+from nlptasks._settings.groups import (
+    DataFiles,
+    Evaluation,
+    RowChoice,
+    Summary,
+    SystemChoice,
+    TableSource,
+    TableTarget,
+    Watching,
+)
+from nlptasks.errors import RejectedRowsError, UsageError
+from nlptasks.text.display import counted, one_line
+
+if TYPE_CHECKING:
+    from nlptasks._systems.session import Session
+    from nlptasks._systems.system import System
+    from nlptasks.plugin import TaskSpec
 
 
 def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
@@ -24,21 +45,60 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     plugins = app.plugins()
     session = Session(plugins.registry)
     specs = session.tasks(tasks)
-    system = session.choose(specs, system_of(chosen, specs))
+    rows = rows_of(chosen)
+    system = _system(session, specs, system_of(chosen, specs), rows)
     observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-    report = run(session, system, source, target, observers, language=chosen.of(Evaluation).language)
+    watching = chosen.of(Watching)
+    if watching.dry_run:
+        from nlptasks._cli.views.planned import planned
+        from nlptasks._running.trial.plan import plan
+
+        click.echo(planned(plan(session, system, source, target, rows=rows)))
+        return
+    report = run(
+        session,
+        system,
+        source,
+        target,
+        observers,
+        language=chosen.of(Evaluation).language,
+        told=lambda line: click.echo(one_line(line), err=True),
+        command=shlex.join(["nlptasks", *sys.argv[1:]]),
+        rows=rows,
+        verbose=watching.verbose,
+    )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
+    if report.rejected:
+        hint = f"{report.rejects} tells which, and why" if report.rejects else "the lines above tell which, and why"
+        raise RejectedRowsError(
+            f"{counted(report.rejected, 'row')} could not be read or predicted, and {report.output} is without them",
+            hint=hint,
+        )
+
+
+def _system(session: Session, specs: Sequence[TaskSpec], choice: SystemChoice, rows: RowChoice) -> System:
+    """The system, where ``--seed`` may be a head's, the sample's, or that of both."""
+    try:
+        return session.choose(specs, choice)
+    except UsageError:
+        if not rows.sample or "seed" not in choice.options:
+            raise
+    options = {name: value for name, value in choice.options.items() if name != "seed"}
+    return session.choose(specs, replace(choice, options=options))
 
 
 run = TaskGroup(
     "run",
     body=run_tasks,
     params_of_body=[
-        *flags_of(TableSource, without=("id",)),
+        *flags_of(DataFiles),
+        *flags_of(TableSource, without=("data", "id")),
+        *flags_of(RowChoice),
         *flags_of(TableTarget),
         *flags_of(Evaluation, only=("language",)),
         *flags_of(SystemChoice),
+        *flags_of(Watching),
         *flags_of(Summary),
     ],
     many=True,

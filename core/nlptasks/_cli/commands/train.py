@@ -138,7 +138,7 @@ def train_by_recipe(ctx: click.Context, **values: Any) -> None:
         data_dir=Path(chosen.of(BenchmarkChoice).data_dir or "."),
         device=system.device,
         start=system.backbone,
-        skip_bad_rows=chosen.of(TableSource).skip_bad_rows,
+        skip_bad_rows=chosen.of(TableSource).skips,
     )
     plugins = app.plugins()
     with shown() as show:
@@ -156,7 +156,7 @@ _OF_RECIPES = [
     *flags_of(TrainingTarget, only=("output",)),
     *flags_of(BenchmarkChoice, only=("data_dir",)),
     *flags_of(SystemChoice, only=("backbone", "device")),
-    *flags_of(TableSource, only=("skip_bad_rows",)),
+    *flags_of(TableSource, only=("on_error",)),
 ]
 
 train = TrainGroup(

@@ -157,9 +157,9 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
         rows = 0
         for row in table.rows:
             if not isinstance(row, Row):
-                if request.source.skip_bad_rows:
+                if request.source.skips:
                     continue
-                hint = f"{row.hint or 'repair it'}; or --skip-bad-rows"
+                hint = f"{row.hint or 'repair it'}; or --on-error skip"
                 raise DataError(source.name, row.reason, line=row.line, hint=hint)
             rows += 1
             name = as_text(row.cells[at[0]]).strip() if id_ else str(rows)

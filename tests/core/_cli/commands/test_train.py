@@ -55,7 +55,7 @@ def test_what_does_not_go_together(nlptasks, args, said):
 
 
 def test_the_command_takes_a_recipe_or_a_task(site, tmp_path):
-    missing = site.run("train", "--output", "x", "--skip-bad-rows", "--recipe", "none.toml")
+    missing = site.run("train", "--output", "x", "--on-error", "skip", "--recipe", "none.toml")
     assert missing.returncode == 2
     assert "cannot read the recipe none.toml" in missing.stderr
     assert "--recipe FILE" in site.run("train", "--help").stdout

@@ -16,7 +16,7 @@ def test_a_new_head_passes_its_own_tests_and_loads(site, tmp_path):
     tests = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert tests.returncode == 0, tests.stdout
     checked = site.run("plugins", "check", str(folder))
-    assert checked.stdout == "zoo-mood: ok\n", checked
+    assert checked.stdout == "zoo-mood: head sentiment:zoo-mood: ok\n", checked
     again = site.run("plugins", "new", "zoo-mood", "--kind", "head", cwd=tmp_path)
     assert again.returncode == 2
     assert "zoo-mood exists already" in again.stderr
