@@ -36,7 +36,7 @@ def full_disk(process: Process, folder: Path) -> None:
 
 def no_memory(process: Process, _: Path) -> None:
     """Give the process no byte more than it has."""
-    with suppress(ProcessLookupError, ValueError):
+    with suppress(OSError, ValueError, IndexError):  # it may be gone
         pages = int(Path(f"/proc/{process.pid}/statm").read_text(encoding="ascii").split()[0])
         resource.prlimit(process.pid, resource.RLIMIT_AS, (pages * resource.getpagesize(), resource.RLIM_INFINITY))
 

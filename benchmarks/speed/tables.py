@@ -176,7 +176,7 @@ def table(found: Sequence[Measured]) -> str:
             f"{one.format:<9}{one.rows:>11,}{one.megabytes:>8.1f}{one.cpu:>9.2f}{one.rate:>10,.0f}{loop}{one.peak:>9.1f}"
         )
     kinds = dict.fromkeys(one.format for one in found)
-    lines += (f"{kind}: peak grows by {growth(found, kind):.1f} MB (limit {MEMORY_LIMIT:.0f} MB)" for kind in kinds)
+    lines += [f"{kind}: peak grows by {growth(found, kind):.1f} MB (limit {MEMORY_LIMIT:.0f} MB)" for kind in kinds]
     lines.append(f"aim: {ROWS_LIMIT:,} rows/s")
     return "\n".join(lines)
 

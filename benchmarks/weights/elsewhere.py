@@ -87,7 +87,7 @@ def train(file: Path, folder: Path, options: dict[str, str]) -> None:
 def join(folder: Path, start: Path, encoder: Path) -> None:
     """Put what came back and what was not learnt into a folder that opens as an encoder."""
     encoder.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "recipe.toml"):
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "recipe.toml", "MODEL_CARD.md"):
         shutil.copyfile(start / name, encoder / name)
     shutil.copyfile(folder / "heads.safetensors", encoder / "heads.safetensors")
     shutil.copyfile(folder / "log.jsonl", encoder / "log.jsonl")

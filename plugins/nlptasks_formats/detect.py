@@ -113,7 +113,7 @@ def detect(head: FileStart, given: Dialect, usual: str) -> Dialect:
         return given
     plain = replace(given, escape=given.escape or NONE)
     double = _best(head, replace(plain, quote=given.quote or '"'), usual)
-    if not given.quote and not given.escape and (found := _behind_blanks(head, double.dialect)):
+    if not given.quote and not given.escape and (found := _behind_any_blanks(head, double, given, usual)):
         return found
     if double.is_consistent:
         return double.dialect
@@ -149,6 +149,13 @@ def _best(head: FileStart, wanted: Dialect, usual: str) -> _Trial:
     found = [trial for trial in tried if trial.is_consistent and len(trial.widths) > 1]
     long = next((trial for trial in found if len(trial.dialect.delimiter) > 1), None)
     return long or best or max(found, key=lambda trial: trial.width, default=trials[0])
+
+
+def _behind_any_blanks(head: FileStart, double: _Trial, given: Dialect, usual: str) -> Dialect | None:
+    """As :func:`_behind_blanks`. A delimiter that such quotes contain shows no other way that it is one."""
+    common = [] if given.delimiter or double.is_consistent else [usual, *_DELIMITERS]
+    tried = [double.dialect, *(replace(double.dialect, delimiter=delimiter) for delimiter in dict.fromkeys(common))]
+    return next((found for dialect in tried if (found := _behind_blanks(head, dialect))), None)
 
 
 def _behind_blanks(head: FileStart, found: Dialect) -> Dialect | None:

@@ -39,7 +39,7 @@ class Parquet:
         """
         source = seekable(stream, "Parquet")
         try:
-            file = pq.ParquetFile(source)
+            file = _opened(source)
         except _ERRORS as error:
             if source is not stream:
                 source.close()
@@ -57,6 +57,13 @@ class Parquet:
     def write(self, stream: BinaryIO, columns: Sequence[str]) -> RowWriter:
         """Write a table; see :class:`nlptasks_formats.parquet_writing.ParquetWriter`."""
         return ParquetWriter(stream, columns)
+
+
+def _opened(source: BinaryIO) -> Any:
+    """The file, whose dictionaries of texts are read as they lie there: made of texts, those would have to be UTF-8."""
+    file = pq.ParquetFile(source)
+    dictionaries = [field.name for field in file.schema_arrow if pa.types.is_dictionary(field.type)]
+    return pq.ParquetFile(source, read_dictionary=dictionaries) if dictionaries else file
 
 
 def _first_line(error: BaseException) -> str:

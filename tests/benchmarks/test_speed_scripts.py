@@ -21,6 +21,7 @@ SCRIPTS = {
     "first_answer.py": ["--repeats", "1"],
     "encoding.py": ["--rows", "3", "--repeats", "1", "--sets", "sst2"],
     "generation.py": ["--rows", "3", "--repeats", "1", "--beams", "1", "2"],
+    "keeping.py": ["--rows", "200", "5", "--repeats", "1"],
     "tables.py": ["--rows", "20", "2000"],
     "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
@@ -103,6 +104,12 @@ def test_generation_json():
     peers = [item["beams"] for item in found["systems"] if item["name"] == "transformers generate"]
     assert peers == [1, 2]
     assert all(item["same"] == 3 for item in found["systems"] if "int8" not in item["name"])
+
+
+def test_keeping_json():
+    found = json.loads(run("keeping.py", "--json"))
+    assert [(item["head"], item["rows"]) for item in found["costs"]] == [("constant", 200), ("binary", 5)]
+    assert all(item["bare"] > 0 and item["keeping"] > 0 for item in found["costs"])
 
 
 def test_tables_json():

@@ -51,7 +51,8 @@ class Site:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a command that sees these plugins and no others."""
-        self.config.touch()
+        if not self.config.exists():
+            self.config.touch()
         return os.environ | {
             "PYTHONPATH": str(self.folder),
             "NLPTASKS_CONFIG": str(self.config),

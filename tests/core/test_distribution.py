@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 
-from nlptasks._cli.plugins.new import new
+from nlptasks._cli.plugins.new import kinds, new
 from nlptasks._names import DISTRIBUTION, spelled
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_neither_this_project_nor_its_example_asks_for_it() -> None:
     assert "nlptasks" not in example
 
 
-@pytest.mark.parametrize("kind", ["head"])
+@pytest.mark.parametrize("kind", kinds())
 def test_a_new_plugin_asks_for_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(new, ["zoo-mood", "--kind", kind])

@@ -24,8 +24,9 @@ def test_where_data_are_wrong(path, line, said):
     assert (error.message, error.hint, error.path, error.line) == (said, "mend", path, line)
 
 
-def test_what_was_asked_for_wrongly_ends_with_2_and_all_else_with_1():
+def test_what_was_asked_for_wrongly_ends_with_2_what_lacks_rows_with_3_and_all_else_with_1():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NlptasksError)]
     assert {kind.__name__: kind.exit_code for kind in kinds} == {
-        "NlptasksError": 1, "UsageError": 2, "DataError": 1, "PluginError": 1, "BackboneMismatchError": 1
+        "NlptasksError": 1, "UsageError": 2, "DataError": 1, "PluginError": 1, "BackboneMismatchError": 1,
+        "RejectedRowsError": 3,
     }  # fmt: skip

@@ -172,5 +172,5 @@ print("LOADED", *wrong, *(m for m in sys.modules if m.startswith("nlptasks._cli.
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert sorted(done.stdout.splitlines()[-1].split()[1:]) == [
-        f"nlptasks._cli.{m}" for m in ("app", "ending", "lazy", "main", "once")
+        f"nlptasks._cli.{m}" for m in ("app", "ending", "installed", "lazy", "main", "once", "table")
     ]

@@ -110,8 +110,7 @@ class TaskGroup(click.Group):
         help_: str,
     ) -> click.Command:
         """The command for some tasks."""
-        app = ctx.find_object(App)
-        assert app is not None
+        app = ctx.ensure_object(App)
 
         def others() -> Iterator[SettingFlag]:
             for task in self._tasks(ctx):
@@ -198,9 +197,7 @@ def heads_given(chosen: Chosen) -> list[str]:
 
 
 def registry_of(ctx: click.Context) -> Registry:
-    app = ctx.find_object(App)
-    assert app is not None
-    return app.plugins().registry
+    return ctx.ensure_object(App).plugins().registry
 
 
 def _columns(tasks: Sequence[TaskSpec]) -> list[SettingFlag]:

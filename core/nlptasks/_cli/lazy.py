@@ -36,16 +36,19 @@ class LazyGroup(click.Group):
         check_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
 
+    def more(self, ctx: click.Context) -> Mapping[str, str]:
+        """Commands that come from elsewhere, with their lines in ``--help``."""
+        return {}
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        names = [
-            CompletionItem(name, help=text) for name, (_, text) in self._lazy.items() if name.startswith(incomplete)
-        ]
+        every = {**{name: text for name, (_, text) in self._lazy.items()}, **self.more(ctx)}
+        names = [CompletionItem(name, help=text) for name, text in every.items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self._lazy)
+        return [*self._lazy, *self.more(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._lazy:
@@ -55,15 +58,17 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
+            formatter.write_dl([*((name, text) for name, (_, text) in self._lazy.items()), *self.more(ctx).items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name not in self._lazy and not name.startswith("-"):
-            raise UsageError(
-                f"there is no command '{ctx.command_path} {name}'{did_you_mean(name, self._lazy)}",
-                hint=f"there are: {', '.join(self._lazy)}",
-            )
-        return super().resolve_command(ctx, args)
+        command = self.get_command(ctx, name)
+        if command is not None or name.startswith("-"):
+            return super().resolve_command(ctx, args) if command is None else (name, command, args[1:])
+        known = self.list_commands(ctx)
+        raise UsageError(
+            f"there is no command '{ctx.command_path} {name}'{did_you_mean(name, known)}",
+            hint=f"there are: {', '.join(known)}",
+        )

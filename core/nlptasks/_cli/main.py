@@ -1,4 +1,4 @@
-"""The command ``nlptasks``: its global options, its table of commands, and how a failure is shown."""
+"""The command ``nlptasks``: its global options, its commands, and how a failure is shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -16,7 +16,9 @@ import click
 
 from nlptasks._cli.app import App
 from nlptasks._cli.ending import Ending
+from nlptasks._cli.installed import command_of, found, has_command
 from nlptasks._cli.lazy import ASKED, LazyGroup
+from nlptasks._cli.table import COMMANDS
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
@@ -32,34 +34,37 @@ _PATIENCE = 10.0
 #: Characters of a line of an error that are shown.
 _LONGEST = 2_000
 
-_COMMANDS = {
-    "run": ("nlptasks._cli.commands.run:run", "Predict for the rows of a file; score where it has gold."),
-    "runs": ("nlptasks._cli.commands.runs:runs", "List and remove what is kept of runs that were stopped."),
-    "eval": ("nlptasks._cli.commands.eval:evaluate", "Evaluate on a file or a benchmark, and keep a record."),
-    "rescore": ("nlptasks._cli.commands.rescore:rescore", "Score a record, or anybody's predictions, anew."),
-    "compare": ("nlptasks._cli.commands.compare:compare", "Compare records: differences, intervals and paired tests."),
-    "slice": ("nlptasks._cli.commands.slice:slice_", "Score the parts of records."),
-    "errors": ("nlptasks._cli.commands.errors:errors", "Show what records got wrong."),
-    "verify": ("nlptasks._cli.commands.verify:verify", "Check that records are what they say."),
-    "benchmark": ("nlptasks._cli.commands.benchmark:benchmark", "List and show the benchmarks."),
-    "leaderboard": ("nlptasks._cli.leaderboard.group:leaderboard", "Build, check and compare leaderboards."),
-    "export": ("nlptasks._cli.commands.export:export", "Write records in other tools' formats."),
-    "import": ("nlptasks._cli.commands.import_:import_", "Make records of other tools' results."),
-    "train": ("nlptasks._cli.commands.train:train", "Train a head on a frozen backbone, or a backbone by a recipe."),
-    "tasks": ("nlptasks._cli.commands.listings:tasks", "List the tasks."),
-    "heads": ("nlptasks._cli.commands.listings:heads", "List what solves the tasks."),
-    "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
-    "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
-    "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
-    "completion": (
-        "nlptasks._cli.commands.completion:completion",
-        "Print what makes a shell complete commands.",
-    ),
-    "plugins": ("nlptasks._cli.plugins.group:plugins", "List, show, check, write, install and remove plugins."),
-}
+
+class _Program(LazyGroup):
+    """The commands of nlptasks itself, and behind them those of plugins."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        flags = [(f"--{name}", given.get(key)) for name, key in _CHANGING.items()]
+        ctx.meta[_FLAGS] = [part for flag, value in flags if value for part in (flag, str(value))]
+        return super().parse_args(ctx, args)
+
+    def more(self, ctx: click.Context) -> Mapping[str, str]:
+        return {one.name: one.summary for one in found(ctx.meta.get(_FLAGS, ())) if one.name not in COMMANDS}
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            app = _app(ctx)
+            return command_of(app, cmd_name) if has_command(app, cmd_name) else None
+        rivals = () if ctx.meta.get(_FLAGS) else found(look=False)
+        for rival in (one for one in rivals if one.name == cmd_name):
+            if rival.preferred:
+                return command_of(_app(ctx), cmd_name)
+            _show_warning(f"{rival.note}; this is the one of nlptasks")
+        return super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+#: Flags that change which plugins there are, and where they stand on the context.
+_CHANGING = {"config": "config_file", "plugins-dir": "plugins_dir", "no-plugins": "no_plugins"}
+_FLAGS = "nlptasks.flags"
+
+
+@click.group(cls=_Program, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="nlptasks %(version)s")
 @click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @click.option("--no-plugins", is_flag=True, help="Load no installed plugin.")
@@ -69,23 +74,28 @@ _COMMANDS = {
 @click.pass_context
 def cli(
     ctx: click.Context,
-    config_file: str | None,
-    no_plugins: bool,
-    plugins_dir: str | None,
-    strict: bool,
-    traceback: bool,  # noqa: ARG001 - read by run_command
+    /,
+    **_flags: object,  # read by _app and run_command
 ) -> None:
     """Labels, answers, translations and summaries for the text in your files."""
-    if ctx.resilient_parsing or ctx.invoked_subcommand is None:
-        return
-    from pathlib import Path  # --help and --version need none
+    if not ctx.resilient_parsing and ctx.invoked_subcommand is not None:
+        _app(ctx)
 
-    ctx.obj = App(
-        config_file=None if config_file is None else Path(config_file),
-        no_plugins=no_plugins,
-        plugins_dir=None if plugins_dir is None else Path(plugins_dir),
-        strict=strict,
-    )
+
+def _app(ctx: click.Context) -> App:
+    """The application that the program's flags ask for, made once."""
+    if ctx.obj is None:
+        from pathlib import Path  # --help and --version need none
+
+        given = ctx.params
+        ctx.obj = App(
+            config_file=None if given["config_file"] is None else Path(given["config_file"]),
+            no_plugins=given["no_plugins"],
+            plugins_dir=None if given["plugins_dir"] is None else Path(given["plugins_dir"]),
+            strict=given["strict"],
+        )
+    made: App = ctx.obj
+    return made
 
 
 def main() -> NoReturn:

@@ -27,7 +27,14 @@ _SHARED = ("builtins", "json", "warnings", "click")
 
 #: What torch starts with, for a process into which a plugin brought it.
 _TORCH_DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {"dtype": "float32", "grad": True, "deterministic": (False, False), "cudnn": (False, False)}
+    {
+        "dtype": "float32",
+        "device": "cpu",
+        "precision": "highest",
+        "grad": True,
+        "deterministic": (False, False),
+        "cudnn": (False, False),
+    }
 )
 
 
@@ -303,6 +310,17 @@ _TORCH: Mapping[str, _Setting] = {
         "default dtype",
         lambda torch: str(torch.get_default_dtype()).removeprefix("torch."),
         lambda torch, value: torch.set_default_dtype(getattr(torch, value)),
+    ),
+    "device": (
+        "default device",
+        lambda torch: str(torch.get_default_device()),
+        # The device that it starts with is none: to name it would cost each call of torch a look at it.
+        lambda torch, value: torch.set_default_device(None if value == "cpu" else value),
+    ),
+    "precision": (
+        "precision of matrix products",
+        lambda torch: torch.get_float32_matmul_precision(),
+        lambda torch, value: torch.set_float32_matmul_precision(value),
     ),
     "grad": (
         "gradient mode",

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nlptasks._settings.command import placeless
 from nlptasks._systems.system import ChosenHead, LoadedSystem, System
@@ -20,7 +20,9 @@ from nlptasks._version import __version__
 from nlptasks.files.names import is_file, is_folder, is_there
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import GENERATE
-from nlptasks.records.schema import Machine, Model
+
+if TYPE_CHECKING:
+    from nlptasks.records.schema import Machine, Model
 
 #: Packages that decide what a model predicts or what a prediction scores.
 _PACKAGES = ("openvino", "rouge-score", "sacrebleu", "scikit-learn", "tokenizers", "torch", "transformers")
@@ -52,6 +54,8 @@ def commit() -> tuple[str, bool]:
 
 def machine() -> Machine:
     """The machine that runs this."""
+    from nlptasks.records.schema import Machine  # with all that a record is checked by, which no run needs
+
     return Machine(
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
@@ -80,6 +84,8 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
         loaded: The same in memory.
         name: What boards call it; empty: its backbone and its head.
     """
+    from nlptasks.records.schema import Model
+
     item, backbone = system.heads[0], loaded.encoder
     files = list(_weights(item))
     shared, own = _parameters(backbone), sum(map(_stored, files))
@@ -92,10 +98,15 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
         shared=shared,
         dtype=str(getattr(backbone, "precision", "")),
         runtime=str(getattr(backbone, "runtime", "")),
-        weights=_digest(files, backbone if GENERATE in item.head.spec.needs else None),
+        weights=weights_of(item, backbone),
         digest=backbone.digest if backbone else "",
         trained_on=_trained_on(item),
     )
+
+
+def weights_of(item: ChosenHead, backbone: Any) -> str:
+    """SHA-256 of a head's weights, and of what the backbone writes with where the head has it write."""
+    return _digest(list(_weights(item)), backbone if GENERATE in item.head.spec.needs else None)
 
 
 def system_name(system: System) -> str:

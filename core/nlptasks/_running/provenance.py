@@ -15,7 +15,6 @@ from typing import Any
 
 from nlptasks._names import OWNER
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._scoring.metrics import metric_of
 from nlptasks._settings.command import placeless
 from nlptasks._settings.groups import TableSource
 from nlptasks._systems.system import System
@@ -25,7 +24,6 @@ from nlptasks.files.names import at_home, is_file, is_folder
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import MetricSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
-from nlptasks.records.schema import METRIC
 
 #: How an option names a file of an installed package.
 _PACKAGED = re.compile(r"([A-Za-z_][\w.]*):([^/\\:]+)")
@@ -52,11 +50,11 @@ def plugins(registry: Registry, system: System, source: TableSource, metrics: It
             found["task"] = item
     if used := format_used(registry, source):
         found["format"] = used
-    found |= {
-        f"{METRIC}{name}": metric_of(registry, name, chosen.task.name)
-        for name in metrics
-        if registry.has(MetricSpec, name)
-    }
+    if scoring := [name for name in metrics if registry.has(MetricSpec, name)]:
+        from nlptasks._scoring.metrics import metric_of  # with all that a record is checked by; a run has none
+        from nlptasks.records.schema import METRIC
+
+        found |= {f"{METRIC}{name}": metric_of(registry, name, chosen.task.name) for name in scoring}
     return {role: _owner(item) for role, item in found.items()}
 
 

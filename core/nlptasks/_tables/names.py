@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from statistics import fmean
@@ -85,6 +86,8 @@ _WORDS, _SIGNS, _LENGTH = 3, 8, 12
 #: Proportions of a column's cells that must be free texts, and different ones.
 _FREE, _DIFFERENT = 0.5, 0.5
 
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
+
 _ENDS = (".", "!", "…", "。", "！", "।", "؟")
 
 
@@ -103,6 +106,11 @@ def reads_as_text(name: str) -> bool:
     if any(word in TEXT_NAMES or word in {"text", "review", "comment", "name", "id", "column"} for word in words):
         return False
     return len(words) > 1 or text.endswith(_ENDS) or _unspaced(text) >= _SIGNS
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, and no word for one that is missing or endless."""
+    return _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def holds_free_text(cells: Sequence[str]) -> bool:

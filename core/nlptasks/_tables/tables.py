@@ -12,7 +12,7 @@ from typing import BinaryIO
 from nlptasks._plugins.guard import guarded_items, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.names import TEXT_NAMES, plain, reads_as_text
+from nlptasks._tables.names import TEXT_NAMES, holds_free_text, is_number, plain, reads_as_text
 from nlptasks.errors import UsageError
 from nlptasks.files.paths import STDOUT, Input, atomic_output, split_suffix, standard_output
 from nlptasks.plugin import FormatSpec, TaskSpec
@@ -23,12 +23,18 @@ from nlptasks.plugin.tables import renamed
 from nlptasks.text.display import one_line
 
 #: Signs that stand between the names of columns, and not within the name of one.
-_BETWEEN_NAMES = re.compile(r"[^\w\s.&/'()-]+")
+_BETWEEN_NAMES = re.compile(r"""[^\w\s.&/'"()-]+""")
 
 _PARTED = re.compile(r"\w[^\w.'-]+\w")
 
 #: Characters of a cell that a note quotes.
 _QUOTED = 40
+
+#: Cells of a first row that an error names.
+_NAMED = 4
+
+#: Rows that tell whether the first one is as they are.
+_SEEN = 100
 
 
 def format_of(
@@ -89,8 +95,7 @@ def read_table(registry: Registry, source: Input, *, name: str, options: FormatO
             raise ValueError(f"a block has {block.data.num_rows} rows and {len(block.lines)} lines")
 
     table.blocks = guarded_items(what, table.blocks, check=check, streams=True)
-    # The rest of a table says that its first row is no data; a single column has none.
-    if options.header is None and table.header_line and len(table.columns) == 1:
+    if options.header is None and table.header_line:
         return _with_header_in_doubt(registry, table, source.name)
     return table
 
@@ -117,12 +122,16 @@ def reading_of(registry: Registry, source: TableSource, file: str, others: Seque
 
 
 def _with_header_in_doubt(registry: Registry, table: Table, file: str) -> Table:
-    """A table of one column whose first row, taken for the column's name, may be a text."""
-    name = table.columns[0]
+    """A table whose first row, taken for the names of its columns, may be data."""
+    if len(table.columns) > 1 and not any(map(_is_sentence, table.columns)):
+        return table
     columns = [column for item in registry.all(TaskSpec) for column in (*item.spec.inputs, item.spec.gold)]
     known = {plain(known) for column in columns for known in (column.name, *column.aliases)}
-    if plain(name) in known | TEXT_NAMES:
+    if any(plain(name) in known | TEXT_NAMES for name in table.columns):
         return table
+    if len(table.columns) > 1:
+        return _refused_if_data(table, file)
+    name = table.columns[0]
     _refuse_unparted(name, known | TEXT_NAMES, f"{file}:{table.header_line}")
     if not reads_as_text(name):
         several = "; --delimiter: it names several" if _PARTED.search(name) else ""
@@ -130,6 +139,32 @@ def _with_header_in_doubt(registry: Registry, table: Table, file: str) -> Table:
         return replace(table, notes=(*table.notes, note))
     note = f"no header: the first row, {one_line(name, _QUOTED)!r}, is data (--header: it names the column)"
     return Table(("text",), _headed(table), (*table.notes, note))
+
+
+def _refused_if_data(table: Table, file: str) -> Table:
+    """The table.
+
+    Raises:
+        UsageError: Its first row has a text, and what the rows below it have too: a number in a column of numbers, or a
+            cell of the same column. To take it for names would lose it.
+    """
+    rows = [row.cells for row in table.first(_SEEN)]
+    if any(_goes_on(name, [str(cells[at] or "") for cells in rows]) for at, name in enumerate(table.columns)):
+        shown = ", ".join(repr(one_line(name, _QUOTED)) for name in table.columns[:_NAMED])
+        raise UsageError(
+            f"{file}:{table.header_line}: the first row seems to be data, and no names of columns: {shown}",
+            hint="--no-header says so; --header says that it names the columns",
+        )
+    return table
+
+
+def _is_sentence(name: str) -> bool:
+    return reads_as_text(name) and holds_free_text([name])
+
+
+def _goes_on(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column's first cell is as those below it."""
+    return bool(name) and (name in cells or all(map(is_number, (name, *filter(None, cells)))))
 
 
 def _refuse_unparted(name: str, known: Collection[str], place: str) -> None:

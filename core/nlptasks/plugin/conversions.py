@@ -14,6 +14,9 @@ from nlptasks.text.display import counted
 
 _types = pa.types
 
+#: The escape of half a surrogate pair, in the JSON of a value; both halves of one stand there as their character.
+_HALF_PAIR = r"(?:^|[^\\])(?:\\\\)*\\u[dD][89a-fA-F]"
+
 #: What is written in place of something, and how many there are of it.
 Conversion = tuple[str, str, int]
 
@@ -48,6 +51,7 @@ def to_text(column: Any, field: Any) -> Iterator[Conversion]:
         values = json_values(column.to_pylist())
         yield "list", "JSON text", sum(isinstance(value, list) for value in values)
         yield "object", "JSON text", sum(isinstance(value, dict) for value in values)
+        yield _half_pairs(column)
         return
     array = plain_array(column)
     if _types.is_nested(_inner(array.type)):
@@ -69,6 +73,15 @@ def absent(column: Any, field: Any) -> Iterator[Conversion]:
     """What a format writes otherwise that gives each row a value in each column, as Parquet does."""
     if is_json(field):
         yield "missing key", "null", column.null_count
+        yield _half_pairs(column)
+
+
+def _half_pairs(column: Any) -> Conversion:
+    """The JSON values with half of a surrogate pair, which JSON can escape and UTF-8 cannot hold."""
+    import pyarrow.compute as pc
+
+    found = column.filter(pc.match_substring_regex(column, _HALF_PAIR))
+    return "unpaired surrogate", "text with escapes", len(found)
 
 
 def _in_json(array: Any, *, nested: bool) -> Iterator[Conversion]:

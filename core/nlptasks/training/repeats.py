@@ -1,7 +1,8 @@
 """Finds texts that are equal or nearly so: what is learnt of one of them tells the answer to the others.
 
-Equal are texts with the same letters and digits, whatever their case, blanks and marks. Nearly equal are longer ones
-that share most of their runs of three letters, numbers left aside: a copy with another number, a word more or a typo.
+Equal are texts with the same letters and digits, whatever their case, blanks, marks and links, whomever they repeat:
+copies of a post have short links of their own, and ``RT @somebody:`` before them. Nearly equal are longer ones that
+share most of their runs of three letters, numbers left aside: a copy with another number, a word more or a typo.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ RUN, BANDS, ROWS = 3, 16, 5
 
 _UNMARKED = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
+_ADDED = re.compile(r"\s*rt\s+@\w+:?|(?:https?://|www\.|\bpic\.twitter\.com/|\bt\.co/)\S+")
 
 #: Odd numbers that mix the code points of a run, and the seed of the hashes of a signature.
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
@@ -35,8 +37,14 @@ Hashes = NDArray[np.uint64]
 
 
 def text_key(text: str) -> str:
-    """The letters and digits of a text, in compatible form and without case; of a text without any, the text itself."""
+    """The letters and digits of a text, in compatible form and without case; of a text without any, the text itself.
+
+    Links and the mark of a repeated post count where there is nothing else.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
+    own = _ADDED.sub(" ", folded)
+    if any(map(str.isalnum, own)):
+        folded = own
     if folded.isascii():
         return _UNMARKED.sub("", folded) or folded.strip()
     if not any(sign.isalnum() for sign in folded):

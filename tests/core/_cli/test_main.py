@@ -22,7 +22,7 @@ def test_a_plugin_that_exits_cannot_stop_these(site, args):
 @pytest.mark.parametrize(
     ("args", "problem", "hint"),
     [
-        (["plugin"], "there is no command 'nlptasks plugin'; did you mean 'plugins'?", "there are: run, eval"),
+        (["plugin"], "there is no command 'nlptasks plugin'; did you mean 'plugins'?", "there are: run, "),
         (["plugins", "lst"], "there is no command 'nlptasks plugins lst'; did you mean 'list'?", "there are: list"),
         (["tasks", "list", "--strict"], "No such option", "--strict stands before the command: nlptasks --strict ..."),
         (["backbones", "show"], "Missing argument 'NAME'", "'nlptasks backbones show --help' shows what it takes"),

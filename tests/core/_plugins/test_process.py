@@ -41,6 +41,8 @@ def test_everything_is_put_back_and_named(tmp_path, monkeypatch):
     os.environ["ZOO_KEPT"], os.environ["ZOO_NEW"] = "2", "3"
     warnings.simplefilter("ignore")
     torch.set_default_dtype(torch.float64)
+    torch.set_default_device("meta")
+    torch.set_float32_matmul_precision("medium")
     torch.set_grad_enabled(False)
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -50,6 +52,8 @@ def test_everything_is_put_back_and_named(tmp_path, monkeypatch):
         "the locale",
         "the warning filters",
         "the default dtype of torch",
+        "the default device of torch",
+        "the precision of matrix products of torch",
         "the gradient mode of torch",
         "sys.stdout",
         "the handler of SIGINT",
@@ -60,6 +64,7 @@ def test_everything_is_put_back_and_named(tmp_path, monkeypatch):
     assert (sys.stdout, signal.getsignal(signal.SIGINT)) == (stream, handler)
     assert (os.environ["ZOO_KEPT"], "ZOO_NEW" in os.environ) == ("1", False)
     assert (torch.get_default_dtype(), torch.is_grad_enabled()) == (torch.float32, True)
+    assert (torch.zeros(1).device.type, torch.get_float32_matmul_precision()) == ("cpu", "highest")
     assert before.put_back() == ()
 
 

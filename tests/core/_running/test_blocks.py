@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._running.blocks import cut
+from nlptasks._running.blocks import Block, chosen, cut
+from nlptasks.plugin.protocols import Example, Row, TableBlock
 
 
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5), st.integers(1, 20), st.integers(1, 30))
@@ -32,3 +34,20 @@ def test_rows_are_read_as_they_are_needed():
     blocks = cut((read.append(row) or row for row in range(10)), lambda _: 1, first=2, largest=2)
     next(blocks)
     assert read == [0, 1]
+
+
+def test_some_rows_of_a_block_with_all_that_belongs_to_them():
+    rows = [Row(line, (f"text {line}",)) for line in (2, 5, 6)]
+    block = Block(
+        rows=rows,
+        examples=[[Example({"text": str(row.line)}) for row in rows]],
+        texts=[["a", None, "c"], None],
+        table=TableBlock(pa.table({"text": ["text 2", "text 5", "text 6"]}), [2, 5, 6]),
+        first=9,
+    )
+    found = chosen(block, [0, 2])
+    assert found.rows == [rows[0], rows[2]]
+    assert [example.inputs["text"] for example in found.examples[0]] == ["2", "6"]
+    assert found.texts == [["a", "c"], None]
+    assert (found.table.lines, found.table.cells(0), found.first) == ([2, 6], ["text 2", "text 6"], 9)
+    assert len(chosen(block, []).table) == 0

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from nlptasks._running.blocks import Block, PredictedBlock, Progress, cut
+from nlptasks._running.blocks import Block, PredictedBlock, Progress, Rejected, chosen, cut
 from nlptasks._running.driver import RowSource, Totals, drive
 from nlptasks._running.predict import BlockPredictions
+from nlptasks._running.resuming.kept import KeptPrediction
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
 from nlptasks.plugin.events import BatchFinished, RunFailed, RunFinished, RunStarted
@@ -153,3 +154,25 @@ def test_blocks_grow_and_end_early_at_long_rows() -> None:
     assert lengths(["x"] * 100, first=2, largest=20) == [2, 8, 20, 20, 20, 20, 10]
     assert lengths(["x"] * 4 + ["long" * 5] * 2 + ["x"] * 3, first=4, largest=4, most=20) == [4, 1, 1, 3]
     assert lengths([], first=4, largest=4) == []
+
+
+def rejecting(blocks: Iterator[Block[int]], progress: Progress) -> Iterator[PredictedBlock[int]]:
+    """Leaves out the first row of each block."""
+    for block in blocks:
+        done = predicted(chosen(block, range(1, len(block.rows))))
+        yield replace(done, rejected=(Rejected(0, block.rows[0], "no"),))
+
+
+def test_rows_that_were_rejected_are_passed_and_not_counted() -> None:
+    kept = Kept()
+    totals = drive(source(), [HEAD], rejecting, [kept])
+    assert (totals.rows, kept.rows) == (6, [1, 2, 4, 5, 7, 8])
+
+
+def test_what_was_checked_before_it_was_kept_is_not_checked_again() -> None:
+    def replayed(blocks: Iterator[Block[int]], progress: Progress) -> Iterator[PredictedBlock[int]]:
+        for block in blocks:
+            made = (KeptPrediction("positive", 1.0),) * len(block.rows)
+            yield PredictedBlock(block=block, made=BlockPredictions(by_head=(made,)), kept=())
+
+    assert drive(source(), [HEAD], replayed, [Kept()]).rows == 10

@@ -8,6 +8,7 @@ import pytest
 
 from nlptasks._running.blocks import Block, nothing
 from nlptasks._running.engine import LocalEngine
+from nlptasks._running.rejecting.rescue import Rescue
 from nlptasks._systems.system import LoadedHead, LoadedSystem
 from nlptasks.errors import PluginError
 from nlptasks.plugin.protocols import Example
@@ -80,3 +81,11 @@ def test_weights_that_were_changed_are_found_out_at_the_end(loaded, encoder, wat
             next(engine)
     else:
         assert list(engine) == []
+
+
+def test_rows_that_fail_are_left_to_what_rescues_them(loaded):
+    engine = LocalEngine(loaded, rescue=Rescue().predicted)
+    (found,) = engine(iter([block(0, "good", "fail", "bad")]), nothing)
+    assert found.block.rows == ["good", "bad"]
+    assert [(item.at, item.row) for item in found.rejected] == [(1, "fail")]
+    assert "it reads 'fail'" in found.rejected[0].reason

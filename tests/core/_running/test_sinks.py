@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -83,3 +84,26 @@ def test_counts_become_a_report(here, head):
     assert sink.report is None
     sink.finish()
     assert (sink.report.predicted, sink.report.labels, sink.all_notes) == (1, {"positive": 1}, binding.notes)
+
+
+def test_a_block_is_kept_with_its_cells_but_for_one_that_was(head):
+    table, kept = Written(), []
+    sink = TableSink(
+        writer=table,
+        stream=io.BytesIO(),
+        heads=[head],
+        columns=[("a", "a_score")],
+        flush=False,
+        keep=lambda block, cells: kept.append((block.block.first, cells)),
+    )
+    sink.take(done(Label("x", 0.5), None))
+    sink.take(replace(done(None, first=2), kept=(["y"], [0.25])))
+    assert kept == [(0, (("x", None), (0.5, None)))]
+    assert table.cells == [[["x", None], [0.5, None]], [["y"], [0.25]]]
+
+
+def test_a_block_of_which_no_row_is_left_is_not_written(head):
+    table = Written()
+    sink = TableSink(writer=table, stream=io.BytesIO(), heads=[head], columns=[("a", "a_score")], flush=False)
+    sink.take(done())
+    assert table.cells == []

@@ -75,6 +75,31 @@ def test_a_header_that_names_several_columns_is_not_taken_for_one(tmp_path, sign
     assert len(read(tmp_path, data, header=True)[0].columns) == 1
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "positive,I love this phone so much\nnegative,the battery is awful\npositive,not bad at all\n",
+        "1;1467810369;This one is a bummer, is it not\n4;1467810672;upset that he cannot update it\n",
+        "Ann\t酒店非常好下次还会来\nBob\t服务太差了再也不会住\nAnn\t房间很干净\n",
+    ],
+)
+def test_several_columns_without_a_header_are_refused(tmp_path, data):
+    with pytest.raises(UsageError, match=r"t\.csv:1: the first row seems to be data") as caught:
+        read(tmp_path, data)
+    assert caught.value.hint == "--no-header says so; --header says that it names the columns"
+    assert len(read(tmp_path, data, header=False)[1]) == data.count("\n")
+    assert len(read(tmp_path, data, header=True)[1]) == data.count("\n") - 1
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["text,2019", "How satisfied are you with it?,2019", "overall satisfaction,2019", "what the customer said,year"],
+)
+def test_names_of_columns_are_no_data(tmp_path, names):
+    table, rows = read(tmp_path, f"{names}\nI love this phone so much,2020\nthe battery is awful,2021\n")
+    assert (table.columns, len(rows)) == (tuple(names.split(",")), 2)
+
+
 def test_a_header_of_several_words_is_told(tmp_path):
     assert read(tmp_path, "review of x\nThis phone is great.\n")[0].notes[-1].endswith("--delimiter: it names several)")
 

@@ -268,3 +268,14 @@ def test_a_file_that_another_process_took_for_abandoned_is_made_again(tmp_path, 
         stream.write(TEXT)
     assert removed
     assert content(tmp_path / "a.csv") == TEXT
+
+
+def test_a_file_with_the_same_bytes_is_as_good_where_a_process_may_have_completed_it(tmp_path):
+    target = tmp_path / "a.csv"
+    target.write_bytes(TEXT)
+    with atomic_output(target, again=True) as stream:
+        stream.write(TEXT)
+    assert left(tmp_path) == ["a.csv"]
+    with pytest.raises(UsageError, match="exists already"), atomic_output(target, again=True) as stream:
+        stream.write(b"other")
+    assert (left(tmp_path), target.read_bytes()) == (["a.csv"], TEXT)

@@ -50,6 +50,15 @@ class Formats:
         writer.close()
         return stream.getvalue()
 
+    def notes(self, source, data, target):
+        """What a writer says of a table that was read."""
+        table = self.table(source, data)
+        writer = self.open(target).write(io.BytesIO(), table.names)
+        for block in table.blocks:
+            writer.write(block, [])
+        writer.close()
+        return writer.notes
+
     def copied(self, name, columns, rows):
         """What is read of rows that were written."""
         columns, rows = self.rows(name, self.written(name, columns, rows))

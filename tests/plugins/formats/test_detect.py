@@ -46,6 +46,16 @@ def test_quotes_behind_blanks(formats):
     assert notes == ("blanks behind a delimiter are no part of the cells",)
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_quotes_behind_blanks_with_any_delimiter_in_them(formats, sign):
+    data = f'id{sign} text{sign} label\n1{sign} "great{sign} really"{sign} good\n2{sign} "bad"{sign} bad\n'
+    assert cells(formats, data)[:2] == (
+        ("id", "text", "label"),
+        [["1", f"great{sign} really", "good"], ["2", "bad", "bad"]],
+    )
+    assert cells(formats, data.replace("text", '"text"'))[0] == ("id", "text", "label")
+
+
 def test_quotes_behind_blanks_without_a_delimiter_in_them(formats):
     assert cells(formats, 'id, text\n1, "great film"\n2, "bad"\n')[1] == [["1", "great film"], ["2", "bad"]]
 

@@ -200,6 +200,26 @@ def test_half_a_surrogate_pair_is_escaped(formats):
     assert formats.copied("parquet", ["a"], [("\ud83d",)]) == (("a",), [["\\ud83d"]])
 
 
+@pytest.mark.parametrize("target", ["parquet", "csv"])
+def test_half_a_surrogate_pair_is_told(formats, target):
+    data = '{"a": "x\\ud83d", "b": "\\\\ud83d", "c": "\\ud83d\\ude00"}\n{"a": ["\\udc00"], "b": "", "c": ""}\n'
+    notes = [note for note in formats.notes("jsonl", data, target) if "surrogate" in note]
+    assert notes == ["column 'a': 2 unpaired surrogates written as text with escapes"]
+
+
+def test_a_dictionary_of_texts_that_are_no_utf_8_passes(formats):
+    texts = pa.array([b"\xff\xfe", b"ok"])
+    bad = pa.StringArray.from_buffers(2, *texts.buffers()[1:])
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": ["x", "y"], "d": pa.DictionaryArray.from_arrays(pa.array([0, 1]), bad)}), stream)
+    written = pq.ParquetFile(
+        io.BytesIO(formats.converted("parquet", stream.getvalue(), "parquet")), read_dictionary=["d"]
+    )
+    assert pa.types.is_dictionary(written.schema_arrow.field("d").type)
+    assert written.read()["d"].combine_chunks().dictionary.cast(pa.binary()).to_pylist() == texts.to_pylist()
+    assert b"\\xff\\xfe" in formats.converted("parquet", stream.getvalue(), "csv")
+
+
 @settings(max_examples=50)
 @given(
     rows=st.lists(

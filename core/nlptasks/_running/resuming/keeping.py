@@ -37,7 +37,10 @@ _VERSION = 1
 #: Seconds before anything is kept, and between two times that something is.
 _FIRST, _EVERY = 2.0, 1.0
 
-#: The part of the time that keeping may take.
+#: Seconds before it is first looked whether a head has spoilt the shared weights; the end of a run looks anyway.
+_DOUBT = 30.0
+
+#: The part of the time that keeping may take, and that looking may.
 _PART = 0.01
 
 #: Bytes of lines that wait at most.
@@ -77,6 +80,7 @@ class Keeping:
     _waiting: list[bytes] = field(default_factory=list)
     _new: int = 0
     _due: float = 0.0
+    _doubted: float = 0.0
 
     def __enter__(self) -> Keeping:
         """Open what an earlier process left.
@@ -139,7 +143,7 @@ class Keeping:
 
         def predicted(blocks: Iterator[Block[Any]], progress: Progress) -> Iterator[PredictedBlock[Any]]:
             yield from self._replayed(blocks)
-            self._due = time.monotonic() + _FIRST
+            self._due, self._doubted = time.monotonic() + _FIRST, time.monotonic() + _DOUBT
             yield from inner(self.stopping.watched(blocks), progress)
 
         return predicted
@@ -212,7 +216,7 @@ class Keeping:
         lines = b"".join(self._waiting) + more
         if not lines:
             return
-        self._verify()
+        self._verified()
         if self._file is None:
             lines = self._begin() + lines
             assert self._file is not None
@@ -223,6 +227,13 @@ class Keeping:
         self._new = 0
         now = time.monotonic()
         self._due = now + max(_EVERY, (now - began) / _PART)
+
+    def _verified(self) -> None:
+        """Look now and then whether what was predicted can be trusted: large weights take long to look at."""
+        began = time.monotonic()
+        if began >= self._doubted:
+            self._verify()
+            self._doubted = time.monotonic() + (time.monotonic() - began) / _PART
 
     def _begin(self) -> bytes:
         """Begin a file; its first line."""

@@ -38,7 +38,7 @@ def run_key(
         opened: The table.
         rows: Which of its rows are read.
     """
-    backbone = loaded.backbone
+    encoder = loaded.encoder
     return {
         "input": {
             "sha256": _digest(session, source, opened),
@@ -48,11 +48,11 @@ def run_key(
         },
         "tasks": {item.task.name: _of_head(session, system, item, loaded, source) for item in system.heads},
         "backbone": {
-            "digest": getattr(backbone, "digest", ""),
+            "digest": getattr(encoder, "digest", ""),
             "options": provenance.plain_options(system.options),
-            "precision": str(getattr(loaded.encoder, "precision", "")),
-            "runtime": str(getattr(backbone, "runtime", "")),
-            "device": str(getattr(backbone, "device", "")),
+            "precision": str(getattr(encoder, "precision", "")),
+            "runtime": str(getattr(encoder, "runtime", "")),
+            "device": str(getattr(encoder, "device", "")),
         },
         "versions": facts.versions(),
     }
@@ -95,7 +95,7 @@ def _of_head(
     alone = replace(system, heads=(item,))
     return {
         "head": item.head.qualified,
-        "weights": facts.model_of(alone, loaded, "").weights,
+        "weights": facts.weights_of(item, loaded.encoder),
         "options": provenance.plain_options(item.options),
         "plugins": provenance.plugins(session.registry, alone, source, ()),
         "files": provenance.files(alone),

@@ -81,6 +81,8 @@ class LockedLines:
             while content:
                 content = content[self._stream.write(content) or 0 :]
             os.fsync(self._stream.fileno())
+            if not self._whole:
+                self._sync_name()
         except OSError as error:
             with suppress(OSError):
                 self.cut(self._whole)
@@ -95,8 +97,20 @@ class LockedLines:
         self._stream.close()
 
     def remove(self) -> None:
-        """Remove it from the disk; it stays locked until it is closed."""
+        """Remove it from the disk, when all that was written beside it is there; it stays locked until it is closed."""
+        with suppress(OSError):
+            self._sync_name()
         self.path.unlink(missing_ok=True)
+
+    def _sync_name(self) -> None:
+        """Have the names in its folder on the disk: a loss of power must not take them, nor change their order."""
+        if not hasattr(os, "O_DIRECTORY"):  # not on Windows
+            return
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _unwritable(self, error: OSError) -> NlptasksError:
         return NlptasksError(

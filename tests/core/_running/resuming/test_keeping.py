@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nlptasks._running.predict import SpoiltBackboneError
 from nlptasks._running.resuming.lines import LockedLines
 from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
 
@@ -205,3 +206,15 @@ def test_a_run_that_failed_goes_on_without_the_row(runs: Runs, tmp_path: Path) -
     report = runs("out.csv", on_error="skip")
     assert report.notes == ("28 rows were kept by a run that was stopped",)
     assert report.skipped["cannot be predicted; left out"] == 1
+
+
+def test_nothing_is_kept_where_a_head_spoilt_the_backbone(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoilt(_: object) -> None:
+        raise SpoiltBackboneError("it did")
+
+    runs.stopped("out.csv", after=20)
+    monkeypatch.setattr("nlptasks._running.resuming.keeping._DOUBT", 0.0)
+    monkeypatch.setattr("nlptasks._running.run.check_frozen", spoilt)
+    with pytest.raises(SpoiltBackboneError):
+        runs("out.csv")
+    assert runs.files == {"in.csv"}
