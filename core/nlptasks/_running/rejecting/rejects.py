@@ -71,8 +71,8 @@ class Rejects:
 
     @property
     def rows(self) -> int:
-        """How many rows were left out."""
-        return self.skipped.total()
+        """How many rows were left out, those included that are yet to be written."""
+        return self.skipped.total() + len(self._waiting)
 
     def unreadable(self, row: BadRow) -> None:
         """Leave out a row that cannot be read.

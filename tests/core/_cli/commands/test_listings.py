@@ -39,8 +39,9 @@ def test_defaults_are_marked(nlptasks, kind):
 
 def test_formats_have_suffixes(nlptasks):
     rows = [line.split() for line in nlptasks("formats", "list")[1].splitlines()[1:]]
-    assert rows[0][:3] == ["csv", ".csv", "nlptasks"]
-    assert rows[1][:4] == ["jsonl", ".jsonl,", ".ndjson,", ".json"]
+    assert rows[0][:4] == ["arrow", ".arrow,", ".feather,", ".ipc"]
+    assert rows[1][:3] == ["csv", ".csv", "nlptasks"]
+    assert rows[2][:4] == ["jsonl", ".jsonl,", ".ndjson,", ".json"]
     assert {row[0] for row in rows} >= {"csv", "jsonl", "parquet"}
 
 
