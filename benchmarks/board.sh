@@ -38,7 +38,7 @@ evaluate() {
 learn() {
   local kind=$1 task=$2 dataset=$3
   shift 3
-  [[ -d $work/$kind/$dataset ]] && return
+  [[ -f $work/$kind/$dataset/head.json ]] && return
   mkdir -p "$work/$kind"
   run train "$task" --data "$data/$dataset/train.jsonl.gz" --output "$work/$kind/$dataset" "$@"
 }

@@ -62,8 +62,8 @@ class TaskGroup(click.Group):
 
     @property
     def own_flags(self) -> frozenset[str]:
-        """The flags that do not depend on the task."""
-        return frozenset(name for param in self.shared() for name in param.opts)
+        """The flags that do not depend on the task and that no option may be called like."""
+        return frozenset(name for param in self.shared() if not _is_seed(param) for name in param.opts)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem

@@ -148,11 +148,13 @@ class _Check:
                 return f"a probability for {_shown(label)}, which is none of its labels ({self._known()}),"
             if fault := _no_probability(score):
                 return f"the label {_shown(label)} the probability {fault},"
+        if not self.labels:
+            # Each label is judged for itself: the sum means nothing, and the score is that of all labels together.
+            return ""
         own = scores.get(prediction.label, prediction.score)
         if prediction.score is not None and abs(own - prediction.score) > _SUM:
             return f"the score {_shown(prediction.score)} and the same label the probability {_shown(own)}"
-        # Without a closed set each label is judged for itself, and the sum means nothing.
-        if self.labels and scores and abs(sum(scores.values()) - 1) > _SUM:
+        if scores and abs(sum(scores.values()) - 1) > _SUM:
             return f"probabilities that sum to {sum(scores.values()):.4f} and not to 1"
         return ""
 

@@ -61,14 +61,15 @@ def company(task: TaskSpec) -> list[Example]:
     return list(found.values())
 
 
-def long(task: TaskSpec) -> tuple[Example, Example, int]:
-    """A row of the task, another that holds its last input over and over on many lines, and how often."""
+def long(task: TaskSpec) -> tuple[list[Example], int]:
+    """Rows of the task that hold its last input once, twice and over and over on many lines, and how often the last."""
     row = {column.name: task.examples[0][column.name] for column in task.inputs}
     name = task.inputs[-1].name
     text = _text_of(row[name])
     times = max(2, _WORDS // max(1, len(text.split())))
     whole = "".join(f"{text} {at}{' ' if at % 2 else chr(10)}" for at in range(times))
-    return Example({**row, name: _like(row[name], f"{text} 0")}), Example({**row, name: _like(row[name], whole)}), times
+    texts = (f"{text} 0", f"{text} 0 {text} 1", whole)
+    return [Example({**row, name: _like(row[name], text)}) for text in texts], times
 
 
 def _varied(task: TaskSpec, names: Sequence[str]) -> Iterator[dict[str, str]]:

@@ -190,22 +190,25 @@ class _HeadCheck:
     def _check_read(self, opened: LoadedHead, backbone: Encoder) -> None:
         """The windows of a long text hold all of it, or the last of them says how many tokens are cut.
 
-        What a text becomes is the head's affair: it may parse, strip or normalise it. So the long text is measured by
-        what the head makes of a short one of the same form. A head may do without any window.
+        What a text becomes is the head's affair: it may parse, strip or normalise it, and put a prompt around it. So
+        the long text is measured by what the head adds for a second copy of a short one. A head may do without any
+        window.
         """
         empty = backbone.tokenize([""])[0][0]
         behind = len(empty) - empty.start
-        short, whole, times = _probes.long(self.task)
+        rows, times = _probes.long(self.task)
         try:
-            few, many = opened.head.windows([short])[0], opened.head.windows([whole])[0]
+            found = opened.head.windows(rows)
         except NlptasksError:
             return  # a cell that is none of this task's, and it says so
-        one, held = (sum(len(w) - w.start - behind for w in windows) for windows in (few, many))
-        cut = many[-1].cut if many else 0
-        wanted = round(_HELD * times * one)
-        assert not few or held + cut >= wanted, (
+        one, two, held = (sum(len(w) - w.start - behind for w in windows) for windows in found)
+        cut = found[-1][-1].cut if found[-1] else 0
+        # A prompt that is repeated in each window is no part of a copy.
+        copy = min(one, two - one)
+        wanted = round(_HELD * times * copy)
+        assert not found[0] or held + cut >= wanted, (
             f"a long input {self.task.inputs[-1].name!r} was cut in silence: its windows hold {held} tokens and say "
-            f"that {cut} are cut, where {times} times the text of {one} makes more than {wanted}"
+            f"that {cut} are cut, where {times} times a text of {copy} makes more than {wanted}"
         )
 
 

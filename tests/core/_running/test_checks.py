@@ -50,6 +50,7 @@ CLOSED = ("negative", "positive")
         (SENTIMENT, FILM, Label("positive", 1.0000001, {"positive": 1.0000001}), CLOSED),
         (SENTIMENT, {"text": " \n"}, None, CLOSED),
         (SENTIMENT, FILM, Label("whatever, at all", 0.1, {"whatever": 0.9, "at all": 0.8}), ()),
+        (SENTIMENT, FILM, Label("whatever", 0.36, {"whatever": 0.9, "at all": 0.4}), ()),
         (QA, QUESTION, Span("Ada", 0.5, 7, 10), ()),
         (QA, QUESTION, Span("", 0.5, -1, -1, (Span("It", 0.2, 0, 2),)), ()),
         (SUMMARIZATION, {"document": "long"}, Text(""), ()),
