@@ -43,8 +43,8 @@ _DOUBT = 30.0
 #: The part of the time that keeping may take, and that looking may.
 _PART = 0.01
 
-#: Bytes of lines that wait at most.
-_WAITING = 32 << 20
+#: Bytes of lines that wait at most; they stand in memory twice while they are written.
+_WAITING = 4 << 20
 
 _ADVICE = "give another name: --output NAME"
 
@@ -78,6 +78,7 @@ class Keeping:
     _key: Callable[[], Mapping[str, Any]] = dict
     _verify: Callable[[], None] = lambda: None
     _waiting: list[bytes] = field(default_factory=list)
+    _size: int = 0
     _new: int = 0
     _due: float = 0.0
     _doubted: float = 0.0
@@ -155,9 +156,11 @@ class Keeping:
             NlptasksError: The disk is full or fails.
             KeyboardInterrupt: That was asked for while the block was predicted.
         """
-        self._waiting.append(line_of(done, columns))
+        line = line_of(done, columns)
+        self._waiting.append(line)
+        self._size += len(line)
         self._new += len(done.block.rows) + len(done.rejected)
-        if self.stopping.asked or time.monotonic() >= self._due or sum(map(len, self._waiting)) >= _WAITING:
+        if self.stopping.asked or time.monotonic() >= self._due or self._size >= _WAITING:
             self._commit()
         self.stopping.obey()
 
@@ -224,7 +227,7 @@ class Keeping:
         self._file.append(lines)
         self.rows += self._new
         self._waiting.clear()
-        self._new = 0
+        self._size = self._new = 0
         now = time.monotonic()
         self._due = now + max(_EVERY, (now - began) / _PART)
 
