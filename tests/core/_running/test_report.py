@@ -49,9 +49,10 @@ def test_scores_stand_beside_the_trivial_baseline(reporter):
     ],
 )
 def test_the_confusion_has_the_heads_spelling_of_labels(here, reporter, pairs, shown):
-    made = reporter("label")
-    head = replace(made.head, task=here.tasks(["classification"])[0], head=SimpleNamespace(labels=("US", "UK")))
-    assert replace(made, head=head).report(tally(*pairs))[0].confusion == shown
+    made, task = reporter("label"), here.tasks(["classification"])[0]
+    head = replace(made.head, task=task, head=SimpleNamespace(labels=("US", "UK")))
+    binding = bind(task, ("text", "label"), chosen={}, gold="", source="f")
+    assert replace(made, head=head, binding=binding).report(tally(*pairs))[0].confusion == shown
 
 
 def test_cells_that_cannot_be_scored_are_counted_and_quoted(reporter):
