@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoints, PackageNotFoundError, distribution
-from traceback import walk_tb
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -102,16 +100,18 @@ def _name(what: str, error: NlptasksError) -> None:
 
 def _of_the_house(error: BaseException) -> bool:
     """Whether the code that raised an error was installed with the core."""
-    last = None
-    for last, _ in walk_tb(error.__traceback__):  # noqa: B007 - the innermost frame is asked for
-        pass
-    package = "" if last is None else str(last.f_globals.get("__name__", "")).partition(".")[0]
-    return package in _house()
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    name = "" if innermost is None else innermost.tb_frame.f_globals.get("__name__", "")
+    return str(name).partition(".")[0] in _house()
 
 
 @cache
 def _house() -> frozenset[str]:
     """The packages that are installed with the core."""
+    from importlib.metadata import EntryPoints, PackageNotFoundError, distribution  # slow; only once something failed
+
     own = __name__.partition(".")[0]
     try:
         points = distribution(own).entry_points

@@ -353,7 +353,7 @@ class Metric(Protocol):
 
     @property
     def binary(self) -> bool:
-        """Whether it is a share of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
+        """Whether it is a proportion of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
         """Sufficient statistics, ``[examples, k]``."""
