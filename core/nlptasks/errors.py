@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 class NlptasksError(Exception):
     """A failure that is explained: the command line prints it without a traceback.
 
+    ``teller`` is the plugin that raised it, as it stands in the message; empty: the core, or nobody was named.
+
     Args:
         message: What was wrong, and where.
         hint: What to do or type next.
@@ -22,6 +24,7 @@ class NlptasksError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.teller = ""
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message

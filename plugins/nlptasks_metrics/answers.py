@@ -89,7 +89,7 @@ class _Answerable(_Answers):
 
 
 class ExactMatch(_Answerable):
-    """Share of answers that equal one of the gold answers after normalisation, by the rules of SQuAD 1.1.
+    """Proportion of answers that equal one of the gold answers after normalisation, by the rules of SQuAD 1.1.
 
     Normalisation lower-cases, deletes ASCII punctuation, then the words a, an and the, and squeezes white space. In a
     language without spaces between words it lower-cases and deletes punctuation and spaces; in Arabic, German, Hindi,
@@ -145,7 +145,7 @@ class _Unanswerable(_Answers):
 
 
 class SquadV2ExactMatch(_Unanswerable):
-    """Share of answers that equal one of the gold answers after normalisation, by the rules of SQuAD 2.0.
+    """Proportion of answers that equal one of the gold answers after normalisation, by the rules of SQuAD 2.0.
 
     A question without an answer is answered rightly by a text that normalisation leaves nothing of.
 

@@ -1,6 +1,6 @@
 """Metrics of labels, equal to scikit-learn's on the same data and label set (a test holds them to it).
 
-The label set is closed: it is given, and never taken from the data. An answer that is none of the labels is right
+The label set is closed: it is given, and never taken from the data. A prediction that is none of the labels is right
 nowhere and is missing from the recall of its gold label; it is in the precision of no label. A gold label that is none
 of them is missed by whatever was answered, and is in the recall of no label. Both are what scikit-learn does with its
 argument ``labels``. Where scikit-learn has no such argument (balanced accuracy, MCC, kappa) they count as two further
@@ -53,12 +53,12 @@ def ratio(numerator: Values, denominator: Values, *, empty: float = 0.0) -> Valu
 
 
 def precision(hits: Values, answered: Values, _gold: Values) -> Values:
-    """Share of right ones among the answers with a label."""
+    """Proportion of right ones among the predictions with a label."""
     return ratio(hits, answered)
 
 
 def recall(hits: Values, _answered: Values, gold: Values) -> Values:
-    """Share of found ones among the examples of a label."""
+    """Proportion of found ones among the examples of a label."""
     return ratio(hits, gold)
 
 
@@ -68,7 +68,7 @@ def f1(hits: Values, answered: Values, gold: Values) -> Values:
 
 
 class Accuracy:
-    """Share of answers that equal the gold answer, character by character; it reads no label set.
+    """Proportion of predictions that equal the gold label, character by character; it reads no label set.
 
     Statistics of an example: whether it is right, and 1.
 
@@ -205,9 +205,9 @@ class MacroRecall(_ByLabel):
 
 
 class MicroF1(_ByLabel):
-    """F1 over the answers of all labels together.
+    """F1 over the predictions of all labels together.
 
-    Where every answer and every gold label is one of the labels, it is the accuracy.
+    Where every prediction and every gold label is one of the labels, it is the accuracy.
 
     Source: scikit-learn's f1_score with average="micro", the labels given and zero_division=0.
     """
@@ -217,9 +217,9 @@ class MicroF1(_ByLabel):
 
 
 class MicroPrecision(_ByLabel):
-    """Precision over the answers of all labels together.
+    """Precision over the predictions of all labels together.
 
-    Where every answer and every gold label is one of the labels, it is the accuracy.
+    Where every prediction and every gold label is one of the labels, it is the accuracy.
 
     Source: scikit-learn's precision_score with average="micro", the labels given and zero_division=0.
     """
@@ -229,9 +229,9 @@ class MicroPrecision(_ByLabel):
 
 
 class MicroRecall(_ByLabel):
-    """Recall over the answers of all labels together.
+    """Recall over the predictions of all labels together.
 
-    Where every answer and every gold label is one of the labels, it is the accuracy.
+    Where every prediction and every gold label is one of the labels, it is the accuracy.
 
     Source: scikit-learn's recall_score with average="micro", the labels given and zero_division=0.
     """

@@ -74,7 +74,7 @@ class Perplexity(_Likelihood):
 
 
 class _OfRuns:
-    """Mean over the answers of a share of their runs of neighbouring words.
+    """Mean over the predictions of a proportion of their runs of neighbouring words.
 
     Words are what white space divides, in lower case. An answer that is shorter than a run does not count; without any
     that counts the value is 0. Statistics of an example: its share, and 1 where it counts.
@@ -104,7 +104,7 @@ class _OfRuns:
 
 
 class Distinct1(_OfRuns):
-    """Mean over the answers of the share of different ones among their words.
+    """Mean over the predictions of the proportion of different ones among their words.
 
     An answer without a word does not count. It falls as answers grow, so compare answers of about one length.
 
@@ -116,7 +116,7 @@ class Distinct1(_OfRuns):
 
 
 class Distinct2(_OfRuns):
-    """Mean over the answers of the share of different ones among their pairs of neighbouring words.
+    """Mean over the predictions of the proportion of different ones among their pairs of neighbouring words.
 
     An answer of fewer than two words has no pair and does not count. It falls as answers grow, so compare answers of
     about one length.
@@ -129,9 +129,9 @@ class Distinct2(_OfRuns):
 
 
 class Repetition(_OfRuns):
-    """Mean over the answers of the share of repeated ones among their runs of four words: lower is better.
+    """Mean over the predictions of the proportion of repeated ones among their runs of four words: lower is better.
 
-    It is 1 less the share of different runs. An answer of fewer than four words has no run and does not count.
+    It is 1 less the proportion of different runs. A prediction of fewer than four words has no run and does not count.
 
     Source: seq-rep-4 of Welleck et al. 2020, arXiv 1908.04319, there counted in tokens of the model.
     """

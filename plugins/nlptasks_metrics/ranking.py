@@ -129,7 +129,7 @@ class Auc(_Ranking):
 class AveragePrecision(_Ranking):
     """Mean of the precisions at each probability of a label, weighted by the recall that is gained there.
 
-    What chance gives is the share of the label, so it suits rare labels better than the area under the ROC curve.
+    What chance gives is the proportion of the label, so it suits rare labels better than the area under the ROC curve.
 
     Source: scikit-learn's average_precision_score, which interpolates nothing.
     """

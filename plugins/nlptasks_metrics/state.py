@@ -15,7 +15,7 @@ from nlptasks_metrics.labels import ratio
 
 
 class _Share(ABC):
-    """A share of examples. Statistics of an example: whether it is one, and 1."""
+    """A proportion of examples. Statistics of an example: whether it is one, and 1."""
 
     binary = True
 
@@ -32,7 +32,7 @@ class _Share(ABC):
 
 
 class Coverage(_Share):
-    """Share of examples that the system gave an answer to, be it an empty one.
+    """Proportion of examples that the system predicted, be it an empty one.
 
     Source: the note "missing" of a record's samples.
     """
@@ -45,7 +45,7 @@ class Coverage(_Share):
 
 
 class Truncation(_Share):
-    """Share of examples whose input or answer was cut off at a limit: lower is better.
+    """Proportion of examples whose input or prediction was cut off at a limit: lower is better.
 
     Source: the notes "truncated_input" and "truncated_output" of a record's samples.
     """

@@ -62,6 +62,10 @@ class _Rouge(MeanOverExamples):
             return ""
         return f"it has no word that tok:{self._name} counts; --language CODE says how words are cut"
 
+    def words(self, text: str) -> int:
+        """How many words of a text are counted."""
+        return len(self._tokenizer.tokenize(text))
+
     def value(self, prediction: str, references: Sequence[str]) -> float:
         return float(self._scorer.score_multi(references, prediction)[self._kind].fmeasure)
 
@@ -84,6 +88,14 @@ class Rouge2(_Rouge):
 
     def __init__(self, labels: tuple[str, ...], *, language: str = "") -> None:
         super().__init__("rouge2", language)
+
+    def remark(self, targets: Sequence[str]) -> str:
+        """How many references have no pair of words, so that even their own text scores 0."""
+        single = sum(not any(self.words(text) > 1 for text in self.references(target)) for target in targets)
+        if not single:
+            return ""
+        have = "reference has" if single == 1 else "references have"
+        return f"{single:,} {have} a single word, and a summary that equals it scores 0; see rouge-1"
 
 
 class RougeL(_Rouge):

@@ -91,7 +91,17 @@ class Bleu(_Sacrebleu):
 
     def __init__(self, labels: tuple[str, ...], *, language: str = "", tokenize: str = "") -> None:
         library = BLEU(tokenize=tokenize) if tokenize else _bleu(language)
-        super().__init__(library, 2 + 2 * library.max_ngram_order)
+        self._order = library.max_ngram_order
+        super().__init__(library, 2 + 2 * self._order)
+
+    def remark(self, targets: Sequence[str]) -> str:
+        """That a right translation scores 0: no reference has as many words as the longest n-gram."""
+        if not targets or any(self._words(text) >= self._order for target in targets for text in references(target)):
+            return ""
+        return f"no reference has {self._order} words, so a translation that equals all of them scores 0; see chrf"
+
+    def _words(self, text: str) -> int:
+        return len(self._library.tokenizer(text.rstrip()).split())
 
 
 class Chrf(_Sacrebleu):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlptasks.models.trained import check_backbone
+from nlptasks.models.trained import check_backbone, check_width
 from nlptasks.plugin.predictions import Span
 from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
 
@@ -83,4 +83,5 @@ def open_head(context: HeadContext) -> ExtractiveAnswers:
     folder = context.weights or Path(__file__).with_name("weights")
     weights = SpanWeights.load(folder)
     check_backbone(folder, name=weights.backbone, digest=weights.digest, backbone=context.backbone)
+    check_width(folder, weights.weight, context.backbone.width)
     return ExtractiveAnswers(weights, context.backbone, context.options or SpanOptions())

@@ -13,6 +13,7 @@ from safetensors.numpy import save
 
 from nlptasks.errors import NlptasksError
 from nlptasks.files.paths import atomic_output
+from nlptasks.models.trained import layer_of
 
 #: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-spans/1"
@@ -63,6 +64,7 @@ class SpanWeights:
         try:
             with safe_open(path, framework="numpy") as file:
                 about = json.loads((file.metadata() or {})[FORMAT])
-                return cls(weight=file.get_tensor("weight"), bias=file.get_tensor("bias"), **about)
+                weight, bias = layer_of(file, 2)
+                return cls(weight=weight, bias=bias, **about)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise NlptasksError(f"{path}: no weights of an extractive head can be read here ({error})") from error

@@ -19,7 +19,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 #: What a cell begins with that is meant as a list or an object: a bracket and what may stand in it.
-_MEANT = re.compile(r"""\s*(?:(?:np\.|numpy\.)?array\s*\(|[\[{]\s*(?:["']|[\[{]\s*["']|(?:np\.)?(?:array|str_)\())""")
+_QUOTE = "[\"'“‘„«]"
+#: Calls that Python prints of collections of its own, of pandas, torch and others, and of objects with fields.
+_CALL = r"""(?:
+      (?:collections\.)?(?:OrderedDict|defaultdict|deque|Counter|mappingproxy|ListConfig|DictConfig)\(
+    | (?:list|tuple|set|frozenset|dict|Index|Series|StringArray|tensor|Array)\([\[{(]
+    | [A-Za-z_]\w*\(text=
+    )"""
+_MEANT = re.compile(
+    rf"""\s*(?:(?:np\.|numpy\.)?array\s*\(|{_CALL}
+    | [\[{{]\s*(?:{_QUOTE}|[\[{{]\s*{_QUOTE}|(?:np\.)?(?:array|str_)\(|{_CALL}|[A-Z]\w*\(\w+=))""",
+    re.VERBOSE,
+)
 _STRUCTURE = re.compile(r"\s*[\[{(]")
 _TUPLE_OF_ONE = re.compile(r",\s*\)\s*$")
 _ENDS = ("]", "}", ")")
@@ -34,6 +45,7 @@ _SERIES = re.compile(r"\n(?:Name: [^\n]*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<bytes>[bB](?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))
+    | (?P<curly>“[^”]*”|„[^“”]*[“”]|«[^»]*»|‘(?:[^’]|’(?=\w))*’)
     | (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
     | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-z_][\w.]*)
@@ -41,6 +53,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+
+_FIELD = re.compile(r"\s*([A-Za-z_]\w*)\s*=")
 
 _NOTHING = frozenset({"None", "null", "nan", "NaN", "NaT"})
 
@@ -108,7 +122,7 @@ def references_in(cell: str, cells: Collection[str] = ()) -> References | None:
                 f"{_quoted(cell)} looks like a list or an object of references and cannot be read as one: {error}"
             ) from None
         return None
-    if _of_numbers(value) and not _lists(frozenset(cells)).all:
+    if _of_numbers(value) and not meant and not _lists(frozenset(cells)).all:
         return None  # "[2, 3]" is a text where the column has texts
     if isinstance(value, tuple) and len(value) < 2 and not _TUPLE_OF_ONE.search(cell):
         return None  # and so is ("a text in brackets")
@@ -209,6 +223,13 @@ def _unquoted(literal: str) -> str:
         raise ValueError(f"{literal[:20]} is no string") from None
 
 
+def _mapping(value: object) -> object:
+    """What a list of pairs is as a dictionary; anything else as it is."""
+    if isinstance(value, list) and value and all(isinstance(item, tuple) and len(item) == 2 for item in value):
+        return {str(key): item for key, item in value}
+    return value
+
+
 class _Literal:
     """Reads what Python and numpy print of lists, tuples, dictionaries, arrays, strings and numbers."""
 
@@ -239,6 +260,8 @@ class _Literal:
         token = self._next()
         if token["bytes"] is not None:
             return _decoded(token["bytes"])
+        if token["curly"] is not None:  # as a word processor writes the quotes of a list
+            return token["curly"][1:-1].strip()
         if token["text"] is not None:
             return _unquoted(token["text"])
         if token["number"] is not None:
@@ -261,14 +284,30 @@ class _Literal:
     def _named(self, name: str) -> object:
         if name in _NOTHING:
             return None
-        if self._peek() == "(":  # array([...], dtype=object), np.str_('x')
+        if self._peek() == "(":  # array([...], dtype=object), np.str_('x'), Answer(text='x'), OrderedDict([('a', 'b')])
             self._next()
+            if fields := self._fields():
+                return fields
+            if self._peek() == ")":
+                raise ValueError(f"'{name}()' is empty")
             value = self._value()
             self._skip_arguments()
-            return value
+            return _mapping(value) if name.endswith("Dict") else value
         if name in ("True", "False", "true", "false"):
             return name.capitalize()
         raise ValueError(f"{name!r} is no value")
+
+    def _fields(self) -> dict[object, object]:
+        """The arguments of a call that are named, up to its end; none where the first is not."""
+        found: dict[object, object] = {}
+        while named := _FIELD.match(self._text, self._at):
+            self._at = named.end()
+            found[named[1]] = self._value()
+            if self._peek() == ",":
+                self._next()
+        if found and self._next()["mark"] != ")":
+            raise ValueError("not all of its fields have a name")
+        return found
 
     def _skip_arguments(self) -> None:
         """What a call has behind its value: the type of an array."""

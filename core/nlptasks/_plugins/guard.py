@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -48,9 +49,9 @@ class PluginErrors(AbstractContextManager[None]):
 def plugin_errors(what: str, *, hint: str = _HINT, streams: bool = False) -> PluginErrors:
     """Within the block the code is a plugin's: what it raises becomes an error that names it, and its prints no data.
 
-    ``SystemExit``, ``CancelledError``, ``GeneratorExit`` and all other exceptions count; an explained error, a
-    ``KeyboardInterrupt`` and a request to stop pass as they are. Keep a ``yield`` of a generator of ours out of the
-    block: closing it raises there.
+    ``SystemExit``, ``CancelledError``, ``GeneratorExit`` and all other exceptions count; an explained error keeps its
+    text and says who raised it, and a ``KeyboardInterrupt`` and a request to stop pass as they are. Keep a ``yield`` of
+    a generator of ours out of the block: closing it raises there.
 
     Args:
         what: What works, as it stands in "... failed": ``the head acme:words``.
@@ -71,6 +72,8 @@ def _end_child(what: str) -> NoReturn:
 
 def raise_blamed(what: str, error: BaseException, *, hint: str = _HINT, streams: bool = False) -> None:
     """Raise the error that names a plugin in place of what it raised; return where that passes as it is."""
+    if isinstance(error, NlptasksError):
+        _name(what, error)
     if isinstance(error, _PASSING) or (streams and _of_a_stream(error)):
         return
     if isinstance(error, OSError) and error.errno in NO_SPACE:
@@ -80,6 +83,41 @@ def raise_blamed(what: str, error: BaseException, *, hint: str = _HINT, streams:
             message, hint="free some space, or write elsewhere; TMPDIR says where temporary files go"
         ) from error
     raise PluginError(f"{what} failed: {one_line(described(error))}", hint=hint) from error
+
+
+def _name(what: str, error: NlptasksError) -> None:
+    """Say whose words an explained error is, where a plugin of others raised it; what it raised keeps its text.
+
+    What the core raised below a plugin (a missing file, say) is the core's, and what is named stays so.
+    """
+    if error.teller or _of_the_house(error):
+        return
+    error.teller = what
+    if what not in error.message:
+        error.message = f"{error.message} (raised by {what})"
+        error.args = (error.message,)
+
+
+def _of_the_house(error: BaseException) -> bool:
+    """Whether the code that raised an error was installed with the core."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    name = "" if innermost is None else innermost.tb_frame.f_globals.get("__name__", "")
+    return str(name).partition(".")[0] in _house()
+
+
+@cache
+def _house() -> frozenset[str]:
+    """The packages that are installed with the core."""
+    from importlib.metadata import EntryPoints, PackageNotFoundError, distribution  # slow; only once something failed
+
+    own = __name__.partition(".")[0]
+    try:
+        points = distribution(own).entry_points
+    except PackageNotFoundError:  # it runs from a folder
+        points = EntryPoints()
+    return frozenset({own, *(point.value.partition(":")[0].partition(".")[0] for point in points)})
 
 
 def described(error: BaseException) -> str:

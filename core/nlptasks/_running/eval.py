@@ -33,7 +33,7 @@ from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
 from nlptasks._tables.gold_samples import GoldTable, Item
-from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.records.digests import digests_of, withhold
@@ -136,7 +136,11 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         sink = _Outcomes(journal)
         drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
         outcomes = [row for entry in journal.entries for row in entry.rows]
-        finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
+        try:
+            finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
+        except (UsageError, DataError):  # to go on from here would be refused again
+            journal.remove()
+            raise
         record = finished.write(request.output, force=request.target.force or old is not None)
         foreign = [sample.id for sample in finished.samples if "foreign_input" in sample.flags]
         journal.remove()

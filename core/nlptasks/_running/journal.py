@@ -11,7 +11,8 @@ not be passed on, so that nobody but its owner may read it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from nlptasks._running.resuming.differences import differing
 from nlptasks._running.resuming.lines import LockedLines
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.files.names import is_there
 from nlptasks.files.validated import problem_of
 from nlptasks.records.canonical import Json, canonical, parsed
 
@@ -68,6 +70,7 @@ class Journal:
     restart: bool = False
     entries: list[JournalEntry] = field(default_factory=list)
     _file: LockedLines | None = None
+    _made: Sequence[Path] = field(default=(), init=False, repr=False)
 
     def __enter__(self) -> Journal:
         """Open it and read what is there.
@@ -77,6 +80,7 @@ class Journal:
             NlptasksError: The disk fails.
         """
         advice = "give another --output"
+        self._made = [folder for folder in self.path.parents if not is_there(folder)]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -89,9 +93,16 @@ class Journal:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Close it. It stays where there is something to go on from."""
         assert self._file is not None
+        if error is not None and not self.entries:
+            self.remove()
         self._file.close()
+        if error is not None and not is_there(self.path):
+            for folder in self._made:
+                with suppress(OSError):  # somebody else put something there
+                    folder.rmdir()
 
     def add(self, entry: JournalEntry) -> None:
         """Write an entry, and return when it is on the disk.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from nlptasks._scoring.labels import label_set
 from nlptasks._systems.system import LoadedHead
 from nlptasks._tables.columns import Binding
 from nlptasks.plugin import LIKELIHOOD
+from nlptasks.plugin.labels import LabelMatcher
 from nlptasks.plugin.protocols import Baseline, Example
 from nlptasks.records.report import TaskReport
 
@@ -70,7 +71,7 @@ class Reporter:
             confidence=tally.confidence if scored else None,
             gold=self.binding.gold,
             scores=self._scores(found, tally) if found else (),
-            confusion=dict(found.pairs) if found and tally.closed else {},
+            confusion=_as_given(found.pairs, self.head.head.labels) if found and tally.closed else {},
             unscored=_unscored(tally, found.unscored if found else {}),
         )
         return report, found.notes if found else ()
@@ -112,6 +113,15 @@ class Reporter:
         make: Baseline = resolve(self.head.task.baseline)
         prediction = make(golds)(Example({})).canonical
         return Counter({(prediction, gold): count for gold, count in golds.items()})
+
+
+def _as_given(pairs: Mapping[tuple[str, str], int], labels: Sequence[str]) -> dict[tuple[str, str], int]:
+    """The pairs with labels as the head spells them, but where two gold labels would become one."""
+    matcher = LabelMatcher(labels)
+    names = {label: matcher.of(label) for pair in pairs for label in pair}
+    if len(set(names.values())) < len(names):
+        return dict(pairs)
+    return {(names[prediction], names[gold]): count for (prediction, gold), count in pairs.items()}
 
 
 def _unscored(tally: Tally, unscored: Mapping[str, Counter[str]]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nlptasks._scoring.gold_rows import MIDDLE
 from nlptasks._scoring.labels import given_golds, label_set
 from nlptasks._scoring.language import said_of_script
-from nlptasks._scoring.metrics import OpenMetric, counting, refused
+from nlptasks._scoring.metrics import OpenMetric, counting, refused, remarks
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._tables.columns import Binding
 from nlptasks._tables.gold_samples import NO_GOLD
@@ -120,4 +120,5 @@ def _scorable(
         f"{name} is not scored: the reference {one_line(gold, 40)!r} cannot be: {reason}"
         for name, (gold, reason) in without.items()
     ]
-    return {name: item for name, item in metrics.items() if item.spec.name not in without}, notes
+    scorable = {name: item for name, item in metrics.items() if item.spec.name not in without}
+    return scorable, [*notes, *remarks(scorable.values(), golds)]

@@ -62,8 +62,8 @@ def read_gold_rows(
         return table, language
     golds = [(item.id, item.gold) for item in table.items]
     language, said = language_for(registry, names, (gold for _, gold in golds), language)
-    check_references(registry, names, golds, language=language, source=wanted.data)
-    return replace(table, notes=(*table.notes, *said)), language
+    remarked = check_references(registry, names, golds, language=language, source=wanted.data)
+    return replace(table, notes=(*table.notes, *said, *remarked)), language
 
 
 def for_labels(table: GoldTable, labels: Sequence[str], *, source: str, who: str = "the head") -> GoldTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.metrics import open_metrics, refused
+from nlptasks._scoring.metrics import open_metrics, refused, remarks
 from nlptasks.errors import DataError
 from nlptasks.plugin import MetricSpec
 from nlptasks.text.display import counted, one_line
@@ -50,8 +50,8 @@ def said_of_script(golds: Sequence[str], found: str) -> tuple[str, ...]:
 
 def check_references(
     registry: Registry, names: Sequence[str], golds: Sequence[tuple[str, str]], *, language: str, source: str
-) -> None:
-    """Refuse references that no prediction could be right beside.
+) -> tuple[str, ...]:
+    """Refuse references that no prediction could be right beside, and give what the metrics say of the others.
 
     Args:
         registry: What is installed.
@@ -59,6 +59,9 @@ def check_references(
         golds: The id of each example, and its gold answer.
         language: The language that the metrics are told.
         source: What errors call the data.
+
+    Returns:
+        What is to be said of those that are too short for a metric, a line each.
 
     Raises:
         DataError: A metric finds nothing in one that it counts.
@@ -71,3 +74,4 @@ def check_references(
             f"row {one_line(at, 40)}: the reference {one_line(gold, 40)!r} cannot be scored with {name}: {reason}",
             hint="repair the row or leave it out; a score of 0 would say nothing about the prediction",
         )
+    return remarks(metrics.values(), [gold for _, gold in golds])

@@ -122,6 +122,16 @@ def refused(metrics: Iterable[OpenMetric], golds: Iterable[str]) -> dict[str, tu
     return found
 
 
+def remarks(metrics: Iterable[OpenMetric], golds: Sequence[str]) -> tuple[str, ...]:
+    """What metrics say of all gold answers together, a line each."""
+    found = []
+    for item in metrics:
+        remark: Callable[[Sequence[str]], str] | None = getattr(item.metric, "remark", None)
+        if remark is not None and item.reads == PREDICTION and (told := remark(golds)):
+            found.append(f"{item.spec.name}: {told}")
+    return tuple(found)
+
+
 def matrices(metrics: dict[str, OpenMetric], samples: Sequence[Sample]) -> Matrices:
     """The statistics matrix of each metric, a row a sample; zeros where it cannot read one.
 

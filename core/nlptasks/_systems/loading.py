@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from nlptasks._plugins.guard import load_object, plugin_errors
+from nlptasks._systems.folders import CARD
 from nlptasks._systems.forks import survive_forks
 from nlptasks._systems.pool import BackbonePool
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.plugin.protocols import HeadContext
+from nlptasks.text.display import one_line
+
+#: Characters of a list of labels that an error shows.
+_WIDTH = 200
 
 
 def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
@@ -62,6 +69,7 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
     with plugin_errors(what):
         head = factory(context)
         _check_labels(what, head.labels)
+    _check_card(chosen, head.labels)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
 
 
@@ -75,6 +83,20 @@ def _check_labels(what: str, labels: Any) -> None:
     else:
         return
     raise PluginError(f"{what} cannot be used: {wrong}", hint="tell its author")
+
+
+def _check_card(chosen: ChosenHead, labels: Sequence[str]) -> None:
+    """Refuse a card that names other labels than the weights beside it: one of the two was changed after training."""
+    said = chosen.card.get("labels") if labels else None
+    if said is not None and said != list(labels):
+        raise NlptasksError(
+            f"{chosen.weights}: {CARD} has the labels {_listed(said)}, and the weights give {_listed(labels)}",
+            hint=f"labels belong to the weights, in their order: write those into {CARD}, or train the head again",
+        )
+
+
+def _listed(labels: Any) -> str:
+    return one_line(json.dumps(labels, ensure_ascii=False), _WIDTH)
 
 
 def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nlptasks._names import did_you_mean
+from nlptasks._names import nearest
 from nlptasks._tables.columns import bind
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
@@ -155,8 +155,11 @@ def _example(task: TaskSpec, item: object, at: int) -> Example:
 
 def _value(task: TaskSpec, item: Mapping[Any, Any], name: str, optional: bool) -> str:
     if name not in item and not optional:
-        near = did_you_mean(name, map(str, item))
-        raise UsageError(f"the task '{task.name}' needs '{name}'; the input has {sorted(map(str, item))}{near}")
+        near = nearest(name, [key for key in map(str, item) if key not in {column.name for column in task.inputs}])
+        raise UsageError(
+            f"the task '{task.name}' needs '{name}'; the input has {sorted(map(str, item))}",
+            hint=f"write '{name}' in place of '{near}': {_call(task)}" if near else f"for example {_call(task)}",
+        )
     value = item.get(name)
     if is_missing(value):
         return ""

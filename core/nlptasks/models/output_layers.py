@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,16 @@ from safetensors.numpy import save
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.paths import atomic_output
+from nlptasks.models.trained import label_names, layer_of
 
 #: Name and version of the file format; the key of what the file says about itself.
 FORMAT = "nlptasks-outputs/1"
 
 #: The file in the folder of a fine-tuned backbone.
 FILE = "heads.safetensors"
+
+#: Outputs of a layer without labels: where a span starts, and where it ends.
+_OF_SPANS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +68,18 @@ def load_layers(folder: Path) -> dict[str, OutputLayer]:
     try:
         with safe_open(path, framework="numpy") as file:
             about = json.loads((file.metadata() or {})[FORMAT])
-            return {
-                name: OutputLayer(
-                    name=name,
-                    prediction=layer["prediction"],
-                    labels=tuple(layer["labels"]),
-                    weight=file.get_tensor(f"{name}.weight"),
-                    bias=file.get_tensor(f"{name}.bias"),
-                )
-                for name, layer in about.items()
-            }
+            return {name: _layer(file, name, layer) for name, layer in about.items()}
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise NlptasksError(
             f"{path}: no output layers can be read here ({error})",
             hint="`nlptasks train --recipe FILE --output FOLDER` leaves a folder with some",
         ) from error
+
+
+def _layer(file: Any, name: str, about: Mapping[str, Any]) -> OutputLayer:
+    labels = label_names(about["labels"])
+    weight, bias = layer_of(file, len(labels) or _OF_SPANS, prefix=f"{name}.")
+    return OutputLayer(name=name, prediction=about["prediction"], labels=labels, weight=weight, bias=bias)
 
 
 def chosen_layer(folder: Path, prediction: str, name: str = "") -> OutputLayer:

@@ -337,6 +337,8 @@ class Metric(Protocol):
     empty, which says that there is no answer, does in some metrics and is left out of others.
     ``refusal(target) -> str`` tells why no prediction could be right beside a gold answer, because the metric finds
     nothing in it that it counts; empty: all is well. Such a gold answer is an error and no zero.
+    ``remark(targets) -> str`` tells what a reader of the score must know of all gold answers together, such as that
+    they are too short for it; empty: nothing.
     ``parts(sums) -> {label: value}`` gives the value of each label, where the metric has such.
 
     Two members say how its intervals are made. ``smooth`` is false where it is biased on few examples, as a lowest
@@ -351,7 +353,7 @@ class Metric(Protocol):
 
     @property
     def binary(self) -> bool:
-        """Whether it is a share of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
+        """Whether it is a proportion of examples: its statistics are then ``[hit, 1]`` and its interval is Wilson's."""
 
     def stats(self, predictions: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
         """Sufficient statistics, ``[examples, k]``."""

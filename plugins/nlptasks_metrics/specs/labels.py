@@ -5,15 +5,15 @@ from __future__ import annotations
 from nlptasks.plugin import MetricSpec
 
 _SET = "The label set is the task's or the head's and is named in the signature; scikit-learn takes it from the data."
-_OUTSIDE = "An answer that is none of the labels is right nowhere; it lowers a recall and no precision."
-_CLASS = "An answer or gold label that is none of the labels counts as a class in which nothing is right."
+_OUTSIDE = "A prediction that is none of the labels is right nowhere; it lowers a recall and no precision."
+_CLASS = "A prediction or gold label that is none of the labels counts as a class in which nothing is right."
 _OPEN = "Without a closed set of labels it has no value."
 _ONE = "One row with a wrong label of a rare class moves it by much more than 1 / n."
 
 #: What is averaged: its name in metrics, and in words.
 _MEASURES = (("f1", "F1"), ("precision", "precision"), ("recall", "recall"))
 
-_PRECISION = "It can be raised by giving answers that are no label: those are in no precision."
+_PRECISION = "It can be raised by predictions that are no label: those are in no precision."
 
 
 def _traps(measure: str, *others: str) -> tuple[str, ...]:
@@ -35,10 +35,10 @@ def _averages(measure: str, words: str) -> tuple[MetricSpec, ...]:
         ),
         MetricSpec(
             name=f"micro-{measure}",
-            summary=f"{words} over the answers of all labels together",
+            summary=f"{words} over the predictions of all labels together",
             object=f"nlptasks_metrics.labels:Micro{name}",
             conventions=(_SET, _OUTSIDE),
-            traps=_traps(measure, "Where all answers and gold labels are in the set it is the accuracy again."),
+            traps=_traps(measure, "Where all predictions and gold labels are in the set it is the accuracy again."),
         ),
         MetricSpec(
             name=f"weighted-{measure}",
@@ -60,7 +60,7 @@ def _averages(measure: str, words: str) -> tuple[MetricSpec, ...]:
 SPECS = (
     MetricSpec(
         name="accuracy",
-        summary="share of answers that equal the gold answer",
+        summary="proportion of predictions that equal the gold label",
         object="nlptasks_metrics.labels:Accuracy",
         conventions=("Answers are compared character by character; nothing is normalised.",),
         traps=("Where one label is frequent, always saying it scores high: read it beside the trivial baseline.",),
@@ -75,15 +75,15 @@ SPECS = (
     *(spec for measure, words in _MEASURES for spec in _averages(measure, words)),
     MetricSpec(
         name="mcc",
-        summary="correlation of answers and gold labels (Matthews)",
+        summary="correlation of predictions and gold labels (Matthews)",
         object="nlptasks_metrics.labels:Mcc",
         range=(-1.0, 1.0),
-        conventions=("0 where all answers, or all gold labels, are one and the same.", _CLASS),
+        conventions=("0 where all predictions, or all gold labels, are one and the same.", _CLASS),
         traps=("0 is what chance gives, not 0.5.", "It depends on how frequent the labels are in the data.", _OPEN),
     ),
     MetricSpec(
         name="kappa",
-        summary="agreement of answers and gold labels beyond chance (Cohen)",
+        summary="agreement of predictions and gold labels beyond chance (Cohen)",
         object="nlptasks_metrics.labels:Kappa",
         range=(-1.0, 1.0),
         conventions=(

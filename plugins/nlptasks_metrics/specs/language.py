@@ -1,4 +1,4 @@
-"""Descriptors of the metrics of language models, and of those of what is to be noted about answers."""
+"""Descriptors of the metrics of language models, and of those of what is to be noted about predictions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 from nlptasks.plugin import LIKELIHOOD, STATE, MetricSpec
 
-_GOLD = "It needs a head that tells the likelihood of the gold text, and judges no answer."
+_GOLD = "It needs a head that tells the likelihood of the gold text, and judges no prediction."
 _SUMMED = "Log-likelihoods and sizes are summed over all texts before they are divided."
-_WORDS = "Words are what white space divides, in lower case; the mean of the answers' shares."
+_WORDS = "Words are what white space divides, in lower case; the mean of the predictions' proportions."
 _SPACES = "Text without spaces between words is one word."
-_SHORT = "It falls as answers grow: compare answers of about one length."
+_SHORT = "It falls as predictions grow: compare predictions of about one length."
 
 SPECS = (
     MetricSpec(
@@ -40,45 +40,45 @@ SPECS = (
     ),
     MetricSpec(
         name="distinct-1",
-        summary="mean share of different ones among the words of an answer",
+        summary="mean proportion of different ones among the words of a prediction",
         object="nlptasks_metrics.language:Distinct1",
-        conventions=(_WORDS, "An answer without a word does not count."),
+        conventions=(_WORDS, "A prediction without a word does not count."),
         traps=(_SHORT, "Random words score 1.", _SPACES),
     ),
     MetricSpec(
         name="distinct-2",
-        summary="mean share of different ones among the pairs of neighbouring words of an answer",
+        summary="mean proportion of different ones among the pairs of neighbouring words of a prediction",
         object="nlptasks_metrics.language:Distinct2",
-        conventions=(_WORDS, "An answer of fewer than two words does not count."),
+        conventions=(_WORDS, "A prediction of fewer than two words does not count."),
         traps=(_SHORT, "Random words score 1.", _SPACES),
     ),
     MetricSpec(
         name="repetition",
-        summary="mean share of repeated ones among the runs of four words of an answer",
+        summary="mean proportion of repeated ones among the runs of four words of a prediction",
         object="nlptasks_metrics.language:Repetition",
         higher_is_better=False,
-        conventions=(_WORDS, "An answer of fewer than four words does not count; without any that counts it is 0."),
+        conventions=(_WORDS, "A prediction of fewer than four words does not count; without any that counts it is 0."),
         traps=(
-            "It grows with the length of answers.",
+            "It grows with the length of predictions.",
             "Saying nothing repeats nothing: read it beside coverage.",
             _SPACES,
         ),
     ),
     MetricSpec(
         name="coverage",
-        summary="share of examples that the system gave an answer to",
+        summary="proportion of examples that the system predicted",
         object="nlptasks_metrics.state:Coverage",
         reads=STATE,
-        conventions=("An empty answer is an answer.",),
-        traps=("A score of an incomplete set of answers is not comparable with one of a complete set.",),
+        conventions=("An empty prediction is a prediction.",),
+        traps=("A score of an incomplete set of predictions is not comparable with one of a complete set.",),
     ),
     MetricSpec(
         name="truncation",
-        summary="share of examples whose input or answer was cut off at a limit",
+        summary="proportion of examples whose input or prediction was cut off at a limit",
         object="nlptasks_metrics.state:Truncation",
         higher_is_better=False,
         reads=STATE,
-        conventions=("Input and answer alike; both cut off count once.",),
+        conventions=("Input and prediction alike; both cut off count once.",),
         traps=("Answers from elsewhere do not tell: 0 is then not known rather than none.",),
     ),
 )

@@ -7,7 +7,7 @@ import math
 from nlptasks.plugin import PROBABILITIES, MetricSpec
 
 _MISSING = "A label without a probability has 0; probabilities that sum to more than 1 are divided by their sum."
-_RANKS = "It tells how labels are ranked and not how good the answers or the probabilities are."
+_RANKS = "It tells how labels are ranked and not how good the predictions or the probabilities are."
 _CURVE = "With two labels the last one is the positive one; with more, each is judged against the rest and averaged."
 _ABSENT = "Labels that no example, or every example, has are left out of the average; scikit-learn has no value then."
 _OPEN = "Without a closed set of two labels or more it has no value."
@@ -32,7 +32,11 @@ SPECS = (
         object="nlptasks_metrics.ranking:AveragePrecision",
         reads=PROBABILITIES,
         conventions=(_CURVE, "Labels that no example has are left out of the average.", _MISSING),
-        traps=(_RANKS, "Chance scores the label's share, so values of data sets with other shares differ.", _OPEN),
+        traps=(
+            _RANKS,
+            "Chance scores the label's proportion, so values of data sets with other proportions differ.",
+            _OPEN,
+        ),
     ),
     MetricSpec(
         name="brier",
@@ -55,12 +59,12 @@ SPECS = (
         reads=PROBABILITIES,
         conventions=(
             "15 bins of equal width by the largest probability; distances are not squared.",
-            "It judges the label with the largest probability, which a head with a threshold need not answer.",
+            "It judges the label with the largest probability, which a head with a threshold need not predict.",
             _MISSING,
         ),
         traps=(
             "It is biased upwards, the more so the fewer examples there are, so it has no interval.",
-            "Always answering the majority label with its share as probability is perfectly calibrated.",
+            "Always predicting the majority label with its proportion as probability is perfectly calibrated.",
             "A sum of nothing has no value.",
             _OVERFIT,
         ),

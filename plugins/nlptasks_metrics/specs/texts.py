@@ -47,7 +47,7 @@ def _rouge(name: str, kind: str, summary: str, *, conventions: tuple[str, ...], 
 SPECS = (
     MetricSpec(
         name="exact-match",
-        summary="share of answers that equal a gold answer, but for case, punctuation and articles",
+        summary="proportion of answers that equal a gold answer, but for case, punctuation and articles",
         object="nlptasks_metrics.answers:ExactMatch",
         by_language=True,
         conventions=("SQuAD 1.1's rules.", _NORMAL, _ALL, _HUNDRED),
@@ -72,7 +72,7 @@ SPECS = (
         by_language=True,
         conventions=("SQuAD 2.0's rules.", _EMPTY, _NORMAL, _ALL, _HUNDRED),
         traps=(
-            "Never answering scores the share of questions without an answer: half of SQuAD 2.0's.",
+            "Never answering scores the proportion of questions without an answer: half of SQuAD 2.0's.",
             "The official script leaves out missing predictions, which scores an incomplete file too high.",
             _ENGLISH,
         ),
@@ -84,7 +84,7 @@ SPECS = (
         by_language=True,
         conventions=("SQuAD 2.0's rules: two texts without words score 1.", _EMPTY, _NORMAL, _ALL, _HUNDRED),
         traps=(
-            "Never answering scores the share of questions without an answer: half of SQuAD 2.0's.",
+            "Never answering scores the proportion of questions without an answer: half of SQuAD 2.0's.",
             "The official script leaves out missing predictions, which scores an incomplete file too high.",
             _ENGLISH,
         ),

@@ -7,12 +7,14 @@ import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from nlptasks._plugins.guard import Guarded, guarded_items, load_object, plugin_errors
 from nlptasks._signals import Terminated
-from nlptasks.errors import DataError, NlptasksError, PluginError
+from nlptasks.errors import DataError, NlptasksError, PluginError, UsageError
+from nlptasks.training.recipes import read_recipe
 
 
 @pytest.mark.parametrize(
@@ -30,11 +32,39 @@ def test_everything_is_the_plugins_error(error):
     assert caught.value.exit_code == 1
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), Terminated(), DataError("a.csv", "no")], ids=repr)
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Terminated()], ids=repr)
 def test_these_pass_as_they_are(error):
     with pytest.raises(type(error)) as caught, plugin_errors("the head acme:words"):
         raise error
     assert caught.value is error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NlptasksError("all good", hint="do it"),
+        UsageError("all good", hint="do it"),
+        DataError("a.csv", "all good", line=3),
+    ],
+    ids=repr,
+)
+def test_an_explained_error_keeps_its_text_and_says_who_raised_it_once(error):
+    text, hint = error.message, error.hint
+    with (
+        pytest.raises(type(error)) as caught,
+        plugin_errors("the head acme:words"),
+        plugin_errors("the backbone acme:house"),
+    ):
+        raise error
+    assert caught.value is error
+    assert (error.message, error.hint) == (f"{text} (raised by the backbone acme:house)", hint)
+    assert str(error).startswith(error.message)
+
+
+def test_what_the_core_raises_below_a_plugin_is_the_cores():
+    with pytest.raises(NlptasksError) as caught, plugin_errors("the head acme:words"):
+        read_recipe(Path("nowhere.toml"))
+    assert "acme" not in caught.value.message
 
 
 def test_a_stream_of_ours_fails_in_its_own_name():

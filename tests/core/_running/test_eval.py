@@ -81,8 +81,8 @@ def test_slices_and_a_limit(evaluated):
     }  # fmt: skip
 
 
-def test_a_head_that_fails_leaves_a_journal_to_go_on_from(evaluated):
+def test_a_head_that_fails_at_once_leaves_nothing(evaluated):
     with pytest.raises(PluginError, match="acme:worded"):
-        evaluated(("fail", "positive"))
-    assert not Path("mine").exists()
+        evaluated(("fail", "positive"), output="deep/er/mine")
+    assert [path.name for path in Path().iterdir()] == ["rows.csv"]
     assert replace(evaluated(output="other").record).dataset.n == 4

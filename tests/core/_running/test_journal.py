@@ -40,6 +40,16 @@ def test_what_was_written_is_read_again(path: Path) -> None:
         assert journal.entries[-1] == entry("4")
 
 
+def test_one_that_holds_nothing_is_left_by_no_failure(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), Journal(tmp_path / "a" / "b" / "x.journal.jsonl", KEY):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RuntimeError), Journal(tmp_path / "a" / "x.journal.jsonl", KEY) as journal:
+        journal.add(entry("1"))
+        raise RuntimeError
+    assert journal.path.exists()
+
+
 @pytest.mark.parametrize("lost", [1, 2, 30])
 def test_a_line_that_was_cut_short_is_dropped(path: Path, lost: int) -> None:
     path.write_bytes(path.read_bytes()[:-lost])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,6 +39,20 @@ def test_scores_stand_beside_the_trivial_baseline(reporter):
     assert report.confusion == {
         ("positive", "positive"): 2, ("negative", "positive"): 1, ("negative", "negative"): 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pairs", "shown"),
+    [
+        ([("US", "us"), ("UK", "us"), ("UK", "x")], {("US", "US"): 1, ("UK", "US"): 1, ("UK", "x"): 1}),
+        ([("UK", "us"), ("US", "US")], {("UK", "us"): 1, ("US", "US"): 1}),  # two gold labels stay two
+    ],
+)
+def test_the_confusion_has_the_heads_spelling_of_labels(here, reporter, pairs, shown):
+    made, task = reporter("label"), here.tasks(["classification"])[0]
+    head = replace(made.head, task=task, head=SimpleNamespace(labels=("US", "UK")))
+    binding = bind(task, ("text", "label"), chosen={}, gold="", source="f")
+    assert replace(made, head=head, binding=binding).report(tally(*pairs))[0].confusion == shown
 
 
 def test_cells_that_cannot_be_scored_are_counted_and_quoted(reporter):

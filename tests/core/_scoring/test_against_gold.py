@@ -82,6 +82,15 @@ def test_a_language_that_is_said_is_taken(registry):
     assert any("rouge-1 is not scored: the reference 'สวัสดี' cannot be: it has no word" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("task", "text", "metric"), [("translation", "der Hund", "bleu"), ("summarization", "Rain", "rouge-2")]
+)
+def test_references_that_are_too_short_for_a_metric_are_said(registry, task, text, metric):
+    found = compared(registry, task, [(text, text)])
+    assert score_pairs(metric, found.metrics[metric].metric, found.pairs).value == 0
+    assert any(note.startswith(f"{metric}: ") for note in found.notes)
+
+
 def test_references_that_cannot_be_read_are_said_and_end_no_run(registry):
     found = compared(registry, "translation", [("a", "['a', 'b' ... 'c']"), ("a b", "['a b', None]")])
     assert found.pairs == {("a b", '["a b"]'): 1}

@@ -12,7 +12,16 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._scoring.metrics import OpenMetric, counting, matrices, open_metric, open_metrics, readable, refused
+from nlptasks._scoring.metrics import (
+    OpenMetric,
+    counting,
+    matrices,
+    open_metric,
+    open_metrics,
+    readable,
+    refused,
+    remarks,
+)
 from nlptasks.errors import PluginError, UsageError
 from nlptasks.plugin import LIKELIHOOD, PROBABILITIES, STATE, MetricSpec
 from nlptasks.records.schema import Sample
@@ -45,6 +54,9 @@ class Counted:
     def refusal(self, target: str) -> str:
         return "it is a word" if target == "a" else ""
 
+    def remark(self, targets: list[str]) -> str:
+        return f"{len(targets)} golds"
+
 
 def opened(reads: str = "prediction", metric: Any = None) -> OpenMetric:
     return OpenMetric(MetricSpec(name="m", summary="s", object="a:b", reads=reads), metric or object())
@@ -76,6 +88,11 @@ def test_examples_that_do_not_count_are_not_read():
 def test_a_gold_answer_in_which_nothing_is_found_is_told():
     assert refused([opened(metric=Counted()), opened()], ["c", "a", "a"]) == {"m": ("a", "it is a word")}
     assert refused([opened(metric=Counted())], ["c"]) == {}
+
+
+def test_what_a_metric_says_of_all_gold_answers_names_it():
+    assert remarks([opened(metric=Counted()), opened()], ["c", "a"]) == ("m: 2 golds",)
+    assert remarks([opened("likelihood", Counted())], ["c"]) == ()
 
 
 def test_golden_values_of_an_installed_metric(registry):

@@ -126,3 +126,14 @@ def test_labels_are_encoded_by_what_the_backbone_has_for_them(monkeypatch, needs
     loaded = load_system(System(heads=heads, backbone=Owned(house, "p", "acme")), BackbonePool())
     assert (loaded.backbone.name, loaded.encoder.name) == ("whole", encoder)
     assert loaded.heads[0].head.context.backbone is whole
+
+
+@pytest.mark.parametrize("labels", [["b", "a"], ["a"], ["a", "b", "b"], ["A", "b"], [], "a, b", {"a": 1}])
+def test_a_card_with_other_labels_than_the_weights_is_refused(labels):
+    with pytest.raises(NlptasksError, match=r'mine: head.json has the labels .*, and the weights give \["a", "b"\]'):
+        load_head(chosen("Head", weights=Path("mine"), card={"labels": labels}), None)
+
+
+def test_a_card_with_the_weights_labels_or_none_is_taken():
+    for card in ({"labels": ["a", "b"]}, {}):
+        assert load_head(chosen("Head", weights=Path("mine"), card=card), None).head.labels == ("a", "b")

@@ -88,3 +88,11 @@ def test_the_signature_names_the_tokenizer(language: str, stem: str, token: str)
     for kind in (Rouge1, Rouge2, RougeL, RougeLsum):
         found = kind((), language=language).signature
         assert found == f"stem:{stem}|lsum:newline|tok:{token}|agg:mean|lib:rouge-score|version:0.1.2"
+
+
+def test_references_of_a_single_word_are_remarked_on_where_pairs_count() -> None:
+    assert Rouge2(()).remark(["Rain.", '["Rain", "Sun"]', "Heavy rain", '["Rain", "Heavy rain"]']) == (
+        "2 references have a single word, and a summary that equals it scores 0; see rouge-1"
+    )
+    assert Rouge2(()).remark(["Heavy rain"]) == ""
+    assert Rouge2((), language="zh").remark(["雨天"]) == ""

@@ -161,3 +161,13 @@ def test_the_interval_holds_the_value(kind) -> None:
     score = score_pairs("m", kind(()), dict.fromkeys(zip(HYPOTHESES, TARGETS, strict=True), 2), scale=(0, math.inf))
     assert 0 <= score.low <= score.value <= score.high
     assert score.n == 6
+
+
+def test_references_that_are_all_shorter_than_the_longest_n_gram_are_remarked_on() -> None:
+    short = ["der Hund", "eine Katze läuft"]
+    assert Bleu(()).remark(short) == (
+        "no reference has 4 words, so a translation that equals all of them scores 0; see chrf"
+    )
+    assert Bleu(()).remark([*short, "eine Katze läuft ."]) == ""
+    assert Bleu((), language="zh").remark(["我爱你们"]) == ""
+    assert Bleu(()).remark([]) == ""

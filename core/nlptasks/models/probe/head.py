@@ -23,7 +23,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.files.paths import atomic_output
 from nlptasks.models.pooling import join_means, mean_states
 from nlptasks.models.probe.options import ProbeOptions
-from nlptasks.models.trained import check_backbone
+from nlptasks.models.trained import check_backbone, check_width, label_names, layer_of
 from nlptasks.plugin.predictions import Label
 from nlptasks.plugin.protocols import Encoder, Example, HeadContext, HiddenStates, Window
 
@@ -91,8 +91,9 @@ class ProbeWeights:
                 if FORMAT not in header:
                     raise NlptasksError(f"{path}: not a probe of the format {FORMAT}")
                 about = json.loads(header[FORMAT])
-                about["labels"] = tuple(about["labels"])
-                return cls(weight=file.get_tensor("weight"), bias=file.get_tensor("bias"), **about)
+                about["labels"] = label_names(about["labels"])
+                weight, bias = layer_of(file, len(about["labels"]))
+                return cls(weight=weight, bias=bias, **about)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise NlptasksError(
                 f"{path}: no trained head can be read here ({error})",
@@ -126,6 +127,7 @@ class Probe:
         if weights.task != context.task.name:
             raise NlptasksError(f"{folder}: trained for the task '{weights.task}', not '{context.task.name}'")
         check_backbone(folder, name=weights.backbone, digest=weights.digest, backbone=context.backbone)
+        check_width(folder, weights.weight, context.backbone.width)
         return cls(weights, context.backbone, context.options or ProbeOptions())
 
     @property
