@@ -60,16 +60,15 @@ for file in "$work"/predictions/*/*.jsonl; do
     --output "$results/$dataset/$name"
 done
 
-# The model as it comes: its own head where that has the labels, else without training.
+# The model as it comes: its own head where that has the labels, else the one that needs no training (the column HEAD of
+# the panels tells which).
 evaluate sentiment bundled -- "${sentiment[@]}"
 evaluate sentiment 'bundled, bfloat16' --precision bfloat16 -- "${sentiment[@]}"
-evaluate classification bundled -- agnews
-evaluate classification 'bundled, bfloat16' --precision bfloat16 -- agnews
 for dataset in "${classification[@]}"; do
-  evaluate classification 'zero-shot' --labels "$(labels "$dataset")" -- "$dataset"
-  [[ $dataset == agnews ]] && continue
-  evaluate classification bundled --labels "$(labels "$dataset")" -- "$dataset"
-  evaluate classification 'bundled, bfloat16' --labels "$(labels "$dataset")" --precision bfloat16 -- "$dataset"
+  flags=(--labels "$(labels "$dataset")")
+  [[ $dataset == agnews ]] && flags=()
+  evaluate classification bundled "${flags[@]}" -- "$dataset"
+  evaluate classification 'bundled, bfloat16' "${flags[@]}" --precision bfloat16 -- "$dataset"
 done
 
 # What a user makes of it with one command and the training rows.
