@@ -134,7 +134,7 @@ def test_explain_as_json(said) -> None:
     assert shown["signature"] == "metric:accuracy"
     assert (shown["interval"], shown["by_labels"], shown["parts"]) == ("wilson", False, False)
     assert shown["source"].startswith("scikit-learn's accuracy_score")
-    assert shown["text"][0].startswith("Share of answers")
+    assert shown["text"][0].startswith("Proportion of predictions")
     assert shown["reads"] == "prediction"
 
 
