@@ -50,6 +50,23 @@ def test_one_that_holds_nothing_is_left_by_no_failure(tmp_path: Path) -> None:
     assert journal.path.exists()
 
 
+class Unheard(list[JournalEntry]):
+    """A list that a signal comes before."""
+
+    def append(self, entry: JournalEntry) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_signal_between_the_line_and_the_entry_loses_nothing(tmp_path: Path) -> None:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Journal(tmp_path / "x.journal.jsonl", KEY, entries=Unheard()) as journal,
+    ):
+        journal.add(entry("1"))
+    with Journal(journal.path, KEY) as journal:
+        assert journal.entries == [entry("1")]
+
+
 @pytest.mark.parametrize("lost", [1, 2, 30])
 def test_a_line_that_was_cut_short_is_dropped(path: Path, lost: int) -> None:
     path.write_bytes(path.read_bytes()[:-lost])
