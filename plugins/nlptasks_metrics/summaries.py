@@ -58,7 +58,7 @@ class _Rouge(MeanOverExamples):
 
     def refusal(self, target: str) -> str:
         """Why no summary could be right: the references have no word that is counted."""
-        if any(self._tokenizer.tokenize(text) for text in self.references(target)):
+        if any(self.words(text) for text in self.references(target)):
             return ""
         return f"it has no word that tok:{self._name} counts; --language CODE says how words are cut"
 

@@ -11,7 +11,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
-from nlptasks._names import resolve
+from nlptasks._names import DISTRIBUTION, resolve
 from nlptasks._plugins.process import taken
 from nlptasks._signals import Terminated
 from nlptasks.errors import NlptasksError, PluginError
@@ -114,7 +114,7 @@ def _house() -> frozenset[str]:
 
     own = __name__.partition(".")[0]
     try:
-        points = distribution(own).entry_points
+        points = distribution(DISTRIBUTION).entry_points
     except PackageNotFoundError:  # it runs from a folder
         points = EntryPoints()
     return frozenset({own, *(point.value.partition(":")[0].partition(".")[0] for point in points)})

@@ -71,7 +71,6 @@ class Journal:
     entries: list[JournalEntry] = field(default_factory=list)
     _file: LockedLines | None = None
     _made: Sequence[Path] = field(default=(), init=False, repr=False)
-    _begun: bool = field(default=False, init=False, repr=False)
 
     def __enter__(self) -> Journal:
         """Open it and read what is there.
@@ -97,7 +96,7 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         """Close it. It stays where there is something to go on from."""
         assert self._file is not None
-        if error is not None and not (self.entries or self._begun):
+        if error is not None and not self.entries:
             self.remove()
         self._file.close()
         if error is not None and not is_there(self.path):
@@ -112,9 +111,8 @@ class Journal:
             NlptasksError: The disk is full or fails.
         """
         rows = [row.as_json() for row in entry.rows]
-        self._begun = True  # before it is written: a signal may come between the line and the entry
+        self.entries.append(entry)  # before it is written: a signal may come right behind the line
         self._write(canonical({"rows": rows, "seconds": entry.seconds, "tokens": entry.tokens, "long": entry.long}))
-        self.entries.append(entry)
 
     def remove(self) -> None:
         """Remove it: the record is there."""

@@ -201,14 +201,17 @@ class _HeadCheck:
             found = opened.head.windows(rows)
         except NlptasksError:
             return  # a cell that is none of this task's, and it says so
-        one, two, held = (sum(len(w) - w.start - behind for w in windows) for windows in found)
-        cut = found[-1][-1].cut if found[-1] else 0
-        # A prompt that is repeated in each window is no part of a copy.
-        copy = min(one, two - one)
+        if not found[0]:
+            return
+        held = [sum(len(window) - window.start - behind for window in windows) for windows in found]
+        cut = [windows[-1].cut if windows else 0 for windows in found]
+        one, two, long = (sum(pair) for pair in zip(held, cut, strict=True))
+        # A prompt that is repeated in each window is no part of a copy; a copy that adds nothing was itself cut.
+        copy = min(one, two - one) if two > one else one
         wanted = round(_HELD * times * copy)
-        assert not found[0] or held + cut >= wanted, (
-            f"a long input {self.task.inputs[-1].name!r} was cut in silence: its windows hold {held} tokens and say "
-            f"that {cut} are cut, where {times} times a text of {copy} makes more than {wanted}"
+        assert long >= wanted, (
+            f"a long input {self.task.inputs[-1].name!r} was cut in silence: its windows hold {held[-1]} tokens and "
+            f"say that {cut[-1]} are cut, where {times} times a text of {copy} makes more than {wanted}"
         )
 
 

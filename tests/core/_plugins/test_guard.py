@@ -67,6 +67,13 @@ def test_what_the_core_raises_below_a_plugin_is_the_cores():
     assert "acme" not in caught.value.message
 
 
+def test_what_a_plugin_that_comes_with_the_core_raises_needs_no_name():
+    error = NlptasksError("all good")
+    with pytest.raises(NlptasksError), plugin_errors("the head nlptasks:extractive"):
+        exec("raise error", {"__name__": "nlptasks_qa.head", "error": error})  # noqa: S102 - code of that module
+    assert error.message == "all good"
+
+
 def test_a_stream_of_ours_fails_in_its_own_name():
     full = OSError(28, "No space left on device")
     with pytest.raises(OSError, match="No space"), plugin_errors("the format x", streams=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nlptasks._running.journal import Journal, JournalEntry, differing
+from nlptasks._running.resuming.lines import LockedLines
 from nlptasks._running.samples import Outcome
 from nlptasks.errors import NlptasksError, UsageError
 
@@ -50,19 +51,17 @@ def test_one_that_holds_nothing_is_left_by_no_failure(tmp_path: Path) -> None:
     assert journal.path.exists()
 
 
-class Unheard(list[JournalEntry]):
-    """A list that a signal comes before."""
+def test_a_signal_between_the_line_and_the_entry_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append = LockedLines.append
 
-    def append(self, entry: JournalEntry) -> None:
+    def interrupted(lines: LockedLines, data: bytes) -> None:
+        append(lines, data)
         raise KeyboardInterrupt
 
-
-def test_a_signal_between_the_line_and_the_entry_loses_nothing(tmp_path: Path) -> None:
-    with (
-        pytest.raises(KeyboardInterrupt),
-        Journal(tmp_path / "x.journal.jsonl", KEY, entries=Unheard()) as journal,
-    ):
+    with pytest.raises(KeyboardInterrupt), Journal(tmp_path / "x.journal.jsonl", KEY) as journal:
+        monkeypatch.setattr(LockedLines, "append", interrupted)
         journal.add(entry("1"))
+    monkeypatch.undo()
     with Journal(journal.path, KEY) as journal:
         assert journal.entries == [entry("1")]
 

@@ -316,6 +316,11 @@ class CutsInSilence(Lexicon):
         return example.inputs["text"][:1_000]
 
 
+class FirstWords(Lexicon):
+    def text(self, example):
+        return " ".join(example.inputs["text"].split()[:3])
+
+
 class FirstWindow(Lexicon):
     def windows(self, examples):
         return [windows[:1] for windows in super().windows(examples)]
@@ -498,6 +503,7 @@ def _heads() -> list[Fault]:
         ("a prediction that depends on padding", OfThePadding, "gives another probability"),
         ("a result of `reduce` missing", OneShort, "reduce() gave"),
         ("a long text cut in silence, before it is tokens", CutsInSilence, "was cut in silence"),
+        ("a text cut in silence, to its first words", FirstWords, "was cut in silence"),
         ("a long text cut in silence, to its first window", FirstWindow, "was cut in silence"),
         ("a text read to its first line", FirstLine, "was cut in silence"),
     ]

@@ -78,7 +78,6 @@ class Keeping:
     _key: Callable[[], Mapping[str, Any]] = dict
     _verify: Callable[[], None] = lambda: None
     _waiting: list[bytes] = field(default_factory=list)
-    _size: int = 0
     _new: int = 0
     _due: float = 0.0
     _doubted: float = 0.0
@@ -156,11 +155,9 @@ class Keeping:
             NlptasksError: The disk is full or fails.
             KeyboardInterrupt: That was asked for while the block was predicted.
         """
-        line = line_of(done, columns)
-        self._waiting.append(line)
-        self._size += len(line)
+        self._waiting.append(line_of(done, columns))
         self._new += len(done.block.rows) + len(done.rejected)
-        if self.stopping.asked or time.monotonic() >= self._due or self._size >= _WAITING:
+        if self.stopping.asked or time.monotonic() >= self._due or sum(map(len, self._waiting)) >= _WAITING:
             self._commit()
         self.stopping.obey()
 
@@ -227,7 +224,7 @@ class Keeping:
         self._file.append(lines)
         self.rows += self._new
         self._waiting.clear()
-        self._size = self._new = 0
+        self._new = 0
         now = time.monotonic()
         self._due = now + max(_EVERY, (now - began) / _PART)
 
