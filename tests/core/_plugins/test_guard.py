@@ -70,7 +70,7 @@ def test_what_the_core_raises_below_a_plugin_is_the_cores():
 def test_what_a_plugin_that_comes_with_the_core_raises_needs_no_name():
     error = NlptasksError("all good")
     with pytest.raises(NlptasksError), plugin_errors("the head nlptasks:extractive"):
-        exec("raise error", {"__name__": "nlptasks_qa.head", "error": error})  # noqa: S102 - code of that module
+        exec("raise error", {"__name__": "nlptasks_qa.head", "error": error})
     assert error.message == "all good"
 
 
