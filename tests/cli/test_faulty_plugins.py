@@ -122,6 +122,27 @@ def test_a_plugin_that_ends_the_process_at_its_end_does_not_choose_the_code(comm
     assert result.code == 1
 
 
+@pytest.mark.parametrize("stage", ["open", "windows"])
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("replaced", "sys.stderr"),
+        ("none", "sys.stderr"),
+        ("closed", "sys.stderr, which it closed,"),
+        ("write", "sys.stderr.write"),
+        ("descriptor", "where the standard error leads"),
+        ("output", "sys.stdout"),
+        ("both", "where the standard error leads"),
+    ],
+)
+def test_a_head_that_silences_the_command_is_named(command, zoo, reviews, stage, way, said):
+    args = ("run", "sentiment", "--head", "silencer", "--way", way, "--stage", stage, "--data", reviews)
+    result = command(*args, "--output", "-", plugins=zoo("quiet")).succeeded()
+    assert len(result.stdout.splitlines()) == 2
+    assert f"warning: the head file:zoo-quiet:silencer changed {said}" in result.stderr
+    assert "2 rows" in result.stderr
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.parametrize("stage", ["open", "windows", "read"])
 def test_a_head_that_forks_gives_each_row_once(command, zoo, reviews, stage):
