@@ -41,6 +41,16 @@ def test_an_observer_that_fails_is_one_line_and_loses_nothing(command, observed)
     assert "300 rows" in result.stderr
 
 
+def test_an_observer_that_silences_the_command_is_named(command, tmp_path):
+    folder = tmp_path / "observed"
+    shutil.copytree(HERE / "plugins", folder)
+    shutil.copy(HERE / "observers" / "silent.py", folder)
+    command.write("reviews.csv", "text\ngood\n")
+    result = command.constant("--data", "reviews.csv", plugins=folder).succeeded()
+    assert "warning: plugin 'silent' changed sys.stderr; it was put back" in result.stderr
+    assert "1 row" in result.stderr
+
+
 def test_a_head_that_raises_is_named(command):
     command.write("reviews.csv", "text\n" + "good\n" * 100 + "boom\n")
     result = command("run", "sentiment", "--head", "raising", "--data", "reviews.csv")
