@@ -21,6 +21,7 @@ class RunSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     output_format: str
     rows_per_file: int
     force: bool
@@ -51,6 +52,7 @@ class EvaluateSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     name: str
     force: bool
     restart: bool
@@ -80,6 +82,7 @@ class TrainSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     force: bool
     method: Literal["probe", "finetune", "pretrain"]
     epochs: float | None
