@@ -140,6 +140,7 @@ def follow(page: Path, tmp_path: Path, commands: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=_NOT_COPIED)
+    given = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for snippet in snippets(page):
         where = f"{page.relative_to(ROOT)}:{snippet.line}"
         if snippet.file:
@@ -153,6 +154,8 @@ def follow(page: Path, tmp_path: Path, commands: Path) -> None:
                 rewrite(page, snippet.expected, output)
                 continue
             assert matches(snippet.expected, output), f"{where} shows\n{snippet.expected}\nbut it prints\n{output}"
+    changed = [str(path.relative_to(folder)) for path, data in given.items() if path.read_bytes() != data]
+    assert not changed, f"a reader who types what {page.relative_to(ROOT)} shows changes tracked files: {changed}"
 
 
 def rewrite(page: Path, expected: str, output: str) -> None:
