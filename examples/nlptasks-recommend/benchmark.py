@@ -3,7 +3,6 @@
 import time
 
 import numpy as np
-
 from nlptasks_recommend.index import Index
 
 draw = np.random.default_rng(0)

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from nlptasks.errors import DataError
-from nlptasks.testing import check_command
-
 from nlptasks_recommend import nlptasks_commands
 from nlptasks_recommend.command import recommend
 from nlptasks_recommend.index import Index, coverage, ndcg, recall
+
+from nlptasks.errors import DataError
+from nlptasks.testing import check_command
 
 ITEMS = [
     ("lamp", "A desk lamp with a warm light and a long arm."),

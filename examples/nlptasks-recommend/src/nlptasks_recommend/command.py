@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
 import nlptasks
 from nlptasks.errors import DataError
-
 from nlptasks_recommend.index import Index, coverage, ndcg, recall
 
 
