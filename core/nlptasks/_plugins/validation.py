@@ -221,6 +221,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "magic": (_tuple_of(lambda value: isinstance(value, bytes) and bool(value)), "a tuple of bytes"),
             "extra": _TEXT,
             "options": _OPTIONS,
+            "example": _TEXT,
         },
         PipelineSpec: {
             **_COMMON,

@@ -244,6 +244,8 @@ class FormatSpec(Descriptor):
         extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
         options: Frozen dataclass of its own options, beside those of ``FormatOptions``; its fields become flags of
             ``nlptasks run TASK``, and the format finds an instance in ``FormatOptions.own``.
+        example: A small file of a format of text that holds only some tables, such as one of sentences and their tags:
+            what ``nlptasks plugins check`` reads and writes in place of any table. Empty: it holds any.
     """
 
     suffixes: tuple[str, ...]
@@ -251,6 +253,7 @@ class FormatSpec(Descriptor):
     magic: tuple[bytes, ...] = ()
     extra: str = ""
     options: type | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

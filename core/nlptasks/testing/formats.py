@@ -51,7 +51,7 @@ def check_format(spec: FormatSpec, *, options: Any = None) -> None:
     Every row comes back, in its order and on a line behind that of the row before it, with its texts and numbers as
     they were, in any number of blocks; columns of predictions stand behind a table's own; the stream stays open; what
     is no file of the format is refused with a reason. A format that cannot hold several columns, or line breaks, says
-    so.
+    so; of one with an example (see ``FormatSpec.example``) the rows of that come back.
 
     Args:
         spec: The format.
@@ -63,13 +63,37 @@ def check_format(spec: FormatSpec, *, options: Any = None) -> None:
     own = options if options is not None or spec.options is None else spec.options()
     with told("the format"), warm():
         opened = resolve(spec.object)(FormatOptions(own=own))
-        written = _written(opened, ("text",), [(text,) for text in _TEXTS], ())
-        _read(opened, written)
+        if spec.example:
+            _check_example(opened, spec.example)
+        else:
+            _read(opened, _written(opened, ("text",), [(text,) for text in _TEXTS], ()))
     with steady("the format"), told("the format"):
-        whole = _check_trip(opened, _columns(opened))
-        _check_trip(opened, ("text",))
+        whole = _check_example(opened, spec.example) if spec.example else _check_any(opened)
         for data in (*_GARBAGE, whole[: len(whole) // 2]):
             _check_refusal(opened, data)
+
+
+def _check_any(opened: Any) -> bytes:
+    """Tables of several columns and of one, where a format holds whatever they hold."""
+    whole = _check_trip(opened, _columns(opened))
+    _check_trip(opened, ("text",))
+    return whole
+
+
+def _check_example(opened: Any, example: str) -> bytes:
+    """What stands in a small file of the format is read, written and read again."""
+    table = _read(opened, example.encode())
+    columns = tuple(table.columns)
+    rows = _rows(table)
+    assert rows, f"the example of the descriptor holds no row: {_shown(example)}"
+    whole = b""
+    for size in (0, 1):
+        whole = _written(opened, columns, [cells for _, cells in rows], (), size=size)
+        again = _read(opened, whole)
+        assert tuple(again.columns) == columns, f"the columns {columns} came back as {tuple(again.columns)}"
+        found = [cells for _, cells in _rows(again)]
+        assert found == [cells for _, cells in rows], f"the rows of the example came back as {_shown(found)}"
+    return whole
 
 
 def _columns(opened: Any) -> tuple[str, ...]:

@@ -119,8 +119,10 @@ class NoPredictions(Lists):
         return Writer(stream)
 
 
-def fmt(made: type) -> FormatSpec:
-    return FormatSpec(name="lists", summary="s", suffixes=(".lists",), object=f"{HERE}:{made.__name__}")
+def fmt(made: type, example: str = "") -> FormatSpec:
+    return FormatSpec(
+        name="lists", summary="s", suffixes=(".lists",), object=f"{HERE}:{made.__name__}", example=example
+    )
 
 
 def found() -> list[Fault]:
@@ -132,4 +134,11 @@ def found() -> list[Fault]:
         ("columns of predictions lost", NoPredictions, "in the column 'label' came back as None"),
         ("an error of its own kind", RaisesRaw, "raise nlptasks.errors.DataError"),
     ]
-    return [Fault("format", fault, fmt(made), says) for fault, made, says in changed]
+    some = [
+        ("rows of its own example lost", OneBlock, '["text"]\n["a"]\n["b"]\n', "the rows of the example came back as"),
+        ("an example without a row", Lists, '["text"]\n', "the example of the descriptor holds no row"),
+    ]
+    return [
+        *(Fault("format", fault, fmt(made), says) for fault, made, says in changed),
+        *(Fault("format", fault, fmt(made, example), says) for fault, made, example, says in some),
+    ]
