@@ -54,6 +54,7 @@ from nlptasks.testing import (
     tiny_seq2seq,
     write_tiny_checkpoint,
 )
+from nlptasks.testing.tasks import gold_answers
 
 #: What comes of a check.
 OK, FAULT, UNCHECKED = "ok", "fault", "not checked"
@@ -153,7 +154,7 @@ class Kit:
         for item in self.registry.all(TaskSpec):
             task = item.spec
             if spec.name in (*task.metrics, *task.recorded):
-                golds = [row[task.gold.name] for row in task.examples]
+                golds = gold_answers(task)
                 kind = resolve(task.prediction)
                 labels = sorted(set(golds)) if isinstance(kind, type) and issubclass(kind, Label) else ()
                 check_metric(spec, golds=golds, labels=labels)

@@ -194,12 +194,12 @@ class _MetricCheck:
 
 
 def _reference(gold: str) -> str:
-    """The first reference answer of a gold cell, which may be a JSON list."""
+    """The first reference answer of a gold cell, which may be a JSON list of texts; a list of others is one answer."""
     try:
         found = json.loads(gold)
     except ValueError:
         return gold
-    return str(found[0]) if isinstance(found, list) and found else gold
+    return found[0] if isinstance(found, list) and found and all(isinstance(item, str) for item in found) else gold
 
 
 def _stats(metric: Any, readings: Sequence[str], golds: Sequence[str]) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ def check_task(task: TaskSpec) -> None:
     assert isinstance(suffixes, tuple) and suffixes and all(isinstance(text, str) for text in suffixes), (
         f"the prediction type's suffixes must be a tuple of one or more texts, got {suffixes!r}"
     )
-    golds = [_gold(task, row[task.gold.name]) for row in task.examples]
+    golds = gold_answers(task)
     _check_examples(task)
     with told("the baseline"), warm():
         resolve(task.baseline)(Counter(golds))
@@ -88,6 +88,11 @@ def _check_names(task: TaskSpec) -> None:
 def _check_once(names: Iterable[str], noun: str) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     assert not twice, f"the {noun} {twice[0]!r} stands twice in the task"
+
+
+def gold_answers(task: TaskSpec) -> list[str]:
+    """The canonical gold answers of a task's examples."""
+    return [_gold(task, row[task.gold.name]) for row in task.examples]
 
 
 def _gold(task: TaskSpec, cell: str) -> str:

@@ -16,6 +16,7 @@ from nlptasks.plugin.protocols import Encoder, Example, TrainJob, TrainReport
 from nlptasks.testing._probes import examples as examples_of
 from nlptasks.testing._steady import steady, told, warm
 from nlptasks.testing.heads import opened_head
+from nlptasks.testing.tasks import gold_answers
 
 __all__ = ["check_trainer"]
 
@@ -87,7 +88,7 @@ def check_trainer(
 
 def _rows(task: TaskSpec) -> list[Example]:
     forms = ("{}", "{} It was so.", "I say: {}", "{} Again.", "Today: {}", "{} That is all.", "Well, {}", "{} Yes.")
-    golds = [row[task.gold.name] for row in task.examples]
+    golds = gold_answers(task)
     found = []
     for at in range(_ROWS):
         number = at % len(golds)
