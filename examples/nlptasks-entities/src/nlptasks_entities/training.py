@@ -5,6 +5,7 @@ The loss is convex and the layer starts at zero, so that the seed decides no mor
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,8 +24,11 @@ from .options import TaggerOptions
 from .tags import OUTSIDE, in_tokens, tags_of
 from .words import SHAPES, Numbers, of_words, shapes, word_places
 
-#: Passes over the words, words of a batch, and the learning rate, which falls to nothing.
-EPOCHS, BATCH, RATE = 8, 256, 2e-3
+#: Passes over the words, and steps that there are at least: few rows are seen more often.
+EPOCHS, STEPS = 8, 1_000
+
+#: Words of a step, and the learning rate, which falls to nothing.
+BATCH, RATE = 256, 2e-3
 
 #: Windows that are encoded together, and texts whose states of tokens are in memory at a time.
 _WINDOWS, _TEXTS = 32, 512
@@ -74,7 +78,7 @@ def train(job: TrainJob) -> TrainReport:
         n_validation=len(held_out),
         labels=(),
         scores=_scores(job, weights, held_out),
-        settings={"types": kinds, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "seed": job.seed},
+        settings={"types": kinds, "batch": BATCH, "rate": RATE, "seed": job.seed},
     )
 
 
@@ -120,11 +124,12 @@ def _fitted(job: TrainJob, words: _Words, tags: Sequence[str]) -> TaggerWeights:
     bias = torch.zeros(len(tags), requires_grad=True)
     optimizer = torch.optim.Adam([weight, bias], lr=RATE)
     generator = torch.Generator().manual_seed(job.seed)
-    total, steps = EPOCHS * -(-len(golds) // BATCH), 0
-    for epoch in range(1, EPOCHS + 1):
+    once, steps = math.ceil(len(golds) / BATCH), 0
+    epochs = max(EPOCHS, math.ceil(STEPS / once))
+    for epoch in range(1, epochs + 1):
         losses = []
         for chosen in torch.randperm(len(golds), generator=generator).split(BATCH):
-            optimizer.param_groups[0]["lr"] = RATE * (1 - steps / total)
+            optimizer.param_groups[0]["lr"] = RATE * (1 - steps / (epochs * once))
             parts = [states[chosen], states[before[chosen]], states[behind[chosen]], looks[chosen]]
             logits = torch.cat([part.float() for part in parts], dim=1) @ weight.T + bias
             loss = torch.nn.functional.cross_entropy(logits, golds[chosen])
@@ -133,7 +138,8 @@ def _fitted(job: TrainJob, words: _Words, tags: Sequence[str]) -> TaggerWeights:
             optimizer.step()
             losses.append(loss.item())
             steps += 1
-        job.progress(f"epoch {epoch}: training loss {sum(losses) / len(losses):.4f}")
+        if epoch in (1, epochs) or epoch % math.ceil(epochs / EPOCHS) == 0:
+            job.progress(f"epoch {epoch} of {epochs}: training loss {sum(losses) / len(losses):.4f}")
     own, last, following, look = np.split(weight.detach().numpy(), [len(mean), 2 * len(mean), 3 * len(mean)], axis=1)
     # A word's state speaks for its own tag, as the last word of the one behind it, and as the next of the one before.
     layer = np.concatenate([own, last, following]) / scale
