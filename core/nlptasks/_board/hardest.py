@@ -124,15 +124,22 @@ def _shared(systems: Sequence[BoardSystem], metrics: Mapping[str, OpenMetric]) -
 
 
 def _values(system: BoardSystem, metrics: Mapping[str, OpenMetric], rows: Sequence[int] | None = None) -> Array:
-    """Value of some samples (or all) alone, the mean over the metrics that have a range, from 0 (worst) to 1."""
+    """Value of some samples (or all) alone, the mean over the metrics that have a range, from 0 (worst) to 1.
+
+    A metric that counts nothing of a sample says nothing of it. Where none does, the prediction is the gold answer (1)
+    or another (0).
+    """
     at = np.arange(len(system.first.samples)) if rows is None else np.asarray(rows, dtype=np.int64)
-    stats = {name: matrix[at] for name, matrix in system.first.stats.items() if name in metrics}
-    found = [each for name, item in metrics.items() if name in stats and (each := _each(item, stats[name])) is not None]
-    if found:
-        mean: Array = np.clip(np.mean(found, axis=0), 0.0, 1.0)
-        return mean
     samples = (system.first.samples[row] for row in at)
-    return np.array([float((sample.prediction or "") == sample.gold) for sample in samples])
+    right = np.array([float((sample.prediction or "") == sample.gold) for sample in samples])
+    stats = {name: matrix[at] for name, matrix in system.first.stats.items() if name in metrics}
+    known = {name: each for name in stats if (each := _each(metrics[name], stats[name])) is not None}
+    if not known:
+        return right
+    counted = np.stack([stats[name].any(axis=1) for name in known])
+    total = np.where(counted, np.stack(list(known.values())), 0.0).sum(axis=0)
+    mean: Array = np.where(counted.any(axis=0), np.clip(total / np.maximum(counted.sum(axis=0), 1), 0.0, 1.0), right)
+    return mean
 
 
 def _each(item: OpenMetric, matrix: Array) -> Array | None:

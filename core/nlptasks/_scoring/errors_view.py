@@ -4,7 +4,8 @@ When a sample is wrong is one rule for each kind of answer:
 
 - With a closed set of labels, a prediction is wrong where it is not the gold answer.
 - Else the metric of the sample alone decides: it is wrong on the worse half of the metric's scale; where the scale has
-  no end (bits per byte), on the worse half of the samples, those of all records together.
+  no end (bits per byte), on the worse half of the samples, those of all records together. Where the metric counts
+  nothing of a sample, nothing is wrong there.
 """
 
 from __future__ import annotations
@@ -241,15 +242,17 @@ def _metric(records: Sequence[StoredRecord], registry: Registry, name: str) -> O
 
 
 def _values(opened: StoredRecord, item: OpenMetric) -> list[float | None]:
-    """The metric of each sample alone."""
-    readings = [item.reading(sample) is not None for sample in opened.samples]
+    """The metric of each sample alone; none where it counts nothing of a sample, as of a text that names nothing."""
     stats = opened.stats if item.spec.name in opened.stats else matrices({item.spec.name: item}, opened.samples)
     if item.spec.name not in stats:
         return [None] * len(opened.samples)
+    matrix = stats[item.spec.name]
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.asarray(item.metric.score(stats[item.spec.name]), dtype=float)
+        values = np.asarray(item.metric.score(matrix), dtype=float)
+    # A sample that the metric cannot read has a row of zeros too.
     return [
-        float(value) if there and math.isfinite(value) else None for value, there in zip(values, readings, strict=True)
+        float(value) if counted and math.isfinite(value) else None
+        for value, counted in zip(values, matrix.any(axis=1), strict=True)
     ]
 
 

@@ -35,5 +35,21 @@ def test_what_all_have_right_is_not_shown(registry, make, tmp_path):
     assert (best.system, best.text, best.right, best.score) == ("b", "positive", True, 0.5)
 
 
+def test_a_sample_of_which_nothing_is_counted_is_hard_where_the_prediction_is_another(registry, make, tmp_path):
+    gold, said = ["the cat", "", "a dog"], ["the cat", "", "no one"]
+    make(
+        tmp_path / "a",
+        "a",
+        predictions=said,
+        gold=gold,
+        task="translation",
+        primary="chrf",
+        metrics=("chrf",),
+        labels=(),
+    )
+    found = panel(build(registry, tmp_path), "reviews").errors
+    assert [sample.id for sample in found.samples] == ["3"]
+
+
 def test_without_samples_there_is_nothing_to_show():
     assert hardest([], {}, "accuracy").samples == ()

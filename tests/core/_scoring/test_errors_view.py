@@ -66,6 +66,13 @@ def test_labels_are_judged_by_a_share_and_not_by_macro_f1(registry):
     assert (found.errors[0].predictions[0].value, found.errors[0].predictions[0].wrong) == (0.0, True)
 
 
+def test_where_the_metric_counts_nothing_of_a_sample_nothing_is_wrong(registry):
+    pairs = [("the cat", "the cat"), ("", ""), ("a dog", "no one")]
+    samples = [Sample(id=str(at), gold=gold, prediction=said) for at, (gold, said) in enumerate(pairs)]
+    found = list_errors([opened(registry, "x", samples, labels=(), primary="chrf")], registry, kind="wrong")
+    assert ids(found) == ["2"]
+
+
 def test_kinds(registry):
     one = labelled(registry, "one", "bbba", [0.6, 0.9, 0.95, 0.7])
     two = labelled(registry, "two", "baaa", [0.99, 0.5, 0.5, 0.5])
