@@ -69,12 +69,15 @@ def test_four_columns_and_documents_come_back_byte_for_byte():
 
 def test_what_a_system_found_stands_behind_the_gold_tag():
     table = opened().read(io.BytesIO(b"Ada B-PER\nsails O\n\n"), "x.conll")
-    cell = [{"text": "Ada sa", "type": "ORG", "score": 0.5, "start": 0, "end": 6}, {"type": "PER", "start": 1, "end": 2}]
-    text, notes = written(table, (*table.columns, "predicted_entities"), [[cell]])
+    cell = [
+        {"text": "Ada sa", "type": "ORG", "score": 0.5, "start": 0, "end": 6},
+        {"type": "PER", "start": 1, "end": 2},
+    ]
+    text, notes = written(table, (*table.columns, "found_entities"), [[cell]])
     assert text == "Ada B-PER B-ORG\nsails O I-ORG\n\n"
     assert notes == (
-        "column 'predicted_entities': 2 entities within a token written as whole tokens",
-        "column 'predicted_entities': 1 entities within others left out",
+        "column 'found_entities': 2 entities within a token written as whole tokens",
+        "column 'found_entities': 1 entities within others left out",
     )
 
 

@@ -56,9 +56,7 @@ def test_the_metrics_are_seqevals_in_its_strict_mode():
     gold, found = ([row.split() for row in rows] for rows in (GOLD, FOUND))
     for metric, theirs in ((f1, "f1_score"), (precision, "precision_score"), (recall, "recall_score")):
         assert value(metric) == pytest.approx(getattr(seqeval, theirs)(gold, found, mode="strict", scheme=IOB2))
-    report = seqeval.classification_report(
-        gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
-    )
+    report = seqeval.classification_report(gold, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0)
     for kind, metric in {"LOC": f1_loc, "MISC": f1_misc, "ORG": f1_org, "PER": f1_per}.items():
         assert value(metric) == pytest.approx(report[kind]["f1-score"])
 
@@ -91,7 +89,7 @@ def test_no_entity_is_an_answer_and_a_blank_cell_is_none():
     assert read_gold("entities", "null") is None
 
 
-@pytest.mark.parametrize("cell", ["PER", '["B-PER", "O"]', "[[3, 3, \"PER\"]]", '[{"start": 0, "end": 3}]', '{"a": 1}'])
+@pytest.mark.parametrize("cell", ["PER", '["B-PER", "O"]', '[[3, 3, "PER"]]', '[{"start": 0, "end": 3}]', '{"a": 1}'])
 def test_a_cell_that_is_no_list_of_entities_is_refused_with_what_to_write(cell):
     with pytest.raises(ValueError, match="write"):
         read_gold("entities", cell)

@@ -25,7 +25,7 @@ TASK = TaskSpec(
         summary='a list of {"start": 0, "end": 6, "type": "LOC"}, offsets in characters, or of [0, 6, "LOC"]',
     ),
     prediction="nlptasks_entities.prediction:Entities",
-    output="entities",
+    output="found_entities",
     metrics=("entity-f1", "entity-precision", "entity-recall"),
     primary="entity-f1",
     recorded=tuple(f"entity-f1-{kind.lower()}" for kind in TYPES),

@@ -23,14 +23,17 @@ from .gold import places
 from .options import ConllOptions
 from .tags import OUTSIDE, in_characters, in_tokens, spans_of, tags_of
 
+#: The column of what a system found.
+FOUND = "found_entities"
+
 #: The columns of a table by how many a line has. What a system found stands behind the gold tag, as conlleval has it.
 LAYOUTS: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         1: ("text",),
         2: ("text", "entities"),
-        3: ("text", "entities", "predicted_entities"),
+        3: ("text", "entities", FOUND),
         4: ("text", "pos", "chunk", "entities"),
-        5: ("text", "pos", "chunk", "entities", "predicted_entities"),
+        5: ("text", "pos", "chunk", "entities", FOUND),
     }
 )
 
@@ -89,7 +92,7 @@ class Conll:
         """
         names = tuple(columns)
         documents = names[:1] == (NUMBER,)
-        if names[documents:] not in LAYOUTS.values():
+        if names[documents:] not in (*LAYOUTS.values(), ("text", FOUND)):
             known = "; ".join(", ".join(layout) for layout in LAYOUTS.values())
             raise UsageError(
                 f"a .conll file cannot hold the columns {', '.join(names)}; it holds {known}",
