@@ -14,7 +14,7 @@ from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import Label, Span, Text
-from nlptasks.plugin.protocols import Example, Prediction
+from nlptasks.plugin.protocols import Checkable, Example, Prediction
 from nlptasks.text.display import one_line
 
 #: How far the sum of all labels' probabilities may be from 1: half precision rounds each of them.
@@ -130,7 +130,7 @@ class _Check:
             others: object = prediction.others
             texts = isinstance(others, list | tuple) and all(isinstance(text, str) for text in others)
             return "" if texts else "further texts that are no texts"
-        return ""
+        return prediction.fault(example) if isinstance(prediction, Checkable) else ""
 
     def _label(self, prediction: Label) -> str:
         if self.labels and prediction.label not in self.labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import inf, nan
 from typing import Any
@@ -37,6 +37,33 @@ def check(task: Any, inputs: dict[str, str], prediction: Any, labels: tuple[str,
     head = LoadedHead(task=task, name="x:mine", head=Nothing(labels))  # type: ignore[arg-type]
     done = PredictedBlock(block=block, made=BlockPredictions(by_head=((prediction,),)))
     check_block(done, [head], lambda row: f"row {row}")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A prediction type that a plugin brings, which knows what it may hold."""
+
+    number: int
+    suffixes = ("",)
+
+    @property
+    def canonical(self) -> str:
+        return str(self.number)
+
+    def cells(self) -> tuple[int]:
+        return (self.number,)
+
+    def fault(self, example: Example) -> str:
+        return "" if self.number <= len(example.inputs["text"]) else f"the number {self.number}, which is too large,"
+
+
+COUNTS = replace(SENTIMENT, prediction=f"{__name__}:Count")
+
+
+def test_a_prediction_of_another_type_is_checked_by_itself() -> None:
+    check(COUNTS, FILM, Count(3))
+    with pytest.raises(PluginError, match="x:mine gave the number 99, which is too large, for row five"):
+        check(COUNTS, FILM, Count(99))
 
 
 CLOSED = ("negative", "positive")
