@@ -4,14 +4,14 @@ import io
 import json
 
 import pytest
-from nlptasks.errors import DataError, NlptasksError, UsageError
-from nlptasks.plugin.protocols import BadRow, FormatOptions, NotingWriter
-from nlptasks.testing import check_format
-
 from nlptasks_entities import nlptasks_formats
 from nlptasks_entities.conll import Conll
 from nlptasks_entities.options import ConllOptions
 from nlptasks_entities.tags import spans_of, tags_of
+
+from nlptasks.errors import DataError, NlptasksError, UsageError
+from nlptasks.plugin.protocols import BadRow, FormatOptions, NotingWriter, Row, Table
+from nlptasks.testing import check_format
 
 FOUR = """-DOCSTART- -X- -X- O
 
@@ -105,14 +105,12 @@ def test_what_is_no_such_file_is_refused(text):
 def test_a_table_that_tags_cannot_hold_is_refused():
     with pytest.raises(UsageError, match="cannot hold the columns id, text"):
         opened().write(io.BytesIO(), ("id", "text"))
-    from nlptasks.plugin.protocols import Row, Table
-
     with pytest.raises(NlptasksError, match="row 1 is no text of tokens"):
         written(Table.of_rows(("text", "entities"), [Row(1, ("two  blanks", []))]), ("text", "entities"))
 
 
 def test_tags_and_spans_are_two_forms_of_one_thing():
-    tags = "B-PER I-PER B-PER O B-LOC".split()
+    tags = ["B-PER", "I-PER", "B-PER", "O", "B-LOC"]
     spans = [(0, 2, "PER"), (2, 3, "PER"), (4, 5, "LOC")]
     assert list(spans_of(tags)) == spans
     assert tags_of(spans, 5) == (tags, 0)

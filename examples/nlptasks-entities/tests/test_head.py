@@ -1,38 +1,19 @@
-"""The head and its training, and the whole path by the real command."""
+"""The head and its training, on a random encoder."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from nlptasks.errors import NlptasksError
-from nlptasks.plugin.protocols import Example, TrainJob, Window
-from nlptasks.testing import check_head, check_trainer, tiny_encoder
-
 from nlptasks_entities import TASK, nlptasks_heads
-from nlptasks_entities.head import TaggerWeights, best_path, transitions
+from nlptasks_entities.head import TaggerWeights, best_path, open_head, transitions
 from nlptasks_entities.training import train
 from nlptasks_entities.words import of_words, shapes, word_places
+from sentences import ROWS
 
-#: Sentences of this file's own.
-NAMES, PLACES = ("Ada Marlow", "Tim Oakes", "Rosa Brandt", "Ian Holt"), ("Lisbon", "Oslo", "New Haven", "Cork")
-TEXTS = [
-    (form.format(name, place), name, place)
-    for form in ("{} moved to {} .", "Yesterday {} left {} early .", "In the end {} saw {} again .")
-    for name in NAMES
-    for place in PLACES
-]
+from nlptasks.errors import NlptasksError
+from nlptasks.plugin.protocols import HeadContext, TrainJob, Window
+from nlptasks.testing import check_head, check_trainer, tiny_encoder
 
-
-def gold(text, name, place):
-    found = [(text.index(name), len(name), "PER"), (text.index(place), len(place), "LOC")]
-    return json.dumps([[start, start + length, kind] for start, length, kind in found])
-
-
-ROWS = [Example({"text": text}, gold(text, name, place)) for text, name, place in TEXTS]
 SPEC = nlptasks_heads()[0]
 
 
@@ -60,10 +41,6 @@ def test_the_trained_head_passes_the_check_of_heads(encoder, trained):
 
 
 def test_it_learns_names_even_of_random_states(encoder, trained):
-    from nlptasks.plugin.protocols import HeadContext
-
-    from nlptasks_entities.head import open_head
-
     head = open_head(HeadContext(task=TASK, backbone=encoder, weights=trained[0]))
     right = 0
     for row, windows in zip(ROWS, head.windows(ROWS), strict=True):
@@ -75,10 +52,6 @@ def test_it_learns_names_even_of_random_states(encoder, trained):
 
 
 def test_a_head_without_weights_says_how_to_get_some(encoder):
-    from nlptasks.plugin.protocols import HeadContext
-
-    from nlptasks_entities.head import open_head
-
     with pytest.raises(NlptasksError, match="ships without weights"):
         open_head(HeadContext(task=TASK, backbone=encoder))
 
@@ -110,9 +83,3 @@ def test_the_best_path_never_continues_what_was_not_begun():
     tags = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
     scores = np.log(np.array([[0.1, 0.2, 0.6, 0.05, 0.05], [0.1, 0.1, 0.2, 0.1, 0.5]]))
     assert [tags[at] for at in best_path(scores, transitions(tags))] == ["B-LOC", "I-LOC"]
-
-
-def command(*arguments, cwd, home):
-    """Run the real command, with this plugin installed or put beside it."""
-    script = f"import sys; sys.argv = ['nlptasks', *{arguments!r}]; from nlptasks._cli.main import main; main()"
-    return subprocess.run([sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, timeout=300)

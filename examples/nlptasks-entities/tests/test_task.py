@@ -1,15 +1,17 @@
 """The task: its gold cells, its predictions and its metrics."""
 
 import json
+from dataclasses import replace
 
 import pytest
-from nlptasks.testing import check_metric, check_task
-
 from nlptasks_entities import TASK, nlptasks_metrics, nlptasks_tasks
 from nlptasks_entities.gold import canonical, read_gold
 from nlptasks_entities.metrics import f1, f1_loc, f1_misc, f1_org, f1_per, precision, recall
 from nlptasks_entities.prediction import Entities, Entity
 from nlptasks_entities.tags import in_characters, spans_of
+
+from nlptasks.plugin.protocols import Example
+from nlptasks.testing import check_metric, check_task
 
 #: Tags of gold answers and of predictions, with what can go wrong: a wrong type, an end, a start, one too many, one
 #: that is missing, two neighbours of one type.
@@ -102,3 +104,11 @@ def test_a_prediction_has_one_structured_cell():
         [{"text": "Ada", "type": "PER", "score": 0.75, "start": 0, "end": 3}]
     ]
     assert "PER" in made._repr_html_()
+
+
+def test_a_prediction_tells_what_is_wrong_with_it():
+    row = Example({"text": "Ada sails"})
+    right = Entity(text="Ada", type="PER", score=0.5, start=0, end=3)
+    assert Entities((right,)).fault(row) == ""
+    assert "at 1 to 4, where the text" in Entities((right, replace(right, start=1, end=4))).fault(row)
+    assert "the score 1.5" in Entities((replace(right, score=1.5),)).fault(row)

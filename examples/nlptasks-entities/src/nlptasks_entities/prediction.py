@@ -49,6 +49,18 @@ class Entities(HasColumns):
         """One cell: a list with an object for each entity."""
         return ([asdict(entity) | {"score": round(entity.score, DECIMALS)} for entity in self.entities],)
 
+    def fault(self, example: Example) -> str:
+        """What is wrong with it; see :class:`nlptasks.plugin.protocols.Checkable`."""
+        text = example.inputs["text"]
+        for entity in self.entities:
+            if not 0 <= entity.start < entity.end or text[entity.start : entity.end] != entity.text:
+                return (
+                    f"the entity {entity.text!r} at {entity.start} to {entity.end}, where the text has something else,"
+                )
+            if not 0 <= entity.score <= 1:
+                return f"the entity {entity.text!r} with the score {entity.score}, which is not between 0 and 1,"
+        return ""
+
 
 def no_entities(_counts: Mapping[str, int]) -> Callable[[Example], Entities]:
     """The baseline: nothing is named anywhere."""
