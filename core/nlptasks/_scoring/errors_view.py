@@ -252,7 +252,7 @@ def _values(opened: StoredRecord, item: OpenMetric) -> list[float | None]:
     # A sample that the metric cannot read has a row of zeros too.
     return [
         float(value) if counted and math.isfinite(value) else None
-        for value, counted in zip(values, matrix.any(axis=1), strict=True)
+        for value, counted in zip(values.tolist(), np.any(matrix, axis=1).tolist(), strict=True)
     ]
 
 

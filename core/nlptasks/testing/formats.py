@@ -139,7 +139,7 @@ def _holds_lines(opened: Any) -> bool:
 
 
 def _written(
-    opened: Any, columns: Sequence[str], own: Sequence[Sequence[str]], more: Sequence[Sequence[Cell]], size: int = 0
+    opened: Any, columns: Sequence[str], own: Sequence[Sequence[Cell]], more: Sequence[Sequence[Cell]], size: int = 0
 ) -> bytes:
     """A table as the format writes it, in blocks of so many rows."""
     from nlptasks.plugin.protocols import Row
