@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -125,8 +125,7 @@ class Conll:
                 "--max-cell raises the limit",
             )
         try:
-            cells = [self._cell(name, tokens, values) for name, values in zip(columns[1:], others, strict=True)]
-            return Row(line, (text, *cells))
+            return Row(line, (text, *map(self._cell, columns[1:], repeat(tokens), others)))
         except ValueError as error:
             return BadRow(line, str(error), "where I-TYPE may begin an entity, add --scheme iob1")
 

@@ -115,8 +115,8 @@ def _words(job: TrainJob, rows: Sequence[Example], tags: Sequence[str]) -> _Word
 
 def _fitted(job: TrainJob, words: _Words, tags: Sequence[str]) -> TaggerWeights:
     """The layer, with the standardisation of the states folded in."""
-    mean = np.nanmean(words.states, axis=0, dtype=np.float32)
-    scale = np.nanstd(words.states, axis=0, dtype=np.float32) + 1e-5
+    mean: Numbers = np.asarray(np.nanmean(words.states, axis=0, dtype=np.float32))
+    scale: Numbers = np.asarray(np.nanstd(words.states, axis=0, dtype=np.float32)) + np.float32(1e-5)
     states = torch.from_numpy(np.nan_to_num((words.states - mean) / scale).astype(np.float16))
     looks, golds = torch.from_numpy(words.shapes), torch.from_numpy(words.tags)
     before, behind = torch.from_numpy(words.before), torch.from_numpy(words.behind)
@@ -128,7 +128,7 @@ def _fitted(job: TrainJob, words: _Words, tags: Sequence[str]) -> TaggerWeights:
     epochs = max(EPOCHS, math.ceil(STEPS / once))
     for epoch in range(1, epochs + 1):
         losses = []
-        for chosen in torch.randperm(len(golds), generator=generator).split(BATCH):
+        for chosen in torch.randperm(len(golds), generator=generator).split(BATCH):  # type: ignore[no-untyped-call]
             optimizer.param_groups[0]["lr"] = RATE * (1 - steps / (epochs * once))
             parts = [states[chosen], states[before[chosen]], states[behind[chosen]], looks[chosen]]
             logits = torch.cat([part.float() for part in parts], dim=1) @ weight.T + bias
