@@ -38,6 +38,8 @@ def read_gold(_column: str, cell: str, _cells: Collection[str] = ()) -> str | No
 
 
 def _place(item: object) -> Place:
+    if isinstance(item, str):
+        raise ValueError(f"{item!r} is no entity; tags need their tokens beside them: write a .conll file")
     found: object = item
     if isinstance(item, Mapping):
         kind = next((item[name] for name in _TYPE if name in item), None)
