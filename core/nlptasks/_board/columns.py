@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nlptasks._board.text import decimals, number, rank, rounded, size
+from nlptasks._board.text import decimals, ends, number, rank, rounded, size
 from nlptasks.records.canonical import Json
 from nlptasks.records.schema import Record
 
@@ -93,12 +93,11 @@ def _one_decimal(value: Cell) -> str:
 def _score(panel: Panel, row: SystemRow) -> str:
     digits = decimals(panel.scale)
     seeds = f" ({row.seeds} seeds, SD {number(row.seed_sd, digits)})" if row.seeds > 1 else ""
-    return number(row.score, digits) + seeds
+    return number(row.place.score, digits) + seeds
 
 
 def _interval(panel: Panel, row: SystemRow) -> str:
-    digits = decimals(panel.scale)
-    return "–" if row.low is None else f"{number(row.low, digits)} to {number(row.high, digits)}"
+    return ends(row.place.low, row.place.high, decimals(panel.scale))
 
 
 #: All of them, in their order.
@@ -108,21 +107,21 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="split", value=lambda panel, _: panel.split),
     BoardColumn(
         name="position",
-        value=lambda _, row: row.position,
+        value=lambda _, row: row.place.position,
         plain="#",
         page="#",
         first="asc",
         note="place by score",
         style="pos",
     ),
-    BoardColumn(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.position),
-    BoardColumn(name="rank_low", value=lambda _, row: row.rank[0] if row.rank else None),
-    BoardColumn(name="rank_high", value=lambda _, row: row.rank[1] if row.rank else None),
+    BoardColumn(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.place.position),
+    BoardColumn(name="rank_low", value=lambda _, row: row.place.rank[0] if row.place.rank else None),
+    BoardColumn(name="rank_high", value=lambda _, row: row.place.rank[1] if row.place.rank else None),
     BoardColumn(
         plain="RANK",
         page="Rank",
-        text=lambda _, row: rank(row.rank),
-        sort=lambda _, row: row.rank[0] + row.rank[1] / 1000 if row.rank else None,
+        text=lambda _, row: rank(row.place.rank),
+        sort=lambda _, row: row.place.rank[0] + row.place.rank[1] / 1000 if row.place.rank else None,
         first="asc",
         note="95 % interval of the rank",
     ),
@@ -139,7 +138,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="metric", value=lambda panel, _: panel.metric),
     BoardColumn(
         name="score",
-        value=lambda _, row: row.score,
+        value=lambda _, row: row.place.score,
         plain="SCORE",
         page=lambda panel: panel.metric,
         text=_score,
@@ -148,8 +147,8 @@ COLUMNS: tuple[BoardColumn, ...] = (
         style="score",
         markup="score_cell",
     ),
-    BoardColumn(name="low", value=lambda _, row: row.low),
-    BoardColumn(name="high", value=lambda _, row: row.high),
+    BoardColumn(name="low", value=lambda _, row: row.place.low),
+    BoardColumn(name="high", value=lambda _, row: row.place.high),
     BoardColumn(plain="95 %", text=_interval),
     BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}" if n else "–"),
     BoardColumn(name="seeds", value=lambda _, row: row.seeds),

@@ -95,7 +95,7 @@ class Panel:
     @property
     def ranked(self) -> tuple[SystemRow, ...]:
         """The systems that have a rank, in order."""
-        return tuple(row for row in self.rows if row.position is not None)
+        return tuple(row for row in self.rows if row.place.position is not None)
 
 
 @dataclass(frozen=True, kw_only=True)

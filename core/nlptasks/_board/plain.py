@@ -11,7 +11,7 @@ from nlptasks._board.board import Board, as_json
 from nlptasks._board.columns import CSV, PLAIN
 from nlptasks._board.panels import Panel
 from nlptasks._board.standings import Task
-from nlptasks._board.text import decimals, number, rank
+from nlptasks._board.text import decimals, ends, number, rank
 from nlptasks.text.display import counted, one_line
 
 #: Signs that begin a formula in a spreadsheet.
@@ -157,11 +157,11 @@ def _standing_table(task: Task) -> tuple[list[str], list[list[str]]]:
     header = ["#", "RANK", "SYSTEM", "TOTAL", "95 %", *(panel.dataset for panel in ranked)]
     rows = [
         [
-            str(row.position or "–"),
-            rank(row.rank),
+            str(row.place.position or "–"),
+            rank(row.place.rank),
             row.system,
-            number(row.score),
-            "–" if row.low is None else f"{number(row.low)} to {number(row.high)}",
+            number(row.place.score),
+            ends(row.place.low, row.place.high),
             *(number(row.scores.get(panel.id), decimals(panel.scale)) for panel in ranked),
         ]
         for row in task.standings

@@ -11,7 +11,7 @@ import pytest
 from nlptasks._board.board import build
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, as_json_text, as_markdown, as_text, facts, summary, tie_text
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 from nlptasks._board.writing import render
 from nlptasks.records.schema import Cost
 
@@ -75,7 +75,9 @@ def test_what_one_must_know_to_read_a_panel():
     ],
 )
 def test_a_simple_system_that_is_ahead_is_named(backbones, said):
-    rows = tuple(SystemRow(system=f"s{at}", position=at + 1, backbone=name) for at, name in enumerate(backbones))
+    rows = tuple(
+        SystemRow(system=f"s{at}", place=Placing(position=at + 1), backbone=name) for at, name in enumerate(backbones)
+    )
     assert facts(Panel(id="x", task="t", dataset="d", metric="m", signature="s", n=30, rows=rows)) == said
 
 

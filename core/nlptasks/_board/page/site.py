@@ -113,7 +113,7 @@ def _best(panel: Panel, table: str) -> BestLine:
         dataset=panel.dataset,
         panel=panel.id,
         system=first.system,
-        score=number(first.score, decimals(panel.scale)),
+        score=number(first.place.score, decimals(panel.scale)),
         trust=first.trust,
         systems=len(panel.ranked),
         table=table,

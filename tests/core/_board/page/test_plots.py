@@ -6,12 +6,16 @@ import pytest
 
 from nlptasks._board.page.plots import Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 
 
 def row(at, score, speed, machine="A", parameters=10):
     return SystemRow(
-        system=f"s{at}", position=at, score=score, rows_per_second=speed, machine=machine, parameters=parameters
+        system=f"s{at}",
+        place=Placing(position=at, score=score),
+        rows_per_second=speed,
+        machine=machine,
+        parameters=parameters,
     )
 
 
@@ -34,8 +38,8 @@ def test_the_front_knows_which_end_is_better(higher):
 
 
 def test_a_bar_ends_at_the_end_of_its_cell():
-    assert bar(0.5, 0.4, 1.2, Domain(0, 1), None).high == 100
-    assert bar(None, None, None, Domain(0, 1), None) is None
+    assert bar(Placing(score=0.5, low=0.4, high=1.2), Domain(0, 1), None).high == 100
+    assert bar(Placing(), Domain(0, 1), None) is None
 
 
 def test_a_scale_without_end_goes_as_far_as_was_seen():
