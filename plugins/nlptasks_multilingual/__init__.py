@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nlptasks.plugin import ENCODE, BackboneSpec, hookimpl
+from nlptasks.models.probe.options import ProbeOptions
+from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec, hookimpl
 
-from .options import MultilingualOptions
+from .options import MultilingualOptions, NeutralOptions
 
 #: What multilingual-e5-small was trained to read, by its authors' card.
 _LANGUAGES = (
@@ -20,10 +21,57 @@ def nlptasks_backbones() -> list[BackboneSpec]:
     return [
         BackboneSpec(
             name="multilingual",
-            summary="multilingual-e5-small, 12 layers, 384 wide, MIT: reads 94 languages; extra: multilingual",
+            summary="multilingual-e5-small, 12 layers, 384 wide, MIT: reads 94 languages",
             object="nlptasks_multilingual.backbone:load",
             provides=frozenset({ENCODE}),
             options=MultilingualOptions,
+            parameters=70_643_712,
+            extra="multilingual",
             languages=tuple(_LANGUAGES.split()),
         )
     ]
+
+
+@hookimpl
+def nlptasks_heads() -> list[HeadSpec]:
+    """Heads that were trained on it; any other that reads hidden states can be."""
+    return [
+        _head(
+            "multilingual",
+            task="sentiment",
+            summary="negative or positive in many languages; trained on English and Chinese",
+            opens="open_sentiment",
+            default=True,
+        ),
+        _head(
+            "multilingual-three-way",
+            task="sentiment",
+            summary="negative, neutral or positive in many languages; trained on English; chosen by --neutral",
+            opens="open_three_way",
+            options=NeutralOptions,
+        ),
+        _head(
+            "multilingual",
+            task="classification",
+            summary="World, Sports, Business or Sci/Tech in many languages; trained on English",
+            opens="open_topics",
+            default=True,
+        ),
+    ]
+
+
+def _head(
+    name: str, *, task: str, summary: str, opens: str, options: type[ProbeOptions] = ProbeOptions, default: bool = False
+) -> HeadSpec:
+    return HeadSpec(
+        name=name,
+        task=task,
+        summary=summary,
+        object=f"nlptasks_multilingual.heads:{opens}",
+        needs=frozenset({ENCODE}),
+        options=options,
+        default=default,
+        trainer="nlptasks.models.probe.training:train",
+        takes_layer=True,
+        backbone="multilingual",
+    )

@@ -63,7 +63,7 @@ class MultilingualEncoder(TransformerEncoder):
         return {**self._file.config, "vocab_size": len(self._kept)}
 
     def _open_tokenizer(self) -> EncoderTokenizer:
-        return EncoderTokenizer(tokenizer([self._file.pieces[number] for number in self._kept]), SPECIAL)
+        return EncoderTokenizer(tokenizer(self._file.vocabulary.chosen(self._kept)), SPECIAL)
 
     def _weights(self) -> QuantisedWeights:
         return QuantisedWeights(self._file, self._kept)

@@ -6,7 +6,7 @@ How the file that ships was made::
 
 ``DATA`` is a folder with a folder for each data set, which holds ``train.jsonl.gz`` and ``validation.jsonl.gz``. Kept
 are the pieces that occur in the first rows of these three times or more, all that are one character, so that nothing
-becomes unknown, and of the others the most probable, until there are 64,000.
+becomes unknown, and of the others the most probable, until there are 128,000.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pathlib import Path
 
 from .package import read_weights
 from .quantised import Piece, QuantisedFile
-from .vocabulary import SPECIAL, VOCABULARY, packed, tokenizer
+from .vocabulary import PREFIX, SPECIAL, VOCABULARY, packed, tokenizer
 
 #: Pieces that are kept, and how often one of more than a character must occur to be among them for that.
-PIECES, OFTEN = 64_000, 3
+PIECES, OFTEN = 128_000, 3
 
 #: Rows of a file that are read, and characters of a cell.
 _ROWS, _CHARACTERS = 6_000, 1_500
@@ -44,7 +44,7 @@ def chosen(pieces: Sequence[Piece], counts: Counter[int], size: int = PIECES) ->
     needed = [
         number
         for number, (piece, _) in enumerate(pieces)
-        if number < len(SPECIAL) or len(piece) == 1 or counts[number] >= OFTEN
+        if number < len(SPECIAL) or len(piece) == 1 or piece in PREFIX or counts[number] >= OFTEN
     ]
     seen = set(needed)
     others = (number for number in range(len(pieces) - 1) if number not in seen)  # the last one is <mask>
@@ -61,7 +61,7 @@ def texts(folder: Path) -> Iterator[list[str]]:
 
 def main(folder: Path, output: Path = VOCABULARY) -> None:
     """Write the file, and say how much of the data's tokens the kept pieces are."""
-    pieces = QuantisedFile.read(read_weights()).pieces
+    pieces = QuantisedFile.read(read_weights()).vocabulary.all()
     whole, counts = tokenizer(pieces), Counter[int]()
     for several in texts(folder):
         for encoding in whole.encode_batch_fast(several, add_special_tokens=False):

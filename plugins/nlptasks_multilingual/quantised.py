@@ -48,6 +48,35 @@ _EMBEDDED = {
 _WORDS = "embeddings.word_embeddings.weight"
 
 
+class _Reader:
+    """Reads numbers one behind another.
+
+    Args:
+        content: The bytes.
+        at: Where to begin.
+    """
+
+    def __init__(self, content: bytes, at: int) -> None:
+        self.content, self.at = content, at
+
+    def take(self, form: str) -> tuple[Any, ...]:
+        """The next numbers, in a form of :mod:`struct`."""
+        found = struct.unpack_from(f"<{form}", self.content, self.at)
+        self.at += struct.calcsize(f"<{form}")
+        return found
+
+    def array(self, kind: str, count: int) -> NDArray[Any]:
+        """The next numbers, all of one type."""
+        found = np.frombuffer(self.content, kind, count, self.at)
+        self.at += found.nbytes
+        return found
+
+    def skip(self, size: int) -> bytes:
+        """The next bytes."""
+        self.at += size
+        return self.content[self.at - size : self.at]
+
+
 @dataclass(frozen=True, eq=False)
 class BlockRows:
     """A matrix in 4 bits, of which only the rows that are looked up become numbers; see
@@ -71,19 +100,54 @@ class BlockRows:
 
 
 @dataclass(frozen=True, eq=False)
+class Pieces:
+    """The pieces of a SentencePiece vocabulary, of which those become texts that are asked for.
+
+    Args:
+        text: All of them in UTF-8, one behind another.
+        ends: Where each begins, and where the last ends.
+        scores: Natural log-probability of each.
+    """
+
+    text: bytes
+    ends: NDArray[np.uint32]
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def read(cls, reader: _Reader) -> Pieces:
+        """Read them from the file."""
+        count, *_, length = reader.take("5iQ")
+        ends, scores = reader.array("<u4", count + 1), reader.array("<f4", count)
+        return cls(reader.skip(length), ends, scores)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def chosen(self, numbers: NDArray[np.int64]) -> list[Piece]:
+        """The pieces with these numbers."""
+        places = zip(self.ends[numbers].tolist(), self.ends[numbers + 1].tolist(), strict=True)
+        texts = [self.text[start:end].decode() for start, end in places]
+        return list(zip(texts, self.scores[numbers].tolist(), strict=True))
+
+    def all(self) -> list[Piece]:
+        """All of them."""
+        return self.chosen(np.arange(len(self)))
+
+
+@dataclass(frozen=True, eq=False)
 class QuantisedFile:
     """The file, read.
 
     Args:
         content: All of its bytes.
         config: The ``BertConfig`` of the model, without the size of its vocabulary.
-        pieces: The vocabulary, in order: the first four are ``<s>``, ``<pad>``, ``</s>`` and ``<unk>``.
+        vocabulary: The pieces; the first four are ``<s>``, ``<pad>``, ``</s>`` and ``<unk>``, the last is ``<mask>``.
         places: Where each tensor begins.
     """
 
     content: bytes
     config: Mapping[str, Any]
-    pieces: tuple[Piece, ...]
+    vocabulary: Pieces
     places: Mapping[str, int]
 
     @classmethod
@@ -103,10 +167,10 @@ class QuantisedFile:
             "layer_norm_eps": epsilon,
             "pad_token_id": 1,
         }
-        pieces = _pieces(reader)
+        vocabulary = Pieces.read(reader)
         _, size = reader.take("iI")
         reader.skip(size)
-        return cls(content, config, pieces, dict(_places(reader)))
+        return cls(content, config, vocabulary, dict(_places(reader)))
 
     def plain(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """A tensor that is stored as it is."""
@@ -143,7 +207,7 @@ class QuantisedWeights:
     def mapped(self, name: str) -> BlockRows:
         """The matrix of the words, of which rows are looked up."""
         _, columns = self._shape(name)
-        return BlockRows(self.file.blocks(self._stored(name), len(self.file.pieces), columns).blocks[self.words])
+        return BlockRows(self.file.blocks(self._stored(name), len(self.file.vocabulary), columns).blocks[self.words])
 
     def count(self, counted: Callable[[str], bool] = lambda _: True, /) -> int:
         """Number of weights in the tensors of some names."""
@@ -179,44 +243,6 @@ class QuantisedWeights:
             return (outputs,)
         is_second = name.endswith(".output.dense.weight") and ".attention." not in name
         return outputs, inner if is_second else width
-
-
-class _Reader:
-    """Reads numbers one behind another.
-
-    Args:
-        content: The bytes.
-        at: Where to begin.
-    """
-
-    def __init__(self, content: bytes, at: int) -> None:
-        self.content, self.at = content, at
-
-    def take(self, form: str) -> tuple[Any, ...]:
-        """The next numbers, in a form of :mod:`struct`."""
-        found = struct.unpack_from(f"<{form}", self.content, self.at)
-        self.at += struct.calcsize(f"<{form}")
-        return found
-
-    def array(self, kind: str, count: int) -> NDArray[Any]:
-        """The next numbers, all of one type."""
-        found = np.frombuffer(self.content, kind, count, self.at)
-        self.at += found.nbytes
-        return found
-
-    def skip(self, size: int) -> bytes:
-        """The next bytes."""
-        self.at += size
-        return self.content[self.at - size : self.at]
-
-
-def _pieces(reader: _Reader) -> tuple[Piece, ...]:
-    (count,) = reader.take("i")
-    *_, length = reader.take("4iQ")
-    ends = reader.array("<u4", count + 1).tolist()
-    scores = reader.array("<f4", count).tolist()
-    text = reader.skip(length)
-    return tuple((text[ends[at] : ends[at + 1]].decode(), score) for at, score in enumerate(scores))
 
 
 def _places(reader: _Reader) -> Iterable[tuple[str, int]]:
