@@ -34,6 +34,11 @@ def not_read(number: int, texts: int) -> str:
     return f"{number:,} of {counted(texts, 'text')} ({number / texts:.1%}) {verb} not in a language that the head reads"
 
 
+def read_by(reader: str) -> str:
+    """Say what to type so that they are read."""
+    return f"to have them read: {reader}"
+
+
 def foreign_texts(why: Mapping[str, int]) -> str:
     """Say how many texts are in which language or script, or in characters that a tokenizer does not know."""
     said = []
