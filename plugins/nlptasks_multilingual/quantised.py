@@ -185,7 +185,7 @@ class QuantisedFile:
 
 @dataclass(frozen=True, eq=False)
 class QuantisedWeights:
-    """The weights by ``BertModel``'s names; see :class:`nlptasks.models.runtimes.interface.Weights`.
+    """The weights by ``BertModel``'s names; see :class:`nlptasks.models.runtimes.interface.NamedWeights`.
 
     Args:
         file: The file.

@@ -12,7 +12,7 @@ from typing import Any
 
 from nlptasks.models.checkpoints import ALONE, read_config
 from nlptasks.models.runtimes.choosing import OPENVINO, TORCH, Placement, choose_placement
-from nlptasks.models.runtimes.interface import EncoderRuntime, Weights
+from nlptasks.models.runtimes.interface import EncoderRuntime, NamedWeights
 from nlptasks.models.runtimes.weights_file import WeightsFile
 from nlptasks.models.special_tokens import stack
 from nlptasks.models.tokenizer import EncoderTokenizer
@@ -158,7 +158,7 @@ class TransformerEncoder:
     def _open_tokenizer(self) -> EncoderTokenizer:
         return EncoderTokenizer.read(self._folder)
 
-    def _weights(self) -> Weights:
+    def _weights(self) -> NamedWeights:
         """The weights, as OpenVINO wants them."""
         return WeightsFile(self._folder / ALONE)
 

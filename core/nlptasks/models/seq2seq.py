@@ -29,7 +29,7 @@ from nlptasks.models.generation import Continuation, Decoding, Instruction, Like
 from nlptasks.models.likelihoods import LikelihoodReader, pieces_of
 from nlptasks.models.runtimes.bert_graph import fits
 from nlptasks.models.runtimes.choosing import OPENVINO
-from nlptasks.models.runtimes.interface import DecoderRuntime, Weights
+from nlptasks.models.runtimes.interface import DecoderRuntime, NamedWeights
 from nlptasks.models.runtimes.weights_file import WeightsFile
 from nlptasks.plugin.protocols import HiddenStates, Window
 
@@ -298,7 +298,7 @@ class TransformerSeq2Seq(TransformerEncoder):
         found: Mapping[str, Any] = self._both["encoder"] if self._both else super()._read_config()
         return found
 
-    def _weights(self) -> Weights:
+    def _weights(self) -> NamedWeights:
         return WeightsFile(self._folder / checkpoints.ENCODER, _ENCODER) if self._both else super()._weights()
 
     def _torch_model(self, dtype: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nlptasks.models.runtimes.interface import Weights
+from nlptasks.models.runtimes.interface import NamedWeights
 from nlptasks.models.runtimes.loading_openvino import openvino
 
 __all__ = ["NEVER", "BertGraph", "BertSizes", "fits"]
@@ -65,7 +65,7 @@ class BertGraph:
         int8: Multiply by weights in 8 bits, which keeps a scale for each row of a matrix.
     """
 
-    weights: Weights
+    weights: NamedWeights
     sizes: BertSizes
     int8: bool = False
 

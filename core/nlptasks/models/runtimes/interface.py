@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "DecoderRuntime", "DecoderSession", "EncoderRuntime", "Floats", "Integers", "Rows", "Weights"]
+__all__ = ["Bools", "DecoderRuntime", "DecoderSession", "EncoderRuntime", "Floats", "Integers", "NamedWeights", "Rows"]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -22,7 +22,7 @@ class Rows(Protocol):
         """The rows with these numbers, ``[*ids.shape, width]``, of any kind of floating point."""
 
 
-class Weights(Protocol):
+class NamedWeights(Protocol):
     """The weights of a checkpoint, by the names that transformers' ``BertModel`` has for them."""
 
     def floats(self, name: str) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
-from nlptasks.models.runtimes.interface import Bools, Floats, Integers, Weights
+from nlptasks.models.runtimes.interface import Bools, Floats, Integers, NamedWeights
 from nlptasks.models.runtimes.loading_openvino import Requests, fastest, openvino
 
 __all__ = ["OpenvinoEncoder"]
@@ -30,7 +30,7 @@ class OpenvinoEncoder:
         NlptasksError: The weights are missing or damaged.
     """
 
-    def __init__(self, weights: Weights, config: Mapping[str, Any], *, precision: str = "float32") -> None:
+    def __init__(self, weights: NamedWeights, config: Mapping[str, Any], *, precision: str = "float32") -> None:
         self.precision = precision
         self.parameters = weights.count(lambda name: not name.startswith(_POOLER))
         # What is looked up row by row stays as it is stored, outside the graph.
