@@ -80,7 +80,7 @@ class _Reader:
 @dataclass(frozen=True, eq=False)
 class BlockRows:
     """A matrix in 4 bits, of which only the rows that are looked up become numbers; see
-    :class:`nlptasks.models.runtimes.interface.Rows`.
+    :class:`nlptasks.models.runtimes.interface.WordTable`.
 
     Args:
         blocks: ``[rows, blocks]``.
@@ -100,7 +100,7 @@ class BlockRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class StoredPieces:
     """The pieces of a SentencePiece vocabulary, of which those become texts that are asked for.
 
     Args:
@@ -114,7 +114,7 @@ class Pieces:
     scores: NDArray[np.float32]
 
     @classmethod
-    def read(cls, reader: _Reader) -> Pieces:
+    def read(cls, reader: _Reader) -> StoredPieces:
         """Read them from the file."""
         count, *_, length = reader.take("5iQ")
         ends, scores = reader.array("<u4", count + 1), reader.array("<f4", count)
@@ -147,7 +147,7 @@ class QuantisedFile:
 
     content: bytes
     config: Mapping[str, Any]
-    vocabulary: Pieces
+    vocabulary: StoredPieces
     places: Mapping[str, int]
 
     @classmethod
@@ -167,7 +167,7 @@ class QuantisedFile:
             "layer_norm_eps": epsilon,
             "pad_token_id": 1,
         }
-        vocabulary = Pieces.read(reader)
+        vocabulary = StoredPieces.read(reader)
         _, size = reader.take("iI")
         reader.skip(size)
         return cls(content, config, vocabulary, dict(_places(reader)))

@@ -8,14 +8,23 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "DecoderRuntime", "DecoderSession", "EncoderRuntime", "Floats", "Integers", "NamedWeights", "Rows"]
+__all__ = [
+    "Bools",
+    "DecoderRuntime",
+    "DecoderSession",
+    "EncoderRuntime",
+    "Floats",
+    "Integers",
+    "NamedWeights",
+    "WordTable",
+]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Rows(Protocol):
+class WordTable(Protocol):
     """A table of weights, of which only the rows that are looked up come into memory."""
 
     def __getitem__(self, ids: Integers, /) -> NDArray[Any]:
@@ -32,7 +41,7 @@ class NamedWeights(Protocol):
             NlptasksError: It cannot be read.
         """
 
-    def mapped(self, name: str) -> Rows:
+    def mapped(self, name: str) -> WordTable:
         """A matrix as a table of its rows.
 
         Raises:
