@@ -52,6 +52,21 @@ def test_a_file_that_is_named_gives_the_same_backbone(content, encoder, damaged)
     assert opened.digest == encoder.digest
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ሆቴሉ በጣም ንጹህ ነበር እና ሰራተኞቹ ተግባቢ ነበሩ።",
+        "호텔이 매우 깨끗하고 직원들이 친절했습니다.",
+        "Το ξενοδοχείο ήταν πολύ καθαρό και το προσωπικό εξαιρετικά φιλικό.",
+        "សណ្ឋាគារស្អាតណាស់ ហើយបុគ្គលិកក៏រួសរាយរាក់ទាក់។",
+        "酒店很干净，服务员也很热情。",
+    ],
+)
+def test_a_text_of_many_scripts_is_not_said_to_be_unknown(encoder, text):
+    (proportion,) = encoder.unknown(encoder.tokenize([text])[0])
+    assert proportion < 0.5
+
+
 def test_a_sentence_is_like_its_translation(encoder):
     from nlptasks.models.pooling import text_means
 
