@@ -18,14 +18,14 @@ def reader_for(registry: Registry, task: TaskSpec, read: Collection[str], codes:
     Args:
         registry: What the plugins provide.
         task: The task.
-        read: The languages that the head reads.
+        read: The languages that the head reads; none: nobody knows them, and nothing is said.
         codes: Those of the texts, as :func:`nlptasks.text.languages.foreign` calls them, as far as they are known.
     """
     wanted = tuple(codes)
     with_heads = {item.spec.backbone for item in registry.heads(task.name)}
     for item in registry.all(BackboneSpec):
         spec = item.spec
-        more = frozenset(spec.languages) > frozenset(read)
+        more = read and frozenset(spec.languages) > frozenset(read)
         if spec.name in with_heads and more and (not wanted or any(can_be(code, spec.languages) for code in wanted)):
             return f"{_install(spec.extra)}--backbone {spec.name}"
     return ""
@@ -38,11 +38,15 @@ def _install(extra: str) -> str:
 
 def _needed(extra: str) -> Iterable[str]:
     """The distributions that an extra consists of."""
-    from importlib.metadata import requires  # slow, and only where a text is not read
+    from importlib.metadata import PackageNotFoundError, requires  # slow, and only where a text is not read
 
     from packaging.requirements import Requirement
 
-    for line in requires(_OURS) or ():
+    try:
+        lines = requires(_OURS) or ()
+    except PackageNotFoundError:  # a source tree that nobody installed
+        return
+    for line in lines:
         found = Requirement(line)
         if found.marker and found.marker.evaluate({"extra": extra}) and not found.marker.evaluate({"extra": ""}):
             yield found.name

@@ -33,6 +33,10 @@ def test_one_that_reads_no_more_than_the_head_is_not_named() -> None:
     assert reader_for(registry("en", "de"), TASK, ("en", "de"), ("de",)) == ""
 
 
+def test_nothing_is_said_for_a_head_whose_languages_nobody_knows() -> None:
+    assert reader_for(registry("en", "de"), TASK, (), ("de",)) == ""
+
+
 def test_one_without_a_head_for_the_task_is_not_named() -> None:
     assert reader_for(registry("en", "de", task="other"), TASK, ("en",), ("de",)) == ""
 
