@@ -17,7 +17,7 @@ from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.notebook import table
 from nlptasks.plugin.protocols import Prediction
-from nlptasks.text.display import foreign_texts, not_read, read_by, rows_named
+from nlptasks.text.display import foreign_texts, languages_named, not_read, read_by, rows_named
 
 #: Labels that the ``repr`` of a loaded task names, and rows of predictions that a notebook shows.
 _LABELS, _ROWS = 10, 50
@@ -114,7 +114,7 @@ class LoadedTask:
     def _warn(self, foreign: ForeignTexts, texts: int) -> None:
         head, number = self._loaded.heads[0], foreign.why.total()
         reader = reader_for(session().registry, head.task, head.languages, languages_in(foreign.why))
-        reads = f" ({head.name}; it reads {', '.join(head.languages)})" if head.languages else f" ({head.name})"
+        reads = f" ({head.name}; it reads {languages_named(head.languages)})" if head.languages else f" ({head.name})"
         warnings.warn(
             f"{not_read(number, texts)}{reads}: {foreign_texts(foreign.why)}; "
             f"{rows_named('position', foreign.named, number)}. What it predicts there means nothing (said once)."
