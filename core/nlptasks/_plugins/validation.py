@@ -185,6 +185,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "trainer": _MAYBE_IMPORT,
             "takes_layer": _FLAG,
             "languages": _LANGUAGES,
+            "backbone": _MAYBE_NAMED,
         },
         BackboneSpec: {
             **_COMMON,
@@ -194,6 +195,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "default": _FLAG,
             "parameters": (lambda value: type(value) is int and value >= 0, "a whole number"),
             "languages": _LANGUAGES,
+            "extra": _TEXT,
             "writes": _LANGUAGES,
             "trainer": _MAYBE_IMPORT,
             "scheme": _MAYBE_NAMED,

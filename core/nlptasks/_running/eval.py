@@ -31,6 +31,7 @@ from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._settings.command import with_precision
 from nlptasks._settings.groups import Evaluation, RecordTarget
+from nlptasks._systems.readers import reader_for
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import LoadedSystem, System
 from nlptasks._tables.gold_samples import GoldTable, Item
@@ -86,6 +87,7 @@ class Evaluated:
         skipped: Why rows were left out, and how many.
         notes: What was detected about the data.
         foreign: Ids of the first samples in a language or in characters that the head does not read.
+        reader: What to type so that these are read; empty: nothing installed reads them.
     """
 
     record: Record
@@ -96,6 +98,7 @@ class Evaluated:
     skipped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    reader: str = ""
 
 
 def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
@@ -144,6 +147,7 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         skipped=table.skipped,
         notes=table.notes,
         foreign=tuple(foreign[:_NAMED]),
+        reader=reader_for(session.registry, task, loaded.heads[0].languages) if foreign else "",
     )
 
 

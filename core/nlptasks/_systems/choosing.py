@@ -85,8 +85,9 @@ class _Choosing:
         referred = inspected(self.registry, backbone, given.shared)
         # Training takes the head that a user would train on any backbone, not one that reads what the checkpoint has.
         judge = None if self.made else referred
-        heads = tuple(self._head(task, given, trained.get(task.name), judge) for task in self.tasks)
-        named = named_backbone(tuple(trained.values()), self.choice.backbone)
+        named = self._named(tuple(trained.values()))
+        own = named.name.rpartition(":")[2] if self.registry.has(BackboneSpec, named.name) else ""
+        heads = tuple(self._head(task, given, trained.get(task.name), judge, own) for task in self.tasks)
         if self.choice.backbone and not any(item.head.spec.needs for item in heads):
             _refuse_backbone(heads)
         found = self._on(heads, referred) if referred else self._in(heads, named, given)
@@ -99,13 +100,19 @@ class _Choosing:
         named = [(task, head_folder(self.choice.heads.get(task.name, ""))) for task in self.tasks]
         return {task.name: trained_head(folder, task) for task, folder in named if folder}
 
+    def _named(self, trained: tuple[TrainedHead, ...]) -> NamedBackbone:
+        """The backbone that the user named, or that trained heads are for, as far as it is installed."""
+        named = named_backbone(trained, self.choice.backbone)
+        of_heads = (item.backbone for item in trained if self.registry.has(BackboneSpec, item.backbone))
+        return named if named.name else replace(named, name=next(of_heads, ""))
+
     def _head(
-        self, task: TaskSpec, given: GivenOptions, trained: TrainedHead | None, referred: Referred | None
+        self, task: TaskSpec, given: GivenOptions, trained: TrainedHead | None, referred: Referred | None, backbone: str
     ) -> ChosenHead:
         name = trained.head if trained else self.choice.heads.get(task.name, "")
         mine = given.of_task(task, self._known(task, name, referred))
         if referred is None or name:
-            head = choose_head(self.registry, task.name, name or None, mine)
+            head = choose_head(self.registry, task.name, name or None, mine, backbone)
         else:
             head = choose_head_for(self.registry, task.name, mine, referred)
         return ChosenHead(

@@ -145,6 +145,8 @@ class HeadSpec(Descriptor):
         takes_layer: Whether its trainer can make the head of an output layer that its backbone was fine-tuned with.
         languages: ISO 639-1 codes of the languages that the weights which ship with it were trained to read; empty:
             those of its backbone, or not known.
+        backbone: Name of the backbone that the weights which ship with it were trained on. On that backbone it comes
+            before heads that name none; on others it is not chosen unless the user names it. Empty: it says nothing.
     """
 
     task: str
@@ -155,6 +157,7 @@ class HeadSpec(Descriptor):
     trainer: str = ""
     takes_layer: bool = False
     languages: tuple[str, ...] = ()
+    backbone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +171,7 @@ class BackboneSpec(Descriptor):
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it reads; empty: not known.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
         writes: ISO 639-1 codes of the languages that it writes; empty: it writes nothing, or what it reads.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.training.recipes`); empty: the
             backbone cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves
@@ -187,6 +191,7 @@ class BackboneSpec(Descriptor):
     default: bool = False
     parameters: int = 0
     languages: tuple[str, ...] = ()
+    extra: str = ""
     writes: tuple[str, ...] = ()
     trainer: str = ""
     scheme: str = ""

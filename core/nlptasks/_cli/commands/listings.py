@@ -13,7 +13,7 @@ from nlptasks._cli.views.tables import echo_json, table
 from nlptasks._plugins.registry import D, Owned, kind_of
 from nlptasks._systems.matching import reference_hint
 from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
-from nlptasks.text.display import one_line
+from nlptasks.text.display import languages_named, one_line
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 
@@ -49,7 +49,7 @@ def list_heads(app: App, as_json_: bool) -> None:
 
     def row(item: Owned[HeadSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
-        languages = ", ".join(item.spec.languages) or "-"
+        languages = languages_named(item.spec.languages) or "-"
         return [item.spec.task, item.spec.name + default, ", ".join(sorted(item.spec.needs)) or "-", languages]
 
     echo_all(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS", "READS"), row)
@@ -69,7 +69,7 @@ def list_backbones(app: App, as_json_: bool) -> None:
     def row(item: Owned[BackboneSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
         size = f"{item.spec.parameters / 1e6:.1f}M" if item.spec.parameters else "-"
-        reads, writes = (", ".join(codes) or "-" for codes in (item.spec.languages, item.spec.writes))
+        reads, writes = (languages_named(codes) or "-" for codes in (item.spec.languages, item.spec.writes))
         return [item.spec.name + default, ", ".join(sorted(item.spec.provides)), size, reads, writes]
 
     echo_all(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "READS", "WRITES"), row)
