@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,30 +18,32 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
 from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import RowSource, Totals, drive
-from nlptasks._running.engine import LocalEngine
 from nlptasks._running.journal import Journal, JournalEntry
 from nlptasks._running.provenance import files, plain_options, plugins
 from nlptasks._running.resuming.differences import differing
 from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
+from nlptasks._running.spreading.place import SystemPlace, placed
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._settings.command import with_precision
-from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
+from nlptasks._settings.groups import EngineChoice, Evaluation, RecordTarget, TableSource
 from nlptasks._systems.session import Session
-from nlptasks._systems.system import LoadedSystem, System
+from nlptasks._systems.system import System
 from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.records.digests import digests_of, withhold
-from nlptasks.records.schema import Cost, Dataset, Matrices, Record, Run, Sample
+from nlptasks.records.schema import Cost, Dataset, Machine, Matrices, Record, Run, Sample
 from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
 
 #: Rows of a block.
 _BLOCK = 256
+
+_HERE = EngineChoice()
 
 #: Samples that are named.
 _NAMED = 5
@@ -105,8 +107,24 @@ class Evaluated:
     foreign: tuple[str, ...] = ()
 
 
-def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
+def evaluate(
+    session: Session,
+    system: System,
+    request: EvalRequest,
+    observers: Observers,
+    *,
+    engine: EngineChoice = _HERE,
+    told: Callable[[str], None] = lambda _: None,
+) -> Evaluated:
     """Evaluate a system with one head, and leave a record.
+
+    Args:
+        session: What is installed.
+        system: The system.
+        request: What to evaluate.
+        observers: What is told how it goes.
+        engine: Where the rows are predicted.
+        told: Told what a person should know.
 
     Raises:
         UsageError: A column or a metric is not there, or another record or journal lies in the way.
@@ -121,23 +139,37 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         session.registry, task, request.source, names, language=known.language, meta=request.meta, limit=limit
     )
     request = replace(request, dataset=replace(known, language=language))
-    loaded = session.load(system)
+    with placed(session, system, engine, told) as place:
+        return _evaluated(session.registry, system, place, request, observers, table, names)
+
+
+def _evaluated(
+    registry: Registry,
+    system: System,
+    place: SystemPlace,
+    request: EvalRequest,
+    observers: Observers,
+    table: GoldTable,
+    names: Sequence[str],
+) -> Evaluated:
+    """The evaluation of a system that is in memory somewhere."""
+    task, loaded = system.heads[0].task, place.loaded
     given = loaded.heads[0].head.labels
     table = for_labels(table, given, source=request.source.data)
     labels = label_set(item.gold for item in table.items) if given else ()
-    draft = _draft(session.registry, task, system, loaded, request, table, labels, names)
-    scoring = _Scoring(registry=session.registry, task=task, names=names, request=request, table=table)
+    draft = _draft(registry, task, system, place, request, table, labels, names)
+    scoring = _Scoring(registry=registry, task=task, names=names, request=request, table=table)
     old = _lying_there(draft, request)
     if old is not None and (again := _from_record(old, draft, scoring)):
         return again
     with Journal(_journal(request.output), draft.key, restart=request.target.restart) as journal:
         resumed = sum(len(entry.rows) for entry in journal.entries)
-        source = _source(request.source.data, table, journal, likely=_likely(session.registry, names))
+        source = _source(request.source.data, table, journal, likely=_likely(registry, names))
         sink = _Outcomes(journal)
-        drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
+        drive(source, loaded.heads, place.engine(), [sink], observers=observers, output=request.target.output)
         outcomes = [row for entry in journal.entries for row in entry.rows]
         try:
-            finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
+            finished = scoring.finish(replace(draft, cost=_cost(journal.entries, place.peak_rss_mb())), outcomes)
         except (UsageError, DataError):  # to go on from here would be refused again
             journal.remove()
             raise
@@ -158,7 +190,7 @@ def _draft(
     registry: Registry,
     task: TaskSpec,
     system: System,
-    loaded: LoadedSystem,
+    place: SystemPlace,
     request: EvalRequest,
     table: GoldTable,
     labels: tuple[str, ...],
@@ -168,7 +200,7 @@ def _draft(
     options = {**plain_options(system.options), **plain_options(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
-    model = facts.model_of(system, loaded, request.target.name)
+    model = facts.model_of(system, place.loaded, request.target.name)
     return Record(
         task=task.name,
         primary=request.primary or task.primary,
@@ -191,7 +223,7 @@ def _draft(
             ),
             files=files(system),
         ),
-        machine=facts.machine(),
+        machine=Machine(**place.machine()),
         scores={},
         labels=labels,
     )
@@ -387,8 +419,8 @@ class _Scoring:
         return _Finished(record=record, samples=kept, stats=scored.stats)
 
 
-def _cost(entries: Sequence[JournalEntry]) -> Cost:
-    """What the entries cost, those of earlier runs of the same evaluation included."""
+def _cost(entries: Sequence[JournalEntry], peak_rss_mb: float) -> Cost:
+    """What the entries cost in the processes that predicted, those of earlier runs of the same evaluation included."""
     import numpy as np
 
     seconds = sum(entry.seconds for entry in entries)
@@ -401,7 +433,7 @@ def _cost(entries: Sequence[JournalEntry]) -> Cost:
         tokens_per_second=round(sum(entry.tokens for entry in entries) * rate, 1),
         p50_ms=round(float(np.percentile(each, 50)), 3),
         p95_ms=round(float(np.percentile(each, 95)), 3),
-        peak_rss_mb=facts.peak_rss_mb(),
+        peak_rss_mb=peak_rss_mb,
     )
 
 

@@ -20,18 +20,17 @@ from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block, prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
-from nlptasks._running.engine import LocalEngine
-from nlptasks._running.predict import check_frozen
 from nlptasks._running.rejecting.rejects import Rejects, rejects_beside
 from nlptasks._running.rejecting.rescue import Predict, Rescue
 from nlptasks._running.report import Reporter
 from nlptasks._running.resuming.fleeting import Fleeting
 from nlptasks._running.resuming.keeping import Keeping
 from nlptasks._running.resuming.places import kept_beside, nothing_kept
+from nlptasks._running.spreading.place import placed
 from nlptasks._running.sinks import TableSink, TallySink, cells_of
 from nlptasks._running.tally import Tally
 from nlptasks._running.trial.steps import RunSteps
-from nlptasks._settings.groups import RowChoice, TableSource, TableTarget
+from nlptasks._settings.groups import EngineChoice, RowChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.blocks import Sizes, in_blocks
@@ -52,6 +51,7 @@ from nlptasks.records.report import RunReport
 _WRITTEN = 256
 
 _ALL = RowChoice()
+_HERE = EngineChoice()
 
 
 def run(
@@ -66,6 +66,7 @@ def run(
     command: str = "",
     rows: RowChoice = _ALL,
     verbose: bool = False,
+    engine: EngineChoice = _HERE,
 ) -> RunReport:
     """Run a system on a table.
 
@@ -83,6 +84,7 @@ def run(
         command: The command as it was typed, for a listing of runs that were stopped.
         rows: Which rows are read and which columns are written.
         verbose: Whether each step is told.
+        engine: Where the rows are predicted.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
@@ -131,7 +133,8 @@ def run(
             writer = KeptColumnsWriter(writer, keep)
         steps = RunSteps(told if verbose else None)
         steps.begin(opened, bindings, output)
-        loaded = session.load(system)
+        place = stack.enter_context(placed(session, system, engine, told))
+        loaded = place.loaded
         steps.loaded(loaded)
         tallies = [
             TallySink(
@@ -151,7 +154,7 @@ def run(
             )
         ]
         read = SourceRows(opened, table, source, tallies, sizes_of(system), rejects)
-        keeping.know(partial(_key, session, system, loaded, source, opened, rows), partial(check_frozen, loaded))
+        keeping.know(partial(_key, session, system, loaded, source, opened, rows), place.verify)
         written = TableSink(
             writer=writer,
             stream=stream,
@@ -160,12 +163,11 @@ def run(
             flush=not output,
             keep=keeping.keep,
         )
-        engine = LocalEngine(loaded, rescue=_rescue(read, written) if source.skips else None)
         with keeping.stopping:
             done = drive(
                 read.source(),
                 loaded.heads,
-                keeping.engine(engine),
+                keeping.engine(place.engine(_rescue(read, written) if source.skips else None)),
                 [rejects, *tallies, written, *([steps] if verbose else [])],
                 observers=observers,
                 output=output or STDOUT,

@@ -137,6 +137,29 @@ class SystemChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EngineChoice:
+    """Where rows are predicted. It changes no prediction.
+
+    Args:
+        given: What the user gave of the options that only some engine has, by name.
+    """
+
+    engine: str = setting(
+        "local", "Where rows are predicted; see 'nlptasks engines list'.", metavar="NAME", recorded=False
+    )
+    workers: int | None = setting(
+        None,
+        "Processes that predict at once, each with the system in memory.",
+        min=1,
+        max=4_096,
+        metavar="N",
+        recorded=False,
+        default_text="1; with another engine than local, what it thinks fit",
+    )
+    given: Mapping[str, Any] = field(default_factory=dict, metadata={"dynamic": True})
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordTarget:
     """A record that is written."""
 
