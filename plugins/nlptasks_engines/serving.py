@@ -8,7 +8,8 @@ import queue
 import struct
 import sys
 import threading
-from typing import BinaryIO
+from io import TextIOWrapper
+from typing import IO
 
 from nlptasks.plugin.engines import WorkerJob
 
@@ -17,7 +18,7 @@ __all__ = ["main", "receive", "send"]
 _LENGTH = struct.Struct("!Q")
 
 
-def send(stream: BinaryIO, message: bytes) -> None:
+def send(stream: IO[bytes], message: bytes) -> None:
     """Write a message.
 
     Raises:
@@ -28,7 +29,7 @@ def send(stream: BinaryIO, message: bytes) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """The next message; ``None`` where whoever writes is gone."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
@@ -50,7 +51,8 @@ def main() -> None:
         os.dup2(2, 1)
     except OSError:  # the parent has no standard error
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.stdin, sys.stdout = open(0, closefd=False), os.fdopen(1, "w", closefd=False, buffering=1)  # noqa: PTH123
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # what is printed stands beside what others print
     first = receive(requests)
     if first is None:
         return
@@ -67,13 +69,12 @@ def main() -> None:
         waiting.task_done()
 
 
-def _taken(descriptor: int, mode: str) -> BinaryIO:
+def _taken(descriptor: int, mode: str) -> IO[bytes]:
     """A stream under another number, so that nobody prints into it."""
-    stream: BinaryIO = os.fdopen(os.dup(descriptor), mode)
-    return stream
+    return os.fdopen(os.dup(descriptor), mode)
 
 
-def _listen(requests: BinaryIO, waiting: queue.Queue[bytes | None]) -> None:
+def _listen(requests: IO[bytes], waiting: queue.Queue[bytes | None]) -> None:
     while (request := receive(requests)) is not None:
         waiting.put(request)
     if waiting.unfinished_tasks:

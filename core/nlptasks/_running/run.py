@@ -26,8 +26,8 @@ from nlptasks._running.report import Reporter
 from nlptasks._running.resuming.fleeting import Fleeting
 from nlptasks._running.resuming.keeping import Keeping
 from nlptasks._running.resuming.places import kept_beside, nothing_kept
-from nlptasks._running.spreading.place import placed
 from nlptasks._running.sinks import TableSink, TallySink, cells_of
+from nlptasks._running.spreading.place import placed
 from nlptasks._running.tally import Tally
 from nlptasks._running.trial.steps import RunSteps
 from nlptasks._settings.groups import EngineChoice, RowChoice, TableSource, TableTarget

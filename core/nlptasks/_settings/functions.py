@@ -11,7 +11,15 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nlptasks._names import did_you_mean
-from nlptasks._settings.groups import EngineChoice, Evaluation, RecordTarget, RowChoice, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.groups import (
+    EngineChoice,
+    Evaluation,
+    RecordTarget,
+    RowChoice,
+    SystemChoice,
+    TableSource,
+    TableTarget,
+)
 from nlptasks._settings.training import TrainingSettings, TrainingTarget
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import OptionField, from_values, option_fields

@@ -114,13 +114,17 @@ class ToldError:
     @classmethod
     def of(cls, error: BaseException) -> ToldError:
         """What is told of an error; one that nobody explained is the worker's."""
-        known = isinstance(error, NlptasksError)
+        cause: BaseException | None = error
+        if isinstance(error, NlptasksError):
+            told, cause = error, error.__cause__
+        else:
+            told = NlptasksError(f"a worker failed: {described(error)}")
         return cls(
-            kind=next(at for at, kind in enumerate(_KINDS) if isinstance(error, kind) or kind is NlptasksError),
-            message=error.message if known else f"a worker failed: {described(error)}",
-            hint=error.hint if known else "",
-            teller=error.teller if known else "",
-            of_machine=isinstance(error if not known else error.__cause__, MemoryError | OSError),
+            kind=next(at for at, kind in enumerate(_KINDS) if isinstance(told, kind)),
+            message=told.message,
+            hint=told.hint,
+            teller=told.teller,
+            of_machine=isinstance(cause, MemoryError | OSError),
             places="".join(traceback.format_exception(error)),
         )
 

@@ -130,9 +130,7 @@ def _engine(session: Session, choice: EngineChoice) -> Owned[EngineSpec]:
     return session.registry.get(EngineSpec, choice.engine)
 
 
-def _opened(
-    session: Session, system: System, choice: EngineChoice, told: Callable[[str], None]
-) -> Workers | None:
+def _opened(session: Session, system: System, choice: EngineChoice, told: Callable[[str], None]) -> Workers | None:
     """The workers of an engine; ``None`` where it predicts in this process."""
     item = _engine(session, choice)
     options = _options(item.spec, choice)

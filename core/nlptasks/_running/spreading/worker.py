@@ -108,7 +108,7 @@ class SystemWorker:
             raise NlptasksError(
                 f"the workers are not alike: on {_host()} the {name} is {mine.get(name, 'none')!r}, "
                 f"and on another it is {like.get(name, 'none')!r}",
-                hint="install the same versions on all machines; --device, --precision and --runtime say how it computes",
+                hint="install the same versions everywhere; --device, --precision and --runtime say how it computes",
             )
 
     def _verify(self) -> None:
