@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import random
 import signal
 import socket
 import warnings
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin.engines import EngineContext, WorkerJob, WorkerLostError
+from nlptasks.text.display import one_line
 from nlptasks_engines.options import RayOptions
 
 __all__ = ["RayWorkers", "open_actors"]
@@ -23,8 +25,11 @@ __all__ = ["RayWorkers", "open_actors"]
 #: Seconds in which somebody must listen at an address: Ray itself would wait for minutes.
 _LISTENS = 5.0
 
-#: How often Ray starts an actor anew that died, and how often it calls it again for one request.
-_TIMES = 2
+#: How often Ray asks an actor again that died meanwhile, and is started anew; whoever waits then asks another.
+_TIMES = 1
+
+#: Characters of what Ray says.
+_LONGEST = 300
 
 #: What Ray is told, and would otherwise ask or tell on its own.
 _QUIET: Mapping[str, str] = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -69,7 +74,7 @@ class RayWorkers:
         made = ray.remote(_Actor).options(
             num_cpus=options.cpus_per_worker,
             num_gpus=options.gpus_per_worker,
-            max_restarts=_TIMES,
+            max_restarts=-1,
             max_task_retries=_TIMES,
         )
         self._actors = [made.remote(job) for _ in range(number)]
@@ -131,7 +136,7 @@ def _tell(done: Future[bytes], told: Future[bytes], exceptions: Any) -> None:
         told.set_exception(WorkerLostError("Ray ended an actor, since its machine has no memory left", hint=_FEWER))
     elif isinstance(error, exceptions.ActorDiedError | exceptions.ActorUnavailableError):
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        told.set_exception(WorkerLostError(f"an actor of Ray died ({lines[-1] if lines else error})"))
+        told.set_exception(WorkerLostError(f"an actor of Ray died ({_cut(lines[-1] if lines else str(error))})"))
     else:
         told.set_exception(NlptasksError(f"Ray could not ask a worker: {_first_line(error)}", hint=_INSTALLED))
 
@@ -145,6 +150,7 @@ def _imported() -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import ray
+        logging.getLogger("ray").setLevel(logging.CRITICAL)  # the import itself sets another level
     except ImportError as error:
         raise UsageError(
             f"the engine 'ray' needs Ray, which cannot be imported: {error}",
@@ -168,7 +174,6 @@ def _connect(ray: Any, address: str) -> None:
             address=address,
             include_dashboard=False if address == "local" else None,
             log_to_driver=False,
-            logging_level=logging.CRITICAL,
             configure_logging=False,
         )
     except ConnectionError as error:
@@ -177,7 +182,7 @@ def _connect(ray: Any, address: str) -> None:
     except (RuntimeError, ValueError, OSError) as error:
         here = f"Ray {ray.__version__} on Python {platform.python_version()}"
         raise NlptasksError(
-            f"--address {address}: Ray cannot be used: {_first_line(error)}",
+            f"Ray cannot be used at the address {address}: {_first_line(error)}",
             hint=f"here is {here}, and a cluster must have the same versions",
         ) from error
 
@@ -227,14 +232,18 @@ def _number(ray: Any, wanted: int | None, options: RayOptions) -> int:
 
 @contextmanager
 def _left_as_it_was() -> Iterator[None]:
-    """Put back what Ray changes in this process: its environment, and what signals do."""
+    """Put back what Ray changes in this process: its environment, what signals do, and the shared random numbers."""
+    drawn = random.getstate()
     environment = dict(os.environ)
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: signal.getsignal(number) for number in numbers}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    logger = logging.getLogger("ray")
+    level = logger.level
     os.environ.update({name: value for name, value in _QUIET.items() if name not in environment})
     try:
         yield
     finally:
+        random.setstate(drawn)
+        logger.setLevel(level)
         for name in os.environ.keys() - environment.keys():
             del os.environ[name]
         os.environ.update(environment)
@@ -245,4 +254,9 @@ def _left_as_it_was() -> Iterator[None]:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return _cut(lines[0]) if lines else type(error).__name__
+
+
+def _cut(text: str) -> str:
+    """The first sentences of what Ray says, which may be a page."""
+    return one_line(text.partition(" Some common causes")[0], _LONGEST)

@@ -78,7 +78,7 @@ def placed(
     if workers is None:
         yield _Here(session.load(system))
         return
-    sender = Sender(f"the engine {_engine(session, choice).qualified}", workers)
+    sender = Sender(f"the engine {_engine(session, choice).qualified}", workers, told)
     try:
         described: ToldSystem = sender.send(DescribeSystem()).value()
         yield _Spread(sender, described, described.loaded(system))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,11 +26,13 @@ class Sender:
     Args:
         what: What errors call the engine.
         workers: Its workers.
+        told: Told of a worker that was lost.
         peak_rss_mb: Largest resident memory of a worker so far, in megabytes.
     """
 
     what: str
     workers: Workers
+    told: Callable[[str], None]
     peak_rss_mb: float = 0.0
     _said: set[str] = field(default_factory=set)
 
@@ -115,6 +117,8 @@ class Sent:
                 if self.tries >= _TRIES:
                     raise self._given_up(error) from error
                 self.tries += 1
+                subject = f"{self.about} go" if self.about else "its work goes"
+                self.sender.told(f"warning: a worker was lost ({error.message}); {subject} to another one")
                 self.future = self.sender.again(self.data)
 
     def _answer(self) -> bytes:
