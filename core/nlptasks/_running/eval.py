@@ -352,7 +352,7 @@ class _Outcomes:
             outcome(prediction, nll, unread=unread, foreign=bool(foreign)) for prediction, nll, unread, foreign in made
         )
         self._journal.add(
-            JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
+            JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=sum(done.made.long))
         )
 
     def finish(self) -> None:

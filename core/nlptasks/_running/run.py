@@ -20,6 +20,7 @@ from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block, prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
+from nlptasks._running.duplicates.once import OnceEngine
 from nlptasks._running.rejecting.rejects import Rejects, rejects_beside
 from nlptasks._running.rejecting.rescue import Predict, Rescue
 from nlptasks._running.report import Reporter
@@ -163,11 +164,14 @@ def run(
             flush=not output,
             keep=keeping.keep,
         )
+        predicting = keeping.engine(place.engine(_rescue(read, written) if source.skips else None))
+        if loaded.encoder is not None:  # a head without one takes less time than to know a row again
+            predicting = OnceEngine(predicting, loaded.heads, columns, read.place, keeping.keep)
         with keeping.stopping:
             done = drive(
                 read.source(),
                 loaded.heads,
-                keeping.engine(place.engine(_rescue(read, written) if source.skips else None)),
+                predicting,
                 [rejects, *tallies, written, *([steps] if verbose else [])],
                 observers=observers,
                 output=output or STDOUT,
