@@ -17,6 +17,7 @@ from nlptasks._settings.groups import (
     EngineChoice,
     Evaluation,
     PinnedChoice,
+    PredictionCache,
     RecordTarget,
     RowChoice,
     SystemChoice,
@@ -147,6 +148,7 @@ def run(
         language=language,
         rows=rows,
         engine=_engine(given, engine_options),
+        cache=given.of(PredictionCache),
     )
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
@@ -31,7 +31,7 @@ from nlptasks._running.sinks import TableSink, TallySink, cells_of
 from nlptasks._running.spreading.place import placed
 from nlptasks._running.tally import Tally
 from nlptasks._running.trial.steps import RunSteps
-from nlptasks._settings.groups import EngineChoice, RowChoice, TableSource, TableTarget
+from nlptasks._settings.groups import EngineChoice, PredictionCache, RowChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.blocks import Sizes, in_blocks
@@ -48,11 +48,15 @@ from nlptasks.plugin import GENERATE, LIKELIHOOD
 from nlptasks.plugin.protocols import Example, Row, RowWriter, Table
 from nlptasks.records.report import RunReport
 
+if TYPE_CHECKING:
+    from nlptasks._running.duplicates.store import PredictionStore
+
 #: Rows of the largest blocks where a backbone writes texts.
 _WRITTEN = 256
 
 _ALL = RowChoice()
 _HERE = EngineChoice()
+_NO_CACHE = PredictionCache()
 
 
 def run(
@@ -68,6 +72,7 @@ def run(
     rows: RowChoice = _ALL,
     verbose: bool = False,
     engine: EngineChoice = _HERE,
+    cache: PredictionCache = _NO_CACHE,
 ) -> RunReport:
     """Run a system on a table.
 
@@ -86,6 +91,7 @@ def run(
         rows: Which rows are read and which columns are written.
         verbose: Whether each step is told.
         engine: Where the rows are predicted.
+        cache: Where predictions are kept for later runs.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
@@ -97,7 +103,7 @@ def run(
         bindings = [bound(item, opened, source) for item in system.heads]
         output = output_name(source, opened.parts, target, [item.task.name for item in system.heads])
         refuse_input(output, opened.parts)
-        keeping = _keeping(opened, output, target, told, {"input": source.data, "command": command})
+        keeping = _keeping(opened, output, target, cache, told, {"input": source.data, "command": command})
         stack.enter_context(keeping)
         rejects = Rejects(
             skip=source.skips,
@@ -165,8 +171,9 @@ def run(
             keep=keeping.keep,
         )
         predicting = keeping.engine(place.engine(_rescue(read, written) if source.skips else None))
-        if loaded.encoder is not None:  # a head without one takes less time than to know a row again
-            predicting = OnceEngine(predicting, loaded.heads, columns, read.place, keeping.keep)
+        if loaded.encoder is not None or cache.cache:  # a head without one takes less time than to know a row again
+            store = stack.enter_context(_store(cache, session, system, loaded, source, told))
+            predicting = OnceEngine(predicting, loaded.heads, columns, read.place, keeping.keep, store)
         with keeping.stopping:
             done = drive(
                 read.source(),
@@ -181,14 +188,20 @@ def run(
 
 
 def _keeping(
-    opened: OpenedTable, output: str, target: TableTarget, told: Callable[[str], None], about: Mapping[str, Any]
+    opened: OpenedTable,
+    output: str,
+    target: TableTarget,
+    cache: PredictionCache,
+    told: Callable[[str], None],
+    about: Mapping[str, Any],
 ) -> Keeping | Fleeting:
     """What keeps the rows that are predicted, where a run can be gone on with.
 
     Raises:
         UsageError: That is asked for where it cannot be.
     """
-    if why := nothing_kept(opened, output):
+    in_cache = f"what was predicted is in the cache {cache.cache}, and the same command takes it from there"
+    if why := in_cache if cache.cache else nothing_kept(opened, output):
         if target.restart:
             raise UsageError(f"--restart: nothing is kept of such a run: {why}", hint="leave --restart out")
         return Fleeting(why, told)
@@ -212,6 +225,27 @@ def _key(
     from nlptasks._running.resuming.key import run_key  # with all that records are made by; short runs keep nothing
 
     return run_key(session, system, loaded, source, opened, rows)
+
+
+@contextmanager
+def _store(
+    cache: PredictionCache,
+    session: Session,
+    system: System,
+    loaded: LoadedSystem,
+    source: TableSource,
+    told: Callable[[str], None],
+) -> Iterator[PredictionStore | None]:
+    """The cache that the user named, for this system."""
+    if not cache.cache:
+        yield None
+        return
+    from nlptasks._running.duplicates.store import prediction_store  # with SQLite
+    from nlptasks._running.resuming.key import system_key
+
+    key = system_key(session, system, loaded, source)
+    with prediction_store(Path(cache.cache), key, cache.cache_size, told) as store:
+        yield store
 
 
 def bound(item: ChosenHead, opened: OpenedTable, source: TableSource) -> Binding:

@@ -14,6 +14,7 @@ from nlptasks._names import did_you_mean
 from nlptasks._settings.groups import (
     EngineChoice,
     Evaluation,
+    PredictionCache,
     RecordTarget,
     RowChoice,
     SystemChoice,
@@ -36,6 +37,7 @@ FUNCTIONS: Mapping[str, Mapping[type, Sequence[str]]] = MappingProxyType(
             Evaluation: ("metrics", "slices", "cluster", "limit", "seeds"),
             SystemChoice: (),
             EngineChoice: (),
+            PredictionCache: (),
         },
         "evaluate": {
             TableSource: ("data",),

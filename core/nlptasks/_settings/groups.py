@@ -160,6 +160,22 @@ class EngineChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PredictionCache:
+    """What is kept of predictions for later runs."""
+
+    cache: str = setting(
+        "",
+        "Folder that keeps what was predicted, by content: a later run with the same system takes it from there.",
+        metavar="DIR",
+        path=True,
+        recorded=False,
+    )
+    cache_size: int = setting(
+        1_024, "Megabytes that --cache may take; the oldest go.", min=1, metavar="MB", recorded=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordTarget:
     """A record that is written."""
 

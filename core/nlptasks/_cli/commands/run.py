@@ -17,6 +17,7 @@ from nlptasks._settings.groups import (
     DataFiles,
     EngineChoice,
     Evaluation,
+    PredictionCache,
     RowChoice,
     Summary,
     SystemChoice,
@@ -68,6 +69,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
         rows=rows,
         verbose=watching.verbose,
         engine=engine_of(chosen),
+        cache=chosen.of(PredictionCache),
     )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
@@ -101,6 +103,7 @@ run = TaskGroup(
         *flags_of(Evaluation, only=("language",)),
         *flags_of(SystemChoice),
         *flags_of(EngineChoice),
+        *flags_of(PredictionCache),
         *flags_of(Watching),
         *flags_of(Summary),
     ],

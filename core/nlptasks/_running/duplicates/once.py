@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nlptasks._running.blocks import Block, Engine, PredictedBlock, Progress, R, Rejected, chosen
 from nlptasks._running.checks import check_block
-from nlptasks._running.duplicates.memory import RowResult, RowSlot, SeenRows, keys_of
+from nlptasks._running.duplicates.memory import RowKey, RowResult, RowSlot, SeenRows, keys_of
 from nlptasks._running.predict import BlockPredictions
 from nlptasks._running.resuming.kept import KeptPrediction
 from nlptasks._running.sinks import cells_of
 from nlptasks._systems.system import LoadedHead
 from nlptasks.plugin.predictions import Cell
 from nlptasks.plugin.protocols import Prediction
+
+if TYPE_CHECKING:  # with SQLite
+    from nlptasks._running.duplicates.store import PredictionStore
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,20 @@ class _PartlyKnown:
 
     Args:
         block: The block.
+        keys: What each row is known by.
         slots: The place of each row's result.
-        new: Positions of the rows that were not seen before.
+        asked: Positions of the rows that the inner engine predicts.
     """
 
     block: Block[Any]
+    keys: Sequence[RowKey]
     slots: Sequence[RowSlot]
-    new: Sequence[int]
+    asked: Sequence[int]
 
     @property
     def part(self) -> Block[Any]:
-        """The new rows."""
-        return self.block if len(self.new) == len(self.slots) else chosen(self.block, self.new)
+        """What the inner engine predicts."""
+        return self.block if len(self.asked) == len(self.slots) else chosen(self.block, self.asked)
 
 
 @dataclass
@@ -51,6 +56,7 @@ class OnceEngine:
         columns: Each head's columns in the table.
         place: How errors call a row.
         keep: What keeps a block and its cells.
+        store: What earlier runs predicted; ``None``: nothing.
         seen: The rows that were seen.
     """
 
@@ -59,29 +65,38 @@ class OnceEngine:
     columns: Sequence[Sequence[str]]
     place: Callable[[Any], str]
     keep: Callable[[PredictedBlock[Any], Sequence[Sequence[Cell]]], None]
+    store: PredictionStore | None = None
     seen: SeenRows = field(default_factory=SeenRows)
 
     def __call__(self, blocks: Iterator[Block[R]], progress: Progress) -> Iterator[PredictedBlock[R]]:
-        asked = deque[_PartlyKnown]()
+        waiting = deque[_PartlyKnown]()
 
         def parts() -> Iterator[Block[R]]:
             for block in blocks:
-                asked.append(self._asked(block))
-                if asked[-1].new:
-                    yield asked[-1].part
+                waiting.append(self._known(block))
+                yield waiting[-1].part
 
         for done in self.inner(parts(), progress):
-            yield from _known(asked)
-            one = asked.popleft()
+            one = waiting.popleft()
             self._remember(one, done)
             yield _whole(one, done)
-        yield from _known(asked)
 
-    def _asked(self, block: Block[Any]) -> _PartlyKnown:
-        found = [self.seen.slot(key) for key in keys_of(block)]
-        return _PartlyKnown(block, [slot for slot, _ in found], [at for at, (_, new) in enumerate(found) if new])
+    def _known(self, block: Block[Any]) -> _PartlyKnown:
+        """A block, with what is known of it.
 
-    def _remember(self, asked: _PartlyKnown, done: PredictedBlock[Any]) -> None:
+        Of one whose rows are all known the first is asked for again: an engine gives a block for each, and where it
+        gave none, blocks would pile up.
+        """
+        keys = list(keys_of(block))
+        found = [self.seen.slot(key) for key in keys]
+        new = [at for at, (_, is_new) in enumerate(found) if is_new]
+        if self.store:
+            for at, result in zip(new, self.store.found([keys[at] for at in new]), strict=True):
+                found[at][0].result = result
+            new = [at for at in new if found[at][0].result is None]
+        return _PartlyKnown(block, keys, [slot for slot, _ in found], new or [0])
+
+    def _remember(self, known: _PartlyKnown, done: PredictedBlock[Any]) -> None:
         """Check and keep what was predicted now, and put the results into their slots."""
         cells = done.kept
         if cells is None:
@@ -90,8 +105,14 @@ class OnceEngine:
             self.keep(done, cells)
         failed = {item.at: item.reason for item in done.rejected}
         results = _results(done, cells)
-        for at, position in enumerate(asked.new):
-            asked.slots[position].result = RowResult(reason=failed[at]) if at in failed else next(results)
+        new: list[tuple[RowKey, RowResult]] = []
+        for at, position in enumerate(known.asked):
+            result = RowResult(reason=failed[at]) if at in failed else next(results)
+            if known.slots[position].result is None:
+                known.slots[position].result = result
+                new.append((known.keys[position], result))
+        if self.store:
+            self.store.keep(new)
 
 
 def _results(done: PredictedBlock[Any], cells: Sequence[Sequence[Cell]]) -> Iterator[RowResult]:
@@ -118,21 +139,15 @@ def _by_row(columns: Iterable[Sequence[Any]], rows: int) -> Iterable[tuple[Any, 
     return list(zip(*columns, strict=True)) or [()] * rows
 
 
-def _known(asked: deque[_PartlyKnown]) -> Iterator[PredictedBlock[Any]]:
-    """The blocks at the head of the queue that have no new row."""
-    while asked and not asked[0].new:
-        yield _whole(asked.popleft(), None)
-
-
-def _whole(asked: _PartlyKnown, done: PredictedBlock[Any] | None) -> PredictedBlock[Any]:
+def _whole(known: _PartlyKnown, done: PredictedBlock[Any]) -> PredictedBlock[Any]:
     """A block with the predictions of all its rows.
 
     Args:
-        asked: The block.
-        done: What was predicted for it now; ``None``: nothing.
+        known: The block.
+        done: What was predicted of it now.
     """
-    block = asked.block
-    results = [slot.result for slot in asked.slots]
+    block = known.block
+    results = [slot.result for slot in known.slots]
     assert None not in results  # an engine gives blocks in their order
     found = [result for result in results if result is not None]
     failed = {at: result.reason for at, result in enumerate(found) if result.reason}
@@ -141,13 +156,13 @@ def _whole(asked: _PartlyKnown, done: PredictedBlock[Any] | None) -> PredictedBl
         block=chosen(block, [at for at in range(len(found)) if at not in failed]) if failed else block,
         made=BlockPredictions(
             by_head=_columns(result.made for result in good) or ((),) * len(block.examples),
-            tokens=done.made.tokens if done else 0,
+            tokens=done.made.tokens,
             long=tuple(result.long for result in good),
             unread=_columns(result.unread for result in good),
             foreign=_columns(result.foreign for result in good),
         ),
         nll=_columns(result.nll for result in good),
-        seconds=done.seconds if done else 0.0,
+        seconds=done.seconds,
         rejected=tuple(Rejected(at, block.rows[at], reason) for at, reason in failed.items()),
         kept=_columns(result.cells for result in good),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 from nlptasks._running.blocks import Block, PredictedBlock, Progress, Rejected, chosen, nothing
 from nlptasks._running.duplicates.memory import SeenRows
 from nlptasks._running.duplicates.once import OnceEngine
+from nlptasks._running.duplicates.store import prediction_store
 from nlptasks._running.predict import BlockPredictions
 from nlptasks._systems.system import LoadedHead
 from nlptasks.errors import PluginError
@@ -95,7 +97,7 @@ def test_each_text_is_asked_for_once_and_each_row_has_what_it_would_have(ahead: 
     firsts = [sum(map(len, BLOCKS[:at])) for at in range(len(BLOCKS))]
     given = [block(*texts, first=first) for texts, first in zip(BLOCKS, firsts, strict=True)]
     found = list(engine(inner, kept)(iter(given), nothing))
-    assert inner.asked == [["a", "b", ""], ["ç", "fail", "longer"], ["longest"]]
+    assert inner.asked == [["a", "b", ""], ["a"], ["ç", "fail", "longer"], ["fail"], ["longest"], ["b"]]
     assert [done.block.first for done in found] == firsts
     for one, done in zip(given, found, strict=True):
         alone = Inner().predicted(one)
@@ -107,16 +109,27 @@ def test_each_text_is_asked_for_once_and_each_row_has_what_it_would_have(ahead: 
         assert sum(done.made.cut) == sum(alone.made.cut)
         assert (done.made.foreign or ((),)) == alone.made.foreign
         assert done.rejected == alone.rejected
-    assert sum(done.made.tokens for done in found) == 6
+    assert sum(done.made.tokens for done in found) == 8
     texts = [[row.cells[0] for row in done.block.rows] for done, _ in kept]
-    assert texts == [["a", "b", ""], ["ç", "longer"], ["longest"]]
+    assert texts == [["a", "b", ""], ["a"], ["ç", "longer"], [], ["longest"], ["b"]]
 
 
 def test_what_is_forgotten_is_predicted_again() -> None:
     inner = Inner()
     blocks = [block("a", "b", first=0), block("c", "a", first=2), block("c", first=4)]
     assert len(list(engine(inner, [], seen=SeenRows(rows=2))(iter(blocks), nothing))) == 3
-    assert inner.asked == [["a", "b"], ["c", "a"]]
+    assert inner.asked == [["a", "b"], ["c", "a"], ["c"]]
+
+
+def test_what_an_earlier_run_predicted_is_not_asked_for(tmp_path: Path) -> None:
+    blocks = [block("a", "b", "fail"), block("c", "a", first=3)]
+    found, inner = list[Any](), Inner()
+    for _ in range(2):
+        with prediction_store(tmp_path, {}, 10, pytest.fail) as store:
+            found.append(list(engine(inner, [], store=store)(iter(blocks), nothing)))
+    assert inner.asked == [["a", "b", "fail"], ["c"], ["fail"], ["c"]]
+    assert [done.kept for done in found[0]] == [done.kept for done in found[1]]
+    assert [done.rejected for done in found[0]] == [done.rejected for done in found[1]]
 
 
 def test_what_is_no_prediction_is_refused_before_it_is_kept() -> None:
