@@ -34,6 +34,8 @@ class RunSettings(TypedDict, total=False):
     device: str
     precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
+    engine: str
+    workers: int | None
 
 
 class EvaluateSettings(TypedDict, total=False):
@@ -64,6 +66,8 @@ class EvaluateSettings(TypedDict, total=False):
     device: str
     precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
+    engine: str
+    workers: int | None
 
 
 class TrainSettings(TypedDict, total=False):
