@@ -32,7 +32,11 @@ _TIMES = 1
 _LONGEST = 300
 
 #: What Ray is told, and would otherwise ask or tell on its own.
-_QUIET: Mapping[str, str] = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+_QUIET: Mapping[str, str] = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_BACKEND_LOG_LEVEL": "error",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
 
 
 def open_actors(context: EngineContext) -> RayWorkers:
@@ -177,8 +181,10 @@ def _connect(ray: Any, address: str) -> None:
             configure_logging=False,
         )
     except ConnectionError as error:
-        known = "'ray start --head' starts one; without --address, a new one is started for this command"
-        raise NlptasksError(f"--address {address}: no Ray runs there ({_first_line(error)})", hint=known) from error
+        raise NlptasksError(
+            f"--address {address}: no Ray answers there ({_first_line(error)})",
+            hint="'ray start --head' starts one; one that asks for a token gets it with RAY_AUTH_MODE=token",
+        ) from error
     except (RuntimeError, ValueError, OSError) as error:
         here = f"Ray {ray.__version__} on Python {platform.python_version()}"
         raise NlptasksError(

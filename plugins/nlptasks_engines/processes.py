@@ -109,6 +109,8 @@ class ProcessWorkers:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(_PATIENCE)
+        for process in processes:
+            _open(process.stdout).close()
 
     def _put(self, waiting: deque[_Request], data: bytes) -> Future[bytes]:
         request = _Request(data)
@@ -153,6 +155,7 @@ class ProcessWorkers:
         """What is to be said of a process that ended; the next request starts another one."""
         _hang_up(process)
         code = process.wait()
+        _open(process.stdout).close()
         with self._changed:
             self._processes[at] = None
         hint = ""

@@ -62,11 +62,11 @@ def main() -> None:
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     while (request := waiting.get()) is not None:
         answer = worker(request)
+        waiting.task_done()
         try:
             send(answers, answer)
         except OSError:
             return
-        waiting.task_done()
 
 
 def _taken(descriptor: int, mode: str) -> IO[bytes]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +43,7 @@ class Sender:
             about: What errors call its subject; empty: it is about the system.
         """
         data = pickle.dumps(request)
-        return Sent(self, data, about, self._submitted(data))
+        return Sent(self, data, about, self.submitted(data))
 
     def ask_all(self, request: object) -> None:
         """Make a request of each worker, and wait; one that is lost meanwhile has no answer.
@@ -56,9 +55,19 @@ class Sender:
         with plugin_errors(self.what):
             futures = tuple(self.workers.everywhere(data))
         for future in futures:
-            with _lost_is_gone(), plugin_errors(self.what):
-                answer = future.result()
+            answer = self.answer_of(future)
+            if isinstance(answer, bytes):
                 self.value_of(answer)
+
+    def answer_of(self, future: Future[bytes]) -> bytes | WorkerLostError:
+        """An answer, once it is there, or that its worker is lost."""
+        with plugin_errors(self.what):
+            try:
+                return future.result()
+            except WorkerLostError as error:
+                return error
+            except CancelledError:
+                return WorkerLostError("its worker was cancelled")
 
     def value_of(self, answer: bytes) -> Any:
         """What an answer holds.
@@ -76,16 +85,13 @@ class Sender:
             raise found.error.made()
         return found.value
 
-    def _submitted(self, data: bytes) -> Future[bytes]:
+    def submitted(self, data: bytes) -> Future[bytes]:
+        """Make a pickled request of some worker."""
         with plugin_errors(self.what):
             future = self.workers.submit(data)
             if not isinstance(future, Future):
                 raise PluginError(f"submit() gave {type(future).__name__} and no concurrent.futures.Future")
             return future
-
-    def again(self, data: bytes) -> Future[bytes]:
-        """Make a request once more."""
-        return self._submitted(data)
 
 
 @dataclass
@@ -108,24 +114,14 @@ class Sent:
         Raises:
             NlptasksError: It failed, or its workers were lost again and again.
         """
-        while True:
-            try:
-                with plugin_errors(self.sender.what):
-                    answer = self._answer()
-                return self.sender.value_of(answer)
-            except WorkerLostError as error:
-                if self.tries >= _TRIES:
-                    raise self._given_up(error) from error
-                self.tries += 1
-                subject = f"{self.about} go" if self.about else "its work goes"
-                self.sender.told(f"warning: a worker was lost ({error.message}); {subject} to another one")
-                self.future = self.sender.again(self.data)
-
-    def _answer(self) -> bytes:
-        try:
-            return self.future.result()
-        except CancelledError as error:
-            raise WorkerLostError("its worker was cancelled") from error
+        while isinstance(answer := self.sender.answer_of(self.future), WorkerLostError):
+            if self.tries >= _TRIES:
+                raise self._given_up(answer) from answer
+            self.tries += 1
+            subject = f"{self.about} go" if self.about else "its work goes"
+            self.sender.told(f"warning: a worker was lost ({answer.message}); {subject} to another one")
+            self.future = self.sender.submitted(self.data)
+        return self.sender.value_of(answer)
 
     def _given_up(self, error: WorkerLostError) -> NlptasksError:
         what = f"predicted {self.about}" if self.about else "opened the system"
@@ -133,12 +129,3 @@ class Sent:
             f"{_TRIES} workers ended while they {what}: {error.message}",
             hint=error.hint or "where the memory is full, fewer --workers take less of it",
         )
-
-
-@contextmanager
-def _lost_is_gone() -> Iterator[None]:
-    """A worker that is lost has nothing to tell any more."""
-    try:
-        yield
-    except WorkerLostError:
-        return
