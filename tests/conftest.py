@@ -13,6 +13,10 @@ from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+# Each process that a test starts would compile all of nlptasks.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # pytest starts a process for each core, and these start others: with a thread for each core in all of them they wait
 # for one another. Said before anything imports torch or numpy; a number that somebody has set is left alone.
 for _name in ("OMP", "MKL", "OPENBLAS", "RAYON"):

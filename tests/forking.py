@@ -1,9 +1,10 @@
-"""Starts commands from a process that has imported torch, transformers and other large libraries already.
+"""Starts commands from a process that has imported nlptasks, torch and other large libraries already.
 
 Nearly all the time of a command is these imports, hundreds of times over. ``python forking.py FOLDER`` does them
-once, puts a client called ``nlptasks`` into the folder, says ``ready``, and then forks for each command that the client
-asks for: it hands over its arguments, folder, environment and streams, and ends with the command's exit code. nlptasks
-itself is imported anew for each command, as it is for a user.
+once, puts clients called ``nlptasks`` and ``python-c`` (which takes a piece of Python) into the folder, says ``ready``,
+and then forks for each command that a client asks for: it hands over its arguments, folder, environment and streams,
+and ends with the command's exit code. What is imported when is asked of processes of their own (see
+``tests/cli/test_imports.py``).
 
 Only Linux is known to let a process fork that has imported torch.
 """
@@ -13,20 +14,23 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 #: What asks for a command.
 _CLIENT = """\
 #!{python} -IS
 import json, os, socket, sys
 
-asked = json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}).encode()
+asked = json.dumps({{"arguments": sys.argv, "folder": os.getcwd(), "environment": dict(os.environ)}}).encode()
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({socket!r})
     socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
@@ -36,20 +40,24 @@ with socket.socket(socket.AF_UNIX) as server:
 
 
 def _serve(folder: Path) -> None:
-    import pyarrow  # noqa: F401
-    import pydantic  # noqa: F401
+    import openvino  # noqa: F401
     import scipy.stats  # noqa: F401
     import torch  # noqa: F401
     import transformers.modeling_utils
     import transformers.models.bert.modeling_bert  # noqa: F401
 
+    own = {point.value.partition(":")[0].partition(".")[0] for point in distribution("nlptasks-toolkit").entry_points}
+    for package in map(importlib.import_module, sorted(own)):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(".__main__"):
+                importlib.import_module(module.name)
     gc.collect()
     gc.freeze()  # so that a collection in a command does not copy all that was imported
 
     place = str(folder / "socket")
-    command = folder / "nlptasks"
-    command.write_text(_CLIENT.format(python=sys.executable, socket=place), encoding="utf-8")
-    command.chmod(0o755)
+    for command in (folder / "nlptasks", folder / "python-c"):
+        command.write_text(_CLIENT.format(python=sys.executable, socket=place), encoding="utf-8")
+        command.chmod(0o755)
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a watcher ended
     with socket.socket(socket.AF_UNIX) as server:
@@ -78,25 +86,39 @@ def _watch(client: socket.socket) -> None:
     os._exit(0)
 
 
-def _become(asked: dict[str, object], streams: list[int]) -> None:
+def _become(asked: dict[str, Any], streams: list[int]) -> None:
     """Be the command."""
+    program, *arguments = asked["arguments"]
     for at, stream in enumerate(streams):
         os.dup2(stream, at)
         os.close(stream)
-    os.chdir(str(asked["folder"]))
+    os.chdir(asked["folder"])
     os.environ.clear()
-    os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    os.environ.update(asked["environment"])
     sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))  # as Python does at its start
-    sys.argv = ["nlptasks", *asked["arguments"]]  # type: ignore[misc]
-    from nlptasks._cli.main import main
-
     try:
-        main()
+        if Path(program).name == "nlptasks":
+            _command(arguments)
+        else:
+            _piece(*arguments)
     except SystemExit as done:
         if done.code is None or isinstance(done.code, int):
             _leave(done.code or 0)
         raise
     _leave(0)
+
+
+def _command(arguments: list[str]) -> None:
+    from nlptasks._cli.main import main
+
+    sys.argv = ["nlptasks", *arguments]
+    main()
+
+
+def _piece(code: str) -> None:
+    sys.argv = ["-c"]
+    sys.path.insert(0, "")
+    exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
 
 
 def _leave(code: int) -> NoReturn:

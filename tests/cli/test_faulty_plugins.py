@@ -41,6 +41,16 @@ def test_an_observer_that_fails_is_one_line_and_loses_nothing(command, observed)
     assert "300 rows" in result.stderr
 
 
+def test_an_observer_that_silences_the_command_is_named(command, tmp_path):
+    folder = tmp_path / "observed"
+    shutil.copytree(HERE / "plugins", folder)
+    shutil.copy(HERE / "observers" / "silent.py", folder)
+    command.write("reviews.csv", "text\ngood\n")
+    result = command.constant("--data", "reviews.csv", plugins=folder).succeeded()
+    assert "warning: plugin 'silent' changed sys.stderr; it was put back" in result.stderr
+    assert "1 row" in result.stderr
+
+
 def test_a_head_that_raises_is_named(command):
     command.write("reviews.csv", "text\n" + "good\n" * 100 + "boom\n")
     result = command("run", "sentiment", "--head", "raising", "--data", "reviews.csv")
@@ -120,6 +130,27 @@ def test_a_plugin_that_ends_the_process_at_its_end_does_not_choose_the_code(comm
     result = own(*args, "--output", "/dev/full", plugins=zoo("at_work"))
     assert "no space left" in result.stderr
     assert result.code == 1
+
+
+@pytest.mark.parametrize("stage", ["open", "windows"])
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("replaced", "sys.stderr"),
+        ("none", "sys.stderr"),
+        ("closed", "sys.stderr, which it closed,"),
+        ("write", "sys.stderr.write"),
+        ("descriptor", "where the standard error leads"),
+        ("output", "sys.stdout"),
+        ("both", "where the standard error leads"),
+    ],
+)
+def test_a_head_that_silences_the_command_is_named(command, zoo, reviews, stage, way, said):
+    args = ("run", "sentiment", "--head", "silencer", "--way", way, "--stage", stage, "--data", reviews)
+    result = command(*args, "--output", "-", plugins=zoo("quiet")).succeeded()
+    assert len(result.stdout.splitlines()) == 2
+    assert f"warning: the head file:zoo-quiet:silencer changed {said}" in result.stderr
+    assert "2 rows" in result.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

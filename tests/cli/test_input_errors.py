@@ -100,6 +100,16 @@ def test_ragged_rows_are_left_out_and_reported(command):
     assert [row["line"] for row in told] == [3, 5]
 
 
+def test_bad_rows_may_be_left_out_without_a_code(command):
+    command.write("reviews.csv", "id,text,note\n1,a,x\0y\n2,b,c\n")
+    result = command.constant("--data", "reviews.csv", "--skip-bad-rows").succeeded()
+    assert command.read("reviews.sentiment.csv").splitlines()[1:] == ["2,b,c,positive,0.75"]
+    assert result.lines[-1] == (
+        "warning: 1 row could not be read or predicted, and reviews.sentiment.csv is without them; "
+        "reviews.sentiment.csv.rejects.jsonl tells which, and why"
+    )
+
+
 def test_rows_that_a_head_cannot_predict_are_left_out_and_reported(command):
     command.write("reviews.csv", "text\n" + "good\n" * 70 + "boom\n" + "good\n" * 3 + "boom boom\n")
     line = ("run", "sentiment", "--head", "raising", "--data", "reviews.csv")

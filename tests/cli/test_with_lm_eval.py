@@ -72,20 +72,31 @@ metric_list:
 }
 
 
-def evaluated(folder: Path, *flags: str) -> Path:
-    """The folder that the harness writes when it evaluates a dummy model on the tasks."""
-    (folder / "tasks").mkdir(exist_ok=True)
+#: Runs the harness once for each list of arguments; most of the time of a run is its imports.
+RUN = """
+import json, runpy, sys
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["lm_eval", *arguments]
+    runpy.run_module("lm_eval", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """The folders that the harness writes when it evaluates a dummy model on the tasks: of all rows, and of two."""
+    folder = tmp_path_factory.mktemp("lm_eval")
+    (folder / "tasks").mkdir()
     for name, (rows, config) in TASKS.items():
         data = folder / "tasks" / f"{name}.jsonl"
         data.write_text("".join(json.dumps(row) + "\n" for row in rows))
         head = f"task: {name}\ndataset_path: json\ndataset_kwargs: {{data_files: {{test: {data}}}}}\ntest_split: test\n"
         (folder / "tasks" / f"{name}.yaml").write_text(head + config + "metadata: {version: 1.0}\n")
     offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(folder / "hub")}
+    line = ["run", "--model", "dummy", "--model_args", "pretrained=org/dummy"]
+    line += ["--tasks", ",".join(TASKS), "--include_path", "tasks", "--log_samples"]
+    runs = [[*line, "--output_path", "all"], [*line, "--output_path", "two", "--limit", "2"]]
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "lm_eval", "run", "--model", "dummy", "--model_args", "pretrained=org/dummy"),
-            *("--tasks", ",".join(TASKS), "--include_path", "tasks", "--output_path", "out", "--log_samples", *flags),
-        ],
+        [sys.executable, "-c", RUN, json.dumps(runs)],
         cwd=folder,
         env=os.environ | offline,
         capture_output=True,
@@ -94,14 +105,13 @@ def evaluated(folder: Path, *flags: str) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
-    (found,) = (folder / "out").iterdir()
-    return found
+    return {name: next((folder / name).iterdir()) for name in ("all", "two")}
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(folders: Mapping[str, Path]) -> Path:
     """What the harness wrote of all rows."""
-    return evaluated(tmp_path_factory.mktemp("lm_eval"))
+    return folders["all"]
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +142,8 @@ def test_its_results_are_imported(command, written, results):
     assert not scores["tiny_endings"]["token-perplexity"]["higher_is_better"]
 
 
-def test_a_limited_run_is_marked(command, tmp_path):
-    folder = evaluated(tmp_path, "--limit", "2")
-    (file,) = folder.glob("results_*.json")
+def test_a_limited_run_is_marked(command, folders):
+    (file,) = folders["two"].glob("results_*.json")
     done = command("import", str(file), "--from", "lm-eval", "-o", "records").succeeded()
     assert done.stderr.count("only 2 samples were asked for: never ranked") == 2  # of two others these are all
 

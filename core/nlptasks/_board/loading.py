@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from nlptasks._board.submissions import SubmissionCard, read_card
+from nlptasks._board.submissions import read_card
 from nlptasks._board.text import one_visible_line
 from nlptasks._board.trust import Attested
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.results import base_signature
 from nlptasks._scoring.verify import level_here
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.records.attestations import Attestation
 from nlptasks.records.schema import Record, Trust

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from nlptasks._board import ranking
 from nlptasks._board.hardest import Errors, hardest
 from nlptasks._board.loading import Header, LeftOut, RecordGroup, left_out
-from nlptasks._board.ranking import RankedSystem
-from nlptasks._board.rows import PairTable, SliceTable, SystemRow, pair_table, row_of, shown_row, slice_tables
+from nlptasks._board.ranking import PairTable, RankedSystem
+from nlptasks._board.rows import SliceTable, SystemRow, row_of, shown_row, slice_tables
 from nlptasks._board.systems import BoardSystem, open_group
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks._plugins.registry import Registry
@@ -350,14 +350,14 @@ def _pairs(
     tested = entries[: ranking.TESTED]
     if len(tested) < 2:
         return None, separate
-    names = [entry.name for _, entry in tested]
-    found = ranking.pairs(
+    table, told_apart = ranking.pairs(
         metrics[primary].metric,
         [entry for _, entry in tested],
-        np.stack([drawn[name] for name in names]),
+        np.stack([drawn[entry.name] for _, entry in tested]),
         clusters=clusters,
         higher_is_better=contest.higher_is_better,
+        others=len(systems) - len(tested),
     )
     at = np.array([place for place, _ in tested])
-    separate[np.ix_(at, at)] = found.p < 0.05
-    return pair_table(names, found, others=len(systems) - len(tested)), separate
+    separate[np.ix_(at, at)] = told_apart
+    return table, separate

@@ -9,11 +9,16 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptasks._board.text import one_visible_line, rounded
 from nlptasks.plugin.protocols import Metric
+from nlptasks.statistics.intervals import ALPHA
 from nlptasks.statistics.power import detectable_of, limits
 from nlptasks.statistics.tests import MCNEMAR, ROUNDS, Paired, holm, paired_all, resampled_means
 
 Array = NDArray[np.float64]
+
+#: A matrix as a board keeps it.
+Cells = tuple[tuple[float | None, ...], ...]
 
 #: Systems of a data set that are tested in pairs, the best ones. With more, no number of rounds that fits in a few
 #: seconds gives a p-value that stands Holm's correction over all pairs.
@@ -38,28 +43,31 @@ class RankedSystem:
     matrices: tuple[Array, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pairs:
-    """All pairs of some systems; the first index is the system that the difference favours where it is above 0.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PairTable:
+    """The comparison of systems in pairs, ``[systems, systems]``; ``None`` where a number is not known.
 
     Args:
-        delta: Difference of the scores, turned so that above 0 is better, ``[systems, systems]``.
+        systems: The systems, best first.
+        delta: Difference of the scores; above 0: the row's system is better.
         low: Lower end of its 95 % interval.
         high: Upper end.
         p: p-value of the paired test, corrected by Holm over all pairs.
-        win: Proportion of the resamples in which the first is the better one, ties counted half.
+        win: Proportion of the resamples in which the row's system is better, ties counted half.
         test: The test, in words.
-        detectable: Smallest difference of the two that would be found with 80 % power after the correction; NaN where
-            there is none, or it is not known.
+        others: Systems that were not tested.
+        detectable: Smallest difference of the two that would be found with 80 % power after the correction.
     """
 
-    delta: Array
-    low: Array
-    high: Array
-    p: Array
-    win: Array
+    systems: tuple[str, ...]
+    delta: Cells
+    low: Cells
+    high: Cells
+    p: Cells
+    win: Cells
     test: str
-    detectable: Array
+    others: int = 0
+    detectable: Cells = ()
 
 
 def resampled(metric: Metric, entries: Sequence[RankedSystem], clusters: Sequence[str] | None = None) -> Array:
@@ -96,16 +104,21 @@ def pairs(
     *,
     clusters: Sequence[str] | None = None,
     higher_is_better: bool = True,
-) -> Pairs:
+    others: int = 0,
+) -> tuple[PairTable, NDArray[np.bool_]]:
     """Compare systems in pairs.
 
     Args:
         metric: The metric.
-        entries: The systems, at most :data:`TESTED`.
+        entries: The systems, the best first, at most :data:`TESTED`.
         drawn: Their scores by resample; see :func:`resampled`.
         clusters: What ties samples together, one a sample: their predictions are swapped together. ``None``: one by
             one.
         higher_is_better: Whether a larger value is the better one.
+        others: Systems that are not among them.
+
+    Returns:
+        The comparison, and which pairs can be told apart, ``[systems, systems]``.
     """
     found = paired_all(
         metric,
@@ -127,8 +140,22 @@ def pairs(
         delta[two, one], low[two, one], high[two, one] = -delta[one, two], -high[one, two], -low[one, two]
         p[one, two] = p[two, one] = p_value
         win[one, two], win[two, one] = 1 - pair.superiority, pair.superiority
-    test = _TESTS.get(found[0].test, _RANDOMISATION)
-    return Pairs(delta=delta, low=low, high=high, p=p, win=win, test=test, detectable=smallest)
+    table = PairTable(
+        systems=tuple(one_visible_line(entry.name) for entry in entries),
+        delta=_cells(delta),
+        low=_cells(low),
+        high=_cells(high),
+        p=_cells(p),
+        win=_cells(win),
+        test=_TESTS.get(found[0].test, _RANDOMISATION),
+        others=others,
+        detectable=_cells(smallest),
+    )
+    return table, p < ALPHA
+
+
+def _cells(matrix: Array) -> Cells:
+    return tuple(tuple(rounded(value) for value in row) for row in matrix.tolist())
 
 
 def _turned(pair: Paired, higher_is_better: bool) -> tuple[float, float, float]:

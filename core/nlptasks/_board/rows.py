@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from nlptasks._board.columns import facts_of
 from nlptasks._board.loading import Header
-from nlptasks._board.ranking import Pairs
 from nlptasks._board.systems import BoardSystem
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks.records.canonical import Json
@@ -83,33 +82,6 @@ class SystemRow:
     reason: str = ""
     records: tuple[str, ...] = ()
     facts: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PairTable:
-    """The comparison of systems in pairs; see :class:`nlptasks._board.ranking.Pairs`.
-
-    Args:
-        systems: The systems, best first.
-        delta: Difference of the scores; above 0: the row's system is better.
-        low: Lower end of its 95 % interval.
-        high: Upper end.
-        p: p-value, corrected by Holm.
-        win: Proportion of the resamples in which the row's system is better.
-        test: The test, in words.
-        others: Systems that were not tested.
-        detectable: Smallest difference that would be found with 80 % power after the correction.
-    """
-
-    systems: tuple[str, ...]
-    delta: tuple[tuple[float | None, ...], ...]
-    low: tuple[tuple[float | None, ...], ...]
-    high: tuple[tuple[float | None, ...], ...]
-    p: tuple[tuple[float | None, ...], ...]
-    win: tuple[tuple[float | None, ...], ...]
-    test: str
-    others: int = 0
-    detectable: tuple[tuple[float | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,25 +215,6 @@ def machine(where: Machine) -> str:
         f"Python {where.python}" if where.python else "",
     ]
     return one_visible_line(", ".join(part for part in parts if part))
-
-
-def pair_table(names: Sequence[str], pairs: Pairs, *, others: int) -> PairTable:
-    """The comparison in pairs as numbers that a board keeps."""
-
-    def table(matrix: NDArray[np.float64]) -> tuple[tuple[float | None, ...], ...]:
-        return tuple(tuple(rounded(value) for value in row) for row in matrix.tolist())
-
-    return PairTable(
-        systems=tuple(one_visible_line(name) for name in names),
-        delta=table(pairs.delta),
-        low=table(pairs.low),
-        high=table(pairs.high),
-        p=table(pairs.p),
-        win=table(pairs.win),
-        test=pairs.test,
-        others=others,
-        detectable=table(pairs.detectable),
-    )
 
 
 def slice_tables(systems: Sequence[BoardSystem], primary: str) -> tuple[SliceTable, ...]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import TypeAdapter, ValidationError
 
-from nlptasks.errors import NlptasksError
+from nlptasks._settings.boards import SubmissionCard
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.files.validated import problem_of
 from nlptasks.records.canonical import parsed
@@ -25,36 +24,6 @@ FILE = "submission.json"
 
 #: No such file is larger, in bytes.
 _LARGEST = 20_000
-
-#: What a system had seen of a data set's own training rows: nothing, these, or nobody says.
-Training = Literal["zero-shot", "trained", "unknown"]
-TRAINING: tuple[str, ...] = get_args(Training)
-
-_Line = Annotated[str, StringConstraints(max_length=500)]
-_Day = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?\z")]
-
-
-@dataclass(config=ConfigDict(extra="forbid"), frozen=True, slots=True, kw_only=True)
-class SubmissionCard:
-    """What is said of a record.
-
-    Args:
-        date: The day on which it was submitted, by ISO 8601; empty: not known.
-        licence: Licence of the system.
-        training: What the system had seen of the data set's training rows.
-        by: Who submitted it.
-        link: Where the system is described.
-        system: What boards call the system, of predictions that are no record yet.
-        dataset: The data set that such predictions are of.
-    """
-
-    date: _Day = ""
-    licence: _Line = ""
-    training: Training = "unknown"
-    by: _Line = ""
-    link: _Line = ""
-    system: _Line = ""
-    dataset: _Line = ""
 
 
 def read_card(folder: Path) -> SubmissionCard:
@@ -77,10 +46,11 @@ def read_card(folder: Path) -> SubmissionCard:
     if not isinstance(data, dict) or (data.pop("schema", None), data.pop("version", None)) != (SCHEMA, VERSION):
         raise NlptasksError(f'{path}: its "schema" must be "{SCHEMA}" and its "version" {VERSION}')
     try:
-        found: SubmissionCard = TypeAdapter(SubmissionCard).validate_python(data)
+        return TypeAdapter(SubmissionCard).validate_python(data)
     except ValidationError as error:
         raise NlptasksError(f"{path}: {problem_of(error)}") from error
-    return found
+    except UsageError as error:
+        raise NlptasksError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def card_json(card: SubmissionCard) -> str:

@@ -22,7 +22,7 @@ from nlptasks._cli.table import COMMANDS
 from nlptasks._signals import Terminated, stop_on_signals
 from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
-from nlptasks.files.standard_streams import keep_for_data
+from nlptasks.files.standard_streams import keep_for_data, put_streams_back
 from nlptasks.text.display import one_line
 
 _INTERRUPTED = 130
@@ -192,6 +192,7 @@ def _warnings_as_lines() -> Iterator[None]:
         yield
     finally:
         warnings.showwarning = before
+        put_streams_back()  # what follows says how the command ended
 
 
 def _show_warning(message: Warning | str) -> None:

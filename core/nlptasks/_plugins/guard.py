@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from nlptasks._plugins.process import taken
 from nlptasks._signals import Terminated
 from nlptasks.errors import NlptasksError, PluginError
 from nlptasks.files.atomic import NO_SPACE
-from nlptasks.files.standard_streams import guest_enters, guest_leaves
+from nlptasks.files.standard_streams import guest_enters, guest_leaves, put_streams_back
 from nlptasks.text.display import one_line
 
 T = TypeVar("T")
@@ -60,6 +61,16 @@ def plugin_errors(what: str, *, hint: str = _HINT, streams: bool = False) -> Plu
             pass as they are.
     """
     return PluginErrors(what, hint, streams)
+
+
+def streams_back(what: str) -> None:
+    """Undo what a plugin did to the streams of the command line at work, and warn of it; see its module.
+
+    Raises:
+        RuntimeWarning: Warnings are errors.
+    """
+    if changed := put_streams_back():
+        warnings.warn(f"{what} changed {' and '.join(changed)}; it was put back", RuntimeWarning, stacklevel=2)
 
 
 def _end_child(what: str) -> NoReturn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
-import traceback
 from pathlib import Path
 
 from nlptasks._plugins.discovery import FoundPlugin
@@ -68,7 +67,9 @@ def _own_place(error: BaseException, package: str) -> str:
     """Return ``file:line`` of the innermost frame of the plugin's own package; empty where there is none."""
     if isinstance(error, SyntaxError) and error.filename:  # a NUL in the file has no place
         return f"{error.filename}:{error.lineno}"
-    frames = traceback.walk_tb(error.__traceback__)
+    from traceback import walk_tb  # with what shows code, which takes time at each start
+
+    frames = walk_tb(error.__traceback__)
     own = [(f.f_code.co_filename, line) for f, line in frames if _package_of(f.f_globals) == package]
     return "{}:{}".format(*own[-1]) if own else ""
 

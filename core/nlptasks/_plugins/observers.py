@@ -10,7 +10,7 @@ import pluggy
 
 from nlptasks._plugins.importing import explain
 from nlptasks._signals import Terminated
-from nlptasks.files.standard_streams import guest_enters, guest_leaves
+from nlptasks.files.standard_streams import guest_enters, guest_leaves, put_streams_back
 from nlptasks.plugin.events import BatchFinished, Event, RunFailed, RunFinished, RunStarted
 from nlptasks.text.display import one_line
 
@@ -53,6 +53,8 @@ class Observers:
                 self._complain(one_line(f"plugin {plugin!r} failed in {_HOOKS[type(event)]} and is ignored: {reason}"))
             finally:
                 guest_leaves(token)
+            if changed := put_streams_back():
+                self._complain(f"plugin {plugin!r} changed {' and '.join(changed)}; it was put back")
 
 
 def _per_plugin(manager: pluggy.PluginManager, hook: str) -> dict[str, tuple[str, Callable[..., Any]]]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol
 
+from nlptasks._plugins.guard import streams_back
 from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block, Engine, PredictedBlock, R
 from nlptasks._running.checks import check_block
@@ -152,7 +153,9 @@ class _Drive(Generic[R]):
         return done
 
     def _go(self) -> None:
+        heads = ", ".join(f"the head {head.name}" for head in self.heads)
         for done in self.engine(self._blocks(), self._within):
+            streams_back(heads)
             self._check(done)
             for sink in self.sinks:
                 sink.take(done)

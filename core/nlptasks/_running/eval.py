@@ -23,13 +23,14 @@ from nlptasks._running.provenance import files, plain_options, plugins
 from nlptasks._running.resuming.differences import differing
 from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
 from nlptasks._running.spreading.place import SystemPlace, placed
+from nlptasks._scoring.datasets import ScoredData
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
 from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._settings.command import with_precision
-from nlptasks._settings.groups import EngineChoice, Evaluation, RecordTarget, TableSource
+from nlptasks._settings.groups import EngineChoice, Evaluation, RecordTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import System
 from nlptasks._tables.gold_samples import GoldTable, Item
@@ -37,7 +38,7 @@ from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.records.digests import digests_of, withhold
-from nlptasks.records.schema import Cost, Dataset, Machine, Matrices, Record, Run, Sample
+from nlptasks.records.schema import Cost, Machine, Matrices, Record, Run, Sample
 from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
 
 #: Rows of a block.
@@ -56,24 +57,16 @@ class EvalRequest:
     """One evaluation of one system.
 
     Args:
-        source: The table.
+        data: What is scored.
         target: The record; its ``output`` names a folder.
         evaluation: What is scored beside the task's metrics. Its ``seeds`` are told by the system's options here, and
-            its ``cluster`` and ``language`` by ``dataset``.
-        dataset: What is known of the data beforehand; the hash and the number of samples are filled in.
-        meta: Further columns to keep with the samples.
-        own_metrics: Names of the metrics in place of the task's; empty: the task's.
-        primary: The metric that ranks systems; empty: the task's.
+            its ``cluster`` and ``language`` by ``data``.
         argv: The command that makes the record again.
     """
 
-    source: TableSource
+    data: ScoredData
     target: RecordTarget
     evaluation: Evaluation
-    dataset: Dataset
-    meta: tuple[str, ...] = ()
-    own_metrics: tuple[str, ...] = ()
-    primary: str = ""
     argv: tuple[str, ...] = ()
 
     @property
@@ -132,13 +125,13 @@ def evaluate(
         NlptasksError: The disk is full, or a head failed.
     """
     task = system.heads[0].task
-    names = metric_names(session.registry, task, request.own_metrics, request.primary, request.evaluation.metrics)
+    data, known = request.data, request.data.dataset
+    names = metric_names(session.registry, task, data.own_metrics, data.primary, request.evaluation.metrics)
     limit = request.evaluation.limit
-    known = request.dataset
     table, language = read_gold_rows(
-        session.registry, task, request.source, names, language=known.language, meta=request.meta, limit=limit
+        session.registry, task, data.source, names, language=known.language, meta=data.meta, limit=limit
     )
-    request = replace(request, dataset=replace(known, language=language))
+    request = replace(request, data=replace(data, dataset=replace(known, language=language)))
     with placed(session, system, engine, told) as place:
         return _evaluated(session.registry, system, place, request, observers, table, names)
 
@@ -153,9 +146,9 @@ def _evaluated(
     names: Sequence[str],
 ) -> Evaluated:
     """The evaluation of a system that is in memory somewhere."""
-    task, loaded = system.heads[0].task, place.loaded
+    task, loaded, data = system.heads[0].task, place.loaded, request.data
     given = loaded.heads[0].head.labels
-    table = for_labels(table, given, source=request.source.data)
+    table = for_labels(table, given, source=data.source.data)
     labels = label_set(item.gold for item in table.items) if given else ()
     draft = _draft(registry, task, system, place, request, table, labels, names)
     scoring = _Scoring(registry=registry, task=task, names=names, request=request, table=table)
@@ -164,7 +157,7 @@ def _evaluated(
         return again
     with Journal(_journal(request.output), draft.key, restart=request.target.restart) as journal:
         resumed = sum(len(entry.rows) for entry in journal.entries)
-        source = _source(request.source.data, table, journal, likely=_likely(registry, names))
+        source = _source(data.source.data, table, journal, likely=_likely(registry, names))
         sink = _Outcomes(journal)
         drive(source, loaded.heads, place.engine(), [sink], observers=observers, output=request.target.output)
         outcomes = [row for entry in journal.entries for row in entry.rows]
@@ -203,8 +196,8 @@ def _draft(
     model = facts.model_of(system, place.loaded, request.target.name)
     return Record(
         task=task.name,
-        primary=request.primary or task.primary,
-        dataset=replace(request.dataset, sha256=table.sha256, n=len(table.items)),
+        primary=request.data.primary or task.primary,
+        dataset=replace(request.data.dataset, sha256=table.sha256, n=len(table.items)),
         model=model,
         run=Run(
             seed=seed if isinstance(seed, int) else None,
@@ -219,7 +212,7 @@ def _draft(
             inputs=inputs_digest(table.items),
             likelihoods=golds_digest(table.items) if _likely(registry, names) else "",
             plugins=plugins(
-                registry, system, request.source, [name for name in names if registry.has(MetricSpec, name)]
+                registry, system, request.data.source, [name for name in names if registry.has(MetricSpec, name)]
             ),
             files=files(system),
         ),
@@ -384,7 +377,7 @@ class _Scoring:
     def finish(self, draft: Record, outcomes: Sequence[Outcome]) -> _Finished:
         """The record of what a system made of the rows."""
         samples = list(samples_of(self.table.items, outcomes, draft.labels))
-        refuse_own_output(self.task, self.table, samples, source=self.request.source.data)
+        refuse_own_output(self.task, self.table, samples, source=self.request.data.source.data)
         cluster = draft.dataset.cluster
         scored = score_samples(
             self.registry,

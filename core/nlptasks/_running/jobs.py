@@ -11,7 +11,7 @@ from typing import Any
 
 from nlptasks._running.eval import EvalRequest
 from nlptasks._running.facts import system_name
-from nlptasks._scoring.datasets import dataset_of
+from nlptasks._scoring.datasets import ScoredData, data_of
 from nlptasks._settings.command import of_task, placeless, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._systems.session import Session
@@ -73,9 +73,9 @@ def file_jobs(
     stem = _stem(source.data)
     meta = _meta(evaluation.slices, evaluation.cluster)
     dataset = Dataset(name=stem, sha256="", n=0, cluster=evaluation.cluster, language=evaluation.language)
+    data = ScoredData(source=source, dataset=dataset, meta=meta)
     return [
-        _job(session, task, options, asked, source, dataset, meta=meta, place=(task.name, stem), data=source)
-        for options in _seeded(asked)
+        _job(session, task, options, asked, data, place=(task.name, stem), named=source) for options in _seeded(asked)
     ]
 
 
@@ -126,8 +126,8 @@ def _card_jobs(
     session: Session, suite: Suite, card: Card, path: Path, asked: _Asked, choice: BenchmarkChoice
 ) -> Iterator[Job]:
     task = session.tasks([card.task])[0]
-    source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
-    dataset = dataset_of(suite, card)
+    data = data_of(suite, card, path)
+    data = replace(data, meta=_meta(asked.evaluation.slices, *data.meta))
     heads = {task.name: asked.system.heads.get(task.name) or card.head}
     mine = replace(asked, system=replace(asked.system, heads=heads))
     for options in _seeded(mine):
@@ -136,17 +136,15 @@ def _card_jobs(
             task,
             {**_of_card(session, task, mine, card), **options},
             mine,
-            source,
-            dataset,
-            meta=_meta(asked.evaluation.slices, card.cluster, card.meta),
+            data,
             place=(suite.name, card.name),
-            data=replace(choice, datasets=(card.name,)),
+            named=replace(choice, datasets=(card.name,)),
         )
-        request = replace(job.request, own_metrics=card.metrics, primary=card.primary)
         if asked.target.output:
             folder = Path(asked.target.output) / card.name / job.request.output.name
-            request = replace(request, target=replace(request.target, output=str(folder)))
-        yield replace(job, request=request)
+            target = replace(job.request.target, output=str(folder))
+            job = replace(job, request=replace(job.request, target=target))
+        yield job
 
 
 def _job(
@@ -154,12 +152,10 @@ def _job(
     task: TaskSpec,
     options: Mapping[str, Any],
     asked: _Asked,
-    source: TableSource,
-    dataset: Dataset,
+    data: ScoredData,
     *,
-    meta: tuple[str, ...],
     place: tuple[str, str],
-    data: TableSource | BenchmarkChoice,
+    named: TableSource | BenchmarkChoice,
 ) -> Job:
     system = session.choose([task], replace(asked.system, options=options))
     target, evaluation = asked.target, asked.evaluation
@@ -168,30 +164,28 @@ def _job(
     own = _slug(target.name) if target.name else _slug(name, usual=True)
     folder = RESULTS.joinpath(*place, own + seed)
     if target.output:
-        of_file = isinstance(data, TableSource)
+        of_file = isinstance(named, TableSource)
         folder = Path(target.output + seed) if of_file else Path(target.output) / (own + seed)
-    language = dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
-    columns, given = (data.columns, data.reading.given) if isinstance(data, TableSource) else ({}, {})
+    language = data.dataset.language or str(options.get("to") or getattr(system.heads[0].options, "to", ""))
+    columns, given = (named.columns, named.reading.given) if isinstance(named, TableSource) else ({}, {})
     argv = (
         "nlptasks",
         "eval",
         task.name,
-        *words(data),
-        *(word for file in source.more for word in ("--data", placeless(file, named=True))),
+        *words(named),
+        *(word for file in data.source.more for word in ("--data", placeless(file, named=True))),
         *of_task(task.name, columns, asked.system, {**options, **given}),
         *words(asked.system, evaluation, target),
     )
     return Job(
         system=system,
         request=EvalRequest(
-            source=source,
+            data=replace(data, dataset=replace(data.dataset, language=language)),
             target=replace(target, output=str(folder)),
             evaluation=asked.evaluation,
-            dataset=replace(dataset, language=language),
-            meta=meta,
             argv=argv,
         ),
-        group=f"{task.name} {dataset.name}",
+        group=f"{task.name} {data.dataset.name}",
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.datasets import data_of
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows
 from nlptasks._scoring.spelling import Spelling
-from nlptasks._settings.groups import PinnedChoice, TableSource
+from nlptasks._settings.groups import PinnedChoice
 from nlptasks._tables.gold_samples import GoldTable
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin import TaskSpec
@@ -122,12 +123,15 @@ class PinnedData:
         place = suite.name, card.name, card.sha256, record.dataset.language
         if place not in self._tables:
             task = self._task(card)
-            path = locate(suite, card, data_dir=self.data_dir)
-            source = TableSource(data=str(path), columns=card.columns, gold=card.gold, id=card.id)
-            meta = tuple(dict.fromkeys(filter(None, (*card.meta, card.cluster))))
+            data = data_of(suite, card, locate(suite, card, data_dir=self.data_dir))
             metrics = card.metrics or (*task.metrics, *task.recorded)
             self._tables[place], _ = read_gold_rows(
-                self.registry, task, source, metrics, language=card.language or record.dataset.language, meta=meta
+                self.registry,
+                task,
+                data.source,
+                metrics,
+                language=card.language or record.dataset.language,
+                meta=data.meta,
             )
         return self._tables[place]
 

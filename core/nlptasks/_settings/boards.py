@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
+from nlptasks.errors import UsageError
 from nlptasks.plugin.options import setting
 
 
@@ -24,6 +27,46 @@ class BoardData:
     )
 
 
+#: Characters of a line on a submission's card.
+LONGEST = 500
+
+_DAY = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionCard:
+    """What is said of a submission, in a file beside it too; see :mod:`nlptasks._board.submissions`.
+
+    Args:
+        date: The day on which it was submitted, by ISO 8601; empty: not known.
+        system: What boards call the system, of predictions that are no record yet.
+        dataset: The data set that such predictions are of.
+
+    Raises:
+        UsageError: A line is too long, or the day is none.
+    """
+
+    #: A key of the file that is none of these is refused.
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    date: str = field(default="", metadata={"dynamic": True})
+    system: str = setting("", "What boards call the system, for a file of predictions.", flag="name", metavar="TEXT")
+    dataset: str = setting("", "The data set of a file of predictions.", metavar="NAME", default_text="the only one")
+    licence: str = setting("", "Licence of the system.", metavar="TEXT")
+    training: Literal["zero-shot", "trained", "unknown"] = setting(
+        "unknown", "What the system had seen of the data set's training rows."
+    )
+    by: str = setting("", "Who submits.", metavar="TEXT")
+    link: str = setting("", "Where the system is described.", metavar="URL")
+
+    def __post_init__(self) -> None:
+        for name in ("system", "dataset", "licence", "by", "link"):
+            if (length := len(getattr(self, name))) > LONGEST:
+                raise UsageError(f"{name}: it has {length:,} characters", hint=f"write {LONGEST} at most")
+        if not _DAY.fullmatch(self.date):
+            raise UsageError(f"date: {self.date!r} is no day", hint="write it as 2026-01-31")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SubmissionChoice:
     """What a submitter says of a submission, and where it goes."""
@@ -32,14 +75,7 @@ class SubmissionChoice:
     called: str = setting(
         "", "Name of the submission's folder.", flag="as", metavar="NAME", default_text="by system and data set"
     )
-    name: str = setting("", "What boards call the system, for a file of predictions.", metavar="TEXT")
-    dataset: str = setting("", "The data set of a file of predictions.", metavar="NAME", default_text="the only one")
-    licence: str = setting("", "Licence of the system.", metavar="TEXT")
-    training: Literal["zero-shot", "trained", "unknown"] = setting(
-        "unknown", "What the system had seen of the data set's training rows."
-    )
-    by: str = setting("", "Who submits.", metavar="TEXT")
-    link: str = setting("", "Where the system is described.", metavar="URL")
+    card: SubmissionCard = field(default_factory=SubmissionCard)
 
 
 @dataclass(frozen=True, kw_only=True)

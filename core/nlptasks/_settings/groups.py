@@ -49,11 +49,12 @@ class TableSource:
     on_error: Literal["fail", "skip"] = setting(
         "fail", "A row that cannot be read or predicted: fail ends the command, skip leaves the row out and counts it."
     )
+    skip_bad_rows: bool = setting(False, "As --on-error skip, but the exit code is 0 where rows were left out.")
 
     @property
     def skips(self) -> bool:
         """Whether such rows are left out."""
-        return self.on_error == "skip"
+        return self.skip_bad_rows or self.on_error == "skip"
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class RunSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     output_format: str
     rows_per_file: int
     force: bool
@@ -55,6 +56,7 @@ class EvaluateSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     name: str
     force: bool
     restart: bool
@@ -86,6 +88,7 @@ class TrainSettings(TypedDict, total=False):
     max_cell: int | str
     keep_na: bool
     on_error: Literal["fail", "skip"]
+    skip_bad_rows: bool
     force: bool
     method: Literal["probe", "finetune", "pretrain"]
     epochs: float | None

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from nlptasks._plugins.guard import load_object, plugin_errors
+from nlptasks._plugins.guard import load_object, plugin_errors, streams_back
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.forks import survive_forks
 from nlptasks._systems.pool import BackbonePool
@@ -29,6 +29,7 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     backbone: Any = None
     if system.backbone is not None:
         backbone = pool.get(system.backbone, system.context())
+        streams_back(f"the backbone {system.backbone.qualified}")
     encoder = _encoder(system, backbone)
     fingerprint = "" if encoder is None else encoder.fingerprint()
     heads = tuple(load_head(item, backbone, languages=_languages(item, system)) for item in system.heads)
@@ -69,6 +70,7 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
     with plugin_errors(what):
         head = factory(context)
         _check_labels(what, head.labels)
+    streams_back(what)
     _check_card(chosen, head.labels)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
 

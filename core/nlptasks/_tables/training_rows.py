@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.blocks import guard
 from nlptasks._tables.columns import Binding, as_text, bind, is_blank
-from nlptasks._tables.gold import GoldColumn, has_labels, says_no_answer
+from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map, says_no_answer
 from nlptasks._tables.missing import NO_GOLD
 from nlptasks._tables.opening import open_part
 from nlptasks._tables.places import places_of
@@ -19,7 +20,7 @@ from nlptasks.errors import DataError
 from nlptasks.files.paths import refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import LabelMatcher
-from nlptasks.plugin.protocols import BadRow, Example, FormatOptions, Row, Table
+from nlptasks.plugin.protocols import BadRow, Example, Row, Table
 from nlptasks.text.display import left_out
 
 
@@ -31,26 +32,16 @@ class GoldReader:
         registry: What is installed.
         task: The task whose columns are read.
         skipped: Counts the rows left out, by reason.
-        columns: Columns that the user named, by the task's inputs.
-        gold: Gold column that the user named.
-        data_format: Name of the data's format; empty: by suffix.
-        reading: How to read the tables.
-        skip_bad_rows: Whether rows that cannot be read are left out.
+        source: How the tables are read; the files are named where they are read.
         verbatim: Whether a gold answer is the cell as it stands, with the space around it.
-        label_map: Labels by what gold cells call them.
         notes: Collects what is to be said of how gold columns were read.
     """
 
     registry: Registry
     task: TaskSpec
     skipped: Counter[str]
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
+    source: TableSource = field(default_factory=TableSource)
     verbatim: bool = False
-    label_map: Mapping[str, str] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     _cells: dict[str, frozenset[str]] = field(default_factory=dict)
     _seen: dict[str, None] = field(default_factory=dict)
@@ -101,7 +92,7 @@ class GoldReader:
 
     def _parts(self, paths: Sequence[str]) -> tuple[str, ...]:
         """The files that some names stand for."""
-        found = places_of(self.registry, paths, data_format=self.data_format)
+        found = places_of(self.registry, paths, data_format=self.source.format)
         self.notes.update(dict.fromkeys(found.notes))
         return found.parts
 
@@ -125,25 +116,25 @@ class GoldReader:
         return self._cells[path]
 
     def _open(self, stack: ExitStack, path: str) -> tuple[str, Table, Binding]:
-        source = stack.enter_context(open_part(self.registry, path, data_format=self.data_format, reading=self.reading))
-        table = source.table
-        chosen = chosen_columns(self.task, self.columns)
+        asked = self.source
+        part = stack.enter_context(open_part(self.registry, path, data_format=asked.format, reading=asked.reading))
+        table = part.table
         binding = bind(
             self.task,
             table.columns,
-            chosen=chosen,
-            gold=self.gold,
-            source=source.name,
+            chosen=chosen_columns(self.task, asked.columns),
+            gold=asked.gold,
+            source=part.name,
             gold_needed=True,
-            label_map=self.label_map,
-            keep_na=self.reading.keep_na,
+            label_map=parse_label_map(asked.label_map),
+            keep_na=asked.reading.keep_na,
             first=table.first,
         )
-        guard(table, binding.reads, self.reading.max_cell)
-        return source.name, table, binding
+        guard(table, binding.reads, asked.reading.max_cell)
+        return part.name, table, binding
 
     def _bad(self, name: str, row: BadRow) -> None:
-        if not self.skip_bad_rows:
+        if not self.source.skips:
             raise DataError(name, row.reason, line=row.line, hint=f"{row.hint or 'repair it'}; or --on-error skip")
         self.skipped["cannot be read"] += 1
 

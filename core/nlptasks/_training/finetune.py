@@ -178,8 +178,8 @@ def _recipe(system: System, request: TrainRequest, rows: int) -> Recipe:
         head=name,
         data=tuple(described(path)["name"] for path in request.data),
         validation=tuple(described(path)["name"] for path in request.validation),
-        columns=request.columns,
-        gold=request.gold,
+        columns=request.source.columns,
+        gold=request.source.gold,
     )
     rate = RATE if request.rate is None else request.rate
     return Recipe(

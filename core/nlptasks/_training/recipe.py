@@ -12,6 +12,7 @@ from nlptasks._names import resolve
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._systems.folders import named_backbone
 from nlptasks._tables.gold import has_labels
 from nlptasks._tables.training_rows import GoldReader, tell_skipped
@@ -177,14 +178,8 @@ def _task(
     registry: Registry, part: RecipeTask, request: RecipeRequest, skipped: Counter[str], most_held_out: int, tell: Tell
 ) -> JobTask:
     spec, folder = registry.get(TaskSpec, part.task).spec, request.data_dir
-    reader = GoldReader(
-        registry=registry,
-        task=spec,
-        skipped=skipped,
-        columns=part.columns,
-        gold=part.gold,
-        skip_bad_rows=request.skip_bad_rows,
-    )
+    source = TableSource(columns=part.columns, gold=part.gold, skip_bad_rows=request.skip_bad_rows)
+    reader = GoldReader(registry=registry, task=spec, skipped=skipped, source=source)
     for name in (*part.data, *part.validation):
         reader.check(str(folder / name))
 

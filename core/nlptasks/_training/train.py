@@ -33,7 +33,7 @@ from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files.names import is_there
 from nlptasks.files.paths import atomic_output, sha256_of
 from nlptasks.plugin import HeadSpec
-from nlptasks.plugin.protocols import FormatOptions, TrainJob, TrainReport
+from nlptasks.plugin.protocols import TrainJob, TrainReport
 
 #: Packages whose versions a card keeps: they decide what the weights are.
 _PACKAGES = ("numpy", "scikit-learn", "tokenizers", "torch", "transformers")
@@ -49,39 +49,19 @@ class TrainRequest(TrainingData, TrainingSettings):
     Args:
         output: Folder of the trained head.
         force: Whether a trained head that lies there is replaced.
-        columns: Columns that the user named, by the task's inputs.
-        gold: Gold column that the user named.
-        data_format: Name of the data's format; empty: by suffix.
-        reading: How to read the tables.
-        skip_bad_rows: Whether rows that cannot be read are left out.
+        source: How the files are read.
     """
 
     output: Path
     force: bool = False
-    columns: Mapping[str, str] = field(default_factory=dict)
-    gold: str = ""
-    label_map: Mapping[str, str] = field(default_factory=dict)
-    data_format: str = ""
-    reading: FormatOptions = field(default_factory=FormatOptions)
-    skip_bad_rows: bool = False
+    source: TableSource = field(default_factory=TableSource)
 
     @classmethod
     def of(
         cls, data: TrainingData, how: TrainingSettings, source: TableSource, *, output: Path, force: bool
     ) -> TrainRequest:
         """What groups of settings ask for."""
-        return cls(
-            **vars(data),
-            **vars(how),
-            output=output,
-            force=force,
-            columns=source.columns,
-            gold=source.gold,
-            data_format=source.format,
-            reading=source.reading,
-            skip_bad_rows=source.skips,
-            label_map=parse_label_map(source.label_map),
-        )
+        return cls(**vars(data), **vars(how), output=output, force=force, source=source)
 
     @property
     def layers_folder(self) -> Path | None:
@@ -170,7 +150,7 @@ def _with_files(session: Session, request: TrainRequest) -> TrainRequest:
     """The request with the files that folders, globs and archives stand for."""
 
     def files(names: tuple[str, ...]) -> tuple[str, ...]:
-        return places_of(session.registry, names, data_format=request.data_format).parts
+        return places_of(session.registry, names, data_format=request.source.format).parts
 
     return replace(request, data=files(request.data), validation=files(request.validation))
 
@@ -191,6 +171,7 @@ def _check(system: System, request: TrainRequest) -> None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
     _check_flags(head, request)
+    parse_label_map(request.source.label_map)
     if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
     if request.layers_folder is not None:
@@ -277,17 +258,7 @@ def check_layers(session: Session, system: System, request: TrainRequest, backbo
 
 def checked_reader(session: Session, system: System, request: TrainRequest, skipped: Counter[str]) -> GoldReader:
     """A reader of the request's files, all of which it has looked at."""
-    reader = GoldReader(
-        registry=session.registry,
-        task=system.heads[0].task,
-        skipped=skipped,
-        columns=request.columns,
-        gold=request.gold,
-        label_map=request.label_map,
-        data_format=request.data_format,
-        reading=request.reading,
-        skip_bad_rows=request.skip_bad_rows,
-    )
+    reader = GoldReader(registry=session.registry, task=system.heads[0].task, skipped=skipped, source=request.source)
     for path in (*request.data, *request.validation):
         reader.check(path)
     return reader

@@ -230,8 +230,8 @@ def _recipe(system: System, request: TrainRequest, language: str, objective: str
         head=task.name,
         data=tuple(described(path)["name"] for path in request.data),
         validation=tuple(described(path)["name"] for path in request.validation),
-        columns=request.columns,
-        gold=request.gold,
+        columns=request.source.columns,
+        gold=request.source.gold,
         language=language,
         objective=objective,
     )

@@ -8,7 +8,6 @@ import gzip
 import io
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -191,7 +190,7 @@ def _opened_target(file: Path, shown: Path, flags: int) -> _Target:
 def _part(target: Path, shown: Path) -> tuple[Path, _Target, int | None]:
     """A new hidden file beside a target, and a descriptor that keeps its lock until the output is in its place."""
     while True:
-        part = target.with_name(_PART.format(target.name[:32], secrets.token_hex(4)))
+        part = target.with_name(_PART.format(target.name[:32], os.urandom(4).hex()))
         raw = _opened_target(part, shown, os.O_CREAT | os.O_EXCL)
         if not _locked(raw.fileno(), wait=True):
             return part, raw, None

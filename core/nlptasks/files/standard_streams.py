@@ -7,12 +7,16 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 #: Whether the code that runs here is a plugin's. Held by context, so that threads do not speak for each other.
 _GUEST: ContextVar[bool] = ContextVar("guest", default=False)
+
+#: The streams of the command line, once they are kept.
+_KEPT: ContextVar[KeptStreams | None] = ContextVar("kept", default=None)
 
 
 def guest_enters() -> Token[bool]:
@@ -71,6 +75,62 @@ def keep_for_data() -> None:
     # Names of files and damaged records may hold what the encoding does not know; in JSON this is an escape too.
     sys.stdout = DataOutput(stream, encoding=old.encoding, errors="backslashreplace", line_buffering=old.isatty())
     os.dup2(2, 1)
+    _KEPT.set(KeptStreams(sys.stdout, sys.stderr, os.dup(2)))
+
+
+@dataclass(frozen=True)
+class KeptStreams:
+    """The streams of the command line as they were before any plugin could silence them.
+
+    Args:
+        output: The standard output.
+        errors: The standard error.
+        copy: A descriptor of where that leads.
+    """
+
+    output: DataOutput
+    errors: TextIO
+    copy: int
+
+    def put_back(self) -> tuple[str, ...]:
+        """Make the streams what they were, and name what had been changed."""
+        return tuple(self._changed())
+
+    def _changed(self) -> Iterator[str]:
+        if any(_place(number) != _place(self.copy) for number in (1, 2)):
+            os.dup2(self.copy, 2)
+            os.dup2(self.copy, 1)
+            yield "where the standard error leads"
+        for name in ("write", "flush"):
+            if vars(self.errors).pop(name, None) is not None:
+                yield f"sys.stderr.{name}"
+        if self.errors.closed and (sys.stderr is None or sys.stderr.closed):
+            sys.stderr = os.fdopen(2, "w", encoding=self.errors.encoding, errors="backslashreplace", closefd=False)
+            yield "sys.stderr, which it closed,"
+        elif sys.stderr is not self.errors and not self.errors.closed:
+            sys.stderr = self.errors
+            yield "sys.stderr"
+        if sys.stdout is not self.output:
+            sys.stdout = self.output
+            yield "sys.stdout"
+
+
+def put_streams_back() -> tuple[str, ...]:
+    """Undo what a plugin did to the streams of the command line, and name it; nothing where none are kept.
+
+    To be called behind a plugin's work and before a file of ours is opened, which could get the number of a descriptor
+    that a plugin closed.
+    """
+    kept = _KEPT.get()
+    return kept.put_back() if kept else ()
+
+
+def _place(descriptor: int) -> tuple[int, int]:
+    """What a descriptor leads to; of a closed one, nothing."""
+    with suppress(OSError):
+        found = os.fstat(descriptor)
+        return found.st_dev, found.st_ino
+    return -1, -1
 
 
 def data_fileno() -> int:

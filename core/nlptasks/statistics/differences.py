@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr
 
 from nlptasks.plugin.protocols import Metric
-from nlptasks.statistics.intervals import ALPHA, CLUSTERS, corrected, enough_of_each, hall
+from nlptasks.statistics.intervals import ALPHA, CLUSTERS, Interval, corrected, enough_of_each, hall
 from nlptasks.statistics.jackknife import pseudo_values, tailed_df
 from nlptasks.statistics.resampling import Clusters, Matrix, owners
 
@@ -26,20 +26,14 @@ class Difference:
     """How sure the difference of a pair is.
 
     Args:
-        low: Lower end of its 95 % interval; NaN where there is none.
-        high: Upper end.
-        method: How the interval was made, or why there is none.
-        error: Standard error.
+        interval: Its interval with its standard error.
         p: p of the t test; NaN where there is none.
         units: Samples or clusters.
         df: Degrees of freedom of the error.
         apart: Samples that only the first has right, and that only the second has, of a proportion of samples.
     """
 
-    low: float
-    high: float
-    method: str
-    error: float
+    interval: Interval
     p: float = math.nan
     units: int = 0
     df: float = math.inf
@@ -56,12 +50,16 @@ def discordant_interval(a: Matrix, b: Matrix) -> Difference:
     n = round(float(a[:, 1].sum()))
     only_a, only_b = int(np.sum(a[:, 0] > b[:, 0])), int(np.sum(b[:, 0] > a[:, 0]))
     if not n:
-        return Difference(math.nan, math.nan, "ci:none|why:undefined", math.nan)
+        return Difference(_none("undefined"))
     lost, won = (only_a + 1) / (n + 2), (only_b + 1) / (n + 2)
     error = math.sqrt((lost + won - (won - lost) ** 2) / (n + 2))
     half = float(ndtri(1 - ALPHA / 2)) * error
     low, high = max(-1.0, won - lost - half), min(1.0, won - lost + half)
-    return Difference(low, high, "ci:bonett-price", error, units=n, apart=(only_a, only_b))
+    return Difference(Interval(low, high, "ci:bonett-price", error), units=n, apart=(only_a, only_b))
+
+
+def _none(why: str, more: str = "", error: float = math.nan) -> Interval:
+    return Interval(math.nan, math.nan, f"ci:none|why:{why}{more}", error)
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class Shared:
         more = "|cluster:yes" if self.clustered else ""
         if count < (CLUSTERS if self.clustered else 2) or not np.isfinite(added).all():
             why = "few-clusters" if self.clustered else "fragile" if count > 1 else "one-sample"
-            return Difference(math.nan, math.nan, f"ci:none|why:{why}{more}", math.nan, units=self.units)
+            return Difference(_none(why, more), units=self.units)
         mean, deviation = float(added.mean()), float(added.std(ddof=1))
         scale = max(1.0, float(np.abs(self.pseudo[[one, two]]).max()))
         error, df = deviation / math.sqrt(count), float(count - 1)
@@ -109,13 +107,13 @@ class Shared:
         if deviation <= _ROUNDING * scale:
             equal = abs(mean) <= _ROUNDING * scale
             p = math.nan if equal else unseen
-            return Difference(math.nan, math.nan, f"ci:none|why:no-spread{more}", math.nan, p, self.units, df)
+            return Difference(_none("no-spread", more), p, self.units, df)
         skew = float(np.mean((added - mean) ** 3)) / deviation**3 / math.sqrt(count)
         p = max(unseen, 2 * float(stdtr(df, -abs(corrected(mean / error, skew)))))
         if self.why:
-            return Difference(math.nan, math.nan, f"ci:none|why:{self.why}{more}", error, p, self.units, df)
+            return Difference(_none(self.why, more, error), p, self.units, df)
         low, high = hall(mean, error, skew, tailed_df(df, added))
-        return Difference(low, high, f"ci:hall-t|se:jackknife{more}", error, p, self.units, df)
+        return Difference(Interval(low, high, f"ci:hall-t|se:jackknife{more}", error), p, self.units, df)
 
     def _unseen(self, one: int, two: int, added: _Array, mean: float, scale: float) -> float:
         """Least p where all differences point to one side, else 0.

@@ -300,7 +300,7 @@ def _paired(
 ) -> Paired:
     ahead = differences[np.isfinite(differences)] * (1 if higher_is_better else -1)
     better = np.mean(ahead > ROUNDING) + 0.5 * np.mean(np.abs(ahead) <= ROUNDING) if len(ahead) else math.nan
-    low, high = holding(found.low, found.high, delta)
+    low, high = holding(found.interval.low, found.interval.high, delta)
     return Paired(
         delta=delta,
         low=low,
@@ -311,9 +311,9 @@ def _paired(
         ties=None if won is None else n - won[0] - won[1],
         losses=None if won is None else won[1],
         n=n,
-        error=found.error,
+        error=found.interval.error,
         superiority=float(better),
-        method=found.method,
+        method=found.interval.method,
         units=found.units or n,
         df=found.df,
         discordant=sum(found.apart) if test == MCNEMAR else None,

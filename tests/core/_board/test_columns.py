@@ -14,8 +14,9 @@ from nlptasks._board.columns import COLUMNS, CSV, PAGE, PLAIN, BoardColumn
 from nlptasks._board.page.html import as_html
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import SystemRow
-from nlptasks._board.submissions import FILE, SubmissionCard, card_json
+from nlptasks._board.submissions import FILE, card_json
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks.records.schema import Cost
 
 from .conftest import Answers, Make

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from nlptasks._board.submissions import FILE, SubmissionCard, card_json, read_card
+from nlptasks._board.submissions import FILE, card_json, read_card
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks.errors import NlptasksError
 
 

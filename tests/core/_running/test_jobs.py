@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nlptasks._running.jobs import RESULTS, _slug, dataset_of, file_jobs, suite_jobs
+from nlptasks._running.jobs import RESULTS, _slug, file_jobs, suite_jobs
+from nlptasks._scoring.datasets import dataset_of
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks.errors import UsageError
 from nlptasks.records.suites import Suite, read_suite
@@ -45,7 +46,7 @@ def test_a_record_lies_below_results_unless_the_user_names_a_place(here):
 
 def test_the_command_holds_what_was_asked_for_without_places(here):
     (job,) = of_file(here, evaluation=Evaluation(slices=("meta.place", "label"), cluster="author", limit=3))
-    assert job.request.meta == ("place", "author")
+    assert job.request.data.meta == ("place", "author")
     assert job.request.argv[:3] == ("nlptasks", "eval", "sentiment")
     line = " ".join(job.request.argv)
     assert "--data films.csv" in line
@@ -81,8 +82,8 @@ def jobs(here, suite, *, datasets=(), **more):
 
 def test_each_data_set_of_a_suite_is_a_job(here, suite):
     found = jobs(here, suite)
-    assert [job.request.dataset.name for job in found] == ["films", "shops"]
-    assert {job.request.dataset.benchmark for job in found} == {"mine 2"}
+    assert [job.request.data.dataset.name for job in found] == ["films", "shops"]
+    assert {job.request.data.dataset.benchmark for job in found} == {"mine 2"}
     assert Path(found[0].request.target.output) == RESULTS / "mine" / "films" / "worded"
     (one,) = jobs(here, suite, datasets=("shops",), target=RecordTarget(output="out"))
     assert Path(one.request.target.output) == Path("out/shops/worded")

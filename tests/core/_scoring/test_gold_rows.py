@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,11 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.from_file.prediction_file import FileRequest
 from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
-from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin import TaskSpec
+
+from .asked import file_request
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +22,10 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
-def request_of(path: str, task: TaskSpec, given: dict[str, object]) -> FileRequest:
-    """A request of some settings, those of the table among them."""
-    source = {name: given.pop(name) for name in list(given) if name in {field.name for field in fields(TableSource)}}
-    return FileRequest(predictions=path, task=task, source=TableSource(**source), **given)
-
-
 def score(registry: Registry, folder: Path, task: str, rows: list[dict[str, object]], **request: object) -> FileScored:
     path = folder / "p.jsonl"
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return score_file(registry, request_of(str(path), registry.get(TaskSpec, task).spec, request))
+    return score_file(registry, file_request(path, registry.get(TaskSpec, task).spec, **request))
 
 
 def labels(*pairs: tuple[object, object]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,16 +14,16 @@ import pytest
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.from_file.prediction_file import FileRequest
 from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
 from nlptasks._scoring.rescore import rescore, rescored
 from nlptasks._scoring.verify import verify_scores
-from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import TaskSpec
 from nlptasks.records.schema import Result
 from nlptasks.records.store import StoredRecord, read_record, write_record
+
+from .asked import file_request
 
 #: Golden numbers of scikit-learn 1.7: accuracy .6, macro-F1 .5873015873.
 GOLD = ["a", "b", "c", "a", "b", "c", "c", "b", "a", "c"]
@@ -35,15 +35,9 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
-def request_of(path: str, task: TaskSpec, given: dict[str, object]) -> FileRequest:
-    """A request of some settings, those of the table among them."""
-    source = {name: given.pop(name) for name in list(given) if name in {field.name for field in fields(TableSource)}}
-    return FileRequest(predictions=path, task=task, source=TableSource(**source), **given)
-
-
 def score(registry: Registry, path: Path, task: str = "classification", **request: object) -> FileScored:
     spec = registry.get(TaskSpec, task).spec
-    return score_file(registry, request_of(str(path), spec, request))
+    return score_file(registry, file_request(path, spec, **request))
 
 
 def table(path: Path, *columns: str, rows: list[tuple[str, ...]]) -> Path:
@@ -83,7 +77,7 @@ def test_golden_numbers(registry, predictions):
 def test_answers_of_another_file_by_id_in_any_order(registry, predictions, tmp_path):
     rows = [(str(at), GIVEN[at]) for at in reversed(range(10))]
     alone = table(tmp_path / "alone.csv", "id", "pred", rows=rows)
-    done = score(registry, alone, data=str(predictions), model="mine")
+    done = score(registry, alone, data=str(predictions), name="mine")
     assert done.record.scores["accuracy"].value == pytest.approx(0.6)
     assert done.record.dataset.sha256 == sha256_of(predictions)
     assert [sample.id for sample in done.samples] == list(map(str, range(10)))
@@ -211,7 +205,7 @@ def test_probabilities(registry, tmp_path):
     assert [sample.score for sample in score(registry, path).samples] == [0.25, None]
     path = table(tmp_path / "y.csv", "label", "prediction", "sure", rows=[("a", "a", "97")])
     with pytest.raises(DataError, match=r":2: '97' in the column 'sure' is no probability"):
-        score(registry, path, score="sure")
+        score(registry, path, score_column="sure")
 
 
 def test_two_systems_on_the_same_data_are_two_evaluations(registry, predictions, tmp_path):

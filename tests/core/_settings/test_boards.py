@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from nlptasks._settings.boards import BoardData, HiddenScoring, SubmissionChoice
+import pytest
+
+from nlptasks._settings.boards import BoardData, HiddenScoring, SubmissionCard, SubmissionChoice
+from nlptasks.errors import UsageError
 from nlptasks.plugin.options import option_fields
+
+
+@pytest.mark.parametrize("value", [{"licence": "x" * 501}, {"date": "yesterday"}])
+def test_a_card_that_no_board_would_show_is_refused(value):
+    with pytest.raises(UsageError, match=f"{next(iter(value))}: "):
+        SubmissionCard(**value)
 
 
 def test_their_flags():

@@ -3,12 +3,14 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
+from nlptasks._settings.groups import TableSource
 from nlptasks._tables.training_rows import GoldReader
 from nlptasks.errors import DataError, UsageError
 from nlptasks.plugin import TaskSpec
@@ -19,8 +21,9 @@ def registry() -> Registry:
     return load_plugins(Config()).registry
 
 
-def reader(registry: Registry, task: str, **more: object) -> GoldReader:
-    return GoldReader(registry=registry, task=registry.get(TaskSpec, task).spec, skipped=Counter(), **more)
+def reader(registry: Registry, task: str, **source: Any) -> GoldReader:
+    spec = registry.get(TaskSpec, task).spec
+    return GoldReader(registry=registry, task=spec, skipped=Counter(), source=TableSource(**source))
 
 
 def table(path: Path, *golds: str, column: str = "label") -> str:
@@ -49,7 +52,7 @@ def test_the_scale_of_ratings_is_told_by_all_files(registry, tmp_path):
 
 
 def test_a_label_map(registry, tmp_path):
-    read = reader(registry, "classification", label_map={"sport": "Sports"})
+    read = reader(registry, "classification", label_map=("sport=Sports",))
     assert golds(read, table(tmp_path / "x.csv", "Sport", "World")) == ["Sports", "World"]
 
 

@@ -36,9 +36,8 @@ def test_a_request_is_what_the_groups_of_settings_say():
     made = TrainRequest.of(
         TrainingData(data=("a.csv",)), TrainingSettings(epochs=2.0), source, output=Path("o"), force=True
     )
-    assert (made.data, made.epochs, made.gold, made.data_format) == (("a.csv",), 2.0, "stars", "csv")
-    assert made.label_map == {"1": "negative", "2": "positive"}
-    assert (made.skip_bad_rows, made.force, made.layers_folder) == (True, True, None)
+    assert (made.data, made.epochs, made.source) == (("a.csv",), 2.0, source)
+    assert (made.force, made.layers_folder) == (True, None)
     assert replace(made, layers="folder").layers_folder == Path("folder")
 
 

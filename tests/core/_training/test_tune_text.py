@@ -15,7 +15,7 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Owned, Registry
 from nlptasks._running.predict import predict
-from nlptasks._settings.groups import SystemChoice
+from nlptasks._settings.groups import SystemChoice, TableSource
 from nlptasks._systems.session import Session
 from nlptasks._training.methods import DECODER
 from nlptasks._training.train import TrainRequest, train
@@ -200,7 +200,7 @@ def test_a_pretrained_decoder_is_fine_tuned(place: Make) -> None:
 
 # ----------------------------------------------------------------- pretrain
 
-RAW = {"method": "pretrain", "gold": "text", "tokens": 1500, "max_tokens": 48}
+RAW = {"method": "pretrain", "source": TableSource(gold="text"), "tokens": 1500, "max_tokens": 48}
 
 
 @pytest.mark.parametrize("objective", ["", "denoise"])

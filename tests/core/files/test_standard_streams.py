@@ -94,3 +94,22 @@ def test_libraries_in_c_cannot_write_past_it():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("a row\n", "from C\n")
+
+
+@pytest.mark.parametrize(
+    ("silence", "named"),
+    [
+        ("None", "()"),
+        ("sys.stderr.close()", "('sys.stderr, which it closed,',)"),
+        ("setattr(sys, 'stdout', None)", "('sys.stdout',)"),
+        ("setattr(sys, 'stderr', None)", "('sys.stderr',)"),
+        ("os.close(2)", "('where the standard error leads',)"),
+    ],
+)
+def test_what_was_silenced_speaks_again_and_is_named_once(silence, named):
+    code = (
+        "import os, sys; from nlptasks.files.standard_streams import *; keep_for_data(); "
+        f"{silence}; changed = put_streams_back(), put_streams_back(); print(*changed); print('heard', file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"{named} ()\n", "heard\n")

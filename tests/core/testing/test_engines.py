@@ -18,8 +18,8 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a fault left running is ended, and nobody waits long for it."""
     monkeypatch.setattr(engines, "_GONE", 0.1)
     yield
-    while faults.LEFT:
-        faults.LEFT.pop().close()
+    while faults.engines.LEFT:
+        faults.engines.LEFT.pop().close()
 
 
 @pytest.mark.parametrize("fault", faults.of("engine"))
@@ -55,4 +55,4 @@ def test_predictions_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     found = iter([[("first", 1)], [("first", 2)]])
     monkeypatch.setattr(engines, "_predicted", lambda *_: next(found))
     with pytest.raises(AssertionError, match="the predictions for sentiment are not those of one process"):
-        check_engine(faults.engine(faults.Honest), tasks=["sentiment"])
+        check_engine(faults.engines.engine(faults.engines.Honest), tasks=["sentiment"])

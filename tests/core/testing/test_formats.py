@@ -7,6 +7,7 @@ import pytest
 from nlptasks.testing import check_format
 
 from . import faults
+from .faults import formats
 
 
 @pytest.mark.parametrize("fault", faults.of("format"))
@@ -17,4 +18,4 @@ def test_a_planted_fault_is_caught_and_named(fault: faults.Fault) -> None:
 
 
 def test_an_honest_one_passes() -> None:
-    check_format(faults.fmt(faults.Lists))
+    check_format(formats.fmt(formats.Lists))

@@ -13,6 +13,7 @@ from nlptasks.testing import check_head
 from nlptasks.testing.heads import _check_same
 
 from . import faults
+from .faults import backbones, moods
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,25 @@ def test_a_planted_fault_is_caught_and_named(fault: faults.Fault, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     task, head = fault.planted
     with faults.forgotten(), pytest.raises(AssertionError) as caught:
-        check_head(task, head, backbone=faults.Hashing() if fault.on else None)
+        check_head(task, head, backbone=backbones.Hashing() if fault.on else None)
     assert fault.says in str(caught.value)
 
 
 HONEST = [
-    (faults.SENTIMENT, faults.Lexicon),
-    (faults.SENTIMENT, faults.Normalising),
-    (faults.TOKENS, faults.TokenList),
-    (faults.PIECES, faults.Piece),
+    (moods.SENTIMENT, moods.Lexicon),
+    (moods.SENTIMENT, moods.Normalising),
+    (moods.TOKENS, moods.TokenList),
+    (moods.PIECES, moods.Piece),
 ]
 
 
 @pytest.mark.parametrize(("task", "made"), HONEST)
 @pytest.mark.parametrize("needs", [False, True])
 def test_an_honest_head_passes(task, made, needs, encoder) -> None:
-    check_head(task, faults.head(made, task, needs=needs), backbone=encoder if needs else None)
+    check_head(task, moods.head(made, task, needs=needs), backbone=encoder if needs else None)
 
 
 def test_a_head_that_cannot_be_opened_so_says_why() -> None:
-    head = replace(faults.head(faults.Lexicon), object=f"{faults.HERE}:refuse")
+    head = replace(moods.head(moods.Lexicon), object=f"{moods.HERE}:refuse")
     with pytest.raises(UsageError, match="it needs labels"):
-        check_head(faults.SENTIMENT, head)
+        check_head(moods.SENTIMENT, head)

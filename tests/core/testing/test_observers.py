@@ -7,6 +7,7 @@ import pytest
 from nlptasks.testing import check_observer
 
 from . import faults
+from .faults import observers
 
 
 @pytest.mark.parametrize("fault", faults.of("observer"))
@@ -17,4 +18,4 @@ def test_a_planted_fault_is_caught_and_named(fault: faults.Fault) -> None:
 
 
 def test_an_honest_one_passes() -> None:
-    check_observer(faults.Watcher())
+    check_observer(observers.Watcher())

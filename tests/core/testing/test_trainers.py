@@ -7,6 +7,7 @@ import pytest
 from nlptasks.testing import check_trainer
 
 from . import faults
+from .faults import moods, trainers
 
 
 @pytest.mark.parametrize("fault", faults.of("trainer"))
@@ -17,4 +18,4 @@ def test_a_planted_fault_is_caught_and_named(fault: faults.Fault) -> None:
 
 
 def test_an_honest_one_passes() -> None:
-    check_trainer(faults.SENTIMENT, faults.trainer("fit"))
+    check_trainer(moods.SENTIMENT, trainers.trainer("fit"))

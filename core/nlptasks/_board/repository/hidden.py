@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nlptasks._board.repository.layout import BoardRepository
-from nlptasks._board.submissions import FILE, SubmissionCard, card_json, read_card
+from nlptasks._board.submissions import FILE, card_json, read_card
 from nlptasks._plugins.registry import Registry
 from nlptasks._running.facts import versions
 from nlptasks._scoring.from_file.rescore_request import PredictionsRequest, rescore_predictions
 from nlptasks._scoring.verify import verify_scores
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks._settings.groups import BenchmarkChoice, RecordTarget
 from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import NlptasksError, UsageError

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from nlptasks._board.checking.checks import ERROR, Finding, check_folder
 from nlptasks._board.repository.layout import BoardRepository, open_repository
-from nlptasks._board.submissions import FILE, SubmissionCard, card_json
+from nlptasks._board.submissions import FILE, card_json
 from nlptasks._board.text import slug
 from nlptasks._board.trust import Believed
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.datasets import ScoredData
 from nlptasks._scoring.from_file.joining import columns_of, mismatches, row_ids
 from nlptasks._scoring.from_file.prediction_file import FileRequest, id_column, read_predictions
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.atomic import atomic_output, split_suffix
@@ -231,7 +233,8 @@ def _check_rows(registry: Registry, source: Path, repository: BoardRepository, d
     """Whether each row of the public file has one prediction, and each prediction a row."""
     public = str(repository.suite.folder / data.public)
     task = registry.get(TaskSpec, data.task).spec
-    request = FileRequest(predictions=str(source), task=task, source=TableSource(data=public, id=data.id))
+    rows = ScoredData(source=TableSource(data=public, id=data.id))
+    request = FileRequest(file=str(source), task=task, data=rows)
     given = read_predictions(registry, request)
     wanted = row_ids(registry, request, id_column(request, columns_of(registry, request, public), public))
     known = set(wanted)

@@ -7,7 +7,7 @@ import io
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -15,6 +15,7 @@ from string import Template
 from nlptasks._board.repository.layout import ATTESTATIONS, HIDDEN, RECORDS, SUBMISSIONS, SUITE
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.gold_rows import read_gold_rows
+from nlptasks._settings.boards import BoardData
 from nlptasks._settings.groups import TableSource
 from nlptasks._tables.columns import as_text
 from nlptasks._tables.gold_samples import GoldTable
@@ -46,35 +47,13 @@ _FILES = {
 _EXAMPLE, _EXAMPLE_TASK = "reviews.csv", "sentiment"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewRepository:
-    """What a repository is to begin with.
+def write_repository(registry: Registry, folder: Path, asked: BoardData) -> str:
+    """Write a repository, which appears whole or not at all.
 
     Args:
+        registry: What is installed.
         folder: Its folder, which is made.
-        name: Name of the leaderboard.
-        task: The task; empty: that of the example.
-        data: The file with inputs and gold answers; empty: an example of a few reviews.
-        gold: Its gold column; empty: by its name.
-        id: Its column of ids; empty: ``id``, or the rows' numbers.
-        dataset: What the data set is called; empty: by its file.
-        licence: Its licence.
-        hide: Whether the gold answers stay with the maintainer.
-    """
-
-    folder: Path
-    name: str
-    task: str = ""
-    data: str = ""
-    gold: str = ""
-    id: str = ""
-    dataset: str = ""
-    licence: str = ""
-    hide: bool = False
-
-
-def write_repository(registry: Registry, asked: NewRepository) -> str:
-    """Write a repository, which appears whole or not at all.
+        asked: What it is to begin with.
 
     Returns:
         Name of its data set.
@@ -83,12 +62,13 @@ def write_repository(registry: Registry, asked: NewRepository) -> str:
         UsageError: Something lies there, a name cannot be one, or there is no such task or column.
         DataError: The data cannot be read, or no row has a gold answer.
     """
+    asked = replace(asked, name=asked.name or folder.absolute().name)
     if not _NAME.fullmatch(asked.name):
         raise UsageError(
             f"{asked.name!r} is no name for a leaderboard", hint="use letters, digits, '-', '_' and '.', a letter first"
         )
-    if is_there(asked.folder):
-        raise _exists(asked.folder)
+    if is_there(folder):
+        raise _exists(folder)
     if asked.data and not asked.task:
         known = ", ".join(item.spec.name for item in registry.all(TaskSpec))
         raise UsageError("--data needs the task that it is for", hint=f"--task TASK; tasks: {known}")
@@ -97,17 +77,17 @@ def write_repository(registry: Registry, asked: NewRepository) -> str:
     if asked.data == "-":
         raise UsageError("a suite pins a file by its bytes", hint="save the rows in a file first")
     try:
-        with whole_folder(asked.folder, replaceable=lambda _: False) as part:
+        with whole_folder(folder, replaceable=lambda _: False) as part:
             return _fill(registry, asked, part)
     except FileExistsError:
-        raise _exists(asked.folder) from None
+        raise _exists(folder) from None
 
 
 def _exists(folder: Path) -> UsageError:
     return UsageError(f"{folder} exists already", hint="give another folder; nothing in it was touched")
 
 
-def _fill(registry: Registry, asked: NewRepository, part: Path) -> str:
+def _fill(registry: Registry, asked: BoardData, part: Path) -> str:
     task = registry.get(TaskSpec, asked.task or _EXAMPLE_TASK).spec
     own = files("nlptasks") / "_scaffold" / _SCAFFOLD / _EXAMPLE
     source = asked.data or str(own)
@@ -117,14 +97,14 @@ def _fill(registry: Registry, asked: NewRepository, part: Path) -> str:
     wanted = TableSource(data=source, gold=asked.gold, id=asked.id)
     table, language = read_gold_rows(registry, task, wanted, task.metrics)
     _, suffix, packed = split_suffix(source)
-    place = Path(HIDDEN if asked.hide else "data") / f"{name}{suffix}{packed}"
+    place = Path(HIDDEN if asked.withhold_gold else "data") / f"{name}{suffix}{packed}"
     for folder in (RECORDS, ATTESTATIONS, SUBMISSIONS, str(place.parent), "data"):
         (part / folder).mkdir(exist_ok=True)
     for folder in (RECORDS, ATTESTATIONS, SUBMISSIONS):
         (part / folder / ".gitkeep").touch()
     shutil.copyfile(source, part / place)
     public = ""
-    if asked.hide:
+    if asked.withhold_gold:
         public = f"data/{name}.csv"
         (part / public).write_text(_without_gold(registry, wanted, table), encoding="utf-8", newline="")
     card = {
@@ -173,7 +153,7 @@ def _without_gold(registry: Registry, wanted: TableSource, table: GoldTable) -> 
     return stream.getvalue()
 
 
-def _write_templates(asked: NewRepository, part: Path, dataset: str, task: str) -> None:
+def _write_templates(asked: BoardData, part: Path, dataset: str, task: str) -> None:
     major, minor = (int(number) for number in __version__.split(".")[:2])
     folder = files("nlptasks") / "_scaffold" / _SCAFFOLD
     values = {
@@ -191,9 +171,9 @@ def _write_templates(asked: NewRepository, part: Path, dataset: str, task: str) 
         target.write_text(text, encoding="utf-8")
 
 
-def _submit(asked: NewRepository, dataset: str, task: str) -> str:
+def _submit(asked: BoardData, dataset: str, task: str) -> str:
     """How one submits, in the README: a record, or predictions where the gold answers are hidden."""
-    if asked.hide:
+    if asked.withhold_gold:
         return (
             f"nlptasks run {task} data/{dataset}.csv --output predictions.csv\n"
             f"nlptasks leaderboard submit predictions.csv --to . --dataset {dataset} --name NAME --training zero-shot"

@@ -74,11 +74,11 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
     if report.rejected:
-        hint = f"{report.rejects} tells which, and why" if report.rejects else "the lines above tell which, and why"
-        raise RejectedRowsError(
-            f"{counted(report.rejected, 'row')} could not be read or predicted, and {report.output} is without them",
-            hint=hint,
-        )
+        lost = f"{counted(report.rejected, 'row')} could not be read or predicted, and {report.output} is without them"
+        where = f"{report.rejects or 'the lines above'} tell{'s' if report.rejects else ''} which, and why"
+        if not source.skip_bad_rows:
+            raise RejectedRowsError(lost, hint=where)
+        click.echo(f"warning: {lost}; {where}", err=True)
 
 
 def _system(session: Session, specs: Sequence[TaskSpec], choice: SystemChoice, rows: RowChoice) -> System:

@@ -156,7 +156,7 @@ _OF_RECIPES = [
     *flags_of(TrainingTarget, only=("output",)),
     *flags_of(BenchmarkChoice, only=("data_dir",)),
     *flags_of(SystemChoice, only=("backbone", "device")),
-    *flags_of(TableSource, only=("on_error",)),
+    *flags_of(TableSource, only=("on_error", "skip_bad_rows")),
 ]
 
 train = TrainGroup(

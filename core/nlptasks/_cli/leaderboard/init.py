@@ -20,23 +20,10 @@ def _init(app: App, chosen: Chosen, folder: Path) -> None:
     It holds a suite with one data set, rules, folders for records and attestations, and the workflows that check a pull
     request and comment what it changes on the board. Without --data it begins with an example of a few reviews.
     """
-    from nlptasks._board.repository.template import NewRepository, write_repository
+    from nlptasks._board.repository.template import write_repository
 
     data = chosen.of(BoardData)
-    dataset = write_repository(
-        app.plugins().registry,
-        NewRepository(
-            folder=folder,
-            name=data.name or folder.absolute().name,
-            task=data.task,
-            data=data.data,
-            gold=data.gold,
-            id=data.id,
-            dataset=data.dataset,
-            licence=data.licence,
-            hide=data.withhold_gold,
-        ),
-    )
+    dataset = write_repository(app.plugins().registry, folder, data)
     click.echo(f"wrote {one_line(str(folder))}, with the data set {dataset}; next:")
     for line in (
         f"nlptasks benchmark show {folder}/suite.yaml",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +28,6 @@ def _submit(app: App, chosen: Chosen, source: Path) -> None:
     submitted, and nothing is written over another submission. The new folder is what you open a pull request with.
     """
     from nlptasks._board.repository.submitting import submit_predictions, submit_record
-    from nlptasks._board.submissions import SubmissionCard
     from nlptasks._board.trust import Believed
     from nlptasks._scoring.pinned import pinned_data
 
@@ -39,13 +39,9 @@ def _submit(app: App, chosen: Chosen, source: Path) -> None:
     if not is_there(source):
         raise UsageError(f"{source}: no such record and no such file", hint="give the folder of a record, or a table")
     registry = app.plugins().registry
-    card = SubmissionCard(
-        date=_today(), licence=choice.licence, training=choice.training, by=choice.by, link=choice.link
-    )
+    card = replace(choice.card, date=_today())
     record = is_folder(source) or source.name == "record.json"
-    if record and (
-        wrong := [flag for flag, value in (("--name", choice.name), ("--dataset", choice.dataset)) if value]
-    ):
+    if record and (wrong := [flag for flag, value in (("--name", card.system), ("--dataset", card.dataset)) if value]):
         raise UsageError(f"{wrong[0]} goes with a file of predictions; {source} is a record", hint="leave it out")
     if record:
         pinned = pinned_data(registry, chosen.of(PinnedChoice), chosen.of(BenchmarkChoice).data_dir)
@@ -54,9 +50,6 @@ def _submit(app: App, chosen: Chosen, source: Path) -> None:
             registry, folder, Path(choice.to), card, called=choice.called, believed=Believed(pinned=pinned)
         )
     else:
-        from dataclasses import replace
-
-        card = replace(card, system=choice.name, dataset=choice.dataset)
         done = submit_predictions(registry, source, Path(choice.to), card, called=choice.called)
     for item in done.warnings:
         click.echo(f"warning: {item.check}: {one_line(item.reason)}", err=True)

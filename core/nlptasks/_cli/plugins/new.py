@@ -35,6 +35,9 @@ _PLACES = {
 #: What a kind's README and pyproject.toml say of it.
 _ABOUT = "about.toml"
 
+#: What distributions of plugins are often called by first.
+_PREFIX = "nlptasks-"
+
 _TEMPLATE = ".tmpl"
 
 
@@ -57,6 +60,7 @@ def new(name: str, kind: str) -> None:
         raise UsageError(f"{folder} exists already", hint="choose another name, or remove it")
     major, minor = (int(part) for part in __version__.split(".")[:2])
     values = {"name": name, "package": package, "floor": f"{major}.{minor}", "ceiling": f"{major + 1}"}
+    values["short"] = name.removeprefix(_PREFIX)  # 'nlptasks-words' brings what is called 'words'
     about = tomllib.loads((_TEMPLATES / kind / _ABOUT).read_text(encoding="utf-8"))
     values |= {key: Template(text).substitute(values) for key, text in about.items()}
     for source in (*_TEMPLATES.iterdir(), *(_TEMPLATES / kind).iterdir()):

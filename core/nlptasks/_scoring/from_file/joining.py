@@ -57,12 +57,12 @@ def joined(
     taken = () if request.source.data else (given.column, given.id, given.score, given.nll)
     gold = request.source.gold or _gold_column(request, columns, taken)
     id_ = _id(request, given, columns)
-    if request.by_order and id_:
+    if request.predictions.by_order and id_:
         given = _in_order(registry, request, given, id_)
-    file = request.source.data or request.predictions
+    file = request.gold_file
     reading = request.reading(registry, file)
     wanted = replace(request.source, data=file, gold=gold, id=id_, reading=reading)
-    language = request.dataset.language if request.dataset else ""
+    language = request.data.dataset.language
     prompted = is_harness(columns) and len(request.task.inputs) == 1
     prompt = {request.task.inputs[0].name: lm_eval_samples.PROMPT} if prompted else {}
     # Predictions often stand without what they are made of: it is shown where it is there, and scores do not need it.
@@ -79,7 +79,7 @@ def joined(
                 source,
                 names,
                 language=language,
-                meta=request.meta,
+                meta=request.data.meta,
                 outputs=taken if task.inputs else (),
                 opened=lambda opened: request.table(registry, opened),
             )
@@ -120,13 +120,12 @@ def _gold_column(request: FileRequest, columns: Sequence[str], taken: Sequence[s
         return other
     if earlier:
         raise UsageError(
-            f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}'; "
+            f"{request.gold_file}: no gold column for the task '{request.task.name}'; "
             f"{', '.join(map(repr, earlier))} seem to hold what an earlier run predicted",
             hint=f"name the gold column with --gold COLUMN; --gold '{earlier[0]}' takes these as gold answers",
         )
     raise UsageError(
-        f"{request.source.data or request.predictions}: no gold column for the task '{request.task.name}' among "
-        f"{', '.join(map(repr, columns))}",
+        f"{request.gold_file}: no gold column for the task '{request.task.name}' among {', '.join(map(repr, columns))}",
         hint="name it with --gold COLUMN, or give the file that has it with --data; "
         f"it holds {request.task.gold.summary}",
     )
@@ -139,11 +138,11 @@ def _id(request: FileRequest, given: PredictionFile, columns: Sequence[str]) -> 
     """The column of the rows' ids; empty where they are told apart by their numbers."""
     data = request.source.data
     if not data:
-        if request.by_order:
+        if request.predictions.by_order:
             raise UsageError("--by-order joins two files, and there is one", hint="leave it out, or give --data FILE")
         return given.id
     found = id_column(request, columns, data)
-    if request.by_order:
+    if request.predictions.by_order:
         named = request.source.id.partition("=")[0]
         theirs = next((name for name in (named, usual_id(given.columns)) if name in given.columns), "")
         if found and theirs:
@@ -154,7 +153,7 @@ def _id(request: FileRequest, given: PredictionFile, columns: Sequence[str]) -> 
         return found
     numbered = given.id and not found and all(map(str.isdecimal, given.answers))  # they are the rows' numbers
     if bool(found) != bool(given.id) and not numbered:
-        with_, without = (data, request.predictions) if found else (request.predictions, data)
+        with_, without = (data, request.file) if found else (request.file, data)
         raise UsageError(f"{with_} has ids and {without} has none, so their rows cannot be matched", hint=_JOIN)
     return found
 
@@ -172,7 +171,7 @@ def _in_order(registry: Registry, request: FileRequest, given: PredictionFile, c
 
 def _not_as_many(request: FileRequest, predictions: int, rows: int) -> UsageError:
     return UsageError(
-        f"{request.predictions} has {predictions:,} rows and {request.source.data} has {rows:,}; without ids, rows "
+        f"{request.file} has {predictions:,} rows and {request.source.data} has {rows:,}; without ids, rows "
         "are matched by their order, so their numbers must be equal",
         hint="write the ids of the data beside the predictions, in a column 'id'",
     )
@@ -209,13 +208,13 @@ def check(registry: Registry, request: FileRequest, given: PredictionFile, table
     if len(missing) == len(table.items):
         first = next(iter(given.answers), "")
         raise UsageError(
-            f"{request.predictions}: no row of {request.source.data or request.predictions} has a prediction; the ids "
+            f"{request.file}: no row of {request.gold_file} has a prediction; the ids "
             f"of predictions are like {one_line(first, 40)!r}, those of rows like {one_line(table.items[0].id, 40)!r}",
             hint=_JOIN if request.source.data else "--prediction COLUMN names another column",
         )
-    if found and not request.partial:
+    if found and not request.predictions.partial:
         raise UsageError(
-            f"{request.predictions}: " + "\n".join(found),
+            f"{request.file}: " + "\n".join(found),
             hint="a score on a part of the rows is not one on all of them; --partial scores a missing prediction as an "
             "empty one, leaves surplus ones out, takes the first of several, and marks the record",
         )

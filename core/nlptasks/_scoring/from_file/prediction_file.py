@@ -9,8 +9,10 @@ from math import inf
 
 from nlptasks._exchange import lm_eval_samples
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.datasets import ScoredData
 from nlptasks._scoring.from_file.lists import texts_of_lists
-from nlptasks._settings.groups import TableSource
+from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
+from nlptasks._settings.predictions import PredictionSource
 from nlptasks._tables.columns import as_text, named
 from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
@@ -19,7 +21,6 @@ from nlptasks.files.paths import Input, open_input, refuse_stream
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import DECIMALS
 from nlptasks.plugin.protocols import FormatOptions, Row, Table
-from nlptasks.records.schema import Dataset
 from nlptasks.text.display import one_line
 
 #: Names of the columns of ids and of likelihoods where the user names none.
@@ -31,51 +32,38 @@ class FileRequest:
     """What to score.
 
     Args:
-        predictions: The file with the predictions.
+        file: The file with the predictions.
         task: The task that they are predictions of.
-        source: The table with the gold answers; without ``data`` they stand beside the predictions. How it is read is
-            how both are, and the label map is of both. The column of ids is in both, or is called ``THEIRS`` beside the
+        predictions: How they stand in the file, and what is done where some are missing.
+        data: The table with the gold answers; without a file they stand beside the predictions. How it is read is how
+            both are, and the label map is of both. The column of ids is in both, or is called ``THEIRS`` beside the
             predictions and ``OURS`` in the data where it is ``THEIRS=OURS``.
-        prediction: Column of the predictions; empty: by its name.
-        score: Column of the predictions' probabilities; empty: by the name of the predictions' column.
-        nll: Column with the negative log-likelihood of each gold text in nats; empty: ``nll`` where it is there.
-        model: What boards call the system; empty: by the file.
-        labels: The closed set of them; empty: the gold answers, where the task's predictions are labels.
-        metrics: Names of further metrics.
-        own_metrics: Names of the metrics in place of the task's; empty: the task's.
-        primary: The metric that ranks systems; empty: the task's.
-        meta: Further columns of the data to keep.
-        dataset: What is known of the data beforehand, their language too; ``None``: the file's name.
-        withhold: Whether the texts of the data are kept out of the record; see
-            :func:`nlptasks.records.schema.withhold`.
-        partial: Whether missing, surplus and repeated predictions are counted and not refused.
-        by_order: Whether predictions belong to the rows of the data in their order, where one file has no ids.
-        filter: Which responses count in samples of lm-evaluation-harness; empty: there are those of one filter.
+        evaluation: What is scored beside the task's metrics. Its ``language`` is told by ``data``.
+        target: What the record is.
         argv: The command that makes the record again.
     """
 
-    predictions: str
+    file: str
     task: TaskSpec
-    source: TableSource = field(default_factory=TableSource)
-    prediction: str = ""
-    score: str = ""
-    nll: str = ""
-    model: str = ""
-    labels: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-    own_metrics: tuple[str, ...] = ()
-    primary: str = ""
-    meta: tuple[str, ...] = ()
-    dataset: Dataset | None = None
-    withhold: bool = False
-    partial: bool = False
-    by_order: bool = False
-    filter: str = ""
+    predictions: PredictionSource = field(default_factory=PredictionSource)
+    data: ScoredData = field(default_factory=ScoredData)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    target: RecordTarget = field(default_factory=RecordTarget)
     argv: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> TableSource:
+        """The table with the gold answers."""
+        return self.data.source
+
+    @property
+    def gold_file(self) -> str:
+        """The file that the gold answers stand in."""
+        return self.source.data or self.file
 
     def reading(self, registry: Registry, file: str) -> FormatOptions:
         """How to read one of the two tables."""
-        others = [other for other in (self.predictions, self.source.data) if other and other != file]
+        others = [other for other in (self.file, self.source.data) if other and other != file]
         return reading_of(registry, self.source, file, others)
 
     def table(self, registry: Registry, source: Input) -> Table:
@@ -83,8 +71,8 @@ class FileRequest:
         options = self.reading(registry, source.name)
         table = read_table(registry, source, name=self.source.format, options=options)
         if lm_eval_samples.is_samples(table.columns):
-            return lm_eval_samples.samples_table(table, source.name, chosen=self.filter)
-        if self.filter and source.name == self.predictions:
+            return lm_eval_samples.samples_table(table, source.name, chosen=self.predictions.filter)
+        if self.predictions.filter and source.name == self.file:
             raise UsageError(f"{source.name} is no file of samples of lm-evaluation-harness", hint="leave out --filter")
         return table
 
@@ -140,16 +128,16 @@ class PredictionFile:
 
 def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile:
     """Read the predictions."""
-    for file in (request.predictions, request.source.data):
+    for file in (request.file, request.source.data):
         refuse_stream(file, "a record names its files by their bytes")
     with ExitStack() as stack:
-        source = stack.enter_context(open_input(request.predictions))
+        source = stack.enter_context(open_input(request.file))
         table = request.table(registry, source)
         harness = is_harness(table.columns)
         column = _prediction_column(request, table.columns)
         score = _score_column(request, table.columns, column)
         nll = _nll_column(request, table.columns)
-        id_ = "" if request.by_order else id_column(request, table.columns, request.predictions)
+        id_ = "" if request.predictions.by_order else id_column(request, table.columns, request.file)
         at = [table.columns.index(name) if name else -1 for name in (id_, column, score, nll)]
         answers: dict[str, FilePrediction] = {}
         lines: dict[str, int] = {}
@@ -175,13 +163,13 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
             )
     if not any(answer.answered for answer in answers.values()):
         raise DataError(
-            request.predictions,
+            request.file,
             f"no prediction in the column '{column}': {'it has no row' if not rows else 'all of its cells are empty'}",
             hint="--prediction COLUMN names another column",
         )
     if harness and not any(answer.nll is not None for answer in answers.values()):
         nll = ""
-    answers, notes = texts_of_lists(answers, lines, request.predictions, column)
+    answers, notes = texts_of_lists(answers, lines, request.file, column)
     return PredictionFile(
         columns=table.columns,
         column=column,
@@ -198,13 +186,15 @@ def read_predictions(registry: Registry, request: FileRequest) -> PredictionFile
 
 def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or the first of the usual names that the file has."""
-    if request.prediction:
-        return named(request.prediction, columns, "--prediction", request.predictions)
+    if request.predictions.prediction:
+        return named(request.predictions.prediction, columns, "--prediction", request.file)
     if is_harness(columns):
         return lm_eval_samples.PREDICTION
     output = request.task.output
     free = {
-        plain(name): name for name in columns if name not in (request.source.gold, request.source.id, request.score)
+        plain(name): name
+        for name in columns
+        if name not in (request.source.gold, request.source.id, request.predictions.score_column)
     }
     # The name of the task's output is often that of its gold column too, so the plain words come before it.
     for name in (f"predicted_{output}", *PREDICTION_NAMES, "predicted_label", output, *ANSWER_NAMES):
@@ -215,23 +205,23 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
         return named_so[0]
     known = ", ".join((f"predicted_{output}", *PREDICTION_NAMES[:3], output))
     raise UsageError(
-        f"{request.predictions}: no column of predictions among {', '.join(map(repr, columns))}",
+        f"{request.file}: no column of predictions among {', '.join(map(repr, columns))}",
         hint=f"name it: --prediction COLUMN; known names are {known}, ...",
     )
 
 
 def _score_column(request: FileRequest, columns: Sequence[str], prediction: str) -> str:
     """The column that the user named, or the one that 'nlptasks run' writes beside its predictions."""
-    if request.score:
-        return named(request.score, columns, "--score-column", request.predictions)
+    if request.predictions.score_column:
+        return named(request.predictions.score_column, columns, "--score-column", request.file)
     usual = f"{prediction}_score"
     return usual if usual in columns else ""
 
 
 def _nll_column(request: FileRequest, columns: Sequence[str]) -> str:
     """The column that the user named, or one of the usual name."""
-    if request.nll:
-        return named(request.nll, columns, "--nll-column", request.predictions)
+    if request.predictions.nll_column:
+        return named(request.predictions.nll_column, columns, "--nll-column", request.file)
     return _NLL if _NLL in columns else ""
 
 
@@ -252,7 +242,7 @@ def id_column(request: FileRequest, columns: Sequence[str], file: str) -> str:
     if between and request.source.id not in columns:
         if not request.source.data:
             raise UsageError(f"--id {request.source.id} names columns of two files", hint="--data FILE is the other")
-        return named(theirs if file == request.predictions else ours, columns, "--id", file)
+        return named(theirs if file == request.file else ours, columns, "--id", file)
     if not request.source.id or (request.source.data and usual and request.source.id not in columns):
         return usual
     return named(request.source.id, columns, "--id", file)

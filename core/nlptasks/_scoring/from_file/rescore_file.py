@@ -51,7 +51,9 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         DataError: A row cannot be read, or none has a gold answer.
     """
     given = read_predictions(registry, request)
-    names = metric_names(registry, request.task, request.own_metrics, request.primary, request.metrics)
+    names = metric_names(
+        registry, request.task, request.data.own_metrics, request.data.primary, request.evaluation.metrics
+    )
     table, given, language = joined(registry, request, given, names)
     notes = [f"predictions: column '{given.column}'; gold answers: column '{table.columns['gold']}'"]
     if given.score:
@@ -60,15 +62,15 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         notes.append(f"likelihoods: column '{given.nll}'")
     notes += dict.fromkeys((*given.notes, *table.notes))
     notes += check(registry, request, given, table)
-    source = request.source.data or request.predictions
+    source = request.gold_file
     table, labels = _with_labels(request, given, table)
     notes += left_out(table.skipped)
     samples = tuple(_samples(request, given, table, labels))
     _refuse_invalid(request, given, table, samples, labels)
     refuse_own_output(request.task, table, samples, source=source)
     stem = split_suffix(source)[0]
-    known = request.dataset or Dataset(name=task_of(stem) or stem, sha256="", n=0)
-    dataset = replace(known, language=language)
+    known = request.data.dataset
+    dataset = replace(known, name=known.name or task_of(stem) or stem, language=language)
     scored = score_samples(
         registry,
         names,
@@ -82,7 +84,7 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         raise UsageError("none of the task's metrics is installed", hint="see 'nlptasks metrics list'")
     covered = sum("missing" not in sample.flags for sample in samples)
     record = _record(request, replace(dataset, sha256=table.sha256, n=len(samples)), table, samples, scored, labels)
-    if request.withhold:
+    if request.target.withhold_texts:
         samples = tuple(withhold(samples, labels))
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))
 
@@ -90,27 +92,27 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
 def _with_labels(request: FileRequest, given: PredictionFile, table: GoldTable) -> tuple[GoldTable, tuple[str, ...]]:
     """The rows that can be scored, and the closed set of labels."""
     if not has_labels(request.task):
-        if request.labels or request.source.label_map:
-            flag = "--labels" if request.labels else "--label-map"
+        if request.predictions.labels or request.source.label_map:
+            flag = "--labels" if request.predictions.labels else "--label-map"
             raise UsageError(
                 f"the predictions of the task '{request.task.name}' are texts and no labels", hint=f"leave out {flag}"
             )
         return table, ()
-    if not request.labels:
+    if not request.predictions.labels:
         table = _two_classes(request, given, table)
         return table, label_set(item.gold for item in table.items)
-    matcher = LabelMatcher(request.labels)
+    matcher = LabelMatcher(request.predictions.labels)
     found = [(item, matcher.find(item.gold)) for item in table.items]
     items = tuple(replace(item, gold=label) for item, label in found if label is not None)
     if not items:
         raise DataError(
-            request.source.data or request.predictions,
+            request.gold_file,
             "no gold answer is among --labels",
             hint="see what the gold column has",
         )
     left = len(table.items) - len(items)
     skipped = {**table.skipped, "their gold answer is not among --labels": left} if left else table.skipped
-    return replace(table, items=items, skipped=skipped), tuple(sorted(request.labels))
+    return replace(table, items=items, skipped=skipped), tuple(sorted(request.predictions.labels))
 
 
 def _two_classes(request: FileRequest, given: PredictionFile, table: GoldTable) -> GoldTable:
@@ -118,7 +120,7 @@ def _two_classes(request: FileRequest, given: PredictionFile, table: GoldTable) 
     reader = _PredictionReader(request, given, table, tuple(sorted({item.gold for item in table.items})))
     said = {reader.read(answer.text) for answer in given.answers.values() if answer.text}
     golds = {item.gold for item in table.items}
-    return for_labels(table, sorted(said), source=request.predictions, who="the system") if said & golds else table
+    return for_labels(table, sorted(said), source=request.file, who="the system") if said & golds else table
 
 
 def _refuse_invalid(
@@ -128,14 +130,14 @@ def _refuse_invalid(
     blank = all(not (sample.prediction or "").strip() and sample.nll is None for sample in samples)
     if blank and all(sample.gold.strip() not in ("", "[]") for sample in samples):
         raise DataError(
-            request.predictions,
+            request.file,
             f"all predictions in the column '{given.column}' are empty, and no gold answer is",
             hint="--prediction COLUMN names another column",
         )
     said = sorted({sample.prediction for sample in samples if sample.prediction and sample.prediction.strip()})
     if labels and said and not set(said) & set(labels):
         raise DataError(
-            request.predictions,
+            request.file,
             f"no prediction in the column '{given.column}' is a label: it has {listed(list(map(repr, said)))}, and "
             f"the labels in the gold column '{table.columns['gold']}' are {listed(list(map(repr, labels)))}",
             hint='--prediction and --gold name other columns; --label-map "old=new,..." says which label is which',
@@ -214,20 +216,20 @@ def _record(
     scored: Scored,
     labels: tuple[str, ...],
 ) -> Record:
-    primary = request.primary or request.task.primary
+    primary = request.data.primary or request.task.primary
     return Record(
         task=request.task.name,
         primary=primary if primary in scored.scores else next(iter(scored.scores)),
         dataset=dataset,
-        model=Model(name=request.model or _named_after(request.predictions)),
+        model=Model(name=request.target.name or _named_after(request.file)),
         run=Run(
             # The predictions come from nowhere that is known here, so their file stands for what decided them.
-            decoding={"predictions": sha256_of(Path(request.predictions))},
+            decoding={"predictions": sha256_of(Path(request.file))},
             argv=request.argv,
             columns=dict(table.columns),
         ),
         scores=scored.scores,
         labels=labels,
         flags=dict(Counter(flag for sample in samples for flag in sample.flags)),
-        withheld=request.withhold,
+        withheld=request.target.withhold_texts,
     )

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nlptasks._exchange.lm_eval_samples import task_of
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.datasets import dataset_of
+from nlptasks._scoring.datasets import ScoredData, data_of
 from nlptasks._scoring.from_file.prediction_file import FileRequest
 from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
 from nlptasks._settings.command import of_task, words
 from nlptasks._settings.groups import BenchmarkChoice, Evaluation, RecordTarget, SystemChoice, TableSource
 from nlptasks._settings.predictions import PredictionSource
 from nlptasks.errors import UsageError
-from nlptasks.files.paths import split_suffix
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import check_labels
-from nlptasks.records.schema import Dataset
 from nlptasks.records.suites import Card, Suite, locate, open_suite, read_suite
 
 
@@ -50,55 +47,34 @@ def rescore_predictions(registry: Registry, asked: PredictionsRequest) -> FileSc
         DataError: A row cannot be read, or none has a gold answer.
     """
     if asked.benchmark.benchmark or asked.benchmark.suite:
-        request = _of_card(registry, asked)
+        suite, card = _card(registry, asked.benchmark)
+        path = locate(suite, card, data_dir=asked.benchmark.data_dir)
+        request = _request(registry, asked, card.task, data_of(suite, card, path, asked.source))
     else:
-        request = _request(asked, registry.get(TaskSpec, asked.predictions.task).spec)
+        request = _request(registry, asked, asked.predictions.task, ScoredData(source=asked.source))
     if language := asked.evaluation.language:
-        stem = split_suffix(request.source.data or asked.file)[0]
-        known = request.dataset or Dataset(name=task_of(stem) or stem, sha256="", n=0)
-        request = replace(request, dataset=replace(known, language=language))
+        dataset = replace(request.data.dataset, language=language)
+        request = replace(request, data=replace(request.data, dataset=dataset))
     return score_file(registry, request)
 
 
-def _request(asked: PredictionsRequest, task: TaskSpec) -> FileRequest:
-    """What to score, as far as the user says it."""
-    given, target = asked.predictions, asked.target
+def _request(registry: Registry, asked: PredictionsRequest, task: str, data: ScoredData) -> FileRequest:
+    """What to score."""
+    given = asked.predictions
     return FileRequest(
-        predictions=asked.file,
-        task=task,
-        source=asked.source,
-        prediction=given.prediction,
-        score=given.score_column,
-        nll=given.nll_column,
-        model=target.name,
-        labels=check_labels(given.labels, cased=True),
-        metrics=asked.evaluation.metrics,
-        withhold=target.withhold_texts,
-        partial=given.partial,
-        by_order=given.by_order,
-        filter=given.filter,
+        file=asked.file,
+        task=registry.get(TaskSpec, task).spec,
+        predictions=replace(given, labels=check_labels(given.labels, cased=True)),
+        data=data,
+        evaluation=asked.evaluation,
+        target=asked.target,
         argv=(
             "nlptasks",
             "rescore",
             Path(asked.file).name,
-            *words(given, asked.source, asked.benchmark, asked.evaluation, target),
+            *words(given, asked.source, asked.benchmark, asked.evaluation, asked.target),
             *of_task("", {}, SystemChoice(), asked.source.reading.given),
         ),
-    )
-
-
-def _of_card(registry: Registry, asked: PredictionsRequest) -> FileRequest:
-    """What to score, with what a benchmark says of the data set that the predictions are for."""
-    suite, card = _card(registry, asked.benchmark)
-    data = str(locate(suite, card, data_dir=asked.benchmark.data_dir))
-    request = _request(asked, registry.get(TaskSpec, card.task).spec)
-    return replace(
-        request,
-        source=replace(request.source, data=data, columns=card.columns, gold=card.gold, id=card.id),
-        meta=tuple(dict.fromkeys(filter(None, (card.cluster, *card.meta)))),
-        own_metrics=card.metrics,
-        primary=card.primary,
-        dataset=dataset_of(suite, card),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nlptasks._board.repository.layout import open_repository
-from nlptasks._board.repository.template import NewRepository, write_repository
+from nlptasks._board.repository.template import write_repository
+from nlptasks._settings.boards import BoardData
 from nlptasks.errors import UsageError
 
 
@@ -15,7 +16,7 @@ def test_a_folder_without_a_suite_is_none(tmp_path):
 
 
 def test_whose_word_counts(registry, tmp_path):
-    write_repository(registry, NewRepository(folder=tmp_path / "lb", name="x"))
+    write_repository(registry, tmp_path / "lb", BoardData(name="x"))
     opened = open_repository(tmp_path / "lb")
     believed = opened.believed(registry)
     assert believed.attestations == tmp_path / "lb" / "attestations"
@@ -23,10 +24,10 @@ def test_whose_word_counts(registry, tmp_path):
 
 
 def test_the_data_set_with_hidden_gold(registry, tmp_path):
-    write_repository(registry, NewRepository(folder=tmp_path / "open", name="x"))
+    write_repository(registry, tmp_path / "open", BoardData(name="x"))
     with pytest.raises(UsageError, match="the gold answers of no data set are hidden"):
         open_repository(tmp_path / "open").hidden("")
-    write_repository(registry, NewRepository(folder=tmp_path / "lb", name="x", hide=True))
+    write_repository(registry, tmp_path / "lb", BoardData(name="x", withhold_gold=True))
     opened = open_repository(tmp_path / "lb")
     assert opened.hidden("").name == opened.hidden("reviews").name == "reviews"
     with pytest.raises(UsageError, match="no data set 'films'"):

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from nlptasks._board.repository.submitting import submit_record
-from nlptasks._board.submissions import SubmissionCard
 from nlptasks._board.trust import Believed
+from nlptasks._settings.boards import SubmissionCard
 from nlptasks.errors import NlptasksError
 
 

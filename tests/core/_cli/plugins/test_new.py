@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_new_plugins_pass_their_own_tests_which_check_them(written):
 def test_a_new_plugin_is_short(written, kind, most):
     lines = [line.strip() for path in written[kind].glob("src/*/*.py") for line in path.read_text().splitlines()]
     assert len([line for line in lines if line and not line.startswith(("#", '"""', "from ", "import "))]) <= most
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_what_a_distribution_called_nlptasks_words_brings_is_called_words(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(new, ["nlptasks-words", "--kind", kind]).exit_code == 0
+    project = tomllib.loads(Path("nlptasks-words/pyproject.toml").read_text())["project"]
+    assert project["name"] == "nlptasks-words"
+    assert project["entry-points"]["nlptasks"] == {"words": "nlptasks_words"}
+    sources = "".join(path.read_text() for path in Path("nlptasks-words").rglob("*.[py][ya]*"))
+    assert "nlptasks-words" not in sources
 
 
 def test_nothing_is_written_over(written):

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.core._scoring.asked import file_request
 
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.from_file.joining import check, joined, listed
-from nlptasks._scoring.from_file.prediction_file import FileRequest, read_predictions
+from nlptasks._scoring.from_file.prediction_file import read_predictions
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import UsageError
 from nlptasks_tasks.sentiment import SPEC as TASK
@@ -32,7 +33,7 @@ def join(registry: Registry, tmp_path: Path) -> Any:
         (tmp_path / "p.csv").write_text(predictions)
         (tmp_path / "gold.csv").write_text(gold)
         source = TableSource(data=str(tmp_path / "gold.csv") if gold else "", id=id_)
-        request = FileRequest(predictions=str(tmp_path / "p.csv"), task=TASK, source=source, **more)
+        request = file_request(tmp_path / "p.csv", TASK, source=source, **more)
         table, given, _ = joined(registry, request, read_predictions(registry, request), ("accuracy",))
         list(check(registry, request, given, table))
         return {item.id: (item.gold, given.answers[item.id].text) for item in table.items}

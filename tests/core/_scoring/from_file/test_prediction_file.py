@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.core._scoring.asked import file_request
 
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.from_file.prediction_file import FilePrediction, FileRequest, PredictionFile, read_predictions
+from nlptasks._scoring.from_file.prediction_file import FilePrediction, PredictionFile, read_predictions
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, UsageError
 from nlptasks_tasks.sentiment import SPEC as TASK
@@ -25,7 +26,7 @@ def registry() -> Registry:
 def read(registry: Registry, tmp_path: Path) -> Any:
     def found(text: str, *, name: str = "p.csv", source: TableSource | None = None, **more: Any) -> PredictionFile:
         (tmp_path / name).write_text(text)
-        request = FileRequest(predictions=str(tmp_path / name), task=TASK, source=source or TableSource(), **more)
+        request = file_request(tmp_path / name, TASK, source=source or TableSource(), **more)
         return read_predictions(registry, request)
 
     return found
@@ -71,7 +72,12 @@ def test_null_is_no_prediction(read):
     [
         ("text,label\na,b\n", {}, UsageError, "no column of predictions among 'text', 'label'"),
         ("prediction\nx\n", {"prediction": "pred"}, UsageError, "pred"),
-        ("prediction,p\nx,1.5\n", {"score": "p"}, DataError, r"p\.csv:2: '1\.5' in the column 'p' is no probability"),
+        (
+            "prediction,p\nx,1.5\n",
+            {"score_column": "p"},
+            DataError,
+            r"p\.csv:2: '1\.5' in the column 'p' is no probability",
+        ),
         ("prediction,nll\nx,-1\n", {}, DataError, "'-1' in the column 'nll' is no likelihood in nats"),
         ("prediction,nll\nx,inf\n", {}, DataError, "'inf' in the column 'nll'"),
         ("prediction,nll\nx,nan\n", {}, DataError, "'nan' in the column 'nll'"),
@@ -85,4 +91,4 @@ def test_what_cannot_be_read(read, text, more, error, said):
 
 def test_a_pipe_cannot_be_named_by_its_bytes(registry):
     with pytest.raises(UsageError, match="names its files by their bytes"):
-        read_predictions(registry, FileRequest(predictions="-", task=TASK))
+        read_predictions(registry, file_request("-", TASK))

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.core._scoring.asked import file_request
 
 from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.loader import load_plugins
 from nlptasks._plugins.registry import Registry
-from nlptasks._scoring.from_file.prediction_file import FileRequest
 from nlptasks._scoring.from_file.rescore_file import FileScored, score_file
 from nlptasks._settings.groups import TableSource
 from nlptasks.errors import UsageError
@@ -29,7 +29,7 @@ def registry() -> Registry:
 def score(registry: Registry, tmp_path: Path) -> Any:
     def scored(text: str = ROWS, **more: Any) -> FileScored:
         (tmp_path / "mine.csv").write_text(text)
-        return score_file(registry, FileRequest(predictions=str(tmp_path / "mine.csv"), task=TASK, **more))
+        return score_file(registry, file_request(tmp_path / "mine.csv", TASK, **more))
 
     return scored
 
@@ -48,13 +48,13 @@ def test_a_record_of_somebody_elses_predictions(score):
 
 def test_what_is_known_of_the_data_is_on_the_record(score):
     known = Dataset(name="films", benchmark="mine 1", sha256="", n=0, language="en", licence="CC0")
-    dataset = score(dataset=known, model="theirs").record.dataset
+    dataset = score(dataset=known, name="theirs").record.dataset
     assert (dataset.name, dataset.benchmark, dataset.licence, dataset.n) == ("films", "mine 1", "CC0", 3)
     assert len(dataset.sha256) == 64
 
 
 def test_texts_that_are_withheld(score):
-    done = score(withhold=True)
+    done = score(withhold_texts=True)
     assert done.record.withheld
     assert all(sample.inputs == {} for sample in done.samples)
     assert done.record.scores["accuracy"].value == pytest.approx(2 / 3)

@@ -139,5 +139,5 @@ def test_it_writes_and_does_nothing_else(backbone: Make) -> None:
 def test_the_generating_head_works_on_it(template: str, backbone: Make) -> None:
     (spec,) = nlptasks_heads()
     settings = {"template": template} if template else {}
-    options = GenerationOptions(max_new_tokens=34)
+    options = GenerationOptions(max_new_tokens=8)
     check_head(SPEC, spec, backbone=backbone("gpt2", **settings), options=options)

@@ -207,7 +207,7 @@ HEADS: tuple[tuple[str, TaskSpec, HeadSpec, Any], ...] = (
     ("marian", TRANSLATION, head(translation_heads(), "decoder"), TranslationOptions(max_new_tokens=6, beams=1)),
     ("t5", SUMMARIZATION, head(summarization_heads(), "abstractive"), AbstractiveOptions(max_new_tokens=4, beams=2)),
     ("bart", SUMMARIZATION, head(summarization_heads(), "abstractive"), AbstractiveOptions(max_new_tokens=4, beams=1)),
-    ("bart", GENERATION, head(generation_heads(), "decoder"), GenerationOptions(max_new_tokens=65)),
+    ("bart", GENERATION, head(generation_heads(), "decoder"), GenerationOptions(max_new_tokens=8)),
 )
 
 
