@@ -12,17 +12,17 @@ from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, SettingFlag, help_of
 from nlptasks._cli.once import OnceCommand
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._settings.groups import DataFiles, RowChoice, SystemChoice, TableSource
+from nlptasks._settings.groups import DataFiles, EngineChoice, RowChoice, SystemChoice, TableSource
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, EngineSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 #: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
-#: backbones, and those of formats.
-COLUMN, HEAD, OPTION, FORMAT = "column", "head", "option", "format"
+#: backbones, those of formats and those of engines.
+COLUMN, HEAD, OPTION, FORMAT, ENGINE = "column", "head", "option", "format", "engine"
 
 #: Called with the application, the names of the tasks, and what the user chose.
 Body = Callable[[App, list[str], Chosen], None]
@@ -137,8 +137,13 @@ class TaskGroup(click.Group):
         own = {option.name for _, option in owned}
         shared = [param for param in self._shared if not (_is_seed(param) and "seed" in own)]
         params = [*shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
-        params += format_flags(registry)
+        params += [*format_flags(registry), *self._engine_flags(registry)]
         return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
+
+    def _engine_flags(self, registry: Registry) -> list[SettingFlag]:
+        """The options that only some engine has, where the command lets the user choose one."""
+        chooses = any(isinstance(param, SettingFlag) and param.owner is EngineChoice for param in self._shared)
+        return _options(_of_engines(registry), ENGINE) if chooses else []
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
@@ -180,6 +185,11 @@ def source_of(chosen: Chosen) -> TableSource:
     source = replace(source, data=data, more=tuple(more))
     reading = replace(source.reading, given=chosen.values(FORMAT))
     return replace(source, columns=chosen.values(COLUMN), reading=reading)
+
+
+def engine_of(chosen: Chosen) -> EngineChoice:
+    """The engine that the user chose, with its options."""
+    return replace(chosen.of(EngineChoice), given=chosen.values(ENGINE))
 
 
 def heads_given(chosen: Chosen) -> list[str]:
@@ -248,6 +258,13 @@ def _of_formats(registry: Registry) -> Iterator[tuple[str, OptionField]]:
     for item in registry.all(FormatSpec):
         for option in option_fields(item.spec.options) if item.spec.options else ():
             yield f"format {item.spec.name}", option
+
+
+def _of_engines(registry: Registry) -> Iterator[tuple[str, OptionField]]:
+    """The options that only some engine has, each with whose it is."""
+    for item in registry.all(EngineSpec):
+        for option in option_fields(item.spec.options) if item.spec.options else ():
+            yield f"engine {item.spec.name}", option
 
 
 def format_flags(registry: Registry) -> list[SettingFlag]:

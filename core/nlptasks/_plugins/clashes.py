@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlptasks._plugins.registry import Owned, Registry, kind_of
-from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, Descriptor, EngineSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import option_fields
 from nlptasks.text.display import one_line
 
@@ -66,6 +66,7 @@ def flags_wanted(registry: Registry) -> list[tuple[str, str]]:
     owners: list[tuple[str, type | None]] = [
         *((f"the head {item.qualified}", item.spec.options) for item in registry.all(HeadSpec)),
         *((f"the backbone {item.qualified}", item.spec.options) for item in registry.all(BackboneSpec)),
+        *((f"the engine {item.qualified}", item.spec.options) for item in registry.all(EngineSpec)),
     ]
     for owner, options in owners:
         found += [(f"the option {o.name!r} of {owner}", o.flag) for o in (option_fields(options) if options else ())]

@@ -14,6 +14,7 @@ from nlptasks.plugin import (
     BenchmarkSpec,
     CommandSpec,
     Descriptor,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -35,6 +36,7 @@ KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
         "pipelines": PipelineSpec,
         "benchmarks": BenchmarkSpec,
         "commands": CommandSpec,
+        "engines": EngineSpec,
     }
 )
 

@@ -27,6 +27,7 @@ from nlptasks.plugin import (
     Column,
     CommandSpec,
     Descriptor,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -60,7 +61,7 @@ def validate(spec: object, expected: type[Descriptor], hook: str) -> None:
         test, rule = checks[field.name]
         if not test(value):
             raise PluginError(f"{_title(spec)}: {field.name} must be {rule}, got {value!r}")
-    if isinstance(spec, HeadSpec | BackboneSpec | FormatSpec) and spec.options is not None:
+    if isinstance(spec, HeadSpec | BackboneSpec | FormatSpec | EngineSpec) and spec.options is not None:
         option_fields(spec.options)
     if isinstance(spec, TaskSpec):
         _check_task(spec)
@@ -234,6 +235,12 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
         CommandSpec: {
             **_COMMON,
             "object": _IMPORT,
+        },
+        EngineSpec: {
+            **_COMMON,
+            "object": _IMPORT,
+            "options": _OPTIONS,
+            "extra": _TEXT,
         },
     }
 )

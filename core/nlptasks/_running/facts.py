@@ -88,7 +88,7 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
 
     item, backbone = system.heads[0], loaded.encoder
     files = list(_weights(item))
-    shared, own = _parameters(backbone), sum(map(_stored, files))
+    shared, own = parameters_of(backbone), sum(map(_stored, files))
     return Model(
         name=name or system_name(system),
         backbone=_backbone_name(system),
@@ -158,7 +158,7 @@ def _stored(path: Path) -> int:
         return 0
 
 
-def _parameters(backbone: Any) -> int:
+def parameters_of(backbone: Any) -> int:
     """Weights of a backbone: as it says, or else those of the PyTorch models that it holds, each once."""
     stated = getattr(backbone, "parameters", 0)
     torch = sys.modules.get("torch")

@@ -24,7 +24,7 @@ def plugins() -> Plugins:
 @cache
 def session() -> Session:
     """One session a process, so that a second ``load`` finds the backbone of the first."""
-    return Session(plugins().registry)
+    return Session(plugins().registry, plugins=plugins().source)
 
 
 def warn(line: str) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "Column",
     "CommandSpec",
     "Descriptor",
+    "EngineSpec",
     "FormatSpec",
     "HeadSpec",
     "MetricSpec",
@@ -286,3 +287,18 @@ class CommandSpec(Descriptor):
     """
 
     object: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSpec(Descriptor):
+    """An engine: where blocks of rows are predicted; ``--engine NAME``. See :mod:`nlptasks.plugin.engines`.
+
+    Args:
+        object: Import string of a callable ``(EngineContext) -> Workers | None``; ``None`` predicts in this process.
+        options: Frozen dataclass of its own options; its fields become flags of ``nlptasks run TASK``.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
+    """
+
+    object: str
+    options: type | None = None
+    extra: str = ""

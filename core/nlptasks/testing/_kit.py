@@ -30,6 +30,7 @@ from nlptasks.plugin import (
     BackboneSpec,
     BenchmarkSpec,
     CommandSpec,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -43,6 +44,7 @@ from nlptasks.testing import (
     check_backbone,
     check_benchmark,
     check_command,
+    check_engine,
     check_format,
     check_head,
     check_metric,
@@ -99,6 +101,7 @@ class Kit:
             BenchmarkSpec: partial(check_benchmark, spec, tasks=self._names(TaskSpec), metrics=self._names(MetricSpec)),
             PipelineSpec: partial(check_pipeline, spec),
             CommandSpec: partial(check_command, spec),
+            EngineSpec: partial(self._engine, spec),
         }
         yield f"{type(spec).__name__.removesuffix('Spec').lower()} {spec.name}", checks[type(spec)]
 
@@ -147,6 +150,9 @@ class Kit:
             if not reference:
                 raise UsageError("it opens checkpoints only", hint="check_backbone(..., reference=...) opens one")
         check_backbone(spec, options=example_options(spec.options), reference=reference)
+
+    def _engine(self, spec: EngineSpec) -> None:
+        check_engine(spec, options=example_options(spec.options))
 
     def _metric(self, spec: MetricSpec) -> None:
         """With gold answers of a task that is scored by it."""
