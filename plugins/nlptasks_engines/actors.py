@@ -34,7 +34,6 @@ _LONGEST = 300
 #: What Ray is told, and would otherwise ask or tell on its own.
 _QUIET: Mapping[str, str] = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "error",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
