@@ -56,11 +56,11 @@ class Config:
 
     def disables(self, plugin: str, distribution: str) -> bool:
         """Whether a plugin must not be loaded."""
-        return _names_it(self.disable, plugin, distribution)
+        return names_it(self.disable, plugin, distribution)
 
     def allows(self, plugin: str, distribution: str) -> bool:
         """Whether an installed plugin may be loaded."""
-        return self.allow is None or _names_it(self.allow, plugin, distribution)
+        return self.allow is None or names_it(self.allow, plugin, distribution)
 
 
 def read_config(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
@@ -71,10 +71,19 @@ def read_config(file: Path | None = None, environ: Mapping[str, str] = os.enviro
     Raises:
         UsageError: The file is missing, is no TOML, or holds a key or a type that is not known.
     """
-    named = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
+    named = _named_file(file, environ)
     path = named or user_file()
-    config = _parse(path) if named or is_file(path) else Config()
+    config = parse_config(path) if named or is_file(path) else Config()
     return _with_environment(config, environ.get(PLUGINS_VARIABLE, ""))
+
+
+def config_file(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file that :func:`read_config` reads; it may not exist."""
+    return _named_file(file, environ) or user_file()
+
+
+def _named_file(file: Path | None, environ: Mapping[str, str]) -> Path | None:
+    return file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
 
 
 def user_file() -> Path:
@@ -92,12 +101,18 @@ def _with_environment(config: Config, value: str) -> Config:
     return replace(config, disable=config.disable | disabled, allow=allowed or config.allow)
 
 
-def _names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
+def names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
+    """Whether one of the names is that of a plugin: its id, its distribution, or ``distribution:id``."""
     forms = {canonical(form) for form in (plugin, distribution, f"{distribution}:{plugin}")}
     return any(canonical(name) in forms for name in names)
 
 
-def _parse(path: Path) -> Config:
+def parse_config(path: Path) -> Config:
+    """Read a file alone, whatever the environment says.
+
+    Raises:
+        UsageError: The file is missing, is no TOML, or holds a key or a type that is not known.
+    """
     return _ConfigReader(path).config(read_toml(path, "configuration"))
 
 

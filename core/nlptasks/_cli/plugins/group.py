@@ -11,6 +11,8 @@ _COMMANDS = {
     "show": ("nlptasks._cli.plugins.show:show", "Show what a plugin provides, with its options."),
     "check": ("nlptasks._cli.plugins.check:check", "Load a plugin in a process of its own and say what is wrong."),
     "new": ("nlptasks._cli.plugins.new:new", "Write a new plugin to start from."),
+    "disable": ("nlptasks._cli.plugins.switch:disable", "Keep plugins from loading, by the configuration file."),
+    "enable": ("nlptasks._cli.plugins.switch:enable", "Let disabled plugins load again."),
     "install": ("nlptasks._cli.plugins.install:install", "Install distributions with plugins."),
     "uninstall": ("nlptasks._cli.plugins.install:uninstall", "Remove distributions with plugins."),
 }
