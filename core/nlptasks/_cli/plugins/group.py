@@ -14,7 +14,14 @@ _COMMANDS = {
     "disable": ("nlptasks._cli.plugins.switch:disable", "Keep plugins from loading, by the configuration file."),
     "enable": ("nlptasks._cli.plugins.switch:enable", "Let disabled plugins load again."),
     "install": ("nlptasks._cli.plugins.install:install", "Install distributions with plugins."),
+    "update": ("nlptasks._cli.plugins.install:update", "Install the newest versions of plugins."),
     "uninstall": ("nlptasks._cli.plugins.install:uninstall", "Remove distributions with plugins."),
+    "freeze": ("nlptasks._cli.plugins.freeze:freeze", "Print the installed plugins with versions, as requirements."),
+    "sync": (
+        "nlptasks._cli.plugins.freeze:sync",
+        "Install what a file, or an earlier install, asks for.",
+    ),
+    "search": ("nlptasks._cli.plugins.search:search", "Find plugins, installed ones and those of an index file."),
 }
 
 
