@@ -15,6 +15,7 @@ from typing import Any
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
+from nlptasks._plugins.versions import owner_of
 from nlptasks._settings.groups import TableSource
 from nlptasks._settings.training import TrainingData, TrainingSettings
 from nlptasks._systems.folders import CARD
@@ -32,7 +33,7 @@ from nlptasks._version import __version__
 from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files.names import is_there
 from nlptasks.files.paths import atomic_output, sha256_of
-from nlptasks.plugin import HeadSpec
+from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import FormatOptions, TrainJob, TrainReport
 
 #: Packages whose versions a card keeps: they decide what the weights are.
@@ -162,7 +163,7 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
     )
     report = trainer_of(system)(job)
     tell_skipped(skipped, tell)
-    write_card(job, request, report, skipped, _made_of(request))
+    write_card(job, request, report, skipped, {**_made_of(request), "plugins": owners(session, system)})
     return report
 
 
@@ -342,6 +343,16 @@ def make_folder(request: TrainRequest) -> None:
         request.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
+
+
+def owners(session: Session, system: System) -> dict[str, str]:
+    """What a card says of the plugins that a training took: the distribution of each, with its version."""
+    item = system.heads[0]
+    found = {"head": owner_of(item.head)}
+    if system.backbone is not None:
+        found["backbone"] = owner_of(system.backbone)
+    task = next((one for one in session.registry.all(TaskSpec) if one.spec == item.task), None)
+    return found | ({"task": owner_of(task)} if task else {})
 
 
 def write_card(
