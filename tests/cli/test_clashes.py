@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -23,7 +24,7 @@ CLASHES = {
     "suffix": ((*READ, "--format", "{}"), "", "file:two:pair", "formats..pair", "two good"),
     "backbone": (("backbones", "show", "{}"), "pair-net", "file:two:pair-net", "backbones.pair-net", "Of two."),
     "scheme": (("backbones", "show", "{}"), "pair:x", "file:two:pair:x", "backbones.pair:", "pair:x by two"),
-    "command": (("{}",), "greet", "file:two:greet", "commands.greet", "good day from two"),
+    "command": (("{}", "--whom", "all"), "greet", "file:two:greet", "commands.greet", "good day all from two"),
 }
 
 
@@ -60,3 +61,22 @@ def test_a_flag_that_two_heads_read_as_different_things(command, pair):
     command(*RUN, "--head", "file:one:same", "--level", "high", plugins=pair).refused("a whole number, got 'high'")
     shown = " ".join(command("run", "sentiment", "--help", plugins=pair).stdout.decode().split())
     assert "head file:one:same: how much [default: 1]; head file:two:same: how much [default: low]" in shown
+
+
+def test_options_of_a_head_and_flags_of_a_command_stand_in_the_configuration_file(command, pair):
+    command.write("rows.csv", "text,label\ngood,positive\n")
+    command.config.write_text(
+        '[heads.same]\nlevel = 3\n[heads."file:two:same"]\nlevel = "high"\n[commands."file:two:greet"]\nwhom = "you"\n'
+    )
+    evaluate = ("eval", "sentiment", "--data", "rows.csv", "--head", "file:two:same", "--output")
+    command(*evaluate, "kept", plugins=pair).succeeded()
+    run = json.loads(command.read("kept/record.json"))["run"]
+    assert run["decoding"] == {"level": "high"}
+    assert run["argv"][-2:] == ["--level", "high"], "the recorded command does without the file"
+    command(*evaluate, "typed", "--level", "low", plugins=pair).succeeded()
+    assert json.loads(command.read("typed/record.json"))["run"]["decoding"] == {"level": "low"}
+    assert command("file:two:greet", plugins=pair).succeeded().stdout == b"good day you from two\n"
+    assert command("file:two:greet", "--whom", "all", plugins=pair).stdout == b"good day all from two\n"
+    command("file:one:greet", plugins=pair).succeeded()
+    command.config.write_text('[commands.greet]\nwho = "you"\n')
+    command("file:two:greet", plugins=pair).refused("config.toml:2: the key 'commands.greet.who'", "there are: whom")

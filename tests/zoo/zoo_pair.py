@@ -84,8 +84,9 @@ def inspect(reference, options):
 
 
 @click.command()
-def greet():
-    click.echo(f"good day from {ME}")
+@click.option("--whom", default="nobody")
+def greet(whom):
+    click.echo(f"good day {whom} from {ME}")
 
 
 @hookimpl

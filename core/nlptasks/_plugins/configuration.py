@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import canonical, did_you_mean
+from nlptasks._plugins.component_options import OPTIONED, ComponentOptions
 from nlptasks._plugins.registry import KINDS
 from nlptasks.errors import UsageError
 from nlptasks.files.names import is_file
@@ -31,6 +32,7 @@ class Config:
         prefer_plugins: Distribution to take where several have a plugin of the same id.
         prefer: Distribution to take where several provide the same; see :class:`nlptasks._plugins.registry.Registry`.
         commands: Settings by the command; each checks its own, since some keys are those of plugins.
+        options: Options of heads, backbones and commands of plugins, which are checked where they are used.
         path: The file; ``None``: there is none.
     """
 
@@ -39,6 +41,7 @@ class Config:
     prefer_plugins: Mapping[str, str] = field(default_factory=dict)
     prefer: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: ComponentOptions = field(default_factory=ComponentOptions, compare=False)
     path: Path | None = field(default=None, compare=False)
 
     def error(self, place: Sequence[str], problem: str, hint: str) -> UsageError:
@@ -123,7 +126,7 @@ class _ConfigReader:
     path: Path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._only(data, ("plugins", "prefer", *COMMANDS), "")
+        self._only(data, ("plugins", "prefer", *OPTIONED, *COMMANDS), "")
         plugins = self._table(data.get("plugins", {}), "plugins")
         self._only(plugins, ("disable", "allow", "prefer"), "plugins.")
         return Config(
@@ -132,8 +135,20 @@ class _ConfigReader:
             prefer_plugins=self._strings(plugins.get("prefer", {}), "plugins.prefer"),
             prefer=self._prefer(self._table(data.get("prefer", {}), "prefer")),
             commands={name: self._table(data[name], name) for name in COMMANDS if name in data},
+            options=ComponentOptions({kind: self._options(data.get(kind, {}), kind) for kind in OPTIONED}, self._place),
             path=self.path,
         )
+
+    def _options(self, value: object, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """The tables of some components by name; a table of tables is a task with its heads, as TOML reads a dot."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for name, table in self._table(value, kind).items():
+            values = self._table(table, f"{kind}.{name}")
+            inner = {key: each for key, each in values.items() if kind == "heads" and isinstance(each, dict)}
+            found |= {f"{name}.{key}": each for key, each in inner.items()}
+            if len(inner) < len(values) or not values:
+                found[name] = {key: each for key, each in values.items() if key not in inner}
+        return found
 
     def _prefer(self, table: Mapping[str, Any]) -> Mapping[str, str]:
         """Accept ``"heads.sentiment" = ...`` and, since TOML reads it as a table, ``heads.sentiment = ...``."""
@@ -171,7 +186,10 @@ class _ConfigReader:
         return table
 
     def _error(self, key: str, problem: str, hint: str) -> UsageError:
-        return Config(path=self.path).error(key.split("."), problem, hint)
+        return self._place(key.split("."), problem, hint)
+
+    def _place(self, place: Sequence[str], problem: str, hint: str) -> UsageError:
+        return Config(path=self.path).error(place, problem, hint)
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -85,7 +85,7 @@ def load_plugins(
     if strict and failures:
         raise PluginError("\n".join(failures), hint="--strict makes a plugin that fails an error")
     items = tuple(item for _, owned in loaded for item in owned)
-    return Plugins(records, Registry(items, config.prefer), manager)
+    return Plugins(records, Registry(items, config.prefer, config.options), manager)
 
 
 def _load(

@@ -178,7 +178,7 @@ def _job(
         task.name,
         *words(data),
         *(word for file in source.more for word in ("--data", placeless(file, named=True))),
-        *of_task(task.name, columns, asked.system, {**options, **given}),
+        *of_task(task.name, columns, asked.system, {**_configured(session, system), **options, **given}),
         *words(asked.system, evaluation, target),
     )
     return Job(
@@ -193,6 +193,12 @@ def _job(
         ),
         group=f"{task.name} {dataset.name}",
     )
+
+
+def _configured(session: Session, system: System) -> dict[str, Any]:
+    """The options of a system that the configuration file has: a recorded command is to do without that."""
+    head = session.registry.configured(system.heads[0].head)
+    return head | (session.registry.configured(system.backbone) if system.backbone else {})
 
 
 def _seeded(asked: _Asked) -> Iterator[dict[str, Any]]:

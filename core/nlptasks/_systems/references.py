@@ -51,7 +51,7 @@ def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referr
     if opener is None:
         return None
     text = _unqualified(registry, text)
-    options = backbone_options(opener.spec, given)
+    options = backbone_options(registry, opener, given)
     what = f"the backbone {opener.qualified}"
     inspect = load_object(what, opener.spec.inspector)
     with plugin_errors(what):
@@ -113,17 +113,18 @@ def is_path(text: str) -> bool:
     return text.startswith((".", "/", "~"))
 
 
-def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
-    """The options of a backbone among those that the user gave; ``None`` where it has none.
+def backbone_options(registry: Registry, backbone: Owned[BackboneSpec], given: Mapping[str, Any]) -> Any:
+    """The options of a backbone: those that the user gave, before the configured ones; ``None`` where it has none.
 
     Raises:
         UsageError: A value has the wrong type or is out of range.
     """
-    if spec.options is None:
+    configured, options = registry.configured(backbone), backbone.spec.options
+    if options is None:
         return None
-    names = {option.name for option in option_fields(spec.options)}
-    with plugin_errors(f"the backbone {spec.name}"):  # its options may check each other
-        return from_values(spec.options, {name: value for name, value in given.items() if name in names})
+    names = {option.name for option in option_fields(options)}
+    with plugin_errors(f"the backbone {backbone.spec.name}"):  # its options may check each other
+        return from_values(options, configured | {name: value for name, value in given.items() if name in names})
 
 
 def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
@@ -168,7 +169,7 @@ def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
         what = f"the backbone {opening[0].qualified}"
         inspect = load_object(what, opening[0].spec.inspector)
         with plugin_errors(what):
-            inspect(text, backbone_options(opening[0].spec, {}))
+            inspect(text, backbone_options(registry, opening[0], {}))
     if not is_folder(folder):
         reason = "it is a file" if is_there(folder) else "there is no such folder"
         known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))
