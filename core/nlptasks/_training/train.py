@@ -143,7 +143,7 @@ def train(
 
 def train_head(session: Session, system: System, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
     """The method ``probe``: a head on the frozen backbone; see :func:`train`."""
-    backbone = open_backbone(session, system)
+    backbone = open_backbone(session, system) if system.backbone else None
     if request.layers_folder:
         check_layers(session, system, request, backbone)
     skipped: Counter[str] = Counter()
@@ -188,9 +188,10 @@ def _made_of(request: TrainRequest) -> Mapping[str, Any]:
 def _check(system: System, request: TrainRequest) -> None:
     """Find what cannot be trained, and flags that would be ignored, before anything is read."""
     head = system.heads[0].head.spec
-    if system.backbone is None:
-        raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
+    if system.backbone is None and (request.method != PROBE or request.layers_folder):
+        flag = "--from-layers" if request.layers_folder else f"--method {request.method}"
+        raise UsageError(f"the head '{head.name}' has no backbone, which {flag} is about", hint=f"leave {flag} out")
     _check_flags(head, request)
     if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
@@ -369,7 +370,8 @@ def write_card(
         skipped: Rows that were left out, by reason.
         more: What else the card says; ``backbone`` is added to what it says of that.
     """
-    backbone = {"name": job.backbone.name, "digest": job.backbone.digest, **more.get("backbone", {})}
+    backbone = {"name": job.backbone.name, "digest": job.backbone.digest} if job.backbone else {}
+    backbone |= more.get("backbone", {})
     card = {
         **more,
         "format": "nlptasks-head/1",

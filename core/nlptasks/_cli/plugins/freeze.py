@@ -39,7 +39,7 @@ def freeze() -> None:
 def sync(ctx: click.Context, file: str | None, upgrade: bool, dry_run: bool) -> None:
     """Install what is missing of FILE, which 'plugins freeze' wrote, and say what differs from it.
 
-    Without FILE it is what 'plugins install' installed into this environment before: after an upgrade of nlptasks, say.
+    Without FILE it is what 'plugins install' installed into this environment before: after an upgrade, say.
     What is not in FILE is left alone. Exits with 1 where a version differs.
     """
     from nlptasks._installing.installations import installation

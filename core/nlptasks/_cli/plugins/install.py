@@ -60,8 +60,8 @@ def uninstall(ctx: click.Context, names: tuple[str, ...], dry_run: bool) -> None
 def update(ctx: click.Context, names: tuple[str, ...], dry_run: bool) -> None:
     """Install the newest versions of the named plugins, or of all that came from a package index.
 
-    A version that 'plugins install NAME==VERSION' asked for stays, unless NAME is given here. nlptasks itself is
-    updated by what installed it.
+    A version that 'plugins install NAME==VERSION' asked for stays, unless NAME is given here. The program
+    itself is updated by what installed it.
     """
     from nlptasks._installing.installations import plugin_installations
 
