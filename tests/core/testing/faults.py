@@ -535,6 +535,18 @@ def unreadable(column: str, cell: str, cells: object) -> str | None:
     return None
 
 
+class Shouted(Label):
+    """A prediction whose answer is another text than its cells hold."""
+
+    @property
+    def canonical(self) -> str:
+        return self.label.upper()
+
+
+def shouted(counts):
+    return lambda _example: Shouted("glad", 1.0)
+
+
 def _tasks() -> list[Fault]:
     flag = (Column(name="gold"),)
     rows = {"gold": "x", "mood_label": "glad"}
@@ -561,6 +573,11 @@ def _tasks() -> list[Fault]:
         ("an alias for two columns", {"gold": Column(name="mood_label", aliases=("text",))}, "'text' stands twice"),
         ("an output column called like an input", {"output": "text"}, "is called like an input column"),
         ("a prediction type without cells", {"prediction": "builtins:str"}, "has no 'suffixes'"),
+        (
+            "an answer that no column holds",
+            {"prediction": f"{HERE}:Shouted", "baseline": f"{HERE}:shouted"},
+            "Shouted.answer says which column holds it",
+        ),
     ]
     return [Fault("task", fault, replace(SENTIMENT, **change), says) for fault, change, says in changes]
 

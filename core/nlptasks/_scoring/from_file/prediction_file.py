@@ -11,7 +11,7 @@ from nlptasks._exchange import lm_eval_samples
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.from_file.lists import texts_of_lists
 from nlptasks._settings.groups import TableSource
-from nlptasks._tables.columns import as_text, named
+from nlptasks._tables.columns import answer_column, as_text, named
 from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
@@ -202,7 +202,7 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
         return named(request.prediction, columns, "--prediction", request.predictions)
     if is_harness(columns):
         return lm_eval_samples.PREDICTION
-    output = request.task.output
+    output = answer_column(request.task)
     free = {
         plain(name): name for name in columns if name not in (request.source.gold, request.source.id, request.score)
     }
