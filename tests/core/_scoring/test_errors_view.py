@@ -93,10 +93,7 @@ def test_graded_answers_are_wrong_on_the_worse_half_of_the_scale(registry):
 
 def test_the_gold_answer_itself_is_right_whatever_the_metric_makes_of_it(registry):
     """The gold cell reads as a list of references, none of which is the whole list."""
-    samples = [
-        Sample(id="same", gold='["O"]', prediction='["O"]'),
-        Sample(id="other", gold='["O"]', prediction='["B"]'),
-    ]
+    samples = [Sample(id=answer, gold='["O"]', prediction=answer) for answer in ('["O"]', '["B"]')]
     found = list_errors([opened(registry, "x", samples, labels=(), primary="squad-f1")], registry)
     assert ids(found) == ['["B"]']
 
