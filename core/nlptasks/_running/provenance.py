@@ -19,7 +19,7 @@ from nlptasks._systems.system import System
 from nlptasks._tables.opening import format_used
 from nlptasks.files.names import at_home, is_file, is_folder
 from nlptasks.files.paths import sha256_of
-from nlptasks.plugin import MetricSpec, TaskSpec
+from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
 
 #: How an option names a file of an installed package.
@@ -44,12 +44,12 @@ def plugins(registry: Registry, system: System, source: TableSource, metrics: It
             found["task"] = item
     if used := format_used(registry, source):
         found["format"] = used
-    if scoring := [name for name in metrics if registry.has(MetricSpec, name)]:
-        from nlptasks._scoring.metrics import metric_of  # with all that a record is checked by; a run has none
-        from nlptasks.records.schema import METRIC
+    owners = {role: owner_of(item) for role, item in found.items()}
+    if scoring := tuple(metrics):
+        from nlptasks._scoring.metrics import owners_of_metrics  # with all that a record is checked by; a run has none
 
-        found |= {f"{METRIC}{name}": metric_of(registry, name, chosen.task.name) for name in scoring}
-    return {role: owner_of(item) for role, item in found.items()}
+        owners |= owners_of_metrics(registry, scoring, chosen.task.name)
+    return owners
 
 
 def files(system: System) -> dict[str, str]:

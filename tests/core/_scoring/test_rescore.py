@@ -22,7 +22,7 @@ from nlptasks._settings.groups import TableSource
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import TaskSpec
-from nlptasks.records.schema import Result
+from nlptasks.records.schema import METRIC, Result
 from nlptasks.records.store import StoredRecord, read_record, write_record
 
 #: Golden numbers of scikit-learn 1.7: accuracy .6, macro-F1 .5873015873.
@@ -232,8 +232,10 @@ def test_a_record_gives_its_own_scores_again(registry, record):
     assert changes[0].difference == 0
     assert changes[-1].old is None
     assert changes[-1].new is not None
-    new = rescored(record.record, changes, scored)
+    new = rescored(record.record, changes, scored, registry)
     assert {**new.scores, "bleu": None} == {**record.record.scores, "bleu": None}
+    assert new.run.plugins.keys() == {f"{METRIC}{name}" for name in new.scores}
+    assert new.id == record.record.id, "who scores decides no prediction"
 
 
 def test_a_value_that_was_changed_differs(registry, record):
