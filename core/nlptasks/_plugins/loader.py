@@ -100,7 +100,8 @@ def load_plugins(
     if strict and failures:
         raise PluginError("\n".join(failures), hint="--strict makes a plugin that fails an error")
     items = tuple(item for _, owned in loaded for item in owned)
-    return Plugins(records, Registry(items, config.prefer), manager, PluginSource(config, plugins_dir))
+    registry = Registry(items, config.prefer, config.options)
+    return Plugins(records, registry, manager, PluginSource(config, plugins_dir))
 
 
 def _load(

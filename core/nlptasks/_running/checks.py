@@ -122,6 +122,11 @@ class _Check:
         answer: object = prediction.canonical
         if not isinstance(answer, str):
             return f"{_shown(answer)}, which is no text,"
+        wrong = self._of_its_kind(prediction, example)
+        said: Callable[[Example, frozenset[str]], str] | None = getattr(prediction, "fault", None)
+        return wrong or (str(said(example, self.labels)) if said else "")
+
+    def _of_its_kind(self, prediction: Prediction, example: Example) -> str:
         if isinstance(prediction, Label):
             return self._label(prediction)
         if isinstance(prediction, Span):
@@ -130,6 +135,19 @@ class _Check:
             others: object = prediction.others
             texts = isinstance(others, list | tuple) and all(isinstance(text, str) for text in others)
             return "" if texts else "further texts that are no texts"
+        return self._probabilities(prediction)
+
+    def _probabilities(self, prediction: Prediction) -> str:
+        """What is wrong with what a type that a plugin brought says of how probable its answer is."""
+        score: object = getattr(prediction, "score", None)
+        if score is not None and (fault := _no_probability(score)):
+            return f"the score {fault},"
+        scores: object = getattr(prediction, "scores", {})
+        if not isinstance(scores, Mapping):
+            return f"{_shown(scores)} for the probabilities of labels, which is no mapping,"
+        for label, value in scores.items():
+            if fault := _no_probability(value):
+                return f"{_shown(label)} the probability {fault},"
         return ""
 
     def _label(self, prediction: Label) -> str:

@@ -60,7 +60,7 @@ def choose_encoder(registry: Registry, choice: SystemChoice) -> System:
         named = named_backbone((), choice.backbone)
         chosen = choose_backbone(registry, reader, named.name or None)
         assert chosen is not None  # since the reader needs one
-        system = System(heads=(), backbone=chosen, folder=named.folder, options=backbone_options(chosen.spec, {}))
+        system = System(heads=(), backbone=chosen, folder=named.folder, options=backbone_options(registry, chosen, {}))
     elif ENCODE in referred.inspection.provides:
         system = System(heads=(), backbone=referred.backbone, reference=referred.reference, options=referred.options)
     else:
@@ -118,7 +118,7 @@ class _Choosing:
         return ChosenHead(
             task=task,
             head=head,
-            options=_options(head, mine),
+            options=_options(head, {**self.registry.configured(head), **mine}),
             weights=trained.folder if trained else None,
             card=trained.card if trained else {},
         )
@@ -150,7 +150,7 @@ class _Choosing:
                 check_fit(head, chosen.spec, self.registry)
         if named.folder and chosen and not chosen.spec.trainer:
             raise UsageError(f"{named.folder}: the backbone '{chosen.spec.name}' opens no folder", hint="leave it out")
-        options = backbone_options(chosen.spec, given.shared) if chosen else None
+        options = backbone_options(self.registry, chosen, given.shared) if chosen else None
         return System(heads=heads, backbone=chosen, folder=named.folder, options=options)
 
     def _on(self, heads: tuple[ChosenHead, ...], referred: Referred) -> System:

@@ -18,6 +18,8 @@ def plugins() -> Plugins:
     for record in loaded.records:
         for line in complaints(record):
             warn(line)
+    for line in loaded.registry.unmatched_options():
+        warn(line)
     return loaded
 
 

@@ -28,6 +28,7 @@ from nlptasks._training.train import (
     head_job,
     make_folder,
     open_backbone,
+    owners,
     trainer_of,
     write_card,
 )
@@ -79,7 +80,8 @@ def finetune(session: Session, system: System, request: TrainRequest, tell: Tell
     )
     report = replace(trainer_of(system)(job), n_train=len(rows))  # the backbone's layer was trained on them
     tell_skipped(skipped, tell)
-    write_card(job, request, report, skipped, {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned})
+    made = {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned, "plugins": owners(session, system)}
+    write_card(job, request, report, skipped, made)
     (request.output / DONE).unlink()
     return report
 

@@ -276,7 +276,7 @@ class TrainJob:
     Args:
         task: The task.
         head: Qualified name of the head, kept in the weights so that they find it again.
-        backbone: The frozen, shared backbone.
+        backbone: The frozen, shared backbone; ``None`` for a head that needs none.
         options: The head's own options.
         examples: Training examples, each with its gold answer. Can be iterated once.
         validation: Held-out examples, or ``None``: the trainer holds some of ``examples`` out.

@@ -56,6 +56,7 @@ from nlptasks.testing import (
     tiny_seq2seq,
     write_tiny_checkpoint,
 )
+from nlptasks.testing.trainers import train_in
 
 #: What comes of a check.
 OK, FAULT, UNCHECKED = "ok", "fault", "not checked"
@@ -112,7 +113,16 @@ class Kit:
         return self.registry.get(TaskSpec, name).spec
 
     def _head(self, spec: HeadSpec) -> None:
-        check_head(self._task(spec.task), spec, backbone=self._backbone_of(spec), options=example_options(spec.options))
+        task, backbone, options = self._task(spec.task), self._backbone_of(spec), example_options(spec.options)
+        try:
+            check_head(task, spec, backbone=backbone, options=options)
+        except UsageError:
+            if not spec.trainer:
+                raise
+            # It may come without weights, and be what it is only when a user has trained it.
+            folder = self.scratch / f"trained-{len(list(self.scratch.iterdir()))}"
+            train_in(folder, task, spec, backbone=backbone, options=options)
+            check_head(task, spec, backbone=backbone, options=options, weights=folder)
 
     def _trainer(self, spec: HeadSpec) -> None:
         backbone, options = self._backbone_of(spec), example_options(spec.options)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import inf, nan
 from typing import Any
@@ -115,6 +116,44 @@ def test_what_is_wrong_is_named_with_the_head_and_the_row(
 ) -> None:
     with pytest.raises(PluginError, match=f"the head x:mine gave .*{said}|the head x:mine {said}"):
         check(task, inputs, prediction, CLOSED if task is SENTIMENT else ())
+
+
+@dataclass(frozen=True)
+class Stars:
+    """A prediction type of somebody's own."""
+
+    number: Any = 3
+    score: Any = None
+    scores: Any = field(default_factory=dict)
+
+    suffixes = ("",)
+
+    @property
+    def canonical(self) -> str:
+        return str(self.number)
+
+    def cells(self) -> tuple[Any, ...]:
+        return (self.canonical,)
+
+    def fault(self, example: Example, labels: frozenset[str]) -> str:
+        return "" if 1 <= self.number <= len(example.inputs["text"]) else f"{self.number} stars of {sorted(labels)}"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "said"),
+    [
+        (Stars(), ""),
+        (Stars(score=0.5, scores={"3": 0.5}), ""),
+        (Stars(99), "gave 99 stars of \\['1'\\] for row five"),
+        (Stars(score=1.5), "the score"),
+        (Stars(scores={"3": float("nan")}), "gave '3' the probability"),
+        (Stars(scores=3), "gave 3 for the probabilities of labels"),
+    ],
+)
+def test_a_prediction_type_of_a_plugin_says_itself_what_is_wrong(prediction: Stars, said: str) -> None:
+    task = replace(SENTIMENT, prediction=f"{__name__}:Stars")
+    with pytest.raises(PluginError, match=said) if said else nullcontext():
+        check(task, FILM, prediction, ("1",))
 
 
 def test_there_is_one_prediction_for_each_example() -> None:

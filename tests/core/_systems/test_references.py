@@ -201,7 +201,18 @@ def test_folders_that_open_nothing(tmp_path: Path) -> None:
 def test_two_backbones_of_one_scheme() -> None:
     with pytest.raises(UsageError, match="several backbones open any:x: d:any, d:other") as caught:
         opener_of(registry(opener("other")), "any:x")
-    assert "NLPTASKS_PLUGINS=-p" in caught.value.hint
+    assert "nlptasks plugins disable p, or choose one" in caught.value.hint
+
+
+def test_a_reference_is_qualified_by_its_backbones_distribution() -> None:
+    both = Registry((Owned(opener(), "p", "d"), Owned(opener("other"), "q", "acme")))
+    with pytest.raises(UsageError, match="several backbones open any:x: d:any, acme:other") as caught:
+        opener_of(both, "any:x")
+    assert caught.value.hint.startswith("type d:any:x or acme:any:x, or choose one")
+    found = opener_of(both, "acme:any:x")
+    assert found is not None
+    assert found.qualified == "acme:other"
+    assert opener_of(both, "acme:other") is None
 
 
 def test_an_inspector_is_held_to_its_word() -> None:
