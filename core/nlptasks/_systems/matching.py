@@ -86,7 +86,8 @@ def choose_backbone(registry: Registry, head: HeadSpec, name: str | None) -> Own
         return None
     fitting = _fitting(head, registry)
     own = tuple(item for item in fitting if item.spec.name == head.backbone)
-    if chosen := default_or_only(own or fitting):
+    usual = tuple(item for item in fitting if not item.spec.extra)  # the others may not be there
+    if chosen := default_or_only(own or usual or fitting):
         return chosen
     if fitting:
         raise UsageError(

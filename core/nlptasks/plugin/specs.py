@@ -172,7 +172,8 @@ class BackboneSpec(Descriptor):
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it reads; empty: not known.
-        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one. It is then not
+            chosen where another one fits, unless the user or a head names it.
         writes: ISO 639-1 codes of the languages that it writes; empty: it writes nothing, or what it reads.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.training.recipes`); empty: the
             backbone cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves

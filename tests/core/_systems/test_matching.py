@@ -151,3 +151,10 @@ def test_a_head_of_a_backbone_is_chosen_on_that_one_alone():
     assert choose_head(found, "t", "usual", {}, "second").spec.name == "usual"
     assert choose_backbone(found, own, None).spec.name == "second"
     assert chosen(registry(own, backbone("second", "encode"))) == "own"
+
+
+def test_a_backbone_that_needs_an_extra_is_chosen_where_no_other_fits():
+    needs = head("h", needs=["encode"])
+    optional = replace(backbone("optional", "encode"), extra="more")
+    assert choose_backbone(registry(needs, optional, backbone("usual", "encode")), needs, None).spec.name == "usual"
+    assert choose_backbone(registry(needs, optional), needs, None).spec.name == "optional"
