@@ -232,9 +232,9 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 
 
 def open_backbone(session: Session, system: System, folder: Path | None = None) -> Any:
-    """The system's backbone, with its own weights or with those in a folder."""
+    """The system's backbone, with the weights that were chosen or with those in a folder."""
     assert system.backbone is not None
-    return session.pool.get(system.backbone, system.context(folder))
+    return session.pool.get(system.backbone, (system.tuned(folder) if folder else system).context)
 
 
 def check_layers(session: Session, system: System, request: TrainRequest, backbone: Any) -> None:
