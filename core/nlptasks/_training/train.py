@@ -171,7 +171,7 @@ def _check(system: System, request: TrainRequest) -> None:
         raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
     _check_flags(head, request)
-    parse_label_map(request.source.label_map)
+    parse_label_map(request.source.label_map)  # its mistakes are told where there is nothing to read, too
     if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
     if request.layers_folder is not None:
