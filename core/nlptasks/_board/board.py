@@ -217,6 +217,8 @@ def as_json(board: Board) -> Json:
         task["standings"] = [_flat(row) for row in task["standings"]]
         for panel in (*task["panels"], *task["retired"]):
             panel["rows"] = [_flat(row) for row in panel["rows"]]
+            known = panel.pop("dataset")
+            panel |= {"dataset": known.pop("name"), **known}
     return found
 
 

@@ -103,8 +103,8 @@ def _interval(panel: Panel, row: SystemRow) -> str:
 #: All of them, in their order.
 COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="task", value=lambda panel, _: panel.task),
-    BoardColumn(name="dataset", value=lambda panel, _: panel.dataset),
-    BoardColumn(name="split", value=lambda panel, _: panel.split),
+    BoardColumn(name="dataset", value=lambda panel, _: panel.dataset.name),
+    BoardColumn(name="split", value=lambda panel, _: panel.dataset.split),
     BoardColumn(
         name="position",
         value=lambda _, row: row.place.position,
@@ -153,7 +153,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}" if n else "–"),
     BoardColumn(name="seeds", value=lambda _, row: row.seeds),
     BoardColumn(name="seed_sd", value=lambda _, row: row.seed_sd),
-    BoardColumn(name="baseline", value=lambda panel, _: panel.floor),
+    BoardColumn(name="baseline", value=lambda panel, _: panel.dataset.floor),
     BoardColumn(
         name="trust",
         value=lambda _, row: row.trust,
@@ -229,7 +229,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="retired", value=lambda panel, _: "yes" if panel.retired else ""),
     BoardColumn(name="machine", value=lambda _, row: row.machine),
     BoardColumn(name="signature", value=lambda panel, _: panel.signature),
-    BoardColumn(name="data_sha256", value=lambda panel, _: panel.sha256),
+    BoardColumn(name="data_sha256", value=lambda panel, _: panel.dataset.sha256),
     BoardColumn(name="reason", value=lambda _, row: row.reason),
     BoardColumn(name="records", value=lambda _, row: " ".join(row.records)),
 )

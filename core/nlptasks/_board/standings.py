@@ -112,7 +112,7 @@ def _has_unit(contest: Contest) -> bool:
 def _standings(panels: Sequence[Panel], contests: Sequence[Contest], how: How) -> list[tuple[str, Standing]]:
     """The systems with their names in the records, the best first."""
     borda, win = aggregate(contests, how="borda"), aggregate(contests, how="win")
-    names = {panel.id: panel.dataset for panel in panels}
+    names = {panel.id: panel.dataset.name for panel in panels}
     found = []
     at = 0
     for item in rank_intervals(contests, how=how):

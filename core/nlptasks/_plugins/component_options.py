@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 OPTIONED = ("heads", "backbones", "commands")
 
 
+def _error(place: Sequence[str], problem: str, hint: str) -> UsageError:
+    return UsageError(f"{'.'.join(place)} {problem}", hint=hint)
+
+
 @dataclass(frozen=True)
 class ComponentOptions:
     """What the file says of some components.
@@ -28,9 +32,7 @@ class ComponentOptions:
     """
 
     tables: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
-    error: Callable[[Sequence[str], str, str], UsageError] = lambda place, problem, hint: UsageError(
-        f"{'.'.join(place)} {problem}", hint=hint
-    )
+    error: Callable[[Sequence[str], str, str], UsageError] = _error
 
     def table(self, kind: str, item: Owned[Any]) -> dict[tuple[str, ...], Any]:
         """What is said of a component, by the place in the file; what names it most closely counts."""

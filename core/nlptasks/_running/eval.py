@@ -194,7 +194,7 @@ def _draft(
     names: Sequence[str],
 ) -> Record:
     """The record as far as it is known before anything is predicted; its key is complete."""
-    options = {**plain_options(system.options), **plain_options(system.heads[0].options)}
+    options = {**plain_options(system.context.options), **plain_options(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
     model = facts.model_of(system, place.loaded, request.target.name)

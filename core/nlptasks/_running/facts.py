@@ -120,9 +120,9 @@ def _backbone_name(system: System) -> str:
     """Name of the backbone, its reference, or its folder's name: where that lies is nobody's concern."""
     if system.backbone is None:
         return ""
-    if system.reference:
-        return str(placeless(system.reference, named=is_folder(Path(system.reference))))
-    return system.folder.name if system.folder else system.backbone.spec.name
+    if system.context.reference:
+        return str(placeless(system.context.reference, named=is_folder(Path(system.context.reference))))
+    return system.context.folder.name if system.context.folder else system.backbone.spec.name
 
 
 def _weights(item: ChosenHead) -> Iterator[Path]:

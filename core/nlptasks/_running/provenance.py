@@ -64,7 +64,7 @@ def files(system: System) -> dict[str, str]:
             # The weights themselves have a field of their own.
             if path.parent != item.weights or path.suffix != ".safetensors":
                 found[f"head/{path.relative_to(item.weights).as_posix()}"] = sha256_of(path)
-    for options in (item.options, system.options):
+    for options in (item.options, system.context.options):
         for name, digest in _named_files(options):
             number = sum(other.partition("#")[0] == name for other in found)
             found[f"{name}#{number + 1}" if number else name] = digest

@@ -22,6 +22,7 @@ from nlptasks._systems.system import ChosenHead, System
 from nlptasks.errors import UsageError
 from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import BackboneContext
 
 
 def choose_system(
@@ -60,9 +61,10 @@ def choose_encoder(registry: Registry, choice: SystemChoice) -> System:
         named = named_backbone((), choice.backbone)
         chosen = choose_backbone(registry, reader, named.name or None)
         assert chosen is not None  # since the reader needs one
-        system = System(heads=(), backbone=chosen, folder=named.folder, options=backbone_options(registry, chosen, {}))
+        context = BackboneContext(folder=named.folder, options=backbone_options(registry, chosen, {}))
+        system = System(heads=(), backbone=chosen, context=context)
     elif ENCODE in referred.inspection.provides:
-        system = System(heads=(), backbone=referred.backbone, reference=referred.reference, options=referred.options)
+        system = _of_checkpoint((), referred)
     else:
         raise UsageError(
             f"{referred.reference} has no encoder, whose states a vector is made of",
@@ -151,14 +153,19 @@ class _Choosing:
         if named.folder and chosen and not chosen.spec.trainer:
             raise UsageError(f"{named.folder}: the backbone '{chosen.spec.name}' opens no folder", hint="leave it out")
         options = backbone_options(self.registry, chosen, given.shared) if chosen else None
-        return System(heads=heads, backbone=chosen, folder=named.folder, options=options)
+        return System(heads=heads, backbone=chosen, context=BackboneContext(folder=named.folder, options=options))
 
     def _on(self, heads: tuple[ChosenHead, ...], referred: Referred) -> System:
         """The system on a checkpoint that is named by a reference."""
         for item in heads:
             head = replace(item.head.spec, needs=item.head.spec.needs - self.made)
             check_head_for(self.registry, head, referred, trained=bool(self.made or item.weights))
-        return System(heads=heads, backbone=referred.backbone, reference=referred.reference, options=referred.options)
+        return _of_checkpoint(heads, referred)
+
+
+def _of_checkpoint(heads: tuple[ChosenHead, ...], referred: Referred) -> System:
+    context = BackboneContext(reference=referred.reference, options=referred.options)
+    return System(heads=heads, backbone=referred.backbone, context=context)
 
 
 def heads_by_task(tasks: Sequence[TaskSpec], given: Sequence[str]) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     """
     backbone: Any = None
     if system.backbone is not None:
-        backbone = pool.get(system.backbone, system.context())
+        backbone = pool.get(system.backbone, system.context)
         streams_back(f"the backbone {system.backbone.qualified}")
     encoder = _encoder(system, backbone)
     fingerprint = "" if encoder is None else encoder.fingerprint()
@@ -118,7 +118,7 @@ def _listed(labels: Any) -> str:
 
 def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:
     """The languages that a head reads: its own, or its backbone's; nobody knows those that a user trained in."""
-    if chosen.weights or system.folder:
+    if chosen.weights or system.context.folder:
         return ()
     backbone = system.backbone.spec.languages if system.backbone and chosen.head.spec.needs else ()
     return chosen.head.spec.languages or backbone

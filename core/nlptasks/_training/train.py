@@ -173,7 +173,7 @@ def _check(system: System, request: TrainRequest) -> None:
         flag = "--from-layers" if request.layers_folder else f"--method {request.method}"
         raise UsageError(f"the head '{head.name}' has no backbone, which {flag} is about", hint=f"leave {flag} out")
     _check_flags(head, request)
-    parse_label_map(request.source.label_map)
+    parse_label_map(request.source.label_map)  # its mistakes are told where there is nothing to read, too
     if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
     if request.layers_folder is not None:
@@ -234,9 +234,9 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 
 
 def open_backbone(session: Session, system: System, folder: Path | None = None) -> Any:
-    """The system's backbone, with its own weights or with those in a folder."""
+    """The system's backbone, with the weights that were chosen or with those in a folder."""
     assert system.backbone is not None
-    return session.pool.get(system.backbone, system.context(folder))
+    return session.pool.get(system.backbone, (system.tuned(folder) if folder else system).context)
 
 
 def check_layers(session: Session, system: System, request: TrainRequest, backbone: Any) -> None:

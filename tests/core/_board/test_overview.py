@@ -6,10 +6,13 @@ from nlptasks._board.overview import overview
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import Placing, SystemRow
 from nlptasks._board.standings import Task
+from nlptasks.records.schema import Dataset
 
 
 def panel(name: str, *rows: SystemRow) -> Panel:
-    return Panel(id=name, task="t", dataset=name, metric="accuracy", signature="s", rows=rows)
+    return Panel(
+        id=name, task="t", dataset=Dataset(name=name, sha256="", n=0), metric="accuracy", signature="s", rows=rows
+    )
 
 
 def row(system: str, place: int | None, **more) -> SystemRow:

@@ -14,7 +14,7 @@ def test_systems_are_ranked_with_intervals_and_tie_lines(board):
     assert [row.system for row in found.rows] == ["good", "near", "poor"]
     assert [row.place.rank for row in found.rows] == [(1, 2), (1, 2), (3, 3)]
     assert found.ties == ((1, 2),)
-    assert found.floor == 0.52
+    assert found.dataset.floor == 0.52
     assert [row.parameters for row in found.rows] == [22_700_000] * 3
 
 

@@ -17,7 +17,7 @@ def test_a_missing_data_set_gives_ranks_and_no_total(board):
     assert [row.system for row in task.standings] == ["good", "poor", "near"]
     assert by_name["good"].place.score == pytest.approx(
         sum(
-            (row.place.score - panel.floor) / (1 - panel.floor)
+            (row.place.score - panel.dataset.floor) / (1 - panel.dataset.floor)
             for panel in task.panels
             for row in panel.rows
             if row.system == "good"

@@ -133,7 +133,7 @@ def choices(panels: Sequence[Panel]) -> dict[str, list[str]]:
     """What filters choose from."""
     rows = [row for panel in panels for row in panel.rows]
     return {
-        "language": sorted({panel.language for panel in panels if panel.language}),
+        "language": sorted({panel.dataset.language for panel in panels if panel.dataset.language}),
         "licence": sorted({row.licence for row in rows if row.licence}),
         "training": sorted({row.training for row in rows if row.training != "unknown"}),
     }
@@ -181,12 +181,12 @@ def domain_of(panel: Panel) -> Domain:
     seen = [
         value for row in panel.rows for value in (row.place.score, row.place.low, row.place.high) if value is not None
     ]
-    return domain(panel.scale, [*seen, *([] if panel.floor is None else [panel.floor])])
+    return domain(panel.scale, [*seen, *([] if panel.dataset.floor is None else [panel.dataset.floor])])
 
 
 def bar_of(panel: Panel, row: SystemRow, where: Domain) -> Bar | None:
     """The bar of a system on a data set."""
-    return bar(row.place, where, panel.floor)
+    return bar(row.place, where, panel.dataset.floor)
 
 
 def total_bar(place: Placing) -> Bar | None:

@@ -110,7 +110,7 @@ def _best(panel: Panel, table: str) -> BestLine:
     first = panel.ranked[0]
     return BestLine(
         task=panel.task,
-        dataset=panel.dataset,
+        dataset=panel.dataset.name,
         panel=panel.id,
         system=first.system,
         score=number(first.place.score, decimals(panel.scale)),

@@ -56,7 +56,7 @@ def system_key(session: Session, system: System, loaded: LoadedSystem, source: T
         "tasks": {item.task.name: _of_head(session, system, item, loaded, source) for item in system.heads},
         "backbone": {
             "digest": getattr(encoder, "digest", ""),
-            "options": provenance.plain_options(system.options),
+            "options": provenance.plain_options(system.context.options),
             "precision": str(getattr(encoder, "precision", "")),
             "runtime": str(getattr(encoder, "runtime", "")),
             "device": str(getattr(encoder, "device", "")),

@@ -7,6 +7,7 @@ import pytest
 from nlptasks._board.page.plots import Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import Placing, SystemRow
+from nlptasks.records.schema import Dataset
 
 
 def row(at, score, speed, machine="A", parameters=10):
@@ -21,7 +22,9 @@ def row(at, score, speed, machine="A", parameters=10):
 
 def test_only_systems_of_one_machine_are_plotted_against_time():
     rows = (row(1, 0.9, 10), row(2, 0.8, 100), row(3, 0.7, 50), row(4, 0.95, 1_000, "B"), row(5, 0.5, 0))
-    panel = Panel(id="x", task="t", dataset="d", metric="accuracy", signature="s", rows=rows)
+    panel = Panel(
+        id="x", task="t", dataset=Dataset(name="d", sha256="", n=0), metric="accuracy", signature="s", rows=rows
+    )
     (plot,) = plots(panel)  # all are of one size
     assert [point.front for point in plot.points] == [True, True, False]
     assert plot.best == "s2, s1"
@@ -32,7 +35,15 @@ def test_only_systems_of_one_machine_are_plotted_against_time():
 @pytest.mark.parametrize("higher", [True, False])
 def test_the_front_knows_which_end_is_better(higher):
     rows = (row(1, 0.9, 10, parameters=10), row(2, 0.8, 10, parameters=20))
-    panel = Panel(id="x", task="t", dataset="d", metric="m", signature="s", rows=rows, higher_is_better=higher)
+    panel = Panel(
+        id="x",
+        task="t",
+        dataset=Dataset(name="d", sha256="", n=0),
+        metric="m",
+        signature="s",
+        rows=rows,
+        higher_is_better=higher,
+    )
     by_size = plots(panel)[-1]
     assert [point.front for point in by_size.points] == [True, not higher]
 
