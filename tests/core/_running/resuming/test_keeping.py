@@ -214,7 +214,7 @@ def test_nothing_is_kept_where_a_head_spoilt_the_backbone(runs: Runs, monkeypatc
 
     runs.stopped("out.csv", after=20)
     monkeypatch.setattr("nlptasks._running.resuming.keeping._DOUBT", 0.0)
-    monkeypatch.setattr("nlptasks._running.run.check_frozen", spoilt)
+    monkeypatch.setattr("nlptasks._running.spreading.place.check_frozen", spoilt)
     with pytest.raises(SpoiltBackboneError):
         runs("out.csv")
     assert runs.files == {"in.csv"}
