@@ -14,8 +14,10 @@ from nlptasks._settings.functions import GivenKeywords
 from nlptasks._settings.groups import (
     BeliefChoice,
     DataFiles,
+    EngineChoice,
     Evaluation,
     PinnedChoice,
+    PredictionCache,
     RecordTarget,
     RowChoice,
     SystemChoice,
@@ -62,7 +64,8 @@ if TYPE_CHECKING:
     from nlptasks.records.schema import Record
 
 #: What :func:`run` and the like take by name.
-_NAMED = ("task", "data", "output", "head", "columns", "options", "format_options")
+_NAMED = ("task", "data", "output", "head", "columns", "options", "format_options", "engine_options")
+_OF_TRAINING = _NAMED[:-1]
 
 #: What an option of a head or a backbone holds.
 Option = str | int | float | bool | Sequence[str] | None
@@ -108,6 +111,7 @@ def run(
     columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     format_options: Mapping[str, Any] | None = None,
+    engine_options: Mapping[str, Any] | None = None,
     **settings: Unpack[RunSettings],
 ) -> RunReport:
     """Do what ``nlptasks run`` does.
@@ -120,6 +124,7 @@ def run(
         columns: Columns of the data by the task's inputs, where their names do not tell.
         options: Options of heads and backbone; ``{"TASK.option": value}`` for one of several tasks.
         format_options: Options that only the data's format has.
+        engine_options: Options that only the engine has.
         settings: What the flags of ``nlptasks run`` say. The configuration file is for commands and says nothing here.
 
     Raises:
@@ -134,7 +139,17 @@ def run(
     system = session().choose(tasks, replace(given.of(SystemChoice), heads=heads, options=options or {}))
     language = given.of(Evaluation).language
     rows = given.of(RowChoice)
-    return run_system(session(), system, source, target, plugins().observers(warn), language=language, rows=rows)
+    return run_system(
+        session(),
+        system,
+        source,
+        target,
+        plugins().observers(warn),
+        language=language,
+        rows=rows,
+        engine=_engine(given, engine_options),
+        cache=given.of(PredictionCache),
+    )
 
 
 def evaluate(
@@ -146,6 +161,7 @@ def evaluate(
     columns: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     format_options: Mapping[str, Any] | None = None,
+    engine_options: Mapping[str, Any] | None = None,
     **settings: Unpack[EvaluateSettings],
 ) -> Record:
     """Do what ``nlptasks eval TASK --data FILE`` does.
@@ -158,6 +174,7 @@ def evaluate(
         columns: Columns of the data by the task's inputs, where their names do not tell.
         options: Options of the head and the backbone.
         format_options: Options that only the data's format has.
+        engine_options: Options that only the engine has.
         settings: What the flags of ``nlptasks eval`` say. The configuration file is for commands and says nothing here.
 
     Returns:
@@ -170,15 +187,14 @@ def evaluate(
     from nlptasks._running.eval import evaluate as evaluate_request
     from nlptasks._running.jobs import file_jobs
 
-    given = GivenKeywords(
-        "evaluate", settings, ("task", "data", "output", "head", "columns", "options", "format_options")
-    ).check()
+    given = GivenKeywords("evaluate", settings, _NAMED).check()
     source = _source(given, columns, format_options, data=data)
     target, evaluation = given.of(RecordTarget, output=output), given.of(Evaluation)
     spec = session().tasks([task])[0]
     system = replace(given.of(SystemChoice), heads={spec.name: head}, options=options or {})
     job = file_jobs(session(), spec, source, system, target, evaluation)[0]
-    return evaluate_request(session(), job.system, job.request, plugins().observers(warn)).record
+    engine, observers = _engine(given, engine_options), plugins().observers(warn)
+    return evaluate_request(session(), job.system, job.request, observers, engine=engine).record
 
 
 def train(
@@ -213,7 +229,7 @@ def train(
         UsageError: The head cannot be trained, or something that was asked for is not there.
         DataError: A row cannot be read.
     """
-    given = GivenKeywords("train", settings, (*_NAMED, "validation", "progress")).check()
+    given = GivenKeywords("train", settings, (*_OF_TRAINING, "validation", "progress")).check()
     files = from_values(
         TrainingData, {"data": (data,) if isinstance(data, str | Path) else data, "validation": validation}
     )
@@ -392,6 +408,10 @@ def build_board(
 
 def _several(given: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
     return (str(given),) if isinstance(given, str | Path) else tuple(map(str, given))
+
+
+def _engine(given: GivenKeywords, options: Mapping[str, Any] | None) -> EngineChoice:
+    return replace(given.of(EngineChoice), given=options or {})
 
 
 def _source(

@@ -23,6 +23,7 @@ SCRIPTS = {
     "generation.py": ["--rows", "3", "--repeats", "1", "--beams", "1", "2"],
     "keeping.py": ["--rows", "200", "5", "--repeats", "1"],
     "tables.py": ["--rows", "20", "2000"],
+    "engines.py": ["--rows", "40", "--block", "16", "--repeats", "1"],
     "leaderboard.py": ["--systems", "2", "--forms", "board.csv"],
 }
 
@@ -104,6 +105,14 @@ def test_generation_json():
     peers = [item["beams"] for item in found["systems"] if item["name"] == "transformers generate"]
     assert peers == [1, 2]
     assert all(item["same"] == 3 for item in found["systems"] if "int8" not in item["name"])
+
+
+def test_engines_json():
+    found = json.loads(run("engines.py", "--json"))
+    assert [run["engine"] for run in found["runs"]][:2] == ["local, 1 worker", "local, 2 workers"]
+    rates = [one["rate"] for one in found["simulated"]]
+    assert rates == sorted(rates)
+    assert all(0 < one["busy"] <= 1 and one["times"] <= one["machines"] * 1.001 for one in found["simulated"])
 
 
 def test_keeping_json():

@@ -314,7 +314,10 @@ def test_an_alias_against_a_name_is_an_error_with_every_way_out(command, zoo, re
 
 def test_a_column_that_is_a_flag_is_told_of_its_task(command, zoo, reviews):
     result = command("run", "flagged", "--data", reviews, plugins=zoo("clashes"))
-    result.refused("the task file:zoo-clashes:flagged has an input column 'data'", "NLPTASKS_PLUGINS=-zoo_clashes")
+    result.refused(
+        "the input column 'data' of the task file:zoo-clashes:flagged wants --data, which is a flag of 'nlptasks run",
+        "nlptasks plugins disable file:zoo-clashes:zoo_clashes",
+    )
 
 
 @pytest.mark.parametrize("args", [["list", "--check"], ["check"]])

@@ -58,6 +58,7 @@ class Site:
             "NLPTASKS_CONFIG": str(self.config),
             "NLPTASKS_PLUGINS": ",".join(self.entries),
             "XDG_STATE_HOME": str(self.config.with_name("state")),
+            "XDG_CONFIG_HOME": str(self.config.with_name("home")),
             **more,
         }
 

@@ -24,7 +24,7 @@ PLUGINS = sorted(
 )
 STARTS = (
     *("--help", "--version", "run --help", "run sentiment --help", "eval --help", "train --help", "plugins list"),
-    *("tasks list", "heads list", "backbones list", "metrics list", "formats list", "benchmark list"),
+    *("tasks list", "heads list", "backbones list", "metrics list", "formats list", "engines list", "benchmark list"),
 )
 TESTS = ROOT / "tests" / "core"
 

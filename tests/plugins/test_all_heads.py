@@ -21,7 +21,7 @@ HEADS = {
     f"{task.spec.name}:{head.spec.name}": head
     for task in REGISTRY.all(TaskSpec)
     for head in REGISTRY.heads(task.spec.name)
-    if head.spec.needs <= BUNDLED.provides
+    if head.spec.needs <= BUNDLED.provides and head.spec.backbone in ("", BUNDLED.name)
 }
 
 #: What heads cannot work without.

@@ -214,6 +214,15 @@ def as_json(board: Board) -> Json:
     """A board as JSON holds it."""
     found = {"schema": SCHEMA, "version": VERSION, **asdict(board)}
     for task in found["tasks"]:
+        task["standings"] = [_flat(row) for row in task["standings"]]
         for panel in (*task["panels"], *task["retired"]):
-            panel["rows"] = [row | row.pop("facts") for row in panel["rows"]]
+            panel["rows"] = [_flat(row) for row in panel["rows"]]
+            known = panel.pop("dataset")
+            panel |= {"dataset": known.pop("name"), **known}
     return found
+
+
+def _flat(row: dict[str, Json]) -> dict[str, Json]:
+    """A row as the file has it: what its place and its facts hold stands beside the rest."""
+    parts = {name: value for name in ("place", "facts") for name, value in row.pop(name, {}).items()}
+    return row | parts

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nlptasks._board.text import decimals, number, rank, rounded, size
+from nlptasks._board.text import decimals, ends, number, rank, rounded, size
 from nlptasks.records.canonical import Json
 from nlptasks.records.schema import Record
 
@@ -93,36 +93,35 @@ def _one_decimal(value: Cell) -> str:
 def _score(panel: Panel, row: SystemRow) -> str:
     digits = decimals(panel.scale)
     seeds = f" ({row.seeds} seeds, SD {number(row.seed_sd, digits)})" if row.seeds > 1 else ""
-    return number(row.score, digits) + seeds
+    return number(row.place.score, digits) + seeds
 
 
 def _interval(panel: Panel, row: SystemRow) -> str:
-    digits = decimals(panel.scale)
-    return "–" if row.low is None else f"{number(row.low, digits)} to {number(row.high, digits)}"
+    return ends(row.place.low, row.place.high, decimals(panel.scale))
 
 
 #: All of them, in their order.
 COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="task", value=lambda panel, _: panel.task),
-    BoardColumn(name="dataset", value=lambda panel, _: panel.dataset),
-    BoardColumn(name="split", value=lambda panel, _: panel.split),
+    BoardColumn(name="dataset", value=lambda panel, _: panel.dataset.name),
+    BoardColumn(name="split", value=lambda panel, _: panel.dataset.split),
     BoardColumn(
         name="position",
-        value=lambda _, row: row.position,
+        value=lambda _, row: row.place.position,
         plain="#",
         page="#",
         first="asc",
         note="place by score",
         style="pos",
     ),
-    BoardColumn(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.position),
-    BoardColumn(name="rank_low", value=lambda _, row: row.rank[0] if row.rank else None),
-    BoardColumn(name="rank_high", value=lambda _, row: row.rank[1] if row.rank else None),
+    BoardColumn(page="Tie lines", markup="tie_cell", sort=lambda _, row: row.place.position),
+    BoardColumn(name="rank_low", value=lambda _, row: row.place.rank[0] if row.place.rank else None),
+    BoardColumn(name="rank_high", value=lambda _, row: row.place.rank[1] if row.place.rank else None),
     BoardColumn(
         plain="RANK",
         page="Rank",
-        text=lambda _, row: rank(row.rank),
-        sort=lambda _, row: row.rank[0] + row.rank[1] / 1000 if row.rank else None,
+        text=lambda _, row: rank(row.place.rank),
+        sort=lambda _, row: row.place.rank[0] + row.place.rank[1] / 1000 if row.place.rank else None,
         first="asc",
         note="95 % interval of the rank",
     ),
@@ -139,7 +138,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="metric", value=lambda panel, _: panel.metric),
     BoardColumn(
         name="score",
-        value=lambda _, row: row.score,
+        value=lambda _, row: row.place.score,
         plain="SCORE",
         page=lambda panel: panel.metric,
         text=_score,
@@ -148,13 +147,13 @@ COLUMNS: tuple[BoardColumn, ...] = (
         style="score",
         markup="score_cell",
     ),
-    BoardColumn(name="low", value=lambda _, row: row.low),
-    BoardColumn(name="high", value=lambda _, row: row.high),
+    BoardColumn(name="low", value=lambda _, row: row.place.low),
+    BoardColumn(name="high", value=lambda _, row: row.place.high),
     BoardColumn(plain="95 %", text=_interval),
     BoardColumn(name="n", value=lambda _, row: row.n, plain="N", shown=lambda n: f"{n:,}" if n else "–"),
     BoardColumn(name="seeds", value=lambda _, row: row.seeds),
     BoardColumn(name="seed_sd", value=lambda _, row: row.seed_sd),
-    BoardColumn(name="baseline", value=lambda panel, _: panel.floor),
+    BoardColumn(name="baseline", value=lambda panel, _: panel.dataset.floor),
     BoardColumn(
         name="trust",
         value=lambda _, row: row.trust,
@@ -230,7 +229,7 @@ COLUMNS: tuple[BoardColumn, ...] = (
     BoardColumn(name="retired", value=lambda panel, _: "yes" if panel.retired else ""),
     BoardColumn(name="machine", value=lambda _, row: row.machine),
     BoardColumn(name="signature", value=lambda panel, _: panel.signature),
-    BoardColumn(name="data_sha256", value=lambda panel, _: panel.sha256),
+    BoardColumn(name="data_sha256", value=lambda panel, _: panel.dataset.sha256),
     BoardColumn(name="reason", value=lambda _, row: row.reason),
     BoardColumn(name="records", value=lambda _, row: " ".join(row.records)),
 )

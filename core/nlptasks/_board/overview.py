@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nlptasks._board.panels import Panel
 from nlptasks._board.rows import SystemRow
@@ -25,21 +25,38 @@ class OverviewRow:
         system: What it is called.
         cells: Its row on each data set, by the panel's id; nothing where it has none.
         beats: Mean proportion of the other systems that it beats on the data sets that it is ranked on.
-        trust: The least trust of its rows.
-        parameters: Weights; 0: not known.
-        licence: Licence of the system; empty: not known.
-        training: What it had seen of training rows, where that is the same everywhere.
-        words: What a text filter looks in.
     """
 
     system: str
-    cells: Mapping[str, SystemRow] = field(default_factory=dict)
-    beats: float | None = None
-    trust: str = "V0"
-    parameters: int = 0
-    licence: str = ""
-    training: str = "unknown"
-    words: tuple[str, ...] = ()
+    cells: Mapping[str, SystemRow]
+    beats: float | None
+
+    @property
+    def trust(self) -> str:
+        """The least trust of its rows."""
+        return min(cell.trust for cell in self.cells.values())
+
+    @property
+    def parameters(self) -> int:
+        """Weights; 0: not known."""
+        return max(cell.parameters for cell in self.cells.values())
+
+    @property
+    def licence(self) -> str:
+        """Licence of the system; empty: not known."""
+        return next((cell.licence for cell in self.cells.values() if cell.licence), "")
+
+    @property
+    def training(self) -> str:
+        """What it had seen of training rows, where that is the same everywhere."""
+        found = {cell.training for cell in self.cells.values()}
+        return found.pop() if len(found) == 1 else "unknown"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a text filter looks in."""
+        named = (word for cell in self.cells.values() for word in (cell.head, cell.backbone, cell.dtype))
+        return tuple(dict.fromkeys(named))
 
 
 def overview(tasks: Sequence[Task]) -> tuple[tuple[Panel, ...], tuple[OverviewRow, ...]]:
@@ -54,23 +71,12 @@ def overview(tasks: Sequence[Task]) -> tuple[tuple[Panel, ...], tuple[OverviewRo
 
 
 def _place(row: OverviewRow) -> tuple[int, float, str]:
-    ranked = sum(cell.position is not None for cell in row.cells.values())
+    ranked = sum(cell.place.position is not None for cell in row.cells.values())
     return -ranked, -(row.beats or 0.0), row.system
 
 
 def _row(system: str, cells: Mapping[str, SystemRow], panels: Sequence[Panel]) -> OverviewRow:
     sizes = {panel.id: len(panel.ranked) for panel in panels}
-    places = [(cell.position, sizes[name]) for name, cell in cells.items() if cell.position is not None]
+    places = [(cell.place.position, sizes[name]) for name, cell in cells.items() if cell.place.position is not None]
     beats = [(n - place) / (n - 1) for place, n in places if n > 1]
-    training = {cell.training for cell in cells.values()}
-    some = list(cells.values())
-    return OverviewRow(
-        system=system,
-        cells=cells,
-        beats=rounded(sum(beats) / len(beats), 4) if beats else None,
-        trust=min(cell.trust for cell in some),
-        parameters=max(cell.parameters for cell in some),
-        licence=next((cell.licence for cell in some if cell.licence), ""),
-        training=training.pop() if len(training) == 1 else "unknown",
-        words=tuple(dict.fromkeys(word for cell in some for word in (cell.head, cell.backbone, cell.dtype))),
-    )
+    return OverviewRow(system=system, cells=cells, beats=rounded(sum(beats) / len(beats), 4) if beats else None)

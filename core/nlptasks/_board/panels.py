@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from nlptasks._scoring.metrics import OpenMetric, open_metrics
 from nlptasks._scoring.pinned import PinnedData
 from nlptasks._scoring.results import by_id, clusters_of
 from nlptasks.errors import PluginError
-from nlptasks.records.schema import Result
+from nlptasks.records.schema import Dataset, Result
 from nlptasks.statistics.ranking import Contest, apart, rank_intervals, tie_lines
 from nlptasks.statistics.resampling import RESAMPLES, SEED, value
 
@@ -38,24 +38,13 @@ class Panel:
     Args:
         id: What links call it.
         task: The task.
-        dataset: The data set.
-        split: Which part of it.
+        dataset: The data set as the first of its records has it; its floor is that of the records where it has none.
         version: Its version, as a suite has it; empty: none says.
         retired: Whether that is retired, so that it counts in no total.
-        benchmark: The benchmark that it is of.
-        language: ISO 639-1 code of the language of the predictions.
-        licence: Its licence.
-        source: Where it comes from.
-        revision: Its version there.
-        sha256: SHA-256 of its file.
-        n: Samples.
-        cluster: The column whose values are drawn together.
         metric: The metric that ranks.
         signature: Its signature.
         higher_is_better: Whether a larger value is the better one.
         scale: Lowest and highest value.
-        floor: What the trivial baseline reaches.
-        ceiling: The best that can be reached, where that is known.
         detectable: Smallest difference of the two best systems that would be found with 80 % power after the correction
             for all pairs; ``None``: there are no two, or no difference would be found.
         rows: The systems: the ranked ones in order, then those that are shown without a rank.
@@ -67,24 +56,13 @@ class Panel:
 
     id: str
     task: str
-    dataset: str
-    split: str = ""
+    dataset: Dataset
     version: str = ""
     retired: bool = False
-    benchmark: str = ""
-    language: str = ""
-    licence: str = ""
-    source: str = ""
-    revision: str = ""
-    sha256: str = ""
-    n: int = 0
-    cluster: str = ""
     metric: str
     signature: str
     higher_is_better: bool = True
     scale: tuple[float | None, float | None] = (0.0, 1.0)
-    floor: float | None = None
-    ceiling: float | None = None
     detectable: float | None = None
     rows: tuple[SystemRow, ...] = ()
     ties: tuple[tuple[int, int], ...] = ()
@@ -95,7 +73,7 @@ class Panel:
     @property
     def ranked(self) -> tuple[SystemRow, ...]:
         """The systems that have a rank, in order."""
-        return tuple(row for row in self.rows if row.position is not None)
+        return tuple(row for row in self.rows if row.place.position is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,28 +208,16 @@ def _ranked(
         ]
         pairs, separate = _pairs(order, metrics, primary, contest, drawn, _clusters(order, first.dataset.cluster))
         ties = tie_lines(separate)
-    dataset = first.dataset
     panel = Panel(
         id=name,
         task=one_visible_line(first.task),
-        dataset=one_visible_line(dataset.name),
-        split=one_visible_line(dataset.split),
+        dataset=_shown(first.dataset, contest.floor if contest else first.dataset.floor),
         version=one_visible_line(group.version),
         retired=group.retired,
-        benchmark=one_visible_line(dataset.benchmark),
-        language=one_visible_line(dataset.language),
-        licence=one_visible_line(dataset.licence),
-        source=one_visible_line(dataset.source),
-        revision=one_visible_line(dataset.revision),
-        sha256=one_visible_line(dataset.sha256),
-        n=dataset.n,
-        cluster=one_visible_line(dataset.cluster),
         metric=one_visible_line(primary),
         signature=one_visible_line(result.signature, 400),
         higher_is_better=result.higher_is_better,
         scale=result.scale,
-        floor=rounded(contest.floor if contest else dataset.floor),
-        ceiling=rounded(dataset.ceiling),
         detectable=pairs.detectable[0][1] if pairs else None,
         rows=(*rows, *(shown_row(header, primary, reason) for header, reason in shown)),
         ties=tuple((start + 1, end + 1) for start, end in ties),
@@ -260,6 +226,12 @@ def _ranked(
         errors=hardest(order, metrics, primary) if primary in metrics else Errors(),
     )
     return panel, contest
+
+
+def _shown(dataset: Dataset, floor: float | None) -> Dataset:
+    """A data set as a board keeps it."""
+    known = {name: one_visible_line(value) for name, value in asdict(dataset).items() if isinstance(value, str)}
+    return Dataset(n=dataset.n, floor=rounded(floor), ceiling=rounded(dataset.ceiling), **known)
 
 
 def _contest(

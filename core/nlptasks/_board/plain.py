@@ -11,7 +11,7 @@ from nlptasks._board.board import Board, as_json
 from nlptasks._board.columns import CSV, PLAIN
 from nlptasks._board.panels import Panel
 from nlptasks._board.standings import Task
-from nlptasks._board.text import decimals, number, rank
+from nlptasks._board.text import decimals, ends, number, rank
 from nlptasks.text.display import counted, one_line
 
 #: Signs that begin a formula in a spreadsheet.
@@ -104,21 +104,21 @@ def _lines(board: Board, table: Table, *, heading: Callable[[str, int], str]) ->
 
 def panel_title(panel: Panel) -> str:
     """What a panel is called."""
-    split = f", {panel.split}" if panel.split else ""
+    split = f", {panel.dataset.split}" if panel.dataset.split else ""
     split += f", version {panel.version}" if panel.retired else ""
     split += " (retired)" if panel.retired else ""
-    samples = f"{panel.n:,} samples" if panel.n else "a number of samples that is not known"
-    return f"{panel.dataset}{split}: {panel.metric} on {samples}"
+    samples = f"{panel.dataset.n:,} samples" if panel.dataset.n else "a number of samples that is not known"
+    return f"{panel.dataset.name}{split}: {panel.metric} on {samples}"
 
 
 def facts(panel: Panel) -> list[str]:
     """What one must know to read a panel, a sentence each."""
     digits = decimals(panel.scale)
     found = [] if panel.higher_is_better else ["Lower is better."]
-    if panel.floor is not None:
-        found.append(f"Trivial baseline: {number(panel.floor, digits)}.")
-    if panel.ceiling is not None:
-        found.append(f"Ceiling: {number(panel.ceiling, digits)}.")
+    if panel.dataset.floor is not None:
+        found.append(f"Trivial baseline: {number(panel.dataset.floor, digits)}.")
+    if panel.dataset.ceiling is not None:
+        found.append(f"Ceiling: {number(panel.dataset.ceiling, digits)}.")
     simple = [row.system for row in panel.ranked if not row.backbone]
     if simple and panel.ranked[0].system == simple[0] and len(simple) < len(panel.ranked):
         found.append(f"{simple[0]}, whose record names no backbone, is ahead of all whose do.")
@@ -127,10 +127,10 @@ def facts(panel: Panel) -> list[str]:
             "The smallest difference of the two best systems that would be found with 80 % power after the correction: "
             f"{number(panel.detectable, digits)}."
         )
-    if 0 < panel.n < 30:
+    if 0 < panel.dataset.n < 30:
         found.append("Fewer than 30 samples: the intervals are wide and rough.")
-    if panel.cluster:
-        found.append(f"Samples with one {panel.cluster} are drawn together.")
+    if panel.dataset.cluster:
+        found.append(f"Samples with one {panel.dataset.cluster} are drawn together.")
     return found
 
 
@@ -154,14 +154,14 @@ def _notes(panel: Panel, markdown: bool) -> Iterator[str]:
 
 def _standing_table(task: Task) -> tuple[list[str], list[list[str]]]:
     ranked = [panel for panel in task.panels if panel.ranked]
-    header = ["#", "RANK", "SYSTEM", "TOTAL", "95 %", *(panel.dataset for panel in ranked)]
+    header = ["#", "RANK", "SYSTEM", "TOTAL", "95 %", *(panel.dataset.name for panel in ranked)]
     rows = [
         [
-            str(row.position or "–"),
-            rank(row.rank),
+            str(row.place.position or "–"),
+            rank(row.place.rank),
             row.system,
-            number(row.score),
-            "–" if row.low is None else f"{number(row.low)} to {number(row.high)}",
+            number(row.place.score),
+            ends(row.place.low, row.place.high),
             *(number(row.scores.get(panel.id), decimals(panel.scale)) for panel in ranked),
         ]
         for row in task.standings

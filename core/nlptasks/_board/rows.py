@@ -20,16 +20,31 @@ _VALUES = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Placing:
+    """Where a system stands in a table.
+
+    Args:
+        position: Its place in the order of the scores, from 1; ``None``: it is not ranked.
+        rank: 95 % interval of its rank.
+        score: What ranks it; ``None``: it has none.
+        low: Lower end of the score's 95 % interval.
+        high: Upper end.
+    """
+
+    position: int | None = None
+    rank: tuple[int, int] | None = None
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SystemRow:
     """A system on a data set.
 
     Args:
         system: What it is called.
-        position: Its place in the order of the scores, from 1; ``None``: it is not ranked.
-        rank: 95 % interval of its rank.
-        score: Value of the metric that ranks; the mean over its seeds.
-        low: Lower end of its 95 % interval.
-        high: Upper end.
+        place: Where it stands, by the metric that ranks; its score is the mean over its seeds.
         n: Samples.
         seeds: How many runs with different seeds it is the mean of.
         seed_sd: Standard deviation between them.
@@ -55,11 +70,7 @@ class SystemRow:
     """
 
     system: str
-    position: int | None = None
-    rank: tuple[int, int] | None = None
-    score: float | None = None
-    low: float | None = None
-    high: float | None = None
+    place: Placing = field(default_factory=Placing)
     n: int = 0
     seeds: int = 1
     seed_sd: float | None = None
@@ -141,11 +152,7 @@ def row_of(
         spread = float(np.std(seeds, ddof=1))
     return _row(
         [run.header for run in system.runs],
-        position=position,
-        rank=rank,
-        score=rounded(score),
-        low=rounded(low),
-        high=rounded(high),
+        Placing(position=position, rank=rank, score=rounded(score), low=rounded(low), high=rounded(high)),
         n=found[0].n,
         seed_sd=rounded(spread),
     )
@@ -156,15 +163,13 @@ def shown_row(header: Header, primary: str, reason: str) -> SystemRow:
     result = header.record.scores.get(primary) or Result(value=None, n=0, signature="")
     return _row(
         [header],
-        score=rounded(result.value),
-        low=rounded(result.low),
-        high=rounded(result.high),
+        Placing(score=rounded(result.value), low=rounded(result.low), high=rounded(result.high)),
         n=result.n,
         reason=one_visible_line(reason, 600),
     )
 
 
-def _row(headers: Sequence[Header], **more: object) -> SystemRow:
+def _row(headers: Sequence[Header], place: Placing, **more: object) -> SystemRow:
     records = [header.record for header in headers]
     first, least = records[0], min(headers, key=lambda header: (header.trust, header.checked))
     names = dict.fromkeys(name for record in records for name in record.scores)
@@ -172,6 +177,7 @@ def _row(headers: Sequence[Header], **more: object) -> SystemRow:
     cut, missing = (sum(record.flags.get(flag, 0) for record in records) for flag in ("truncated_output", "missing"))
     values: dict[str, object] = {
         "system": one_visible_line(first.model.name) or "(no name)",
+        "place": place,
         "seeds": len(records),
         "metrics": {one_visible_line(name): _mean(records, name) for name in sorted(names)},
         "trust": least.trust,

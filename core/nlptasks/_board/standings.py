@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nlptasks._board.panels import Made, Panel
+from nlptasks._board.rows import Placing
 from nlptasks._board.text import one_visible_line, rounded
 from nlptasks.statistics.intervals import ends
 from nlptasks.statistics.ranking import Contest, How, aggregate, apart, rank_intervals, tie_lines
@@ -24,12 +25,9 @@ class Standing:
 
     Args:
         system: What it is called.
-        position: Its place, from 1; ``None``: it has not all data sets.
-        rank: 95 % interval of its rank over resamples of samples and data sets; where a data set is missing, from the
-            best to the worst that could be there.
-        score: What ranks it; ``None`` where a data set is missing.
-        low: Lower end of its 95 % interval over resamples of the samples.
-        high: Upper end.
+        place: Where it stands. The rank's interval is over resamples of samples and data sets, the score's over those
+            of the samples. Where a data set is missing, the rank is from the best to the worst that could be there, and
+            there is neither position nor score.
         borda: Mean proportion of the other systems that it beats by score.
         win: Mean proportion of them that it beats in a resample.
         scores: Its score on each data set, by panel; ``None`` where it has none.
@@ -39,11 +37,7 @@ class Standing:
     """
 
     system: str
-    position: int | None = None
-    rank: tuple[int, int] | None = None
-    score: float | None = None
-    low: float | None = None
-    high: float | None = None
+    place: Placing = field(default_factory=Placing)
     borda: float | None = None
     win: float | None = None
     scores: Mapping[str, float | None] = field(default_factory=dict)
@@ -96,7 +90,7 @@ def make_task(name: str, link: str, made: Sequence[Made]) -> Task:
         return Task(id=link, name=shown, panels=panels, retired=retired)
     how: How = "normalised" if all(_has_unit(contest) for contest in contests.values()) else "win"
     standings = _standings(panels, list(contests.values()), how)
-    order = [system for system, row in standings if row.position is not None]
+    order = [system for system, row in standings if row.place.position is not None]
     ties = tie_lines(apart(list(contests.values()), order, how=how)) if order else []
     return Task(
         id=link,
@@ -118,21 +112,23 @@ def _has_unit(contest: Contest) -> bool:
 def _standings(panels: Sequence[Panel], contests: Sequence[Contest], how: How) -> list[tuple[str, Standing]]:
     """The systems with their names in the records, the best first."""
     borda, win = aggregate(contests, how="borda"), aggregate(contests, how="win")
-    names = {panel.id: panel.dataset for panel in panels}
+    names = {panel.id: panel.dataset.name for panel in panels}
     found = []
-    place = 0
+    at = 0
     for item in rank_intervals(contests, how=how):
-        place += item.value is not None
+        at += item.value is not None
         shown = one_visible_line(item.system)
         rows = [row for panel in panels for row in panel.ranked if row.system == shown]
         low, high = _interval(contests, item.system) if how == "normalised" and not item.missing else (None, None)
         standing = Standing(
             system=shown,
-            position=None if item.value is None else place,
-            rank=(item.low, item.high),
-            score=rounded(item.value),
-            low=rounded(low),
-            high=rounded(high),
+            place=Placing(
+                position=None if item.value is None else at,
+                rank=(item.low, item.high),
+                score=rounded(item.value),
+                low=rounded(low),
+                high=rounded(high),
+            ),
             borda=rounded(borda[item.system]),
             win=rounded(win[item.system]),
             scores={contest.name: rounded(contest.values.get(item.system)) for contest in contests},

@@ -58,6 +58,11 @@ def signed(value: float | None, digits: int = 3) -> str:
     return number(value, digits) if value is None or value < 0 else f"+{number(value, digits)}"
 
 
+def ends(low: float | None, high: float | None, digits: int = 3) -> str:
+    """An interval, as in ``0.812 to 0.853``; a dash where there is none."""
+    return "–" if low is None else f"{number(low, digits)} to {number(high, digits)}"
+
+
 def size(parameters: int) -> str:
     """A number of weights, as in ``22.7M``; a dash where it is not known."""
     for unit, suffix in _SUFFIXES:

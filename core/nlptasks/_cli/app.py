@@ -75,6 +75,8 @@ class App:
         for record in loaded.records:
             for line in complaints(record):
                 click.echo(f"warning: {line}", err=True)
+        for line in loaded.registry.unmatched_options():
+            click.echo(f"warning: {line}", err=True)
         return loaded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,17 +13,18 @@ from nlptasks._cli.app import App
 from nlptasks._cli.flags import Chosen, SettingFlag, help_of
 from nlptasks._cli.once import OnceCommand
 from nlptasks._plugins.registry import Owned, Registry
-from nlptasks._settings.groups import DataFiles, RowChoice, SystemChoice, TableSource
+from nlptasks._settings.groups import DataFiles, EngineChoice, RowChoice, SystemChoice, TableSource
 from nlptasks.errors import UsageError
-from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, EngineSpec, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin._values import TypedText
 from nlptasks.plugin.options import OptionField, option_fields
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 #: Whose the settings are that depend on the task or on what is installed: columns, heads, the options of heads and
-#: backbones, and those of formats.
-COLUMN, HEAD, OPTION, FORMAT = "column", "head", "option", "format"
+#: backbones, those of formats and those of engines.
+COLUMN, HEAD, OPTION, FORMAT, ENGINE = "column", "head", "option", "format", "engine"
 
 #: Called with the application, the names of the tasks, and what the user chose.
 Body = Callable[[App, list[str], Chosen], None]
@@ -83,8 +85,8 @@ class TaskGroup(click.Group):
         registry = registry_of(ctx)
         return [item.spec for item in registry.all(TaskSpec) if self._heads(registry, item.spec)]
 
-    def _heads(self, registry: Registry, task: TaskSpec) -> list[HeadSpec]:
-        return [item.spec for item in registry.heads(task.name) if self._wanted(item.spec)]
+    def _heads(self, registry: Registry, task: TaskSpec) -> list[Owned[HeadSpec]]:
+        return [item for item in registry.heads(task.name) if self._wanted(item.spec)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Tasks"):
@@ -97,7 +99,7 @@ class TaskGroup(click.Group):
         )
         tasks = [item.spec for item in owned]
         params = self._params(registry_of(ctx), tasks)
-        check_flags(params, owned, f"{ctx.command_path} {cmd_name}")
+        check_flags(params, registry_of(ctx), tasks, f"{ctx.command_path} {cmd_name}")
         return self.command_of(ctx, cmd_name, names, tasks, params, help_=f"{self.help} {_told(tasks)}")
 
     def command_of(
@@ -130,15 +132,27 @@ class TaskGroup(click.Group):
             (task, head, option)
             for task in tasks
             for head in self._heads(registry, task)
-            for option in (option_fields(head.options) if head.options else ())
-            if self._offers(head, option.name)
+            for option in (option_fields(head.spec.options) if head.spec.options else ())
+            if self._offers(head.spec, option.name)
         ]
-        owned = [*((f"head {head.name}", option) for _, head, option in offered), *_of_backbones(registry)]
+        names = Counter((task.name, head.spec.name) for task in tasks for head in self._heads(registry, task))
+        owned = [
+            *(
+                (f"head {head.spec.name if names[task.name, head.spec.name] == 1 else head.qualified}", option)
+                for task, head, option in offered
+            ),
+            *_of_backbones(registry),
+        ]
         own = {option.name for _, option in owned}
         shared = [param for param in self._shared if not (_is_seed(param) and "seed" in own)]
         params = [*shared, *_columns(tasks), *_head_flags(tasks, many=self._many), *_options(owned)]
-        params += format_flags(registry)
+        params += [*format_flags(registry), *self._engine_flags(registry)]
         return [*params, *(_addressed((task, option) for task, _, option in offered) if len(tasks) > 1 else ())]
+
+    def _engine_flags(self, registry: Registry) -> list[SettingFlag]:
+        """The options that only some engine has, where the command lets the user choose one."""
+        chooses = any(isinstance(param, SettingFlag) and param.owner is EngineChoice for param in self._shared)
+        return _options(_of_engines(registry), ENGINE) if chooses else []
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
@@ -180,6 +194,11 @@ def source_of(chosen: Chosen) -> TableSource:
     source = replace(source, data=data, more=tuple(more))
     reading = replace(source.reading, given=chosen.values(FORMAT))
     return replace(source, columns=chosen.values(COLUMN), reading=reading)
+
+
+def engine_of(chosen: Chosen) -> EngineChoice:
+    """The engine that the user chose, with its options."""
+    return replace(chosen.of(EngineChoice), given=chosen.values(ENGINE))
 
 
 def heads_given(chosen: Chosen) -> list[str]:
@@ -250,6 +269,13 @@ def _of_formats(registry: Registry) -> Iterator[tuple[str, OptionField]]:
             yield f"format {item.spec.name}", option
 
 
+def _of_engines(registry: Registry) -> Iterator[tuple[str, OptionField]]:
+    """The options that only some engine has, each with whose it is."""
+    for item in registry.all(EngineSpec):
+        for option in option_fields(item.spec.options) if item.spec.options else ():
+            yield f"engine {item.spec.name}", option
+
+
 def format_flags(registry: Registry) -> list[SettingFlag]:
     """The options that only some format has."""
     return _options(_of_formats(registry), FORMAT)
@@ -257,29 +283,50 @@ def format_flags(registry: Registry) -> list[SettingFlag]:
 
 def _options(offered: Iterable[tuple[str, OptionField]], owner: str = OPTION) -> list[SettingFlag]:
     """The options of heads and backbones, or of formats; one that several have is shown once."""
-    found: dict[str, OptionField] = {}
-    having: dict[str, list[str]] = {}
+    having: dict[str, list[tuple[str, OptionField]]] = {}
     for whose, option in offered:
-        found.setdefault(option.name, option)
-        having.setdefault(option.name, []).append(whose)
+        having.setdefault(option.name, []).append((whose, option))
     flags = []
-    for name, option in found.items():
-        owners = ", ".join(having[name]).replace(", head ", ", ")
-        flags.append(SettingFlag(_unbounded(option), owner, help_=f"{help_of(option)} ({owners})".strip()))
+    for several in having.values():
+        option = several[0][1]
+        if any(_form(other) != _form(option) for _, other in several):
+            # Lines of their own: what is said of one is not true of the other.
+            told = "; ".join(dict.fromkeys(f"{whose}: {help_of(other)}" for whose, other in several))
+            flags.append(SettingFlag(_unlike(option), owner, help_=told))
+        else:
+            owners = ", ".join(whose for whose, _ in several).replace(", head ", ", ")
+            flags.append(SettingFlag(_unbounded(option), owner, help_=f"{help_of(option)} ({owners})".strip()))
     return flags
+
+
+class _UnlikeOption(OptionField):
+    """An option that several have in different kinds: who is chosen says what its value means."""
+
+    def checked(self, value: Any) -> Any:
+        return TypedText(value) if isinstance(value, str) else value
+
+
+def _unlike(option: OptionField) -> OptionField:
+    return _UnlikeOption(name=option.name, said={"flag": option.key, "metavar": "VALUE"})
+
+
+def _form(option: OptionField) -> tuple[object, ...]:
+    """What two options of one name must share to be one flag."""
+    return option.kind, option.choices, option.key, option.said.get("size"), option.said.get("repeat")
 
 
 def _addressed(offered: Iterable[tuple[TaskSpec, OptionField]]) -> list[SettingFlag]:
     """``--TASK.OPTION`` for each option of one of several tasks."""
-    found = {f"{task.name}.{option.key}": (task, option) for task, option in offered}
-    return [
-        SettingFlag(
-            replace(option, name=f"{task.name}.{option.name}", said=_bare(option) | {"flag": flag}),
-            OPTION,
-            hidden=True,
-        )
-        for flag, (task, option) in found.items()
-    ]
+    found: dict[str, list[tuple[TaskSpec, OptionField]]] = {}
+    for task, option in offered:
+        found.setdefault(f"{task.name}.{option.key}", []).append((task, option))
+    flags = []
+    for flag, several in found.items():
+        task, option = several[-1]
+        unlike = any(_form(other) != _form(option) for _, other in several)
+        named = replace(option, name=f"{task.name}.{option.name}", said=_bare(option) | {"flag": flag})
+        flags.append(SettingFlag(_unlike(named) if unlike else named, OPTION, hidden=True))
+    return flags
 
 
 def _unbounded(option: OptionField) -> OptionField:
@@ -291,24 +338,31 @@ def _bare(option: OptionField) -> Any:
     return {name: value for name, value in option.said.items() if name not in ("min", "max", "above")}
 
 
-def check_flags(params: Sequence[click.Parameter], tasks: Sequence[Owned[TaskSpec]], command: str) -> None:
+def check_flags(params: Sequence[click.Parameter], registry: Registry, tasks: Sequence[TaskSpec], command: str) -> None:
     """Refuse two things with one flag: nobody could say which is meant.
 
     Raises:
         UsageError: An input column or an option of a plugin is called like another flag of the command.
     """
-    taken: set[str] = set()
-    for param in params:
-        for name in param.opts:
-            if name in taken:
-                owner = next((t for t in tasks if name in {f"--{column.name}" for column in t.spec.inputs}), None)
-                whose = f"the task {owner.qualified} has an input column" if owner else "a plugin has an option"
-                plugin = owner.plugin if owner else "NAME"
-                raise UsageError(
-                    f"{whose} {name[2:]!r}, and {name} is a flag of '{command}' already",
-                    hint=f"its author must rename it; to do without it: NLPTASKS_PLUGINS=-{plugin}",
-                )
-            taken.add(name)
+    counts = Counter(name for param in params for name in param.opts)
+    name = next((name for name, times in counts.items() if times > 1), None)
+    if name is None:
+        return
+    from nlptasks._plugins.clashes import flags_wanted
+
+    names = {task.name for task in tasks}
+    mine = [item for item in registry.items if getattr(item.spec, "task", None) in (None, *names)]
+    mine = [item for item in mine if not isinstance(item.spec, TaskSpec) or item.spec in tasks]
+    wanting = [(whose, item) for item in mine for whose, flag in flags_wanted(Registry((item,))) if flag == name]
+    said = " and ".join(dict.fromkeys(whose for whose, _ in wanting)) or "a plugin"
+    own = [param for param in params if not (isinstance(param, SettingFlag) and isinstance(param.owner, str))]
+    taken = any(name in param.opts for param in own)
+    also = f", which is a flag of '{command}' itself" if taken else f" of '{command}'"
+    plugins = dict.fromkeys(f"{item.distribution}:{item.plugin}" for _, item in wanting)
+    raise UsageError(
+        f"{said} {'wants' if len(wanting) == 1 else 'want'} {name}{also}",
+        hint=f"its author must rename it; to do without it: nlptasks plugins disable {' or '.join(plugins) or 'NAME'}",
+    )
 
 
 def _told(tasks: Sequence[TaskSpec]) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from nlptasks._cli.app import App
     from nlptasks._plugins.loader import Plugins
+    from nlptasks._plugins.registry import Owned
+    from nlptasks.plugin import CommandSpec
 
 #: Seconds that plugins have to say which commands they bring.
 _PATIENCE = 30
@@ -88,7 +90,9 @@ def command_of(app: App, name: str) -> click.Command:
         raise PluginError(
             f"{what}: {item.spec.object} is no click command but a {type(made).__name__}", hint="tell its author"
         )
-    return made if item.distribution == _OWNER else _guarded(what, made)
+    if item.distribution == _OWNER:
+        return made
+    return _guarded(what, _with_defaults(app, item, made))
 
 
 def has_command(app: App, name: str) -> bool:
@@ -96,6 +100,26 @@ def has_command(app: App, name: str) -> bool:
     from nlptasks.plugin import CommandSpec
 
     return app.plugins().registry.has(CommandSpec, name)
+
+
+def _with_defaults(app: App, item: Owned[CommandSpec], command: click.Command) -> click.Command:
+    """The same command, with the values of its flags and subcommands that the configuration file has.
+
+    Raises:
+        UsageError: It has no such flag.
+    """
+    table = app.plugins().registry.options.table("commands", item)
+    flags = {param.name for param in command.params} | set(getattr(command, "commands", ()))
+    defaults = {}
+    for place, value in table.items():
+        key = place[-1] if place[-1] in flags else place[-1].replace("-", "_")
+        if key not in flags:
+            known = ", ".join(sorted(name.replace("_", "-") for name in flags if name))
+            raise app.config.error(place, f"is no flag of {item.qualified}", f"there are: {known or 'none'}")
+        defaults[key] = value
+    if defaults:
+        command.context_settings = {**command.context_settings, "default_map": defaults}
+    return command
 
 
 def _guarded(what: str, command: click.Command) -> click.Command:
@@ -217,7 +241,6 @@ def _plugins(loaded: Plugins) -> Iterable[Any]:
 
 def _rows(loaded: Plugins) -> list[FoundCommand]:
     from nlptasks._plugins.clashes import clashes
-    from nlptasks._plugins.registry import Owned
     from nlptasks.plugin import CommandSpec
 
     by_name: dict[str, list[Owned[CommandSpec]]] = {}

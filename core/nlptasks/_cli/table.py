@@ -23,6 +23,7 @@ COMMANDS: Commands = {
     "backbones": ("nlptasks._cli.commands.listings:backbones", "List and show the backbones."),
     "metrics": ("nlptasks._cli.commands.metrics:metrics", "List and explain the metrics."),
     "formats": ("nlptasks._cli.commands.listings:formats", "List the file formats."),
+    "engines": ("nlptasks._cli.commands.listings:engines", "List where rows can be predicted."),
     "completion": (
         "nlptasks._cli.commands.completion:completion",
         "Print what makes a shell complete commands.",

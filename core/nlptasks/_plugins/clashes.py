@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlptasks._plugins.registry import Owned, Registry, kind_of
-from nlptasks.plugin import BackboneSpec, Descriptor, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin import BackboneSpec, Descriptor, EngineSpec, FormatSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import option_fields
 from nlptasks.text.display import one_line
 
@@ -37,7 +37,7 @@ class Clash:
         owners = sorted({item.distribution for item in self.items})
         several = f"{' and '.join(owners)} provide" if len(owners) > 1 else f"{owners[0]} provides twice"
         said = f"{several} the {self.noun} {self.name!r}"
-        typed = " or ".join(dict.fromkeys(item.qualified for item in self.items))
+        typed = " or ".join(dict.fromkeys(self._typed(item) for item in self.items))
         if self.settled:
             return one_line(f"{said}; {self.note}", limit=2000)
         note = f"; {self.note}" if self.note else ""
@@ -45,6 +45,11 @@ class Clash:
             f'{said}{note}; type {typed}, or set [prefer] "{self.key}" = "{owners[0]}" in the configuration file',
             limit=2000,
         )
+
+    def _typed(self, item: Owned[Any]) -> str:
+        """What means one of them alone."""
+        scheme = self.key == f"backbones.{self.name}:"
+        return f"{item.distribution}:{self.name}:NAME" if scheme else item.qualified
 
 
 def clashes(registry: Registry) -> tuple[Clash, ...]:
@@ -66,6 +71,8 @@ def flags_wanted(registry: Registry) -> list[tuple[str, str]]:
     owners: list[tuple[str, type | None]] = [
         *((f"the head {item.qualified}", item.spec.options) for item in registry.all(HeadSpec)),
         *((f"the backbone {item.qualified}", item.spec.options) for item in registry.all(BackboneSpec)),
+        *((f"the engine {item.qualified}", item.spec.options) for item in registry.all(EngineSpec)),
+        *((f"the format {item.qualified}", item.spec.options) for item in registry.all(FormatSpec)),
     ]
     for owner, options in owners:
         found += [(f"the option {o.name!r} of {owner}", o.flag) for o in (option_fields(options) if options else ())]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptasks._names import canonical, did_you_mean
+from nlptasks._plugins.component_options import OPTIONED, ComponentOptions
 from nlptasks._plugins.registry import KINDS
 from nlptasks.errors import UsageError
 from nlptasks.files.names import is_file
@@ -31,6 +32,7 @@ class Config:
         prefer_plugins: Distribution to take where several have a plugin of the same id.
         prefer: Distribution to take where several provide the same; see :class:`nlptasks._plugins.registry.Registry`.
         commands: Settings by the command; each checks its own, since some keys are those of plugins.
+        options: Options of heads, backbones and commands of plugins, which are checked where they are used.
         path: The file; ``None``: there is none.
     """
 
@@ -39,6 +41,7 @@ class Config:
     prefer_plugins: Mapping[str, str] = field(default_factory=dict)
     prefer: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: ComponentOptions = field(default_factory=ComponentOptions, compare=False)
     path: Path | None = field(default=None, compare=False)
 
     def error(self, place: Sequence[str], problem: str, hint: str) -> UsageError:
@@ -56,11 +59,11 @@ class Config:
 
     def disables(self, plugin: str, distribution: str) -> bool:
         """Whether a plugin must not be loaded."""
-        return _names_it(self.disable, plugin, distribution)
+        return names_it(self.disable, plugin, distribution)
 
     def allows(self, plugin: str, distribution: str) -> bool:
         """Whether an installed plugin may be loaded."""
-        return self.allow is None or _names_it(self.allow, plugin, distribution)
+        return self.allow is None or names_it(self.allow, plugin, distribution)
 
 
 def read_config(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
@@ -71,10 +74,19 @@ def read_config(file: Path | None = None, environ: Mapping[str, str] = os.enviro
     Raises:
         UsageError: The file is missing, is no TOML, or holds a key or a type that is not known.
     """
-    named = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
+    named = _named_file(file, environ)
     path = named or user_file()
-    config = _parse(path) if named or is_file(path) else Config()
+    config = parse_config(path) if named or is_file(path) else Config()
     return _with_environment(config, environ.get(PLUGINS_VARIABLE, ""))
+
+
+def config_file(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file that :func:`read_config` reads; it may not exist."""
+    return _named_file(file, environ) or user_file()
+
+
+def _named_file(file: Path | None, environ: Mapping[str, str]) -> Path | None:
+    return file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
 
 
 def user_file() -> Path:
@@ -92,12 +104,18 @@ def _with_environment(config: Config, value: str) -> Config:
     return replace(config, disable=config.disable | disabled, allow=allowed or config.allow)
 
 
-def _names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
+def names_it(names: Iterable[str], plugin: str, distribution: str) -> bool:
+    """Whether one of the names is that of a plugin: its id, its distribution, or ``distribution:id``."""
     forms = {canonical(form) for form in (plugin, distribution, f"{distribution}:{plugin}")}
     return any(canonical(name) in forms for name in names)
 
 
-def _parse(path: Path) -> Config:
+def parse_config(path: Path) -> Config:
+    """Read a file alone, whatever the environment says.
+
+    Raises:
+        UsageError: The file is missing, is no TOML, or holds a key or a type that is not known.
+    """
     return _ConfigReader(path).config(read_toml(path, "configuration"))
 
 
@@ -108,7 +126,7 @@ class _ConfigReader:
     path: Path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._only(data, ("plugins", "prefer", *COMMANDS), "")
+        self._only(data, ("plugins", "prefer", *OPTIONED, *COMMANDS), "")
         plugins = self._table(data.get("plugins", {}), "plugins")
         self._only(plugins, ("disable", "allow", "prefer"), "plugins.")
         return Config(
@@ -117,8 +135,20 @@ class _ConfigReader:
             prefer_plugins=self._strings(plugins.get("prefer", {}), "plugins.prefer"),
             prefer=self._prefer(self._table(data.get("prefer", {}), "prefer")),
             commands={name: self._table(data[name], name) for name in COMMANDS if name in data},
+            options=ComponentOptions({kind: self._options(data.get(kind, {}), kind) for kind in OPTIONED}, self._place),
             path=self.path,
         )
+
+    def _options(self, value: object, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """The tables of some components by name; a table of tables is a task with its heads, as TOML reads a dot."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for name, table in self._table(value, kind).items():
+            values = self._table(table, f"{kind}.{name}")
+            inner = {key: each for key, each in values.items() if kind == "heads" and isinstance(each, dict)}
+            found |= {f"{name}.{key}": each for key, each in inner.items()}
+            if len(inner) < len(values) or not values:
+                found[name] = {key: each for key, each in values.items() if key not in inner}
+        return found
 
     def _prefer(self, table: Mapping[str, Any]) -> Mapping[str, str]:
         """Accept ``"heads.sentiment" = ...`` and, since TOML reads it as a table, ``heads.sentiment = ...``."""
@@ -156,7 +186,10 @@ class _ConfigReader:
         return table
 
     def _error(self, key: str, problem: str, hint: str) -> UsageError:
-        return Config(path=self.path).error(key.split("."), problem, hint)
+        return self._place(key.split("."), problem, hint)
+
+    def _place(self, place: Sequence[str], problem: str, hint: str) -> UsageError:
+        return Config(path=self.path).error(place, problem, hint)
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -35,6 +35,19 @@ _MOST = 10_000
 
 
 @dataclass(frozen=True)
+class PluginSource:
+    """By what a process finds its plugins.
+
+    Args:
+        config: Which of them may load.
+        folder: A folder of further ones.
+    """
+
+    config: Config
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
 class Plugins:
     """The plugins of a process.
 
@@ -42,11 +55,13 @@ class Plugins:
         records: What became of each, sorted by distribution and id.
         registry: What the loaded ones provide.
         manager: The loaded ones.
+        source: By what another process finds the same.
     """
 
     records: tuple[PluginRecord, ...]
     registry: Registry
     manager: pluggy.PluginManager
+    source: PluginSource
 
     def observers(self, complain: Callable[[str], None]) -> Observers:
         """Return the observers of one run; ``complain`` is given a line for each that fails."""
@@ -85,7 +100,8 @@ def load_plugins(
     if strict and failures:
         raise PluginError("\n".join(failures), hint="--strict makes a plugin that fails an error")
     items = tuple(item for _, owned in loaded for item in owned)
-    return Plugins(records, Registry(items, config.prefer), manager)
+    registry = Registry(items, config.prefer, config.options)
+    return Plugins(records, registry, manager, PluginSource(config, plugins_dir))
 
 
 def _load(

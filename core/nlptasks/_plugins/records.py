@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from nlptasks._names import canonical, did_you_mean
+from nlptasks.errors import UsageError
 from nlptasks.text.display import one_line
 
 State = Literal["found", "loaded", "disabled", "incompatible", "conflict", "broken"]
@@ -48,6 +51,23 @@ class PluginRecord:
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON holds them."""
         return asdict(self) | {"provides": list(self.provides), "changed": list(self.changed)}
+
+
+def named(records: Iterable[PluginRecord], name: str) -> list[PluginRecord]:
+    """Return the plugins that an id, a distribution or ``distribution:id`` names.
+
+    Raises:
+        UsageError: There is none.
+    """
+    every = list(records)
+    found = [r for r in every if name == r.id or canonical(name) in (r.distribution, f"{r.distribution}:{r.id}")]
+    if found:
+        return found
+    known = {form for record in every for form in (record.id, record.distribution)}
+    raise UsageError(
+        f"there is no plugin {name!r}{did_you_mean(name, known)}",
+        hint=f"there are: {', '.join(sorted(r.id for r in every)) or 'none'}",
+    )
 
 
 def complaints(record: PluginRecord) -> tuple[str, ...]:

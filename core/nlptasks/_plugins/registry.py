@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Any, Generic, NoReturn, TypeVar
 
 from nlptasks._names import canonical, did_you_mean
+from nlptasks._plugins.component_options import OPTIONED, ComponentOptions
 from nlptasks.errors import UsageError
 from nlptasks.plugin import (
     BackboneSpec,
     BenchmarkSpec,
     CommandSpec,
     Descriptor,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -35,6 +37,7 @@ KINDS: Mapping[str, type[Descriptor]] = MappingProxyType(
         "pipelines": PipelineSpec,
         "benchmarks": BenchmarkSpec,
         "commands": CommandSpec,
+        "engines": EngineSpec,
     }
 )
 
@@ -81,10 +84,24 @@ class Registry:
         prefer: Distribution to take where several provide the same, by kind and by the name that they share:
             ``{"tasks.sentiment": "acme", "heads.sentiment.words": "acme", "formats..csv": "acme"}``. It may be
             followed by a colon and a name. ``heads.sentiment`` prefers the heads of a distribution for a whole task.
+        options: What the user configured of some of them.
     """
 
     items: tuple[Owned[Any], ...] = ()
     prefer: Mapping[str, str] = field(default_factory=dict)
+    options: ComponentOptions = field(default_factory=ComponentOptions)
+
+    def configured(self, item: Owned[HeadSpec] | Owned[BackboneSpec]) -> dict[str, Any]:
+        """The options of a head or a backbone that the user configured, by their names.
+
+        Raises:
+            UsageError: One is unknown or not valid.
+        """
+        return self.options.of(kind_of(type(item.spec)), item)
+
+    def unmatched_options(self) -> list[str]:
+        """A line for each component with configured options that is not there."""
+        return [line for kind in OPTIONED for line in self.options.unmatched(kind, self.all(KINDS[kind]))]
 
     def all(self, spec: type[D]) -> tuple[Owned[D], ...]:
         """Return every descriptor of a type, sorted by name and distribution; heads by task first."""

@@ -27,6 +27,7 @@ from nlptasks.plugin import (
     Column,
     CommandSpec,
     Descriptor,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -60,7 +61,7 @@ def validate(spec: object, expected: type[Descriptor], hook: str) -> None:
         test, rule = checks[field.name]
         if not test(value):
             raise PluginError(f"{_title(spec)}: {field.name} must be {rule}, got {value!r}")
-    if isinstance(spec, HeadSpec | BackboneSpec | FormatSpec) and spec.options is not None:
+    if isinstance(spec, HeadSpec | BackboneSpec | FormatSpec | EngineSpec) and spec.options is not None:
         option_fields(spec.options)
     if isinstance(spec, TaskSpec):
         _check_task(spec)
@@ -185,6 +186,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "trainer": _MAYBE_IMPORT,
             "takes_layer": _FLAG,
             "languages": _LANGUAGES,
+            "backbone": _MAYBE_NAMED,
         },
         BackboneSpec: {
             **_COMMON,
@@ -194,6 +196,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "default": _FLAG,
             "parameters": (lambda value: type(value) is int and value >= 0, "a whole number"),
             "languages": _LANGUAGES,
+            "extra": _TEXT,
             "writes": _LANGUAGES,
             "trainer": _MAYBE_IMPORT,
             "scheme": _MAYBE_NAMED,
@@ -233,6 +236,12 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
         CommandSpec: {
             **_COMMON,
             "object": _IMPORT,
+        },
+        EngineSpec: {
+            **_COMMON,
+            "object": _IMPORT,
+            "options": _OPTIONS,
+            "extra": _TEXT,
         },
     }
 )

@@ -14,7 +14,7 @@ from nlptasks._tables.columns import is_blank
 from nlptasks.errors import PluginError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.predictions import Label, Span, Text
-from nlptasks.plugin.protocols import Checkable, Example, Prediction
+from nlptasks.plugin.protocols import Example, Prediction
 from nlptasks.text.display import one_line
 
 #: How far the sum of all labels' probabilities may be from 1: half precision rounds each of them.
@@ -122,6 +122,11 @@ class _Check:
         answer: object = prediction.canonical
         if not isinstance(answer, str):
             return f"{_shown(answer)}, which is no text,"
+        wrong = self._of_its_kind(prediction, example)
+        said: Callable[[Example, frozenset[str]], str] | None = getattr(prediction, "fault", None)
+        return wrong or (str(said(example, self.labels)) if said else "")
+
+    def _of_its_kind(self, prediction: Prediction, example: Example) -> str:
         if isinstance(prediction, Label):
             return self._label(prediction)
         if isinstance(prediction, Span):
@@ -130,7 +135,20 @@ class _Check:
             others: object = prediction.others
             texts = isinstance(others, list | tuple) and all(isinstance(text, str) for text in others)
             return "" if texts else "further texts that are no texts"
-        return prediction.fault(example) if isinstance(prediction, Checkable) else ""
+        return self._probabilities(prediction)
+
+    def _probabilities(self, prediction: Prediction) -> str:
+        """What is wrong with what a type that a plugin brought says of how probable its answer is."""
+        score: object = getattr(prediction, "score", None)
+        if score is not None and (fault := _no_probability(score)):
+            return f"the score {fault},"
+        scores: object = getattr(prediction, "scores", {})
+        if not isinstance(scores, Mapping):
+            return f"{_shown(scores)} for the probabilities of labels, which is no mapping,"
+        for label, value in scores.items():
+            if fault := _no_probability(value):
+                return f"{_shown(label)} the probability {fault},"
+        return ""
 
     def _label(self, prediction: Label) -> str:
         if self.labels and prediction.label not in self.labels:

@@ -186,8 +186,8 @@ class _Drive(Generic[R]):
             rows=before.rows + len(done.block.rows),
             read=max(before.read, done.block.read),
             tokens=before.tokens + made.tokens,
-            long=before.long + made.long,
-            cut=before.cut + made.cut,
+            long=before.long + sum(made.long),
+            cut=before.cut + sum(made.cut),
             blank=before.blank + len({at for own in made.by_head for at, each in enumerate(own) if each is None}),
         )
         self._tell(self.done)

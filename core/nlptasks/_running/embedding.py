@@ -28,7 +28,7 @@ def embed_texts(texts: Any, choice: SystemChoice, *, max_tokens: int) -> NDArray
 
     system, here = choose_encoder(session().registry, choice), session()
     assert system.backbone is not None
-    backbone: Any = here.pool.get(system.backbone, system.context())
+    backbone: Any = here.pool.get(system.backbone, system.context)
     found = texts_of([texts] if is_one(texts) else texts)
     with plugin_errors(f"the backbone {system.backbone.qualified}"):
         parts = [text_means(backbone, part, max_tokens=max_tokens) for part in _parts(found)]

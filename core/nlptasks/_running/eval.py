@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from nlptasks._plugins.registry import Registry
 from nlptasks._running import facts
 from nlptasks._running.blocks import Block, PredictedBlock, cut
 from nlptasks._running.driver import RowSource, Totals, drive
-from nlptasks._running.engine import LocalEngine
 from nlptasks._running.journal import Journal, JournalEntry
 from nlptasks._running.provenance import files, plain_options, plugins
 from nlptasks._running.resuming.differences import differing
 from nlptasks._running.samples import Outcome, golds_digest, inputs_digest, outcome, outcomes_of, samples_of
+from nlptasks._running.spreading.place import SystemPlace, placed
 from nlptasks._scoring.datasets import ScoredData
 from nlptasks._scoring.gold_rows import for_labels, read_gold_rows, refuse_own_output
 from nlptasks._scoring.labels import label_set
@@ -30,19 +30,22 @@ from nlptasks._scoring.results import clusters_of
 from nlptasks._scoring.score import metric_names, score_samples
 from nlptasks._scoring.slices import slices
 from nlptasks._settings.command import with_precision
-from nlptasks._settings.groups import Evaluation, RecordTarget
+from nlptasks._settings.groups import EngineChoice, Evaluation, RecordTarget
+from nlptasks._systems.readers import reader_for
 from nlptasks._systems.session import Session
-from nlptasks._systems.system import LoadedSystem, System
+from nlptasks._systems.system import System
 from nlptasks._tables.gold_samples import GoldTable, Item
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.names import is_file, is_there
 from nlptasks.plugin import LIKELIHOOD, MetricSpec, TaskSpec
 from nlptasks.records.digests import digests_of, withhold
-from nlptasks.records.schema import Cost, Matrices, Record, Run, Sample
+from nlptasks.records.schema import Cost, Machine, Matrices, Record, Run, Sample
 from nlptasks.records.store import RECORD, StoredRecord, read_record, record_json, write_record
 
 #: Rows of a block.
 _BLOCK = 256
+
+_HERE = EngineChoice()
 
 #: Samples that are named.
 _NAMED = 5
@@ -86,6 +89,7 @@ class Evaluated:
         skipped: Why rows were left out, and how many.
         notes: What was detected about the data.
         foreign: Ids of the first samples in a language or in characters that the head does not read.
+        reader: What to type so that these are read; empty: nothing installed reads them.
     """
 
     record: Record
@@ -96,10 +100,27 @@ class Evaluated:
     skipped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    reader: str = ""
 
 
-def evaluate(session: Session, system: System, request: EvalRequest, observers: Observers) -> Evaluated:
+def evaluate(
+    session: Session,
+    system: System,
+    request: EvalRequest,
+    observers: Observers,
+    *,
+    engine: EngineChoice = _HERE,
+    told: Callable[[str], None] = lambda _: None,
+) -> Evaluated:
     """Evaluate a system with one head, and leave a record.
+
+    Args:
+        session: What is installed.
+        system: The system.
+        request: What to evaluate.
+        observers: What is told how it goes.
+        engine: Where the rows are predicted.
+        told: Told what a person should know.
 
     Raises:
         UsageError: A column or a metric is not there, or another record or journal lies in the way.
@@ -114,23 +135,37 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         session.registry, task, data.source, names, language=known.language, meta=data.meta, limit=limit
     )
     request = replace(request, data=replace(data, dataset=replace(known, language=language)))
-    loaded = session.load(system)
+    with placed(session, system, engine, told) as place:
+        return _evaluated(session.registry, system, place, request, observers, table, names)
+
+
+def _evaluated(
+    registry: Registry,
+    system: System,
+    place: SystemPlace,
+    request: EvalRequest,
+    observers: Observers,
+    table: GoldTable,
+    names: Sequence[str],
+) -> Evaluated:
+    """The evaluation of a system that is in memory somewhere."""
+    task, loaded, data = system.heads[0].task, place.loaded, request.data
     given = loaded.heads[0].head.labels
     table = for_labels(table, given, source=data.source.data)
     labels = label_set(item.gold for item in table.items) if given else ()
-    draft = _draft(session.registry, task, system, loaded, request, table, labels, names)
-    scoring = _Scoring(registry=session.registry, task=task, names=names, request=request, table=table)
+    draft = _draft(registry, task, system, place, request, table, labels, names)
+    scoring = _Scoring(registry=registry, task=task, names=names, request=request, table=table)
     old = _lying_there(draft, request)
     if old is not None and (again := _from_record(old, draft, scoring)):
         return again
     with Journal(_journal(request.output), draft.key, restart=request.target.restart) as journal:
         resumed = sum(len(entry.rows) for entry in journal.entries)
-        source = _source(data.source.data, table, journal, likely=_likely(session.registry, names))
+        source = _source(data.source.data, table, journal, likely=_likely(registry, names))
         sink = _Outcomes(journal)
-        drive(source, loaded.heads, LocalEngine(loaded), [sink], observers=observers, output=request.target.output)
+        drive(source, loaded.heads, place.engine(), [sink], observers=observers, output=request.target.output)
         outcomes = [row for entry in journal.entries for row in entry.rows]
         try:
-            finished = scoring.finish(replace(draft, cost=_cost(journal.entries)), outcomes)
+            finished = scoring.finish(replace(draft, cost=_cost(journal.entries, place.peak_rss_mb())), outcomes)
         except (UsageError, DataError):  # to go on from here would be refused again
             journal.remove()
             raise
@@ -144,6 +179,7 @@ def evaluate(session: Session, system: System, request: EvalRequest, observers: 
         skipped=table.skipped,
         notes=table.notes,
         foreign=tuple(foreign[:_NAMED]),
+        reader=reader_for(registry, task, loaded.heads[0].languages) if foreign else "",
     )
 
 
@@ -151,17 +187,17 @@ def _draft(
     registry: Registry,
     task: TaskSpec,
     system: System,
-    loaded: LoadedSystem,
+    place: SystemPlace,
     request: EvalRequest,
     table: GoldTable,
     labels: tuple[str, ...],
     names: Sequence[str],
 ) -> Record:
     """The record as far as it is known before anything is predicted; its key is complete."""
-    options = {**plain_options(system.options), **plain_options(system.heads[0].options)}
+    options = {**plain_options(system.context.options), **plain_options(system.heads[0].options)}
     seed = options.pop("seed", None)
     commit, dirty = facts.commit()
-    model = facts.model_of(system, loaded, request.target.name)
+    model = facts.model_of(system, place.loaded, request.target.name)
     return Record(
         task=task.name,
         primary=request.data.primary or task.primary,
@@ -184,7 +220,7 @@ def _draft(
             ),
             files=files(system),
         ),
-        machine=facts.machine(),
+        machine=Machine(**place.machine()),
         scores={},
         labels=labels,
     )
@@ -313,7 +349,7 @@ class _Outcomes:
             outcome(prediction, nll, unread=unread, foreign=bool(foreign)) for prediction, nll, unread, foreign in made
         )
         self._journal.add(
-            JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=done.made.long)
+            JournalEntry(rows=rows, seconds=round(done.seconds, 6), tokens=done.made.tokens, long=sum(done.made.long))
         )
 
     def finish(self) -> None:
@@ -380,8 +416,8 @@ class _Scoring:
         return _Finished(record=record, samples=kept, stats=scored.stats)
 
 
-def _cost(entries: Sequence[JournalEntry]) -> Cost:
-    """What the entries cost, those of earlier runs of the same evaluation included."""
+def _cost(entries: Sequence[JournalEntry], peak_rss_mb: float) -> Cost:
+    """What the entries cost in the processes that predicted, those of earlier runs of the same evaluation included."""
     import numpy as np
 
     seconds = sum(entry.seconds for entry in entries)
@@ -394,7 +430,7 @@ def _cost(entries: Sequence[JournalEntry]) -> Cost:
         tokens_per_second=round(sum(entry.tokens for entry in entries) * rate, 1),
         p50_ms=round(float(np.percentile(each, 50)), 3),
         p95_ms=round(float(np.percentile(each, 95)), 3),
-        peak_rss_mb=facts.peak_rss_mb(),
+        peak_rss_mb=peak_rss_mb,
     )
 
 

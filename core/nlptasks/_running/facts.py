@@ -88,7 +88,7 @@ def model_of(system: System, loaded: LoadedSystem, name: str) -> Model:
 
     item, backbone = system.heads[0], loaded.encoder
     files = list(_weights(item))
-    shared, own = _parameters(backbone), sum(map(_stored, files))
+    shared, own = parameters_of(backbone), sum(map(_stored, files))
     return Model(
         name=name or system_name(system),
         backbone=_backbone_name(system),
@@ -120,9 +120,9 @@ def _backbone_name(system: System) -> str:
     """Name of the backbone, its reference, or its folder's name: where that lies is nobody's concern."""
     if system.backbone is None:
         return ""
-    if system.reference:
-        return str(placeless(system.reference, named=is_folder(Path(system.reference))))
-    return system.folder.name if system.folder else system.backbone.spec.name
+    if system.context.reference:
+        return str(placeless(system.context.reference, named=is_folder(Path(system.context.reference))))
+    return system.context.folder.name if system.context.folder else system.backbone.spec.name
 
 
 def _weights(item: ChosenHead) -> Iterator[Path]:
@@ -132,7 +132,7 @@ def _weights(item: ChosenHead) -> Iterator[Path]:
         return
     found = find_spec(item.head.spec.object.partition(":")[0].partition(".")[0])
     for folder in (found.submodule_search_locations if found else None) or ():
-        yield from sorted((Path(folder) / "weights").glob("*.safetensors"))
+        yield from sorted((Path(folder) / "weights").rglob("*.safetensors"))
 
 
 def _digest(files: list[Path], backbone: Any) -> str:
@@ -158,7 +158,7 @@ def _stored(path: Path) -> int:
         return 0
 
 
-def _parameters(backbone: Any) -> int:
+def parameters_of(backbone: Any) -> int:
     """Weights of a backbone: as it says, or else those of the PyTorch models that it holds, each once."""
     stated = getattr(backbone, "parameters", 0)
     torch = sys.modules.get("torch")

@@ -6,7 +6,7 @@ A head predicts something for each of them, and is often sure of it. So a run co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,11 @@ def foreign_texts(
 def _unknown(proportions: Sequence[float], windows: Sequence[Window]) -> bool:
     unknown = sum(proportion * len(window) for proportion, window in zip(proportions, windows, strict=True))
     return unknown >= _MOST * sum(map(len, windows))
+
+
+def languages_in(why: Iterable[str]) -> tuple[str, ...]:
+    """The languages among the reasons why texts are foreign."""
+    return tuple(code for code in why if code != UNKNOWN)
 
 
 @dataclass

@@ -174,7 +174,7 @@ def _job(
         task.name,
         *words(named),
         *(word for file in data.source.more for word in ("--data", placeless(file, named=True))),
-        *of_task(task.name, columns, asked.system, {**options, **given}),
+        *of_task(task.name, columns, asked.system, {**_configured(session, system), **options, **given}),
         *words(asked.system, evaluation, target),
     )
     return Job(
@@ -187,6 +187,12 @@ def _job(
         ),
         group=f"{task.name} {data.dataset.name}",
     )
+
+
+def _configured(session: Session, system: System) -> dict[str, Any]:
+    """The options of a system that the configuration file has: a recorded command is to do without that."""
+    head = session.registry.configured(system.heads[0].head)
+    return head | (session.registry.configured(system.backbone) if system.backbone else {})
 
 
 def _seeded(asked: _Asked) -> Iterator[dict[str, Any]]:

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, overload
 
 from nlptasks._running.call import predict_examples
-from nlptasks._running.foreign import ForeignTexts
+from nlptasks._running.foreign import ForeignTexts, languages_in
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.process import session
+from nlptasks._systems.readers import reader_for
 from nlptasks._systems.system import LoadedSystem
 from nlptasks._tables.inputs import examples_of, is_one
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.notebook import table
 from nlptasks.plugin.protocols import Prediction
-from nlptasks.text.display import foreign_texts, not_read, rows_named
+from nlptasks.text.display import foreign_texts, languages_named, not_read, read_by, rows_named
 
 #: Labels that the ``repr`` of a loaded task names, and rows of predictions that a notebook shows.
 _LABELS, _ROWS = 10, 50
@@ -112,10 +113,12 @@ class LoadedTask:
 
     def _warn(self, foreign: ForeignTexts, texts: int) -> None:
         head, number = self._loaded.heads[0], foreign.why.total()
-        reads = f" ({head.name}; it reads {', '.join(head.languages)})" if head.languages else f" ({head.name})"
+        reader = reader_for(session().registry, head.task, head.languages, languages_in(foreign.why))
+        reads = f" ({head.name}; it reads {languages_named(head.languages)})" if head.languages else f" ({head.name})"
         warnings.warn(
             f"{not_read(number, texts)}{reads}: {foreign_texts(foreign.why)}; "
-            f"{rows_named('position', foreign.named, number)}. What it predicts there means nothing (said once).",
+            f"{rows_named('position', foreign.named, number)}. What it predicts there means nothing (said once)."
+            f"{f' {read_by(reader)}' if reader else ''}",
             RuntimeWarning,
             stacklevel=4,
         )

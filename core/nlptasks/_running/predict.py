@@ -30,19 +30,22 @@ class BlockPredictions:
     Args:
         by_head: For each head, a prediction per example; ``None`` where the example has no text.
         tokens: Tokens that went through the backbone.
-        long: Rows with an example that takes several windows and is longer than the backbone reads at once: a head may
-            ask for a window a sentence.
-        cut: Examples of which a head left some text unread.
-        unread: For each head, whether it left some text of each example unread.
+        long: For each row, whether an example takes several windows and is longer than the backbone reads at once: a
+            head may ask for a window a sentence. Empty: no row is.
+        unread: For each head, whether it left some text of each example unread; empty: none did.
         foreign: For each head, why it cannot read each example (see :mod:`nlptasks._running.foreign`); empty: it can.
     """
 
     by_head: tuple[tuple[Prediction | None, ...], ...]
     tokens: int = 0
-    long: int = 0
-    cut: int = 0
+    long: tuple[bool, ...] = ()
     unread: tuple[tuple[bool, ...], ...] = ()
     foreign: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def cut(self) -> tuple[bool, ...]:
+        """For each row, whether a head left some text unread; empty: none did."""
+        return tuple(map(any, zip(*self.unread, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,7 @@ def predict(
     return BlockPredictions(
         by_head=tuple(part.read() for part in parts),
         tokens=tokens,
-        long=sum(any(_long(windows, backbone) for windows in row) for row in rows) if backbone is not None else 0,
-        cut=sum(map(any, zip(*unread, strict=True))),
+        long=() if backbone is None else tuple(any(_long(windows, backbone) for windows in row) for row in rows),
         unread=unread,
         foreign=tuple(foreign_texts(part.head, backbone, part.examples, part.asked) for part in parts),
     )

@@ -5,31 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from importlib import resources
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from nlptasks._names import OWNER
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._plugins.versions import owner_of
 from nlptasks._settings.command import placeless
 from nlptasks._settings.groups import TableSource
 from nlptasks._systems.system import System
 from nlptasks._tables.opening import format_used
-from nlptasks._version import __version__
 from nlptasks.files.names import at_home, is_file, is_folder
 from nlptasks.files.paths import sha256_of
-from nlptasks.plugin import MetricSpec, TaskSpec
+from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.options import OptionField, option_fields
 
 #: How an option names a file of an installed package.
 _PACKAGED = re.compile(r"([A-Za-z_][\w.]*):([^/\\:]+)")
-
-#: Hexadecimal digits that tell one version of a plugin file from another.
-_DIGITS = 16
 
 
 def plugins(registry: Registry, system: System, source: TableSource, metrics: Iterable[str]) -> dict[str, str]:
@@ -50,12 +44,12 @@ def plugins(registry: Registry, system: System, source: TableSource, metrics: It
             found["task"] = item
     if used := format_used(registry, source):
         found["format"] = used
-    if scoring := [name for name in metrics if registry.has(MetricSpec, name)]:
-        from nlptasks._scoring.metrics import metric_of  # with all that a record is checked by; a run has none
-        from nlptasks.records.schema import METRIC
+    owners = {role: owner_of(item) for role, item in found.items()}
+    if scoring := tuple(metrics):
+        from nlptasks._scoring.metrics import owners_of_metrics  # with all that a record is checked by; a run has none
 
-        found |= {f"{METRIC}{name}": metric_of(registry, name, chosen.task.name) for name in scoring}
-    return {role: _owner(item) for role, item in found.items()}
+        owners |= owners_of_metrics(registry, scoring, chosen.task.name)
+    return owners
 
 
 def files(system: System) -> dict[str, str]:
@@ -70,7 +64,7 @@ def files(system: System) -> dict[str, str]:
             # The weights themselves have a field of their own.
             if path.parent != item.weights or path.suffix != ".safetensors":
                 found[f"head/{path.relative_to(item.weights).as_posix()}"] = sha256_of(path)
-    for options in (item.options, system.options):
+    for options in (item.options, system.context.options):
         for name, digest in _named_files(options):
             number = sum(other.partition("#")[0] == name for other in found)
             found[f"{name}#{number + 1}" if number else name] = digest
@@ -84,18 +78,6 @@ def plain_options(options: Any) -> dict[str, Any]:
     named = {option.name for option in option_fields(type(options)) if option.said.get("path")}
     found = {name: placeless(value, named=name in named) for name, value in asdict(options).items()}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
-
-
-def _owner(item: Owned[Any]) -> str:
-    if item.distribution == OWNER:
-        return f"{OWNER} {__version__}"
-    try:
-        return f"{item.distribution} {version(item.distribution)}"
-    except (PackageNotFoundError, ValueError):
-        path = getattr(sys.modules.get(item.plugin), "__file__", None)
-        if not item.distribution.startswith("file:") or path is None:
-            return item.distribution
-        return f"{item.distribution} sha256:{sha256_of(Path(path))[:_DIGITS]}"
 
 
 def _named_files(options: Any) -> Iterator[tuple[str, str]]:

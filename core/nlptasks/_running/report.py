@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from nlptasks._names import resolve
 from nlptasks._plugins.registry import Registry
 from nlptasks._running.checks import prediction_type
+from nlptasks._running.foreign import languages_in
 from nlptasks._running.tally import OTHER, Tally
 from nlptasks._scoring.labels import label_set
+from nlptasks._systems.readers import reader_for
 from nlptasks._systems.system import LoadedHead
 from nlptasks._tables.columns import Binding
 from nlptasks.plugin import LIKELIHOOD
@@ -67,6 +69,7 @@ class Reporter:
             predicted=tally.predicted,
             foreign=dict(tally.foreign.why.most_common()),
             foreign_rows=tally.foreign.named,
+            reader=self._reader(tally),
             labels=dict(tally.labels),
             confidence=tally.confidence if scored else None,
             gold=self.binding.gold,
@@ -75,6 +78,11 @@ class Reporter:
             unscored=_unscored(tally, found.unscored if found else {}),
         )
         return report, found.notes if found else ()
+
+    def _reader(self, tally: Tally) -> str:
+        if not tally.foreign.why:
+            return ""
+        return reader_for(self.registry, self.head.task, self.head.languages, languages_in(tally.foreign.why))
 
     def _against_gold(self, tally: Tally) -> AgainstGold:
         from nlptasks._scoring.against_gold import against_gold

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlptasks._plugins.guard import plugin_errors
 from nlptasks._plugins.observers import Observers
 from nlptasks._running.blocks import Block, PredictedBlock
 from nlptasks._running.checks import check_block, prediction_type
 from nlptasks._running.driver import RowSource, Totals, drive
-from nlptasks._running.engine import LocalEngine
-from nlptasks._running.predict import check_frozen
+from nlptasks._running.duplicates.once import OnceEngine
 from nlptasks._running.rejecting.rejects import Rejects, rejects_beside
 from nlptasks._running.rejecting.rescue import Predict, Rescue
 from nlptasks._running.report import Reporter
@@ -29,9 +28,10 @@ from nlptasks._running.resuming.fleeting import Fleeting
 from nlptasks._running.resuming.keeping import Keeping
 from nlptasks._running.resuming.places import kept_beside, nothing_kept
 from nlptasks._running.sinks import TableSink, TallySink, cells_of
+from nlptasks._running.spreading.place import placed
 from nlptasks._running.tally import Tally
 from nlptasks._running.trial.steps import RunSteps
-from nlptasks._settings.groups import RowChoice, TableSource, TableTarget
+from nlptasks._settings.groups import EngineChoice, PredictionCache, RowChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._systems.system import ChosenHead, LoadedHead, LoadedSystem, System
 from nlptasks._tables.blocks import Sizes, in_blocks
@@ -48,10 +48,15 @@ from nlptasks.plugin import GENERATE, LIKELIHOOD
 from nlptasks.plugin.protocols import Example, Row, RowWriter, Table
 from nlptasks.records.report import RunReport
 
+if TYPE_CHECKING:
+    from nlptasks._running.duplicates.store import PredictionStore
+
 #: Rows of the largest blocks where a backbone writes texts.
 _WRITTEN = 256
 
 _ALL = RowChoice()
+_HERE = EngineChoice()
+_NO_CACHE = PredictionCache()
 
 
 def run(
@@ -66,6 +71,8 @@ def run(
     command: str = "",
     rows: RowChoice = _ALL,
     verbose: bool = False,
+    engine: EngineChoice = _HERE,
+    cache: PredictionCache = _NO_CACHE,
 ) -> RunReport:
     """Run a system on a table.
 
@@ -83,6 +90,8 @@ def run(
         command: The command as it was typed, for a listing of runs that were stopped.
         rows: Which rows are read and which columns are written.
         verbose: Whether each step is told.
+        engine: Where the rows are predicted.
+        cache: Where predictions are kept for later runs.
 
     Raises:
         UsageError: Files, columns or formats are not as asked; raised before weights are loaded.
@@ -94,7 +103,7 @@ def run(
         bindings = [bound(item, opened, source) for item in system.heads]
         output = output_name(source, opened.parts, target, [item.task.name for item in system.heads])
         refuse_input(output, opened.parts)
-        keeping = _keeping(opened, output, target, told, {"input": source.data, "command": command})
+        keeping = _keeping(opened, output, target, cache, told, {"input": source.data, "command": command})
         stack.enter_context(keeping)
         rejects = Rejects(
             skip=source.skips,
@@ -131,7 +140,8 @@ def run(
             writer = KeptColumnsWriter(writer, keep)
         steps = RunSteps(told if verbose else None)
         steps.begin(opened, bindings, output)
-        loaded = session.load(system)
+        place = stack.enter_context(placed(session, system, engine, told))
+        loaded = place.loaded
         steps.loaded(loaded)
         tallies = [
             TallySink(
@@ -151,7 +161,7 @@ def run(
             )
         ]
         read = SourceRows(opened, table, source, tallies, sizes_of(system), rejects)
-        keeping.know(partial(_key, session, system, loaded, source, opened, rows), partial(check_frozen, loaded))
+        keeping.know(partial(_key, session, system, loaded, source, opened, rows), place.verify)
         written = TableSink(
             writer=writer,
             stream=stream,
@@ -160,12 +170,15 @@ def run(
             flush=not output,
             keep=keeping.keep,
         )
-        engine = LocalEngine(loaded, rescue=_rescue(read, written) if source.skips else None)
+        predicting = keeping.engine(place.engine(_rescue(read, written) if source.skips else None))
+        if loaded.encoder is not None or cache.cache:  # a head without one takes less time than to know a row again
+            store = stack.enter_context(_store(cache, session, system, loaded, source, told))
+            predicting = OnceEngine(predicting, loaded.heads, columns, read.place, keeping.keep, store)
         with keeping.stopping:
             done = drive(
                 read.source(),
                 loaded.heads,
-                keeping.engine(engine),
+                predicting,
                 [rejects, *tallies, written, *([steps] if verbose else [])],
                 observers=observers,
                 output=output or STDOUT,
@@ -175,14 +188,20 @@ def run(
 
 
 def _keeping(
-    opened: OpenedTable, output: str, target: TableTarget, told: Callable[[str], None], about: Mapping[str, Any]
+    opened: OpenedTable,
+    output: str,
+    target: TableTarget,
+    cache: PredictionCache,
+    told: Callable[[str], None],
+    about: Mapping[str, Any],
 ) -> Keeping | Fleeting:
     """What keeps the rows that are predicted, where a run can be gone on with.
 
     Raises:
         UsageError: That is asked for where it cannot be.
     """
-    if why := nothing_kept(opened, output):
+    in_cache = f"what was predicted is in the cache {cache.cache}, and the same command takes it from there"
+    if why := in_cache if cache.cache else nothing_kept(opened, output):
         if target.restart:
             raise UsageError(f"--restart: nothing is kept of such a run: {why}", hint="leave --restart out")
         return Fleeting(why, told)
@@ -206,6 +225,27 @@ def _key(
     from nlptasks._running.resuming.key import run_key  # with all that records are made by; short runs keep nothing
 
     return run_key(session, system, loaded, source, opened, rows)
+
+
+@contextmanager
+def _store(
+    cache: PredictionCache,
+    session: Session,
+    system: System,
+    loaded: LoadedSystem,
+    source: TableSource,
+    told: Callable[[str], None],
+) -> Iterator[PredictionStore | None]:
+    """The cache that the user named, for this system."""
+    if not cache.cache:
+        yield None
+        return
+    from nlptasks._running.duplicates.store import prediction_store  # with SQLite
+    from nlptasks._running.resuming.key import system_key
+
+    key = system_key(session, system, loaded, source)
+    with prediction_store(Path(cache.cache), key, cache.cache_size, told) as store:
+        yield store
 
 
 def bound(item: ChosenHead, opened: OpenedTable, source: TableSource) -> Binding:

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from nlptasks._scoring.spelling import Spelling
 from nlptasks._tables.gold_samples import Item
-from nlptasks.plugin.predictions import DECIMALS, Label
+from nlptasks.plugin.predictions import DECIMALS
 from nlptasks.plugin.protocols import Prediction
 from nlptasks.records.canonical import Json, canonical
 from nlptasks.records.schema import FLAGS, Record, Sample
@@ -56,7 +56,7 @@ class Outcome:
 def outcome(prediction: Prediction | None, nll: float | None, *, unread: bool, foreign: bool) -> Outcome:
     """What a head returned, rounded as records are."""
     score = getattr(prediction, "score", None)
-    scores = prediction.scores if isinstance(prediction, Label) else None
+    scores: Mapping[str, float] | None = getattr(prediction, "scores", None)
     return Outcome(
         prediction=None if prediction is None else prediction.canonical,
         score=None if score is None else round(float(score), DECIMALS),

@@ -3,9 +3,9 @@
 When a sample is wrong is one rule for each kind of answer:
 
 - With a closed set of labels, a prediction is wrong where it is not the gold answer.
-- Else the metric of the sample alone decides: it is wrong on the worse half of the metric's scale; where the scale has
-  no end (bits per byte), on the worse half of the samples, those of all records together. Where the metric counts
-  nothing of a sample, nothing is wrong there.
+- Else the gold answer itself is right, and of others the metric of the sample alone decides: it is wrong on the worse
+  half of the metric's scale; where the scale has no end (bits per byte), on the worse half of the samples, those of
+  all records together. Where the metric counts nothing of a sample, nothing is wrong there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from nlptasks._names import did_you_mean
 from nlptasks._plugins.registry import Registry
 from nlptasks._scoring.metrics import OpenMetric, matrices, open_metric
 from nlptasks.errors import NlptasksError, UsageError
+from nlptasks.plugin import PREDICTION
 from nlptasks.records.schema import Record, Sample
 from nlptasks.records.store import StoredRecord
 from nlptasks.text.display import one_line
@@ -271,7 +272,7 @@ def _limit(record: Record, item: OpenMetric, found: Sequence[Sequence[float | No
 
 
 def _is_wrong(record: Record, item: OpenMetric, sample: Sample, value: float | None, limit: float) -> bool:
-    if record.labels:
+    if record.labels or (item.reads == PREDICTION and sample.prediction == sample.gold):
         return sample.prediction != sample.gold
     if value is None:
         return False

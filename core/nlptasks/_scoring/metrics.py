@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from nlptasks._plugins.guard import Guarded, load_object, plugin_errors
 from nlptasks._plugins.registry import Owned, Registry
+from nlptasks._plugins.versions import owner_of
 from nlptasks.errors import PluginError
 from nlptasks.plugin import LIKELIHOOD, PREDICTION, PROBABILITIES, STATE, MetricSpec, TaskSpec
 from nlptasks.plugin.protocols import Metric
 from nlptasks.records.canonical import canonical
-from nlptasks.records.schema import Matrices, Sample
+from nlptasks.records.schema import METRIC, Matrices, Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,6 +86,12 @@ def metric_of(registry: Registry, name: str, task: str = "") -> Owned[MetricSpec
     """The metric that a name means for a task; see :func:`open_metric`."""
     near = registry.owners(TaskSpec, task) if task else ()
     return registry.get(MetricSpec, name, near=near)
+
+
+def owners_of_metrics(registry: Registry, names: Iterable[str], task: str) -> dict[str, str]:
+    """What records say of the plugins of metrics that score a task, by their roles; of those that are installed."""
+    installed = (name for name in names if registry.has(MetricSpec, name))
+    return {f"{METRIC}{name}": owner_of(metric_of(registry, name, task)) for name in installed}
 
 
 def open_metrics(

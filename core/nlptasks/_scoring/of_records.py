@@ -83,9 +83,9 @@ def rescore(
     old = opened(record)
     changes, scored = _rescore.rescore(old, registry, metrics)
     if output is None:
-        new = _rescore.rescored(old.record, changes, scored) if scored.scores else old.record
+        new = _rescore.rescored(old.record, changes, scored, registry) if scored.scores else old.record
         return Rescored(old=old, record=new, changes=tuple(changes))
-    new = _rescore.rescored(old.record, changes, scored)
+    new = _rescore.rescored(old.record, changes, scored, registry)
     new = write_record(Path(output), new, old.samples, scored.stats, force=force)
     return Rescored(old=old, record=new, changes=tuple(changes), written=Path(output))
 

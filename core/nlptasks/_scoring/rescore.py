@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlptasks._plugins.registry import Registry
+from nlptasks._scoring.metrics import owners_of_metrics
 from nlptasks._scoring.results import base_signature
 from nlptasks._scoring.score import Scored, score_samples
 from nlptasks.errors import NlptasksError
-from nlptasks.records.schema import Record, Result
+from nlptasks.records.schema import METRIC, Record, Result
 from nlptasks.records.store import StoredRecord
 
 #: Differences up to this are rounding.
@@ -101,8 +102,8 @@ def rescore(opened: StoredRecord, registry: Registry, more: Sequence[str] = ()) 
     return changes, replace(scored, scores=scores)
 
 
-def rescored(record: Record, changes: Sequence[MetricChange], scored: Scored) -> Record:
-    """The record with its new scores; slices of scores that changed are dropped.
+def rescored(record: Record, changes: Sequence[MetricChange], scored: Scored, registry: Registry) -> Record:
+    """The record with its new scores and the versions of their metrics; slices of scores that changed are dropped.
 
     Raises:
         NlptasksError: None of the metrics can be scored.
@@ -112,4 +113,6 @@ def rescored(record: Record, changes: Sequence[MetricChange], scored: Scored) ->
     steady = all(change.comparable and not change.differs for change in changes)
     primary = record.primary if record.primary in scored.scores else next(iter(scored.scores))
     slices = record.slices if steady else {}
-    return replace(record, scores=scored.scores, primary=primary, slices=slices, digests={})
+    others = {role: owner for role, owner in record.run.plugins.items() if not role.startswith(METRIC)}
+    run = replace(record.run, plugins=others | owners_of_metrics(registry, scored.scores, record.task))
+    return replace(record, run=run, scores=scored.scores, primary=primary, slices=slices, digests={})

@@ -11,7 +11,16 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nlptasks._names import did_you_mean
-from nlptasks._settings.groups import Evaluation, RecordTarget, RowChoice, SystemChoice, TableSource, TableTarget
+from nlptasks._settings.groups import (
+    EngineChoice,
+    Evaluation,
+    PredictionCache,
+    RecordTarget,
+    RowChoice,
+    SystemChoice,
+    TableSource,
+    TableTarget,
+)
 from nlptasks._settings.training import TrainingSettings, TrainingTarget
 from nlptasks.errors import UsageError
 from nlptasks.plugin.options import OptionField, from_values, option_fields
@@ -27,8 +36,16 @@ FUNCTIONS: Mapping[str, Mapping[type, Sequence[str]]] = MappingProxyType(
             RowChoice: (),
             Evaluation: ("metrics", "slices", "cluster", "limit", "seeds"),
             SystemChoice: (),
+            EngineChoice: (),
+            PredictionCache: (),
         },
-        "evaluate": {TableSource: ("data",), RecordTarget: ("output",), Evaluation: ("seeds",), SystemChoice: ()},
+        "evaluate": {
+            TableSource: ("data",),
+            RecordTarget: ("output",),
+            Evaluation: ("seeds",),
+            SystemChoice: (),
+            EngineChoice: (),
+        },
         "train": {TableSource: ("data", "id"), TrainingTarget: ("output",), TrainingSettings: (), SystemChoice: ()},
     }
 )

@@ -138,6 +138,45 @@ class SystemChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EngineChoice:
+    """Where rows are predicted. It changes no prediction.
+
+    Args:
+        given: What the user gave of the options that only some engine has, by name.
+    """
+
+    engine: str = setting(
+        "local", "Where rows are predicted; see 'nlptasks engines list'.", metavar="NAME", recorded=False
+    )
+    workers: int | None = setting(
+        None,
+        "Processes that predict at once, each with the system in memory.",
+        min=1,
+        max=4_096,
+        metavar="N",
+        recorded=False,
+        default_text="1; with another engine than local, what it thinks fit",
+    )
+    given: Mapping[str, Any] = field(default_factory=dict, metadata={"dynamic": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionCache:
+    """What is kept of predictions for later runs."""
+
+    cache: str = setting(
+        "",
+        "Folder that keeps what was predicted, by content: a later run with the same system takes it from there.",
+        metavar="DIR",
+        path=True,
+        recorded=False,
+    )
+    cache_size: int = setting(
+        1_024, "Megabytes that --cache may take; the oldest go.", min=1, metavar="MB", recorded=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordTarget:
     """A record that is written."""
 

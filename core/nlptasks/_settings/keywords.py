@@ -35,6 +35,10 @@ class RunSettings(TypedDict, total=False):
     device: str
     precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
+    engine: str
+    workers: int | None
+    cache: str | Path
+    cache_size: int
 
 
 class EvaluateSettings(TypedDict, total=False):
@@ -66,6 +70,8 @@ class EvaluateSettings(TypedDict, total=False):
     device: str
     precision: Literal["auto", "float32", "bfloat16", "float16", "int8"]
     runtime: Literal["auto", "openvino", "torch"]
+    engine: str
+    workers: int | None
 
 
 class TrainSettings(TypedDict, total=False):

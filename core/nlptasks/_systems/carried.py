@@ -34,7 +34,7 @@ def choose_head_for(
     Raises:
         UsageError: No head fits, or the choice is not clear.
     """
-    heads = registry.heads(task)
+    heads = _free(registry, task)
     candidates = registry.preferred(f"heads.{task}", having(heads, tuple(given_options), task)) if heads else ()
     asked = bool(given_options)
     usable = tuple(item for item in candidates if works_on(item.spec, referred.inspection, asked=asked))
@@ -85,12 +85,17 @@ def heads_for(registry: Registry, inspection: Inspection) -> tuple[dict[str, lis
     ready: dict[str, list[str]] = {}
     trainable: dict[str, list[str]] = {}
     for task in registry.all(TaskSpec):
-        for item in registry.heads(task.spec.name):
+        for item in _free(registry, task.spec.name):
             if works_on(item.spec, inspection):
                 ready.setdefault(task.spec.name, []).append(item.spec.name)
             elif _fits(item.spec, inspection):
                 trainable.setdefault(task.spec.name, []).append(item.spec.name)
     return ready, trainable
+
+
+def _free(registry: Registry, task: str) -> tuple[Owned[HeadSpec], ...]:
+    """The heads of a task that are not for one backbone alone."""
+    return tuple(item for item in registry.heads(task) if not item.spec.backbone)
 
 
 def _fits(head: HeadSpec, inspection: Inspection, *, asked: bool = False) -> bool:

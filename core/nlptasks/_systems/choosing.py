@@ -22,6 +22,7 @@ from nlptasks._systems.system import ChosenHead, System
 from nlptasks.errors import UsageError
 from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec, TaskSpec
 from nlptasks.plugin.options import from_values
+from nlptasks.plugin.protocols import BackboneContext
 
 
 def choose_system(
@@ -60,9 +61,10 @@ def choose_encoder(registry: Registry, choice: SystemChoice) -> System:
         named = named_backbone((), choice.backbone)
         chosen = choose_backbone(registry, reader, named.name or None)
         assert chosen is not None  # since the reader needs one
-        system = System(heads=(), backbone=chosen, folder=named.folder, options=backbone_options(chosen.spec, {}))
+        context = BackboneContext(folder=named.folder, options=backbone_options(registry, chosen, {}))
+        system = System(heads=(), backbone=chosen, context=context)
     elif ENCODE in referred.inspection.provides:
-        system = System(heads=(), backbone=referred.backbone, reference=referred.reference, options=referred.options)
+        system = _of_checkpoint((), referred)
     else:
         raise UsageError(
             f"{referred.reference} has no encoder, whose states a vector is made of",
@@ -85,8 +87,9 @@ class _Choosing:
         referred = inspected(self.registry, backbone, given.shared)
         # Training takes the head that a user would train on any backbone, not one that reads what the checkpoint has.
         judge = None if self.made else referred
-        heads = tuple(self._head(task, given, trained.get(task.name), judge) for task in self.tasks)
-        named = named_backbone(tuple(trained.values()), self.choice.backbone)
+        named = self._named(tuple(trained.values()))
+        own = named.name.rpartition(":")[2] if self.registry.has(BackboneSpec, named.name) else ""
+        heads = tuple(self._head(task, given, trained.get(task.name), judge, own) for task in self.tasks)
         if self.choice.backbone and not any(item.head.spec.needs for item in heads):
             _refuse_backbone(heads)
         found = self._on(heads, referred) if referred else self._in(heads, named, given)
@@ -99,19 +102,25 @@ class _Choosing:
         named = [(task, head_folder(self.choice.heads.get(task.name, ""))) for task in self.tasks]
         return {task.name: trained_head(folder, task) for task, folder in named if folder}
 
+    def _named(self, trained: tuple[TrainedHead, ...]) -> NamedBackbone:
+        """The backbone that the user named, or that trained heads are for, as far as it is installed."""
+        named = named_backbone(trained, self.choice.backbone)
+        of_heads = (item.backbone for item in trained if self.registry.has(BackboneSpec, item.backbone))
+        return named if named.name else replace(named, name=next(of_heads, ""))
+
     def _head(
-        self, task: TaskSpec, given: GivenOptions, trained: TrainedHead | None, referred: Referred | None
+        self, task: TaskSpec, given: GivenOptions, trained: TrainedHead | None, referred: Referred | None, backbone: str
     ) -> ChosenHead:
         name = trained.head if trained else self.choice.heads.get(task.name, "")
         mine = given.of_task(task, self._known(task, name, referred))
         if referred is None or name:
-            head = choose_head(self.registry, task.name, name or None, mine)
+            head = choose_head(self.registry, task.name, name or None, mine, backbone)
         else:
             head = choose_head_for(self.registry, task.name, mine, referred)
         return ChosenHead(
             task=task,
             head=head,
-            options=_options(head, mine),
+            options=_options(head, {**self.registry.configured(head), **mine}),
             weights=trained.folder if trained else None,
             card=trained.card if trained else {},
         )
@@ -143,15 +152,20 @@ class _Choosing:
                 check_fit(head, chosen.spec, self.registry)
         if named.folder and chosen and not chosen.spec.trainer:
             raise UsageError(f"{named.folder}: the backbone '{chosen.spec.name}' opens no folder", hint="leave it out")
-        options = backbone_options(chosen.spec, given.shared) if chosen else None
-        return System(heads=heads, backbone=chosen, folder=named.folder, options=options)
+        options = backbone_options(self.registry, chosen, given.shared) if chosen else None
+        return System(heads=heads, backbone=chosen, context=BackboneContext(folder=named.folder, options=options))
 
     def _on(self, heads: tuple[ChosenHead, ...], referred: Referred) -> System:
         """The system on a checkpoint that is named by a reference."""
         for item in heads:
             head = replace(item.head.spec, needs=item.head.spec.needs - self.made)
             check_head_for(self.registry, head, referred, trained=bool(self.made or item.weights))
-        return System(heads=heads, backbone=referred.backbone, reference=referred.reference, options=referred.options)
+        return _of_checkpoint(heads, referred)
+
+
+def _of_checkpoint(heads: tuple[ChosenHead, ...], referred: Referred) -> System:
+    context = BackboneContext(reference=referred.reference, options=referred.options)
+    return System(heads=heads, backbone=referred.backbone, context=context)
 
 
 def heads_by_task(tasks: Sequence[TaskSpec], given: Sequence[str]) -> Mapping[str, str]:

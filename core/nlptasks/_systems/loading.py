@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from nlptasks._plugins.guard import load_object, plugin_errors, streams_back
+from nlptasks._plugins.versions import may_differ, owner_of
 from nlptasks._systems.folders import CARD
 from nlptasks._systems.forks import survive_forks
 from nlptasks._systems.pool import BackbonePool
@@ -28,7 +30,7 @@ def load_system(system: System, pool: BackbonePool) -> LoadedSystem:
     """
     backbone: Any = None
     if system.backbone is not None:
-        backbone = pool.get(system.backbone, system.context())
+        backbone = pool.get(system.backbone, system.context)
         streams_back(f"the backbone {system.backbone.qualified}")
     encoder = _encoder(system, backbone)
     fingerprint = "" if encoder is None else encoder.fingerprint()
@@ -72,6 +74,7 @@ def load_head(chosen: ChosenHead, backbone: Any, *, languages: tuple[str, ...] =
         _check_labels(what, head.labels)
     streams_back(what)
     _check_card(chosen, head.labels)
+    _tell_version(chosen)
     return LoadedHead(task=chosen.task, name=chosen.name, head=head, languages=languages)
 
 
@@ -97,13 +100,25 @@ def _check_card(chosen: ChosenHead, labels: Sequence[str]) -> None:
         )
 
 
+def _tell_version(chosen: ChosenHead) -> None:
+    """Say where the plugin that trained a head is installed in another version: its weights may mean something else."""
+    plugins = chosen.card.get("plugins")
+    before = plugins.get("head") if isinstance(plugins, dict) else None
+    if isinstance(before, str) and may_differ(before, now := owner_of(chosen.head)):
+        line = (
+            f"{chosen.weights} was trained with {before}, and {now} is installed; if it predicts "
+            "otherwise than it did, train it again or install that version"
+        )
+        warnings.warn(one_line(line, limit=2000), RuntimeWarning, stacklevel=2)
+
+
 def _listed(labels: Any) -> str:
     return one_line(json.dumps(labels, ensure_ascii=False), _WIDTH)
 
 
 def _languages(chosen: ChosenHead, system: System) -> tuple[str, ...]:
     """The languages that a head reads: its own, or its backbone's; nobody knows those that a user trained in."""
-    if chosen.weights or system.folder:
+    if chosen.weights or system.context.folder:
         return ()
     backbone = system.backbone.spec.languages if system.backbone and chosen.head.spec.needs else ()
     return chosen.head.spec.languages or backbone

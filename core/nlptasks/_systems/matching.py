@@ -15,18 +15,20 @@ D = TypeVar("D", HeadSpec, BackboneSpec)
 
 
 def choose_head(
-    registry: Registry, task: str, name: str | None, given_options: Mapping[str, object]
+    registry: Registry, task: str, name: str | None, given_options: Mapping[str, object], backbone: str = ""
 ) -> Owned[HeadSpec]:
     """Return the head that solves ``task`` (its own name, no alias).
 
     That is the named one; else, among those that have every given option, the default, or the only one. Heads for
-    checkpoints alone, which no backbone with weights of its own can serve, are then left aside.
+    checkpoints alone, which no backbone with weights of its own can serve, are then left aside; heads of the named
+    backbone come first, and those of other backbones are left aside too.
 
     Args:
         registry: What the plugins provide.
         task: The task.
         name: What the user named; ``None``: nothing.
         given_options: The head options that the user gave, by field name; a value of ``None`` was not given.
+        backbone: Name of the backbone that the user named; empty: the default one.
 
     Raises:
         UsageError: There is no such head, it lacks an option, or the choice is not clear.
@@ -43,7 +45,7 @@ def choose_head(
             hint="'nlptasks heads list' shows the heads; 'nlptasks plugins list --check' what did not load",
         )
     found = having(heads, given, task)
-    candidates = registry.preferred(f"heads.{task}", servable(registry, found) or found)
+    candidates = registry.preferred(f"heads.{task}", _of_backbone(servable(registry, found) or found, backbone))
     if head_ := default_or_only(candidates):
         return head_
     raise UsageError(
@@ -52,13 +54,19 @@ def choose_head(
     )
 
 
+def _of_backbone(heads: tuple[Owned[HeadSpec], ...], name: str) -> tuple[Owned[HeadSpec], ...]:
+    """Those of some heads whose weights are for a backbone, else those that name none, else all."""
+    own = tuple(item for item in heads if name and item.spec.backbone == name)
+    return own or tuple(item for item in heads if not item.spec.backbone) or heads
+
+
 def servable(registry: Registry, heads: Iterable[Owned[HeadSpec]]) -> tuple[Owned[HeadSpec], ...]:
     """Those of some heads that work without a backbone, or on one that has weights of its own."""
     return tuple(item for item in heads if not item.spec.needs or _fitting(item.spec, registry))
 
 
 def choose_backbone(registry: Registry, head: HeadSpec, name: str | None) -> Owned[BackboneSpec] | None:
-    """Return the backbone for a head: the named one, else the default that fits, else the only one that fits.
+    """Return the backbone for a head: the named one, else its own, else the default that fits, else the only one.
 
     Returns ``None`` where the head works without one.
 
@@ -77,7 +85,9 @@ def choose_backbone(registry: Registry, head: HeadSpec, name: str | None) -> Own
     if not head.needs:
         return None
     fitting = _fitting(head, registry)
-    if chosen := default_or_only(fitting):
+    own = tuple(item for item in fitting if item.spec.name == head.backbone)
+    usual = tuple(item for item in fitting if not item.spec.extra)  # the others may not be there
+    if chosen := default_or_only(own or usual or fitting):
         return chosen
     if fitting:
         raise UsageError(

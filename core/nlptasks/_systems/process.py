@@ -18,13 +18,15 @@ def plugins() -> Plugins:
     for record in loaded.records:
         for line in complaints(record):
             warn(line)
+    for line in loaded.registry.unmatched_options():
+        warn(line)
     return loaded
 
 
 @cache
 def session() -> Session:
     """One session a process, so that a second ``load`` finds the backbone of the first."""
-    return Session(plugins().registry)
+    return Session(plugins().registry, plugins=plugins().source)
 
 
 def warn(line: str) -> None:

@@ -40,7 +40,7 @@ def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referr
 
     Args:
         registry: What the plugins provide.
-        text: What the user typed.
+        text: What the user typed: a reference, or ``distribution:reference``.
         given: Options by name, those of heads among them.
 
     Raises:
@@ -50,7 +50,8 @@ def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referr
     opener = opener_of(registry, text)
     if opener is None:
         return None
-    options = backbone_options(opener.spec, given)
+    text = _unqualified(registry, text)
+    options = backbone_options(registry, opener, given)
     what = f"the backbone {opener.qualified}"
     inspect = load_object(what, opener.spec.inspector)
     with plugin_errors(what):
@@ -69,12 +70,17 @@ def inspected(registry: Registry, text: str, given: Mapping[str, Any]) -> Referr
 
 
 def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
-    """The backbone that opens a reference; ``None`` where ``text`` is none, but a name or a folder that training left.
+    """The backbone that opens a reference, or ``distribution:reference``.
+
+    ``None`` where ``text`` is none, but a name or a folder that training left.
 
     Raises:
         UsageError: No backbone or several open it, or there is no such folder.
     """
-    backbones = registry.all(BackboneSpec)
+    backbones: Sequence[Owned[BackboneSpec]] = registry.all(BackboneSpec)
+    if (bare := _unqualified(registry, text)) != text:
+        backbones = [item for item in backbones if text == f"{item.distribution}:{bare}"]
+    text = bare
     scheme, colon, rest = text.partition(":")
     if by_scheme := [item for item in backbones if colon and scheme and item.spec.scheme == scheme]:
         if not rest:
@@ -93,22 +99,32 @@ def opener_of(registry: Registry, text: str) -> Owned[BackboneSpec] | None:
     return None
 
 
+def _unqualified(registry: Registry, text: str) -> str:
+    """A reference without the distribution before it, of whose backbone it is; any other text as it is."""
+    for item in registry.all(BackboneSpec):
+        rest = text.removeprefix(f"{item.distribution}:")
+        if rest != text and (is_path(rest) or (item.spec.scheme and rest.startswith(f"{item.spec.scheme}:"))):
+            return rest
+    return text
+
+
 def is_path(text: str) -> bool:
     """Whether what ``--backbone`` names can only be a folder."""
     return text.startswith((".", "/", "~"))
 
 
-def backbone_options(spec: BackboneSpec, given: Mapping[str, Any]) -> Any:
-    """The options of a backbone among those that the user gave; ``None`` where it has none.
+def backbone_options(registry: Registry, backbone: Owned[BackboneSpec], given: Mapping[str, Any]) -> Any:
+    """The options of a backbone: those that the user gave, before the configured ones; ``None`` where it has none.
 
     Raises:
         UsageError: A value has the wrong type or is out of range.
     """
-    if spec.options is None:
+    configured, options = registry.configured(backbone), backbone.spec.options
+    if options is None:
         return None
-    names = {option.name for option in option_fields(spec.options)}
-    with plugin_errors(f"the backbone {spec.name}"):  # its options may check each other
-        return from_values(spec.options, {name: value for name, value in given.items() if name in names})
+    names = {option.name for option in option_fields(options)}
+    with plugin_errors(f"the backbone {backbone.spec.name}"):  # its options may check each other
+        return from_values(options, configured | {name: value for name, value in given.items() if name in names})
 
 
 def trained_on(registry: Registry, heads: Sequence[TrainedHead]) -> str:
@@ -132,10 +148,12 @@ def schemes(registry: Registry) -> tuple[str, ...]:
 def _only(registry: Registry, key: str, items: Sequence[Owned[BackboneSpec]], text: str) -> Owned[BackboneSpec]:
     chosen = registry.preferred(key, items)
     if len(chosen) > 1:
+        typed = dict.fromkeys(f"{item.distribution}:{text}" for item in chosen)
+        way_out = f"type {' or '.join(typed)}" if len(typed) > 1 else f"nlptasks plugins disable {chosen[0].plugin}"
         raise UsageError(
             f"several backbones open {text}: {', '.join(item.qualified for item in chosen)}",
-            hint=f"disable one of their plugins: NLPTASKS_PLUGINS=-{chosen[0].plugin}, or choose one in the "
-            f'configuration file:\n  [prefer]\n  "{key}" = "{chosen[0].distribution}"',
+            hint=f"{way_out}, or choose one in the configuration file:\n"
+            f'  [prefer]\n  "{key}" = "{chosen[0].distribution}"',
         )
     return chosen[0]
 
@@ -151,7 +169,7 @@ def _refuse_folder(registry: Registry, text: str, folder: Path) -> None:
         what = f"the backbone {opening[0].qualified}"
         inspect = load_object(what, opening[0].spec.inspector)
         with plugin_errors(what):
-            inspect(text, backbone_options(opening[0].spec, {}))
+            inspect(text, backbone_options(registry, opening[0], {}))
     if not is_folder(folder):
         reason = "it is a file" if is_there(folder) else "there is no such folder"
         known = ", ".join(("a folder", *schemes(registry), "or a name of 'nlptasks backbones list'"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nlptasks._plugins.loader import PluginSource
 from nlptasks._plugins.registry import Registry
 from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.choosing import choose_system
@@ -17,10 +18,17 @@ from nlptasks.plugin import TaskSpec
 
 @dataclass(frozen=True)
 class Session:
-    """What is installed, and the backbones that are in memory."""
+    """What is installed, and the backbones that are in memory.
+
+    Args:
+        registry: What the plugins provide.
+        pool: The backbones.
+        plugins: By what another process finds the same plugins; ``None``: by what it finds without being told.
+    """
 
     registry: Registry
     pool: BackbonePool = field(default_factory=BackbonePool)
+    plugins: PluginSource | None = None
 
     def tasks(self, names: Sequence[str]) -> tuple[TaskSpec, ...]:
         """The tasks of some names or aliases.

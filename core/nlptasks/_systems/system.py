@@ -44,42 +44,26 @@ class System:
     Args:
         heads: The heads with their tasks, in the order that the user named the tasks in.
         backbone: The backbone; ``None`` where no head needs one.
-        folder: Fine-tuned weights that it opens in place of its own.
-        reference: The checkpoint that it opens; empty: its own weights or those in ``folder``.
-        options: The backbone's options, checked.
-        device: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        precision: See :class:`nlptasks.plugin.protocols.BackboneContext`.
-        runtime: See :class:`nlptasks.plugin.protocols.BackboneContext`.
+        context: What the backbone is opened with; its options are checked.
     """
 
     heads: tuple[ChosenHead, ...]
     backbone: Owned[BackboneSpec] | None
-    folder: Path | None = None
-    reference: str = ""
-    options: Any = None
-    device: str = "auto"
-    precision: str = "auto"
-    runtime: str = "auto"
+    context: BackboneContext = field(default_factory=BackboneContext)
 
     def placed(self, choice: SystemChoice) -> System:
         """The same, computed where and how the user wants it."""
-        return replace(self, device=choice.device, precision=choice.precision, runtime=choice.runtime)
+        context = replace(self.context, device=choice.device, precision=choice.precision, runtime=choice.runtime)
+        return replace(self, context=context)
+
+    def tuned(self, folder: Path) -> System:
+        """The same with the weights in a folder, in place of those that were chosen."""
+        return replace(self, context=replace(self.context, folder=folder, reference=""))
 
     @property
     def exact(self) -> bool:
         """Whether some head needs more than hidden states; see :class:`nlptasks.plugin.protocols.Approximates`."""
         return not all(chosen.head.spec.needs <= {ENCODE} for chosen in self.heads)
-
-    def context(self, folder: Path | None = None) -> BackboneContext:
-        """What the backbone is opened with; ``folder`` takes the place of the weights that were chosen."""
-        return BackboneContext(
-            options=self.options,
-            device=self.device,
-            precision=self.precision,
-            runtime=self.runtime,
-            folder=folder or self.folder,
-            reference="" if folder else self.reference,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -364,6 +364,11 @@ def earlier_outputs(task: TaskSpec, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in columns if plain(name) in own or plain(name).startswith(_PREDICTED))
 
 
+def answer_column(task: TaskSpec) -> str:
+    """The column of a run's output that holds the answer which is scored."""
+    return task.output + str(getattr(resolve(task.prediction), "answer", _suffixes(task)[0]))
+
+
 def _suffixes(task: TaskSpec) -> Sequence[str]:
     """What the names of a task's output columns end in."""
     found: Sequence[str] = getattr(resolve(task.prediction), "suffixes", ("",))

@@ -11,7 +11,6 @@ from nlptasks._plugins.guard import load_object, raise_blamed
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
 from nlptasks.plugin.labels import LabelMatcher, label_key, split_list
-from nlptasks.plugin.predictions import Label, Span
 from nlptasks.text.display import one_line
 
 #: A range of numbers in a label map.
@@ -22,15 +21,13 @@ _QUOTED = 5
 
 
 def has_labels(task: TaskSpec) -> bool:
-    """Whether a task's predictions are labels of a closed set."""
-    found = resolve(task.prediction)
-    return isinstance(found, type) and issubclass(found, Label)
+    """Whether a task's predictions are labels."""
+    return bool(getattr(resolve(task.prediction), "labelled", False))
 
 
 def says_no_answer(task: TaskSpec, gold: str) -> bool:
     """Whether a gold answer says that a question has none."""
-    found = resolve(task.prediction)
-    return isinstance(found, type) and issubclass(found, Span) and gold in ("", "[]")
+    return gold in getattr(resolve(task.prediction), "no_answer", ())
 
 
 class GoldColumn:

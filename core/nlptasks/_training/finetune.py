@@ -28,6 +28,7 @@ from nlptasks._training.train import (
     head_job,
     make_folder,
     open_backbone,
+    owners,
     trainer_of,
     write_card,
 )
@@ -79,7 +80,8 @@ def finetune(session: Session, system: System, request: TrainRequest, tell: Tell
     )
     report = replace(trainer_of(system)(job), n_train=len(rows))  # the backbone's layer was trained on them
     tell_skipped(skipped, tell)
-    write_card(job, request, report, skipped, {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned})
+    made = {"backbone": {"folder": BACKBONE}, "fine-tuning": tuned, "plugins": owners(session, system)}
+    write_card(job, request, report, skipped, made)
     (request.output / DONE).unlink()
     return report
 
@@ -92,8 +94,8 @@ def check_start(session: Session, system: System, request: TrainRequest) -> None
     """
     assert system.backbone is not None
     backbone_trainer(session.registry, system.backbone.qualified)
-    if system.folder:
-        refuse_start(system.folder, request.output)
+    if system.context.folder:
+        refuse_start(system.context.folder, request.output)
 
 
 def _clear(request: TrainRequest) -> None:
@@ -126,7 +128,7 @@ def _tuned(
         files=tuple(DataFile(**described(path)) for path in (*request.data, *request.validation)),
         score=scorer(session.registry, task),
     )
-    start = sha256_of(system.folder / MODEL_CARD) if system.folder else ""
+    start = sha256_of(system.context.folder / MODEL_CARD) if system.context.folder else ""
     made_of = {"recipe": source, "files": [asdict(file) for file in part.files], "start": start}
     done = request.output / DONE
     if is_there(done):
@@ -139,10 +141,10 @@ def _tuned(
         source=source,
         tasks=(part,),
         output=folder,
-        device=system.device,
+        device=system.context.device,
         progress=tell,
         advance=advance,
-        start=system.folder,
+        start=system.context.folder,
     )
     report = trainer(job)
     plot_of(folder, tell)

@@ -15,6 +15,7 @@ from typing import Any
 from nlptasks._names import did_you_mean, resolve
 from nlptasks._plugins.guard import load_object, plugin_errors
 from nlptasks._plugins.observers import Observers
+from nlptasks._plugins.versions import owner_of
 from nlptasks._settings.groups import TableSource
 from nlptasks._settings.training import TrainingData, TrainingSettings
 from nlptasks._systems.folders import CARD
@@ -32,7 +33,7 @@ from nlptasks._version import __version__
 from nlptasks.errors import BackboneMismatchError, UsageError
 from nlptasks.files.names import is_there
 from nlptasks.files.paths import atomic_output, sha256_of
-from nlptasks.plugin import HeadSpec
+from nlptasks.plugin import HeadSpec, TaskSpec
 from nlptasks.plugin.protocols import TrainJob, TrainReport
 
 #: Packages whose versions a card keeps: they decide what the weights are.
@@ -122,7 +123,7 @@ def train(
 
 def train_head(session: Session, system: System, request: TrainRequest, tell: Tell, _advance: Advance) -> TrainReport:
     """The method ``probe``: a head on the frozen backbone; see :func:`train`."""
-    backbone = open_backbone(session, system)
+    backbone = open_backbone(session, system) if system.backbone else None
     if request.layers_folder:
         check_layers(session, system, request, backbone)
     skipped: Counter[str] = Counter()
@@ -142,7 +143,7 @@ def train_head(session: Session, system: System, request: TrainRequest, tell: Te
     )
     report = trainer_of(system)(job)
     tell_skipped(skipped, tell)
-    write_card(job, request, report, skipped, _made_of(request))
+    write_card(job, request, report, skipped, {**_made_of(request), "plugins": owners(session, system)})
     return report
 
 
@@ -167,11 +168,12 @@ def _made_of(request: TrainRequest) -> Mapping[str, Any]:
 def _check(system: System, request: TrainRequest) -> None:
     """Find what cannot be trained, and flags that would be ignored, before anything is read."""
     head = system.heads[0].head.spec
-    if system.backbone is None:
-        raise UsageError("a head without a backbone cannot be trained here", hint="see: nlptasks heads list")
     _check_method(head, request)
+    if system.backbone is None and (request.method != PROBE or request.layers_folder):
+        flag = "--from-layers" if request.layers_folder else f"--method {request.method}"
+        raise UsageError(f"the head '{head.name}' has no backbone, which {flag} is about", hint=f"leave {flag} out")
     _check_flags(head, request)
-    parse_label_map(request.source.label_map)
+    parse_label_map(request.source.label_map)  # its mistakes are told where there is nothing to read, too
     if request.layers_folder is None and not request.data:
         raise UsageError("there is nothing to train on", hint="--data FILE names the rows")
     if request.layers_folder is not None:
@@ -232,9 +234,9 @@ def _check_layers_fit(head: HeadSpec, request: TrainRequest) -> None:
 
 
 def open_backbone(session: Session, system: System, folder: Path | None = None) -> Any:
-    """The system's backbone, with its own weights or with those in a folder."""
+    """The system's backbone, with the weights that were chosen or with those in a folder."""
     assert system.backbone is not None
-    return session.pool.get(system.backbone, system.context(folder))
+    return session.pool.get(system.backbone, (system.tuned(folder) if folder else system).context)
 
 
 def check_layers(session: Session, system: System, request: TrainRequest, backbone: Any) -> None:
@@ -315,6 +317,16 @@ def make_folder(request: TrainRequest) -> None:
         raise UsageError(f"{request.output} cannot be made: {error.strerror}") from error
 
 
+def owners(session: Session, system: System) -> dict[str, str]:
+    """What a card says of the plugins that a training took: the distribution of each, with its version."""
+    item = system.heads[0]
+    found = {"head": owner_of(item.head)}
+    if system.backbone is not None:
+        found["backbone"] = owner_of(system.backbone)
+    task = next((one for one in session.registry.all(TaskSpec) if one.spec == item.task), None)
+    return found | ({"task": owner_of(task)} if task else {})
+
+
 def write_card(
     job: TrainJob, request: TrainRequest, report: TrainReport, skipped: Mapping[str, int], more: Mapping[str, Any]
 ) -> None:
@@ -329,7 +341,8 @@ def write_card(
         skipped: Rows that were left out, by reason.
         more: What else the card says; ``backbone`` is added to what it says of that.
     """
-    backbone = {"name": job.backbone.name, "digest": job.backbone.digest, **more.get("backbone", {})}
+    backbone = {"name": job.backbone.name, "digest": job.backbone.digest} if job.backbone else {}
+    backbone |= more.get("backbone", {})
     card = {
         **more,
         "format": "nlptasks-head/1",

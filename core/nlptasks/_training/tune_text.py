@@ -142,10 +142,10 @@ def _run(
         source=recipe_text(recipe),
         tasks=(part,),
         output=request.output,
-        device=system.device,
+        device=system.context.device,
         progress=tell,
         advance=advance,
-        start=system.folder,
+        start=system.context.folder,
     )
     return trainer(job)
 
@@ -176,7 +176,7 @@ def _check_pretraining(system: System, request: TrainRequest) -> None:
 def _has_decoder(system: System) -> bool:
     """Whether the system's backbone has a decoder that training can go on from."""
     assert system.backbone is not None
-    return has_decoder(system.folder) if system.folder else GENERATE in system.backbone.spec.provides
+    return has_decoder(system.context.folder) if system.context.folder else GENERATE in system.backbone.spec.provides
 
 
 def _clear(request: TrainRequest) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from nlptasks.models.checkpoints import ALONE, read_config
 from nlptasks.models.runtimes.choosing import OPENVINO, TORCH, Placement, choose_placement
-from nlptasks.models.runtimes.interface import EncoderRuntime
+from nlptasks.models.runtimes.interface import EncoderRuntime, NamedWeights
+from nlptasks.models.runtimes.weights_file import WeightsFile
 from nlptasks.models.special_tokens import stack
 from nlptasks.models.tokenizer import EncoderTokenizer
 from nlptasks.models.weights import digest_of
@@ -47,7 +48,7 @@ class TransformerEncoder:
         self._folder = folder
         self.digest = self._digest()
         self._config = self._read_config()
-        self._text = EncoderTokenizer(folder)
+        self._text = self._open_tokenizer()
         self._place = choose_placement(self._config, runtime=runtime, device=device, precision=precision)
         self._may_choose = precision == "auto"
         self._opening = Lock()
@@ -154,9 +155,18 @@ class TransformerEncoder:
         """The encoder's configuration."""
         return read_config(self._folder)
 
-    def _weights(self) -> tuple[Path, str]:
-        """The file with the encoder's weights, and what their names begin with."""
-        return self._folder / ALONE, ""
+    def _open_tokenizer(self) -> EncoderTokenizer:
+        return EncoderTokenizer.read(self._folder)
+
+    def _weights(self) -> NamedWeights:
+        """The weights, as OpenVINO wants them."""
+        return WeightsFile(self._folder / ALONE)
+
+    def _torch_model(self, dtype: Any) -> Any:
+        """The weights as a model of transformers."""
+        from nlptasks.models.runtimes.torch_models import open_alone
+
+        return open_alone(self._folder, dtype)
 
     def _open(self) -> EncoderRuntime:
         if self._place.runtime != OPENVINO:
@@ -164,8 +174,7 @@ class TransformerEncoder:
             return opened
         from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
 
-        path, prefix = self._weights()
-        return OpenvinoEncoder(path, self._config, prefix=prefix, precision=self._place.precision)
+        return OpenvinoEncoder(self._weights(), self._config, precision=self._place.precision)
 
     @property
     def _torch_place(self) -> Placement:
@@ -175,13 +184,7 @@ class TransformerEncoder:
     def _open_torch(self) -> Any:
         import torch
 
-        from nlptasks.models.runtimes.torch_models import TorchEncoder, open_alone, open_encoder
+        from nlptasks.models.runtimes.torch_models import TorchEncoder
 
         place = self._torch_place
-        dtype = getattr(torch, place.precision)
-        path, prefix = self._weights()
-        if prefix:
-            model = open_encoder(path, self._config, prefix=prefix, dtype=dtype)
-        else:
-            model = open_alone(self._folder, dtype)
-        return TorchEncoder(model, torch.device(place.device))
+        return TorchEncoder(self._torch_model(getattr(torch, place.precision)), torch.device(place.device))

@@ -29,7 +29,8 @@ from nlptasks.models.generation import Continuation, Decoding, Instruction, Like
 from nlptasks.models.likelihoods import LikelihoodReader, pieces_of
 from nlptasks.models.runtimes.bert_graph import fits
 from nlptasks.models.runtimes.choosing import OPENVINO
-from nlptasks.models.runtimes.interface import DecoderRuntime
+from nlptasks.models.runtimes.interface import DecoderRuntime, NamedWeights
+from nlptasks.models.runtimes.weights_file import WeightsFile
 from nlptasks.plugin.protocols import HiddenStates, Window
 
 #: Tokens of a window that decoders are trained behind (see the recipes), though the encoder may read more.
@@ -297,8 +298,15 @@ class TransformerSeq2Seq(TransformerEncoder):
         found: Mapping[str, Any] = self._both["encoder"] if self._both else super()._read_config()
         return found
 
-    def _weights(self) -> tuple[Path, str]:
-        return (self._folder / checkpoints.ENCODER, _ENCODER) if self._both else super()._weights()
+    def _weights(self) -> NamedWeights:
+        return WeightsFile(self._folder / checkpoints.ENCODER, _ENCODER) if self._both else super()._weights()
+
+    def _torch_model(self, dtype: Any) -> Any:
+        if self._both is None:
+            return super()._torch_model(dtype)
+        from nlptasks.models.runtimes.torch_models import open_encoder
+
+        return open_encoder(self._folder / checkpoints.ENCODER, self._config, prefix=_ENCODER, dtype=dtype)
 
 
 def _part(states: HiddenStates, start: int, stop: int) -> HiddenStates:

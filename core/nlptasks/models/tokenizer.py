@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +39,13 @@ class EncoderTokenizer:
     """The tokenizer.
 
     Args:
-        folder: Holds ``tokenizer.json`` and ``tokenizer_config.json``.
-
-    Raises:
-        NlptasksError: A file is missing or damaged.
+        backend: A tokenizer of the ``tokenizers`` library.
+        settings: Names of its special tokens, as ``tokenizer_config.json`` has them: ``pad_token`` and so on.
     """
 
-    def __init__(self, folder: Path) -> None:
-        settings = _settings(folder / _SETTINGS)
+    def __init__(self, backend: Tokenizer, settings: Mapping[str, Any]) -> None:
         #: The tokenizer of the ``tokenizers`` library.
-        self.backend = _opened(folder / _FILE)
+        self.backend = backend
         named = {key: _text(settings.get(key, usual)) for key, usual in _SPECIAL.items()}
         special = {
             key: token
@@ -63,6 +60,16 @@ class EncoderTokenizer:
         self.framing: Framing = _framing(self.backend)
         self._frame = self.framing.alone()
         self._unknown = UnknownTokens(ids.get("unk_token"), ids.values(), self.backend)
+
+    @classmethod
+    def read(cls, folder: Path) -> EncoderTokenizer:
+        """The tokenizer in a folder with ``tokenizer.json`` and ``tokenizer_config.json``.
+
+        Raises:
+            NlptasksError: A file is missing or damaged.
+        """
+        settings = _settings(folder / _SETTINGS)
+        return cls(_opened(folder / _FILE), settings)
 
     def windows(
         self,

@@ -30,7 +30,7 @@ def check_backbone(folder: Path, *, name: str, digest: str, backbone: Backbone) 
         raise BackboneMismatchError(
             f"{folder}: trained on the backbone '{name}' with digest {digest[:12]}, "
             f"but the backbone here is '{backbone.name}' with digest {backbone.digest[:12]}",
-            hint="choose its own backbone with --backbone, or train the head again on this one",
+            hint=f"choose its own backbone with --backbone {name}, or train the head again on this one",
         )
 
 

@@ -11,7 +11,10 @@ from nlptasks.text.scripts import language_of
 __all__ = ["UnknownTokens"]
 
 #: Each letter of these is a word or a syllable: tokens of one letter are nothing unusual.
-_SYLLABLES = ("ja", "zh")
+_SYLLABLES = ("ja", "ko", "und-Ethi", "zh")
+
+#: The letters that Korean syllables are made of, which are no syllables.
+_JAMO = range(0x1100, 0x1200)
 
 #: Letters before this one are Latin; whoever reads anything reads these.
 _OTHERS = "\N{GREEK CAPITAL LETTER HETA}"
@@ -61,4 +64,5 @@ class UnknownTokens:
         if "\N{REPLACEMENT CHARACTER}" in text:  # some bytes of a character
             return _UNKNOWN
         letter = len(text) == 1 and text.isalpha() and text >= _OTHERS
-        return _UNKNOWN if letter and language_of([text]) not in _SYLLABLES else _READ
+        syllable = letter and ord(text) not in _JAMO and language_of([text]) in _SYLLABLES
+        return _UNKNOWN if letter and not syllable else _READ

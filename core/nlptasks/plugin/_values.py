@@ -11,6 +11,10 @@ _UNITS: Mapping[str, int] = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _ESCAPED: Mapping[str, str] = {"n": "\n", "t": "\t", "\\": "\\"}
 
 
+class TypedText(str):
+    """What was typed for a setting whose kind depends on who has it: each takes it for a value of its own."""
+
+
 def converted(kind: Kind, value: Any) -> Any:
     """``value`` as a field of a kind holds it; ``None`` where it is of another type."""
     if kind == "number":
@@ -24,6 +28,8 @@ def converted(kind: Kind, value: Any) -> Any:
 
 def parsed(kind: Kind, text: str) -> Any:
     """What a text on a command line stands for; the text itself where it stands for no value of the kind."""
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
     try:
         return int(text) if kind == "integer" else float(text) if kind == "number" else text
     except ValueError:

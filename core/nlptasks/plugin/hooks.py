@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # events are for runs; a listing imports none
         BackboneSpec,
         BenchmarkSpec,
         CommandSpec,
+        EngineSpec,
         FormatSpec,
         HeadSpec,
         MetricSpec,
@@ -68,6 +69,11 @@ def nlptasks_benchmarks() -> Iterable[BenchmarkSpec]:  # type: ignore[empty-body
 @hookspec
 def nlptasks_commands() -> Iterable[CommandSpec]:  # type: ignore[empty-body]
     """Return the commands that this plugin adds to ``nlptasks``."""
+
+
+@hookspec
+def nlptasks_engines() -> Iterable[EngineSpec]:  # type: ignore[empty-body]
+    """Return the engines that this plugin brings."""
 
 
 @hookspec

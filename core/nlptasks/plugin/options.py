@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Union, get_a
 
 from nlptasks._names import did_you_mean
 from nlptasks.errors import NlptasksError, PluginError, UsageError
-from nlptasks.plugin._values import Kind, converted, joined, size, unescaped
+from nlptasks.plugin._values import Kind, TypedText, converted, joined, parsed, size, unescaped
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -140,6 +140,7 @@ class OptionField:
         Raises:
             UsageError: It has another type, is out of range, is none of the choices, or holds a NUL.
         """
+        value = parsed(self.kind, str(value)) if isinstance(value, TypedText) else value
         value = _typed(value) if self.said.get("path") else value
         found: Any = converted(self.kind, value) if not self.said.get("size") else size(value)
         if found is None:

@@ -1,4 +1,22 @@
-"""The types of predictions that heads return. Each knows the cells that it writes into an output table."""
+"""The types of predictions that heads return. Each knows the cells that it writes into an output table.
+
+A task may bring a type of its own: a frozen class with ``suffixes``, ``cells()`` and ``canonical`` as below. These
+members are optional; what is said of labels holds for any type that has them:
+
+``answer: ClassVar[str]``
+    The one of ``suffixes`` whose column holds ``canonical``, the answer that is scored; left out: the first.
+``labelled: ClassVar[bool]``
+    Whether answers are labels: gold cells are then matched whatever their case, and may be renamed by a label map.
+``no_answer: ClassVar[tuple[str, ...]]``
+    Gold answers which say that there is none; training leaves these rows out.
+``score: float | None``
+    The probability of the answer, 0 to 1, which records keep.
+``scores: Mapping[str, float]``
+    Probabilities by label, which records keep and metrics of probabilities read.
+``fault(example, labels) -> str``
+    What is wrong with a prediction for an example, by the labels of its head; empty: nothing. It is asked before a
+    prediction is used, and a fault ends the run.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +55,7 @@ class Label(HasColumns):
     scores: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score")
+    labelled: ClassVar[bool] = True
 
     @property
     def canonical(self) -> str:
@@ -67,6 +86,7 @@ class Span(HasColumns):
     alternatives: tuple[Span, ...] | None = None
 
     suffixes: ClassVar[tuple[str, ...]] = ("", "_score", "_start", "_end")
+    no_answer: ClassVar[tuple[str, ...]] = ("", "[]")
 
     @property
     def canonical(self) -> str:

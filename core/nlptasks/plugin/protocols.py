@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from nlptasks.plugin.format_options import FormatOptions as FormatOptions
 from nlptasks.plugin.predictions import Cell
@@ -44,17 +44,6 @@ class Prediction(Protocol):
     @property
     def canonical(self) -> str: ...
     def cells(self) -> tuple[Cell, ...]: ...
-
-
-@runtime_checkable
-class Checkable(Protocol):
-    """What a prediction of a type of its own may do beside: tell what is wrong with it, so that no file has it."""
-
-    def fault(self, example: Example) -> str:
-        """What is wrong, for an error ``the head gave ... for row 5``; empty: nothing.
-
-        For instance ``the entity 'Ada' at 0 to 4, where the text has something else,``.
-        """
 
 
 #: A function that scores answers by a task's metrics, the primary one first:
@@ -287,7 +276,7 @@ class TrainJob:
     Args:
         task: The task.
         head: Qualified name of the head, kept in the weights so that they find it again.
-        backbone: The frozen, shared backbone.
+        backbone: The frozen, shared backbone; ``None`` for a head that needs none.
         options: The head's own options.
         examples: Training examples, each with its gold answer. Can be iterated once.
         validation: Held-out examples, or ``None``: the trainer holds some of ``examples`` out.

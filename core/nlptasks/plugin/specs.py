@@ -28,6 +28,7 @@ __all__ = [
     "Column",
     "CommandSpec",
     "Descriptor",
+    "EngineSpec",
     "FormatSpec",
     "HeadSpec",
     "MetricSpec",
@@ -145,6 +146,8 @@ class HeadSpec(Descriptor):
         takes_layer: Whether its trainer can make the head of an output layer that its backbone was fine-tuned with.
         languages: ISO 639-1 codes of the languages that the weights which ship with it were trained to read; empty:
             those of its backbone, or not known.
+        backbone: Name of the backbone that the weights which ship with it were trained on. On that backbone it comes
+            before heads that name none; on others it is not chosen unless the user names it. Empty: it says nothing.
     """
 
     task: str
@@ -155,6 +158,7 @@ class HeadSpec(Descriptor):
     trainer: str = ""
     takes_layer: bool = False
     languages: tuple[str, ...] = ()
+    backbone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +172,8 @@ class BackboneSpec(Descriptor):
         default: Chosen when the user names no backbone.
         parameters: Number of weights, for listings; 0 where it is not known beforehand.
         languages: ISO 639-1 codes of the languages that it reads; empty: not known.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one. It is then not
+            chosen where another one fits, unless the user or a head names it.
         writes: ISO 639-1 codes of the languages that it writes; empty: it writes nothing, or what it reads.
         trainer: Import string of ``(RecipeJob) -> RecipeReport`` (see :mod:`nlptasks.training.recipes`); empty: the
             backbone cannot be fine-tuned. A backbone with a trainer opens the folders that this leaves
@@ -187,6 +193,7 @@ class BackboneSpec(Descriptor):
     default: bool = False
     parameters: int = 0
     languages: tuple[str, ...] = ()
+    extra: str = ""
     writes: tuple[str, ...] = ()
     trainer: str = ""
     scheme: str = ""
@@ -284,3 +291,18 @@ class CommandSpec(Descriptor):
     """
 
     object: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSpec(Descriptor):
+    """An engine: where blocks of rows are predicted; ``--engine NAME``. See :mod:`nlptasks.plugin.engines`.
+
+    Args:
+        object: Import string of a callable ``(EngineContext) -> Workers | None``; ``None`` predicts in this process.
+        options: Frozen dataclass of its own options; its fields become flags of ``nlptasks run TASK``.
+        extra: The extra of ``pip install 'nlptasks-toolkit[EXTRA]'`` that it needs, where it needs one.
+    """
+
+    object: str
+    options: type | None = None
+    extra: str = ""

@@ -25,6 +25,8 @@ class TaskReport:
             the script; ``unknown`` where the backbone's tokenizer knows less than half of a text. What is predicted for
             them means nothing, however sure the head is.
         foreign_rows: The first rows with such a text, by the line or number that they have in the source.
+        reader: What to type so that these texts are read: a backbone, with how to install it; empty: nothing
+            installed reads them.
         labels: How often each label was predicted; empty where predictions are free text.
         confidence: Mean probability of the predictions; ``None`` where they have none.
         gold: The gold column; empty where the data have none.
@@ -39,6 +41,7 @@ class TaskReport:
     predicted: int
     foreign: Mapping[str, int] = field(default_factory=dict)
     foreign_rows: tuple[str, ...] = ()
+    reader: str = ""
     labels: Mapping[str, int] = field(default_factory=dict)
     confidence: float | None = None
     gold: str = ""

@@ -10,6 +10,7 @@ from nlptasks.testing._probes import HARD_TEXTS
 from nlptasks.testing.backbones import check_backbone, check_encoder, check_generator
 from nlptasks.testing.benchmarks import check_benchmark
 from nlptasks.testing.commands import check_command
+from nlptasks.testing.engines import check_engine
 from nlptasks.testing.formats import check_format
 from nlptasks.testing.heads import check_head
 from nlptasks.testing.metrics import check_metric
@@ -25,6 +26,7 @@ __all__ = [
     "check_benchmark",
     "check_command",
     "check_encoder",
+    "check_engine",
     "check_format",
     "check_generator",
     "check_head",

@@ -30,6 +30,7 @@ from nlptasks.plugin import (
     BackboneSpec,
     BenchmarkSpec,
     CommandSpec,
+    EngineSpec,
     FormatSpec,
     HeadSpec,
     MetricSpec,
@@ -43,6 +44,7 @@ from nlptasks.testing import (
     check_backbone,
     check_benchmark,
     check_command,
+    check_engine,
     check_format,
     check_head,
     check_metric,
@@ -55,6 +57,7 @@ from nlptasks.testing import (
     write_tiny_checkpoint,
 )
 from nlptasks.testing.tasks import gold_answers
+from nlptasks.testing.trainers import train_in
 
 #: What comes of a check.
 OK, FAULT, UNCHECKED = "ok", "fault", "not checked"
@@ -100,6 +103,7 @@ class Kit:
             BenchmarkSpec: partial(check_benchmark, spec, tasks=self._names(TaskSpec), metrics=self._names(MetricSpec)),
             PipelineSpec: partial(check_pipeline, spec),
             CommandSpec: partial(check_command, spec),
+            EngineSpec: partial(self._engine, spec),
         }
         yield f"{type(spec).__name__.removesuffix('Spec').lower()} {spec.name}", checks[type(spec)]
 
@@ -110,7 +114,16 @@ class Kit:
         return self.registry.get(TaskSpec, name).spec
 
     def _head(self, spec: HeadSpec) -> None:
-        check_head(self._task(spec.task), spec, backbone=self._backbone_of(spec), options=example_options(spec.options))
+        task, backbone, options = self._task(spec.task), self._backbone_of(spec), example_options(spec.options)
+        try:
+            check_head(task, spec, backbone=backbone, options=options)
+        except UsageError:
+            if not spec.trainer:
+                raise
+            # It may come without weights, and be what it is only when a user has trained it.
+            folder = self.scratch / f"trained-{len(list(self.scratch.iterdir()))}"
+            train_in(folder, task, spec, backbone=backbone, options=options)
+            check_head(task, spec, backbone=backbone, options=options, weights=folder)
 
     def _trainer(self, spec: HeadSpec) -> None:
         backbone, options = self._backbone_of(spec), example_options(spec.options)
@@ -148,6 +161,9 @@ class Kit:
             if not reference:
                 raise UsageError("it opens checkpoints only", hint="check_backbone(..., reference=...) opens one")
         check_backbone(spec, options=example_options(spec.options), reference=reference)
+
+    def _engine(self, spec: EngineSpec) -> None:
+        check_engine(spec, options=example_options(spec.options))
 
     def _metric(self, spec: MetricSpec) -> None:
         """With gold answers of a task that is scored by it."""

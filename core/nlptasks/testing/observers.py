@@ -69,14 +69,23 @@ def _started(**other: Any) -> RunStarted:
     return RunStarted(tasks=("sentiment",), source="reviews.csv", output="reviews.sentiment.csv", **given)
 
 
+def _outcome(tokens: int) -> dict[str, int]:
+    """What a run that predicts says at its end."""
+    return {"tokens": tokens, "long": 0, "cut": 0, "skipped": 0}
+
+
 _BATCH = BatchFinished(rows=2, bytes_read=80, tokens=24, seconds=0.5)
-_DONE = RunFinished(rows=3, seconds=1.0, output="reviews.sentiment.csv", outcome={"tokens": 36, "long": 0, "cut": 0})
+_DONE = RunFinished(rows=3, seconds=1.0, output="reviews.sentiment.csv", outcome=_outcome(36))
 
 _RUNS: tuple[tuple[Event, ...], ...] = (
     (_started(), _BATCH, BatchFinished(**asdict(_BATCH) | {"rows": 3}), _DONE),
-    (_started(rows=None, bytes=None), RunFinished(rows=0, seconds=0.0, output="<stdout>", outcome={})),
+    (_started(rows=None, bytes=None), RunFinished(rows=0, seconds=0.0, output="<stdout>", outcome=_outcome(0))),
     (_started(), _BATCH, RunFailed(rows=2, error="the disk is full")),
-    (_started(work=TRAIN), BatchFinished(rows=0, bytes_read=0, tokens=9, seconds=0.1, total_tokens=90), _DONE),
+    (
+        _started(work=TRAIN),
+        BatchFinished(rows=0, bytes_read=0, tokens=9, seconds=0.1, total_tokens=90),
+        RunFinished(rows=3, seconds=1.0, output="my-head", outcome={"tokens": 90}),
+    ),
     (_DONE,),
     (RunFailed(rows=0, error="nothing was read"),),
 )

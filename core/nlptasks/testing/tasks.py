@@ -121,5 +121,12 @@ def _check_examples(task: TaskSpec) -> None:
 def _check_prediction(kind: Any, example: Example, made: Any) -> None:
     assert isinstance(made, kind), f"the baseline gave {made!r} for {dict(example.inputs)}, which is no {kind.__name__}"
     assert isinstance(made.canonical, str), f"the canonical text of {made!r} is no text"
-    cells = len(made.cells())
-    assert cells >= len(kind.suffixes), f"{made!r} has {cells} cells for {len(kind.suffixes)} output columns"
+    cells = made.cells()
+    assert len(cells) >= len(kind.suffixes), f"{made!r} has {len(cells)} cells for {len(kind.suffixes)} output columns"
+    answer = getattr(kind, "answer", kind.suffixes[0])
+    assert answer in kind.suffixes, f"{kind.__name__}.answer is {answer!r}, which is none of its suffixes"
+    held = str(cells[kind.suffixes.index(answer)])
+    assert held == made.canonical, (
+        f"the column that ends in {answer!r} holds {held!r}, and the answer that is scored is {made.canonical!r}; "
+        f"{kind.__name__}.answer says which column holds it"
+    )

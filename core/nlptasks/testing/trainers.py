@@ -53,30 +53,12 @@ def check_trainer(
     rows = list(examples) or _rows(task)
     given = options if options is not None or head.options is None else head.options()
     before = backbone.fingerprint() if backbone else ""
-
-    def trained(folder: Path) -> TrainReport:
-        folder.mkdir()
-        job = TrainJob(
-            task=task,
-            head=f"under-test:{head.name}",
-            backbone=backbone,
-            options=given,
-            examples=list(rows),
-            validation=None,
-            output=folder,
-            seed=3,
-            progress=lambda _line: None,
-        )
-        with told("the trainer", refusals=True):
-            found: TrainReport = resolve(head.trainer)(job)
-        return found
-
     with TemporaryDirectory(prefix="nlptasks-trainer-") as name:
         one, two = Path(name) / "one", Path(name) / "two"
         with warm():
-            report = trained(one)
+            report = _trained(task, head, one, backbone, given, rows)
         with steady("the trainer"):
-            trained(two)
+            _trained(task, head, two, backbone, given, rows)
         _check_report(report, len(rows))
         _check_folders(one, two)
         _write_card(one, task, head, backbone, report)
@@ -84,6 +66,38 @@ def check_trainer(
             opened = opened_head(task, head, backbone, given, one)
             opened.head.windows(examples_of(task))
     assert not backbone or backbone.fingerprint() == before, "the trainer changed the weights of the shared backbone"
+
+
+def train_in(folder: Path, task: TaskSpec, head: HeadSpec, *, backbone: Encoder | None, options: Any) -> None:
+    """Leave a head in a folder that is made, trained on the task's examples in other words, with a card.
+
+    Raises:
+        AssertionError: The trainer fails.
+        NlptasksError: It refuses these rows, and says why.
+    """
+    given = options if options is not None or head.options is None else head.options()
+    report = _trained(task, head, folder, backbone, given, _rows(task))
+    _write_card(folder, task, head, backbone, report)
+
+
+def _trained(
+    task: TaskSpec, head: HeadSpec, folder: Path, backbone: Encoder | None, options: Any, rows: Sequence[Example]
+) -> TrainReport:
+    folder.mkdir()
+    job = TrainJob(
+        task=task,
+        head=f"under-test:{head.name}",
+        backbone=backbone,
+        options=options,
+        examples=list(rows),
+        validation=None,
+        output=folder,
+        seed=3,
+        progress=lambda _line: None,
+    )
+    with told("the trainer", refusals=True):
+        found: TrainReport = resolve(head.trainer)(job)
+    return found
 
 
 def _rows(task: TaskSpec) -> list[Example]:

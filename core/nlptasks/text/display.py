@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 LIMIT = 500
 
+#: Codes of languages that a line holds.
+_CODES = 8
+
 
 def one_line(text: str, limit: int = LIMIT) -> str:
     """Escape what is not printable (line ends, colours, direction marks) and cut what is longer than ``limit``."""
@@ -32,6 +35,16 @@ def not_read(number: int, texts: int) -> str:
     """Say how many of some texts a head cannot read."""
     verb = "is" if number == 1 else "are"
     return f"{number:,} of {counted(texts, 'text')} ({number / texts:.1%}) {verb} not in a language that the head reads"
+
+
+def languages_named(codes: Sequence[str]) -> str:
+    """The codes of languages in a line; of many their number."""
+    return ", ".join(codes) if len(codes) <= _CODES else f"{len(codes)} languages"
+
+
+def read_by(reader: str) -> str:
+    """Say what to type so that they are read."""
+    return f"to have them read: {reader}"
 
 
 def foreign_texts(why: Mapping[str, int]) -> str:

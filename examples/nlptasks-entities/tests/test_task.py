@@ -109,6 +109,6 @@ def test_a_prediction_has_one_structured_cell():
 def test_a_prediction_tells_what_is_wrong_with_it():
     row = Example({"text": "Ada sails"})
     right = Entity(text="Ada", type="PER", score=0.5, start=0, end=3)
-    assert Entities((right,)).fault(row) == ""
-    assert "at 1 to 4, where the text" in Entities((right, replace(right, start=1, end=4))).fault(row)
-    assert "the score 1.5" in Entities((replace(right, score=1.5),)).fault(row)
+    assert Entities((right,)).fault(row, frozenset()) == ""
+    assert "at 1 to 4, where the text" in Entities((right, replace(right, start=1, end=4))).fault(row, frozenset())
+    assert "the score 1.5" in Entities((replace(right, score=1.5),)).fault(row, frozenset())

@@ -158,7 +158,7 @@ def board(registry, results) -> Board:
 
 def panel(board: Board, dataset: str) -> Panel:
     """The panel of a data set."""
-    return next(panel for task in board.tasks for panel in task.panels if panel.dataset == dataset)
+    return next(panel for task in board.tasks for panel in task.panels if panel.dataset.name == dataset)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from nlptasks._board.rows import SystemRow
 from nlptasks._board.submissions import FILE, card_json
 from nlptasks._plugins.registry import Registry
 from nlptasks._settings.boards import SubmissionCard
-from nlptasks.records.schema import Cost
+from nlptasks.records.schema import Cost, Dataset
 
 from .conftest import Answers, Make
 
@@ -70,7 +70,10 @@ def test_what_columns_make_of_records_is_on_the_board(board) -> None:
 
 
 def test_what_is_not_known_is_a_dash_and_sorts_last() -> None:
-    panel, row = Panel(id="x", task="t", dataset="d", metric="m", signature="s"), SystemRow(system="x")
+    panel, row = (
+        Panel(id="x", task="t", dataset=Dataset(name="d", sha256="", n=0), metric="m", signature="s"),
+        SystemRow(system="x"),
+    )
     made = BoardColumn(name="new", of=lambda records: None, shown=str)
     assert (made.show(panel, row), made.order(panel, row)) == ("–", "")
     known = replace(row, facts={"new": 3})

@@ -27,10 +27,10 @@ def test_an_imported_number_is_shown_and_ranked_only_when_asked(registry, make, 
     record["digests"] = {}
     (made / "record.json").write_text(json.dumps(record))
     shown = panel(build(registry, two), "reviews").rows[-1]
-    assert (shown.system, shown.rank, shown.score) == ("paper", None, 1.0)
+    assert (shown.system, shown.place.rank, shown.place.score) == ("paper", None, 1.0)
     assert "imported number" in shown.reason
     first = panel(build(registry, two, min_trust="V0"), "reviews").rows[0]
-    assert (first.system, first.position, first.trust) == ("paper", 1, "V0")
+    assert (first.system, first.place.position, first.trust) == ("paper", 1, "V0")
 
 
 def test_the_same_evaluation_twice_counts_once(registry, two):

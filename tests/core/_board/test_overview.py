@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from nlptasks._board.overview import overview
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 from nlptasks._board.standings import Task
+from nlptasks.records.schema import Dataset
 
 
 def panel(name: str, *rows: SystemRow) -> Panel:
-    return Panel(id=name, task="t", dataset=name, metric="accuracy", signature="s", rows=rows)
+    return Panel(
+        id=name, task="t", dataset=Dataset(name=name, sha256="", n=0), metric="accuracy", signature="s", rows=rows
+    )
 
 
 def row(system: str, place: int | None, **more) -> SystemRow:
-    return SystemRow(system=system, position=place, score=0.5, **more)
+    return SystemRow(system=system, place=Placing(position=place, score=0.5), **more)
 
 
 def test_who_is_ranked_on_more_data_sets_comes_first_and_then_who_beats_more():

@@ -12,9 +12,9 @@ from .conftest import panel
 def test_systems_are_ranked_with_intervals_and_tie_lines(board):
     found = panel(board, "reviews")
     assert [row.system for row in found.rows] == ["good", "near", "poor"]
-    assert [row.rank for row in found.rows] == [(1, 2), (1, 2), (3, 3)]
+    assert [row.place.rank for row in found.rows] == [(1, 2), (1, 2), (3, 3)]
     assert found.ties == ((1, 2),)
-    assert found.floor == 0.52
+    assert found.dataset.floor == 0.52
     assert [row.parameters for row in found.rows] == [22_700_000] * 3
 
 
@@ -58,4 +58,4 @@ def test_lower_is_better(registry, make, answers, tmp_path):
         make(tmp_path / name, name, predictions=given, gold=gold, **how)
     found = panel(build(registry, tmp_path), "reviews")
     assert [row.system for row in found.rows] == ["first", "second"]
-    assert found.rows[0].score < found.rows[1].score and found.pairs.delta[0][1] > 0
+    assert found.rows[0].place.score < found.rows[1].place.score and found.pairs.delta[0][1] > 0

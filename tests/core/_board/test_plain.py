@@ -11,9 +11,9 @@ import pytest
 from nlptasks._board.board import build
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, as_json_text, as_markdown, as_text, facts, summary, tie_text
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 from nlptasks._board.writing import render
-from nlptasks.records.schema import Cost
+from nlptasks.records.schema import Cost, Dataset
 
 
 def test_forms(board):
@@ -51,9 +51,14 @@ def test_hostile_names_change_no_form(registry, make, answers, two):
 
 def test_what_one_must_know_to_read_a_panel():
     found = Panel(
-        id="x", task="t", dataset="d", metric="ter", signature="s", n=20, higher_is_better=False, floor=0.5,
-        ceiling=0.1, detectable=0.05, cluster="article",
-    )  # fmt: skip
+        id="x",
+        task="t",
+        dataset=Dataset(name="d", sha256="", n=20, floor=0.5, ceiling=0.1, cluster="article"),
+        metric="ter",
+        signature="s",
+        higher_is_better=False,
+        detectable=0.05,
+    )
     assert facts(found) == [
         "Lower is better.",
         "Trivial baseline: 0.500.",
@@ -63,7 +68,7 @@ def test_what_one_must_know_to_read_a_panel():
         "Fewer than 30 samples: the intervals are wide and rough.",
         "Samples with one article are drawn together.",
     ]
-    assert facts(Panel(id="x", task="t", dataset="d", metric="m", signature="s", n=30)) == []
+    assert facts(Panel(id="x", task="t", dataset=Dataset(name="d", sha256="", n=30), metric="m", signature="s")) == []
 
 
 @pytest.mark.parametrize(
@@ -75,8 +80,13 @@ def test_what_one_must_know_to_read_a_panel():
     ],
 )
 def test_a_simple_system_that_is_ahead_is_named(backbones, said):
-    rows = tuple(SystemRow(system=f"s{at}", position=at + 1, backbone=name) for at, name in enumerate(backbones))
-    assert facts(Panel(id="x", task="t", dataset="d", metric="m", signature="s", n=30, rows=rows)) == said
+    rows = tuple(
+        SystemRow(system=f"s{at}", place=Placing(position=at + 1), backbone=name) for at, name in enumerate(backbones)
+    )
+    assert (
+        facts(Panel(id="x", task="t", dataset=Dataset(name="d", sha256="", n=30), metric="m", signature="s", rows=rows))
+        == said
+    )
 
 
 def test_tie_lines_and_the_board_in_words(board):

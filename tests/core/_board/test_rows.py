@@ -14,7 +14,7 @@ from .conftest import panel
 def test_slices_that_the_records_hold(board):
     (by_length,) = panel(board, "reviews").slices
     assert (by_length.name, by_length.values, by_length.others) == ("length", ("0-15",), 0)
-    assert by_length.rows["good"][0].value == panel(board, "reviews").rows[0].score
+    assert by_length.rows["good"][0].value == panel(board, "reviews").rows[0].place.score
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,5 @@ def test_a_metric_that_a_seed_lacks_has_no_mean(registry, make, answers, tmp_pat
         make(tmp_path / str(seed), "mine", predictions=predictions, gold=gold, metrics=metrics, run={"seed": seed})
     (row,) = panel(build(registry, tmp_path), "reviews").rows
     assert row.metrics["macro-f1"] is None
-    assert row.metrics["accuracy"] == row.score
+    assert row.metrics["accuracy"] == row.place.score
     assert (row.seeds, row.records) == (2, ("1", "2"))

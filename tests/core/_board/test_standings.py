@@ -10,14 +10,14 @@ from nlptasks._board.board import build
 def test_a_missing_data_set_gives_ranks_and_no_total(board):
     (task,) = board.tasks
     by_name = {row.system: row for row in task.standings}
-    assert by_name["near"].score is None and by_name["near"].position is None
+    assert by_name["near"].place.score is None and by_name["near"].place.position is None
     assert by_name["near"].missing == ("films",)
     # With the ceiling on what is missing it could be the first, with the worst score there behind the others.
-    assert by_name["near"].rank == (1, 3)
+    assert by_name["near"].place.rank == (1, 3)
     assert [row.system for row in task.standings] == ["good", "poor", "near"]
-    assert by_name["good"].score == pytest.approx(
+    assert by_name["good"].place.score == pytest.approx(
         sum(
-            (row.score - panel.floor) / (1 - panel.floor)
+            (row.place.score - panel.dataset.floor) / (1 - panel.dataset.floor)
             for panel in task.panels
             for row in panel.rows
             if row.system == "good"
@@ -36,7 +36,7 @@ def test_the_method_is_told_and_the_interval_holds_the_total(board):
     (task,) = board.tasks
     assert task.method == "mean of (score - trivial baseline) / (ceiling - trivial baseline)"
     first = task.standings[0]
-    assert first.low < first.score < first.high
+    assert first.place.low < first.place.score < first.place.high
     assert set(first.scores) == {panel.id for panel in task.panels}
 
 
@@ -50,4 +50,7 @@ def test_without_baselines_wins_are_counted(registry, make, answers, tmp_path):
             )  # fmt: skip
     (task,) = build(registry, tmp_path).tasks
     assert task.method == "mean proportion of the other systems that it beats, over resamples"
-    assert [(row.system, row.score, row.low) for row in task.standings] == [("a", 1.0, None), ("b", 0.0, None)]
+    assert [(row.system, row.place.score, row.place.low) for row in task.standings] == [
+        ("a", 1.0, None),
+        ("b", 0.0, None),
+    ]

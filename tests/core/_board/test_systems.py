@@ -30,7 +30,7 @@ def test_seeds_are_one_system(registry, make, answers, two):
         predictions, gold = answers(60, 0.7, seed=20 + seed)
         make(two / f"s{seed}", "seeded", predictions=predictions, gold=gold, run={"seed": seed})
     row = next(row for row in panel(build(registry, two), "reviews").rows if row.system == "seeded")
-    assert row.seeds == 3 and row.seed_sd > 0 and row.low < row.score < row.high
+    assert row.seeds == 3 and row.seed_sd > 0 and row.place.low < row.place.score < row.place.high
     assert row.records == ("s1", "s2", "s3")
 
 

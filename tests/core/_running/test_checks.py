@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import inf, nan
@@ -37,33 +38,6 @@ def check(task: Any, inputs: dict[str, str], prediction: Any, labels: tuple[str,
     head = LoadedHead(task=task, name="x:mine", head=Nothing(labels))  # type: ignore[arg-type]
     done = PredictedBlock(block=block, made=BlockPredictions(by_head=((prediction,),)))
     check_block(done, [head], lambda row: f"row {row}")
-
-
-@dataclass(frozen=True)
-class Count:
-    """A prediction type that a plugin brings, which knows what it may hold."""
-
-    number: int
-    suffixes = ("",)
-
-    @property
-    def canonical(self) -> str:
-        return str(self.number)
-
-    def cells(self) -> tuple[int]:
-        return (self.number,)
-
-    def fault(self, example: Example) -> str:
-        return "" if self.number <= len(example.inputs["text"]) else f"the number {self.number}, which is too large,"
-
-
-COUNTS = replace(SENTIMENT, prediction=f"{__name__}:Count")
-
-
-def test_a_prediction_of_another_type_is_checked_by_itself() -> None:
-    check(COUNTS, FILM, Count(3))
-    with pytest.raises(PluginError, match="x:mine gave the number 99, which is too large, for row five"):
-        check(COUNTS, FILM, Count(99))
 
 
 CLOSED = ("negative", "positive")
@@ -142,6 +116,44 @@ def test_what_is_wrong_is_named_with_the_head_and_the_row(
 ) -> None:
     with pytest.raises(PluginError, match=f"the head x:mine gave .*{said}|the head x:mine {said}"):
         check(task, inputs, prediction, CLOSED if task is SENTIMENT else ())
+
+
+@dataclass(frozen=True)
+class Stars:
+    """A prediction type of somebody's own."""
+
+    number: Any = 3
+    score: Any = None
+    scores: Any = field(default_factory=dict)
+
+    suffixes = ("",)
+
+    @property
+    def canonical(self) -> str:
+        return str(self.number)
+
+    def cells(self) -> tuple[Any, ...]:
+        return (self.canonical,)
+
+    def fault(self, example: Example, labels: frozenset[str]) -> str:
+        return "" if 1 <= self.number <= len(example.inputs["text"]) else f"{self.number} stars of {sorted(labels)}"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "said"),
+    [
+        (Stars(), ""),
+        (Stars(score=0.5, scores={"3": 0.5}), ""),
+        (Stars(99), "gave 99 stars of \\['1'\\] for row five"),
+        (Stars(score=1.5), "the score"),
+        (Stars(scores={"3": float("nan")}), "gave '3' the probability"),
+        (Stars(scores=3), "gave 3 for the probabilities of labels"),
+    ],
+)
+def test_a_prediction_type_of_a_plugin_says_itself_what_is_wrong(prediction: Stars, said: str) -> None:
+    task = replace(SENTIMENT, prediction=f"{__name__}:Stars")
+    with pytest.raises(PluginError, match=said) if said else nullcontext():
+        check(task, FILM, prediction, ("1",))
 
 
 def test_there_is_one_prediction_for_each_example() -> None:

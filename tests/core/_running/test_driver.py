@@ -54,7 +54,7 @@ class Kept:
 
 def predicted(block: Block[int]) -> PredictedBlock[int]:
     made = tuple(Label("positive", 1.0) if example.inputs["text"] else None for example in block.examples[0])
-    return PredictedBlock(block=block, made=BlockPredictions(by_head=(made,), tokens=10 * len(made), long=1))
+    return PredictedBlock(block=block, made=BlockPredictions(by_head=(made,), tokens=10 * len(made), long=(True,)))
 
 
 def steady(blocks: Iterator[Block[int]], progress: Progress) -> Iterator[PredictedBlock[int]]:

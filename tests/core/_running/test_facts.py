@@ -15,6 +15,7 @@ from nlptasks._systems.system import System
 from nlptasks._version import __version__
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import BackboneSpec
+from nlptasks.plugin.protocols import BackboneContext
 
 
 def test_versions_of_what_decides_the_outcome():
@@ -46,8 +47,8 @@ def test_a_system_is_called_by_its_backbone_and_head(worded):
     house = Owned(BackboneSpec(name="house", summary="s", object="a:b", provides=frozenset()), "p", "acme")
     on_house = System(heads=worded.heads, backbone=house)
     assert system_name(on_house) == "house worded"
-    assert system_name(replace(on_house, folder=Path("runs/tuned"))) == "tuned worded"
-    assert system_name(replace(on_house, reference="hf:org/name")) == "hf:org/name worded"
+    assert system_name(on_house.tuned(Path("runs/tuned"))) == "tuned worded"
+    assert system_name(replace(on_house, context=BackboneContext(reference="hf:org/name"))) == "hf:org/name worded"
 
 
 def test_what_a_record_says_of_a_head_without_weights(here, worded):

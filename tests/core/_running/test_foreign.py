@@ -57,12 +57,14 @@ def test_a_run_tells_of_them(tmp_path) -> None:
         "  3 of 4 texts (75.0%) are not in a language that the head reads: 1 de, 1 unknown to the tokenizer, 1 zh; "
         "lines 2, 4, 5"
     )
+    assert task.reader.endswith("--backbone multilingual")
+    assert lines[at + 2] == f"  to have them read: {task.reader}"
 
 
 def test_a_loaded_task_warns_once() -> None:
     sentiment = nlptasks.load("sentiment", device="cpu")
     assert sentiment("Great phone.")
-    said = r"3 of 5 texts \(60.0%\) are not in a language .* it reads en\): .*; positions 1, 3, 4"
+    said = r"3 of 5 texts \(60.0%\) are not in a language .* it reads en\): .*; positions 1, 3, 4.*multilingual$"
     with pytest.warns(RuntimeWarning, match=said) as told:
         sentiment(REVIEWS)
     assert told[0].filename == __file__
@@ -78,9 +80,9 @@ def test_an_evaluation_flags_them(tmp_path) -> None:
     assert record.flags["foreign_input"] == 3
     found = read_record(tmp_path / "mine", samples=True).samples
     assert [sample.id for sample in found if "foreign_input" in sample.flags] == ["2", "4", "5"]
-    outcome = Evaluated(record=record, folder=tmp_path / "mine", foreign=("2", "4", "5"))
+    outcome = Evaluated(record=record, folder=tmp_path / "mine", foreign=("2", "4", "5"), reader="--backbone b")
     line = "  3 of 5 texts (60.0%) are not in a language that the head reads: ids 2, 4, 5"
-    assert line in evaluated(outcome).splitlines()
+    assert {line, "  to have them read: --backbone b"} <= set(evaluated(outcome).splitlines())
 
 
 def test_nothing_is_said_of_a_head_whose_languages_nobody_knows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,6 +37,11 @@ def test_numbers_are_rounded_as_records_are():
     assert outcome(Text("a", unfinished=True), None, unread=False, foreign=True) == Outcome(
         prediction="a", foreign=True, unfinished=True
     )
+
+
+def test_probabilities_are_those_of_any_prediction_that_has_them():
+    made = SimpleNamespace(canonical="3", score=0.25, scores={"3": 0.25})
+    assert outcome(made, None, unread=False, foreign=False).probabilities == {"3": 0.25}
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,13 @@ def test_graded_answers_are_wrong_on_the_worse_half_of_the_scale(registry):
     assert "below 50, the middle of the scale" in found.rule
 
 
+def test_the_gold_answer_itself_is_right_whatever_the_metric_makes_of_it(registry):
+    """The gold cell reads as a list of references, none of which is the whole list."""
+    samples = [Sample(id=answer, gold='["O"]', prediction=answer) for answer in ('["O"]', '["B"]')]
+    found = list_errors([opened(registry, "x", samples, labels=(), primary="squad-f1")], registry)
+    assert ids(found) == ['["B"]']
+
+
 def test_where_the_scale_has_no_end_the_median_parts(registry):
     samples = [Sample(id=str(at), gold="0123456789", prediction="", nll=float(at)) for at in (1, 2, 30, 40, 50)]
     samples.append(Sample(id="unread", gold="x", prediction=""))

@@ -20,7 +20,7 @@ from nlptasks._scoring.verify import verify_scores
 from nlptasks.errors import DataError, NlptasksError, UsageError
 from nlptasks.files.paths import sha256_of
 from nlptasks.plugin import TaskSpec
-from nlptasks.records.schema import Result
+from nlptasks.records.schema import METRIC, Result
 from nlptasks.records.store import StoredRecord, read_record, write_record
 
 from .asked import file_request
@@ -226,8 +226,10 @@ def test_a_record_gives_its_own_scores_again(registry, record):
     assert changes[0].difference == 0
     assert changes[-1].old is None
     assert changes[-1].new is not None
-    new = rescored(record.record, changes, scored)
+    new = rescored(record.record, changes, scored, registry)
     assert {**new.scores, "bleu": None} == {**record.record.scores, "bleu": None}
+    assert new.run.plugins.keys() == {f"{METRIC}{name}" for name in new.scores}
+    assert new.id == record.record.id, "who scores decides no prediction"
 
 
 def test_a_value_that_was_changed_differs(registry, record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +131,31 @@ def test_heads_are_named_for_one_task_or_with_it(session: Session) -> None:
     assert heads_by_task(tasks[:1], ["two"]) == {"mood": "two"}
     with pytest.raises(UsageError, match="--head two: for which of the tasks mood, topics"):
         heads_by_task(tasks, ["two"])
+
+
+def test_the_backbone_that_is_named_brings_its_own_head() -> None:
+    specs = (
+        *SPECS[:-1],
+        replace(SPECS[-1], default=True),
+        replace(SPECS[-1], name="wide"),
+        head("mood", "wide-mood", "encode", backbone="wide", default=True, options=Windows),
+    )
+    session = Session(Registry(tuple(Owned(spec, "d", "test") for spec in specs)))
+    assert [name for name, _ in chosen(choose(session, "mood", "topics"))] == ["two", "news"]
+    wide = choose(session, "mood", "topics", backbone="wide")
+    assert [name for name, _ in chosen(wide)] == ["wide-mood", "news"]
+    (own,) = choose(session, "mood", heads={"mood": "wide-mood"}).heads
+    assert own.head.spec.name == "wide-mood"
+    asked = choose(session, "mood", heads={"mood": "wide-mood"}).backbone
+    assert asked is not None and asked.spec.name == "wide"
+
+
+def test_a_trained_head_opens_the_backbone_that_it_was_trained_on(tmp_path: Path) -> None:
+    specs = (*SPECS[:-1], replace(SPECS[-1], default=True), replace(SPECS[-1], name="wide"))
+    session = Session(Registry(tuple(Owned(spec, "d", "test") for spec in specs)))
+    for name, expected in (("wide", "wide"), ("house", "house"), ("gone", "house")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "head.json").write_text(json.dumps({"task": "mood", "head": "two", "backbone": {"name": name}}))
+        backbone = choose(session, "mood", heads={"mood": str(folder)}).backbone
+        assert backbone is not None and backbone.spec.name == expected

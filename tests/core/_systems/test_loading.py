@@ -137,3 +137,11 @@ def test_a_card_with_other_labels_than_the_weights_is_refused(labels):
 def test_a_card_with_the_weights_labels_or_none_is_taken():
     for card in ({"labels": ["a", "b"]}, {}):
         assert load_head(chosen("Head", weights=Path("mine"), card=card), None).head.labels == ("a", "b")
+
+
+def test_another_version_of_the_plugin_that_trained_a_head_is_told_where_it_matters(monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "1.3")
+    for before in ("acme 1.3.1", "other 1.0", None):
+        load_head(chosen("Head", weights=Path("mine"), card={"plugins": {"head": before}}), None)
+    with pytest.warns(RuntimeWarning, match=r"mine was trained with acme 1\.2, and acme 1\.3 is installed; if it"):
+        load_head(chosen("Head", weights=Path("mine"), card={"plugins": {"head": "acme 1.2"}}), None)

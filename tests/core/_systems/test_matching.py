@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -133,3 +133,28 @@ def test_what_would_fit_is_listed():
         check_fit(head("h", needs=["generate"]), backbone("a", "encode"), found)
     assert caught.value.hint == "these fit: d:b"
     check_fit(head("h", needs=["generate"]), backbone("b", "encode", "generate"), found)
+
+
+def test_a_head_of_a_backbone_is_chosen_on_that_one_alone():
+    own = replace(head("own", default=True, needs=["encode"], options=Top), backbone="second")
+    found = registry(
+        own,
+        head("usual", default=True, needs=["encode"], options=Top),
+        head("asks", needs=["encode"], options=Labels),
+        backbone("first", "encode", default=True),
+        backbone("second", "encode"),
+    )
+    assert chosen(found) == "usual"
+    assert choose_head(found, "t", None, {}, "first").spec.name == "usual"
+    assert choose_head(found, "t", None, {}, "second").spec.name == "own"
+    assert choose_head(found, "t", None, {"labels": ("a",)}, "second").spec.name == "asks"
+    assert choose_head(found, "t", "usual", {}, "second").spec.name == "usual"
+    assert choose_backbone(found, own, None).spec.name == "second"
+    assert chosen(registry(own, backbone("second", "encode"))) == "own"
+
+
+def test_a_backbone_that_needs_an_extra_is_chosen_where_no_other_fits():
+    needs = head("h", needs=["encode"])
+    optional = replace(backbone("optional", "encode"), extra="more")
+    assert choose_backbone(registry(needs, optional, backbone("usual", "encode")), needs, None).spec.name == "usual"
+    assert choose_backbone(registry(needs, optional), needs, None).spec.name == "optional"

@@ -201,7 +201,18 @@ def test_folders_that_open_nothing(tmp_path: Path) -> None:
 def test_two_backbones_of_one_scheme() -> None:
     with pytest.raises(UsageError, match="several backbones open any:x: d:any, d:other") as caught:
         opener_of(registry(opener("other")), "any:x")
-    assert "NLPTASKS_PLUGINS=-p" in caught.value.hint
+    assert "nlptasks plugins disable p, or choose one" in caught.value.hint
+
+
+def test_a_reference_is_qualified_by_its_backbones_distribution() -> None:
+    both = Registry((Owned(opener(), "p", "d"), Owned(opener("other"), "q", "acme")))
+    with pytest.raises(UsageError, match="several backbones open any:x: d:any, acme:other") as caught:
+        opener_of(both, "any:x")
+    assert caught.value.hint.startswith("type d:any:x or acme:any:x, or choose one")
+    found = opener_of(both, "acme:any:x")
+    assert found is not None
+    assert found.qualified == "acme:other"
+    assert opener_of(both, "acme:other") is None
 
 
 def test_an_inspector_is_held_to_its_word() -> None:
@@ -215,11 +226,11 @@ def test_an_inspector_is_held_to_its_word() -> None:
 
 def test_options_reach_the_inspector_and_the_backbone(session: Session) -> None:
     planned = plan(session, "sentiment", "any:labels", revision="v2", careless=True)
-    assert planned.options == Options(revision="v2", careless=True)
+    assert planned.context.options == Options(revision="v2", careless=True)
     assert planned.backbone is not None
     assert planned.backbone.spec.languages == ("v2",)
     opened = session.load(planned)
-    assert opened.backbone.context == BackboneContext(options=planned.options, reference="any:labels")
+    assert opened.backbone.context == BackboneContext(options=planned.context.options, reference="any:labels")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +309,7 @@ def test_heads_of_several_tasks_share_it(session: Session) -> None:
     tasks = session.tasks(["sentiment", "topics"])
     planned = session.choose(tasks, SystemChoice(backbone="any:labels"))
     assert [item.head.spec.name for item in planned.heads] == ["own", "own"]
-    assert planned.reference == "any:labels"
+    assert planned.context.reference == "any:labels"
 
 
 def test_the_head_that_the_user_names(session: Session) -> None:
@@ -382,7 +393,7 @@ def test_training_takes_the_default_head(session: Session) -> None:
         SystemChoice(heads={}, backbone="any:encode-labels", options={}),
         made=frozenset({"generate"}),
     )
-    assert (planned.heads[0].head.spec.name, planned.reference) == ("linear", "any:encode-labels")
+    assert (planned.heads[0].head.spec.name, planned.context.reference) == ("linear", "any:encode-labels")
 
 
 def trained(place: Path, **backbone: Any) -> Path:
@@ -397,15 +408,15 @@ def test_a_trained_head_finds_the_checkpoint_that_it_was_trained_on(
 ) -> None:
     here = f"{trained(tmp_path / 'a', name='any:encode', digest='x')}"
     planned = plan(session, "topics", "", head=here)
-    assert (planned.reference, planned.heads[0].weights) == ("any:encode", tmp_path / "a")
-    assert plan(session, "topics", "any:encode-labels", head=here).reference == "any:encode-labels"
-    assert plan(session, "topics", "house", head=here).reference == ""
+    assert (planned.context.reference, planned.heads[0].weights) == ("any:encode", tmp_path / "a")
+    assert plan(session, "topics", "any:encode-labels", head=here).context.reference == "any:encode-labels"
+    assert plan(session, "topics", "house", head=here).context.reference == ""
 
     there = f"{trained(tmp_path / 'b', name='./encode')}"
-    assert plan(session, "topics", "", head=there).reference == "", "the folder is not here"
+    assert plan(session, "topics", "", head=there).context.reference == "", "the folder is not here"
     checkpoint(tmp_path, "encode")
     monkeypatch.chdir(tmp_path)
-    assert plan(session, "topics", "", head=there).reference == "./encode"
+    assert plan(session, "topics", "", head=there).context.reference == "./encode"
     named = f"{trained(tmp_path / 'c', name='house')}"
     assert plan(session, "topics", "", head=named).backbone.spec.name == "house"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlptasks._plugins.registry import Owned
+from nlptasks._settings.groups import SystemChoice
 from nlptasks._systems.system import ChosenHead, System
 from nlptasks.plugin import HeadSpec
 from nlptasks.plugin.protocols import BackboneContext
@@ -37,12 +38,15 @@ def test_the_last_digits_count_where_more_than_hidden_states_is_needed(needs, ex
 
 
 def test_a_folder_takes_the_place_of_all_other_weights():
-    system = System(heads=(), backbone=None, reference="hf:org/x", options=3, device="cpu", precision="bfloat16")
-    same = BackboneContext(options=3, device="cpu", precision="bfloat16", reference="hf:org/x")
-    assert system.context() == same
-    assert system.context(Path("mine")) == BackboneContext(
+    given = BackboneContext(options=3, device="cpu", precision="bfloat16", reference="hf:org/x")
+    system = System(heads=(), backbone=None, context=given)
+    assert system.tuned(Path("mine")).context == BackboneContext(
         options=3, device="cpu", precision="bfloat16", folder=Path("mine")
     )
-    tuned = System(heads=(), backbone=None, folder=Path("tuned"))
-    assert tuned.context().folder == Path("tuned")
-    assert tuned.context(Path("mine")).folder == Path("mine")
+    assert system.tuned(Path("tuned")).tuned(Path("mine")).context.folder == Path("mine")
+
+
+def test_where_it_runs_is_the_users_choice():
+    system = System(heads=(), backbone=None, context=BackboneContext(reference="hf:org/x", device="cuda"))
+    placed = system.placed(SystemChoice(device="cpu", precision="bfloat16", runtime="torch"))
+    assert placed.context == BackboneContext(reference="hf:org/x", device="cpu", precision="bfloat16", runtime="torch")

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from nlptasks._tables.columns import Binding, bind
+from nlptasks._tables.columns import Binding, answer_column, bind
 from nlptasks._tables.missing import is_no_text
 from nlptasks.errors import UsageError
 from nlptasks.plugin import TaskSpec
@@ -236,3 +237,15 @@ def test_an_evaluation_takes_texts_that_stand_alone_and_no_labels_with_their_sco
     assert bind(TRANSLATION, columns, chosen={}, gold="", source="f", gold_needed=True).gold == "translation"
     with pytest.raises(UsageError, match="seem to hold what an earlier run predicted"):
         bind(SENTIMENT, ["text", "sentiment", "sentiment_score"], chosen={}, gold="", source="f", gold_needed=True)
+
+
+class Place:
+    """A prediction type of somebody's own, whose answer stands in its last column."""
+
+    suffixes = ("_line", "_text")
+    answer = "_text"
+
+
+def test_the_column_of_the_answer_is_the_first_or_the_one_that_the_prediction_type_says():
+    assert answer_column(SENTIMENT) == "sentiment"
+    assert answer_column(replace(SENTIMENT, prediction=f"{__name__}:Place")) == "sentiment_text"

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks._tables.gold import GoldColumn, LabelMap, parse_label_map
+from nlptasks._tables.gold import GoldColumn, LabelMap, has_labels, parse_label_map, says_no_answer
 from nlptasks.errors import UsageError
 from nlptasks_tasks.classification import SPEC as CLASSIFICATION
 from nlptasks_tasks.qa import SPEC as QA
@@ -82,6 +84,20 @@ def test_a_label_map_that_says_two_things() -> None:
 
 def test_a_label_map_does_nothing_to_texts() -> None:
     assert GoldColumn(QA, "answers", ["a"], label_map={"a": "b"}).read("a") == '["a"]'
+
+
+class Mood:
+    """A prediction type of somebody's own."""
+
+    labelled = True
+    no_answer = ("none",)
+
+
+def test_what_a_prediction_type_says_of_labels_and_of_no_answer() -> None:
+    own = replace(QA, prediction=f"{__name__}:Mood")
+    assert (has_labels(own), has_labels(QA), has_labels(SENTIMENT)) == (True, False, True)
+    assert [says_no_answer(own, gold) for gold in ("none", "")] == [True, False]
+    assert [says_no_answer(QA, gold) for gold in ("[]", "", "x")] == [True, True, False]
 
 
 def test_ratings_are_said() -> None:

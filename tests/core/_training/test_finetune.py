@@ -114,6 +114,7 @@ def test_labels_are_learnt_and_the_folder_is_all_it_takes(go, session: Session, 
     assert card["backbone"]["digest"] == load_tiny(BackboneContext(folder=data / "out" / "backbone")).digest
     assert card["fine-tuning"]["steps"] > 1
     assert card["rows"]["validation"] == 6
+    assert card["plugins"].keys() == {"head", "backbone", "task"}
     assert not (data / "out" / DONE).exists()
     recipe = read_recipe(data / "out" / "backbone" / "recipe.toml")
     assert (recipe.backbone, recipe.epochs, recipe.encoder_rate, recipe.max_tokens) == ("tiny", 12, 2e-3, 48)

@@ -45,7 +45,12 @@ def test_a_request_is_what_the_groups_of_settings_say():
     ("chosen", "change", "said"),
     [
         (system(), {"method": "pretran"}, "no method 'pretran'; did you mean 'pretrain'"),
-        (replace(system(), backbone=None), {}, "a head without a backbone cannot be trained here"),
+        (replace(system(), backbone=None), {"method": "finetune"}, "has no backbone, which --method finetune is about"),
+        (
+            replace(system(), backbone=None),
+            {"data": (), "layers": "x"},
+            "no backbone, which --from-layers is about",
+        ),
         (system(""), {}, "the head 'words' cannot be trained"),
         (system(), {"method": "pretrain"}, "--method pretrain trains the backbone's decoder, and the head 'words' us"),
         (system("", "generate"), {}, "the head 'words' has no weights of its own"),

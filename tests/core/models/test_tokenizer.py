@@ -19,7 +19,7 @@ def both(tmp_path_factory):
     from transformers import AutoTokenizer
 
     folder = write_tiny_checkpoint(tmp_path_factory.mktemp("tokenizer"))
-    return EncoderTokenizer(folder), AutoTokenizer.from_pretrained(folder)
+    return EncoderTokenizer.read(folder), AutoTokenizer.from_pretrained(folder)
 
 
 def windows(tokenizer, texts, questions=(), room=64, **more):
@@ -71,7 +71,7 @@ def test_special_tokens_may_be_objects(tmp_path):
     path = folder / "tokenizer_config.json"
     settings = json.loads(path.read_text())
     path.write_text(json.dumps(settings | {"pad_token": {"content": "[PAD]", "special": True}}))
-    assert EncoderTokenizer(folder).pad == EncoderTokenizer(folder).backend.token_to_id("[PAD]")
+    assert EncoderTokenizer.read(folder).pad == EncoderTokenizer.read(folder).backend.token_to_id("[PAD]")
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_a_damaged_file_is_named(tmp_path, name, content, said):
     folder = write_tiny_checkpoint(tmp_path)
     (folder / name).write_bytes(content)
     with pytest.raises(NlptasksError, match=f"{name}: {said}"):
-        EncoderTokenizer(folder)
+        EncoderTokenizer.read(folder)

@@ -30,6 +30,7 @@ def bundled() -> Encoder:
         ("def f(x): return [y ** 2 for y in x if y != 0]  # O(n)", 0, 0.1),
         ("🍕🔥😍", 0.6, 1),
         ("комната была чистой", 0.5, 1),
+        ("방이 깨끗하고 좋았어요", 0.5, 1),
         ("I liked the pizza, all of it, and we will come again 🍕", 0, 0.3),
     ],
 )

@@ -20,7 +20,7 @@ def test_every_hook_is_documented_and_every_kind_has_one():
 
 
 def test_the_hooks_fit_on_a_screen():
-    assert len(Path(hooks.__file__).read_text(encoding="utf-8").splitlines()) <= 90
+    assert len(Path(hooks.__file__).read_text(encoding="utf-8").splitlines()) <= 100
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlptasks.testing import check_trainer
+from nlptasks.testing import check_head, check_trainer
+from nlptasks.testing.trainers import train_in
 
 from . import faults
 from .faults import moods, trainers
@@ -19,3 +20,8 @@ def test_a_planted_fault_is_caught_and_named(fault: faults.Fault) -> None:
 
 def test_an_honest_one_passes() -> None:
     check_trainer(moods.SENTIMENT, trainers.trainer("fit"))
+
+
+def test_a_head_that_comes_without_weights_is_checked_with_those_of_its_trainer(tmp_path) -> None:
+    train_in(tmp_path / "trained", moods.SENTIMENT, trainers.trainer("fit"), backbone=None, options=None)
+    check_head(moods.SENTIMENT, trainers.trainer("fit"), weights=tmp_path / "trained")

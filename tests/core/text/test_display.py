@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlptasks.text.display import counted, encodable, foreign_texts, left_out, not_read, one_line, rows_named
+from nlptasks.text.display import (
+    counted,
+    encodable,
+    foreign_texts,
+    languages_named,
+    left_out,
+    not_read,
+    one_line,
+    rows_named,
+)
 
 
 def test_one_line():
@@ -43,6 +52,8 @@ def test_what_is_said_of_rows():
 
 def test_texts_that_a_head_cannot_read():
     assert not_read(1, 3) == "1 of 3 texts (33.3%) is not in a language that the head reads"
+    assert languages_named(("en", "de")) == "en, de"
+    assert languages_named(("en",) * 94) == "94 languages"
     assert not_read(2, 1_000) == "2 of 1,000 texts (0.2%) are not in a language that the head reads"
     assert foreign_texts(Counter({"de": 1, "und-Hani": 3, "unknown": 1})) == (
         "3 in Hani script, 1 de, 1 unknown to the tokenizer"

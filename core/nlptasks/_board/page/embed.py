@@ -21,9 +21,9 @@ _COLOURS = {"V0": "#5d6672", "V1": "#0b5cad", "V2": "#13552a", "V3": "#13552a"}
 
 def badge(panel: Panel, row: SystemRow) -> str:
     """An SVG that says what a system scored on a data set, which place it has, and how far that may be believed."""
-    label = one_visible_line(f"{panel.dataset}: {panel.metric}", _LONGEST)
-    place = f"rank {rank(row.rank)} of {len(panel.ranked)}" if row.position else "not ranked"
-    said = f"{number(row.score, decimals(panel.scale))}, {place}, {row.trust}"
+    label = one_visible_line(f"{panel.dataset.name}: {panel.metric}", _LONGEST)
+    place = f"rank {rank(row.place.rank)} of {len(panel.ranked)}" if row.place.position else "not ranked"
+    said = f"{number(row.place.score, decimals(panel.scale))}, {place}, {row.trust}"
     rendered: str = (
         page_environment()
         .get_template("badge.svg.j2")

@@ -41,9 +41,9 @@ class History:
 def history(panel: Panel) -> History | None:
     """The best score over time; ``None`` where fewer than two ranked systems have a day."""
     dated = sorted(
-        (_day(row.date), row.score, row.system)
+        (_day(row.date), row.place.score, row.system)
         for row in panel.ranked
-        if row.date and row.score is not None and _day(row.date)
+        if row.date and row.place.score is not None and _day(row.date)
     )
     days = sorted({day for day, _, _ in dated})
     if len(days) < 2:

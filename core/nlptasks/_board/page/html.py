@@ -24,7 +24,7 @@ from nlptasks._board.page.history import history
 from nlptasks._board.page.plots import Bar, Domain, bar, domain, plots
 from nlptasks._board.panels import Panel
 from nlptasks._board.plain import as_csv, facts, panel_title, summary, tie_text
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 from nlptasks.records.canonical import Json
 
 #: Characters that could end a script element, or begin a comment in it.
@@ -133,7 +133,7 @@ def choices(panels: Sequence[Panel]) -> dict[str, list[str]]:
     """What filters choose from."""
     rows = [row for panel in panels for row in panel.rows]
     return {
-        "language": sorted({panel.language for panel in panels if panel.language}),
+        "language": sorted({panel.dataset.language for panel in panels if panel.dataset.language}),
         "licence": sorted({row.licence for row in rows if row.licence}),
         "training": sorted({row.training for row in rows if row.training != "unknown"}),
     }
@@ -178,18 +178,20 @@ def lanes(ties: tuple[tuple[int, int], ...], position: int | None) -> list[Lane]
 
 def domain_of(panel: Panel) -> Domain:
     """From where to where the bars of a panel go."""
-    seen = [value for row in panel.rows for value in (row.score, row.low, row.high) if value is not None]
-    return domain(panel.scale, [*seen, *([] if panel.floor is None else [panel.floor])])
+    seen = [
+        value for row in panel.rows for value in (row.place.score, row.place.low, row.place.high) if value is not None
+    ]
+    return domain(panel.scale, [*seen, *([] if panel.dataset.floor is None else [panel.dataset.floor])])
 
 
 def bar_of(panel: Panel, row: SystemRow, where: Domain) -> Bar | None:
     """The bar of a system on a data set."""
-    return bar(row.score, row.low, row.high, where, panel.floor)
+    return bar(row.place, where, panel.dataset.floor)
 
 
-def total_bar(score: float | None, low: float | None, high: float | None) -> Bar | None:
+def total_bar(place: Placing) -> Bar | None:
     """The bar of a total, which is 0 at the trivial baseline and 1 at the ceiling."""
-    return bar(score, low, high, Domain(0.0, 1.0), None)
+    return bar(place, Domain(0.0, 1.0), None)
 
 
 def verdict(delta: float | None, p: float | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
 from nlptasks._board.text import decimals, number, size
 
 #: Size of a plot and of its margins, in units of its drawing.
@@ -92,15 +92,15 @@ def domain(scale: tuple[float | None, float | None], seen: Sequence[float]) -> D
     return Domain(low, high if high > low else low + 1)
 
 
-def bar(score: float | None, low: float | None, high: float | None, where: Domain, floor: float | None) -> Bar | None:
+def bar(place: Placing, where: Domain, floor: float | None) -> Bar | None:
     """The bar of a score; ``None`` where there is none."""
-    if score is None:
+    if place.score is None:
         return None
 
     def at(value: float | None) -> float | None:
         return None if value is None else round(100 * where.at(value), 2)
 
-    return Bar(value=at(score) or 0.0, low=at(low), high=at(high), floor=at(floor))
+    return Bar(value=at(place.score) or 0.0, low=at(place.low), high=at(place.high), floor=at(floor))
 
 
 def plots(panel: Panel) -> list[Plot]:
@@ -151,7 +151,7 @@ def _plot(
     shown: Callable[[float], str],
 ) -> Plot:
     digits = decimals(panel.scale)
-    scored = [(cost(row), row.score, row) for row in rows if row.score is not None]
+    scored = [(cost(row), row.place.score, row) for row in rows if row.place.score is not None]
     across = _padded([math.log10(value) for value, _, _ in scored], 0.08)
     up = _padded([score for _, score, _ in scored], 0.12)
     best = _front([(value, score) for value, score, _ in scored], panel.higher_is_better)
@@ -159,8 +159,8 @@ def _plot(
         Point(
             x=_x(across.at(math.log10(value))),
             y=_y(up.at(score)),
-            label=str(row.position),
-            title=f"{row.position}. {row.system}: {number(score, digits)}, {shown(value)} {x}",
+            label=str(row.place.position),
+            title=f"{row.place.position}. {row.system}: {number(score, digits)}, {shown(value)} {x}",
             front=at in best,
         )
         for at, (value, score, row) in enumerate(scored)

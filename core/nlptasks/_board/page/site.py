@@ -110,10 +110,10 @@ def _best(panel: Panel, table: str) -> BestLine:
     first = panel.ranked[0]
     return BestLine(
         task=panel.task,
-        dataset=panel.dataset,
+        dataset=panel.dataset.name,
         panel=panel.id,
         system=first.system,
-        score=number(first.score, decimals(panel.scale)),
+        score=number(first.place.score, decimals(panel.scale)),
         trust=first.trust,
         systems=len(panel.ranked),
         table=table,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import COLUMN, FORMAT, TaskGroup, source_of, system_of
+from nlptasks._cli.by_task import COLUMN, FORMAT, TaskGroup, engine_of, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of, json_flag
 from nlptasks._settings.groups import (
     BenchmarkChoice,
     DataFiles,
+    EngineChoice,
     Evaluation,
     RecordTarget,
     Summary,
@@ -20,6 +21,7 @@ from nlptasks._settings.groups import (
     TableSource,
 )
 from nlptasks.errors import UsageError
+from nlptasks.text.display import one_line
 
 if TYPE_CHECKING:
     from nlptasks._running.eval import Evaluated
@@ -52,12 +54,19 @@ def run_evaluations(app: App, tasks: list[str], chosen: Chosen) -> None:
     from nlptasks._systems.session import Session
 
     plugins = app.plugins()
-    session = Session(plugins.registry)
+    session = Session(plugins.registry, plugins=plugins.source)
     quiet = chosen.of(Summary).quiet
     done: list[tuple[Job, Evaluated]] = []
     for job in _jobs(session, session.tasks(tasks), chosen):
         observers = plugins.observers(lambda line: click.echo(f"warning: {line}", err=True))
-        outcome = evaluate(session, job.system, job.request, observers)
+        outcome = evaluate(
+            session,
+            job.system,
+            job.request,
+            observers,
+            engine=engine_of(chosen),
+            told=lambda line: click.echo(one_line(line), err=True),
+        )
         done.append((job, outcome))
         if not quiet:
             click.echo(evaluated(outcome), err=True)
@@ -112,6 +121,7 @@ evaluate = EvalGroup(
         *flags_of(RecordTarget),
         *flags_of(Evaluation),
         *flags_of(SystemChoice),
+        *flags_of(EngineChoice),
         json_flag("Print the records."),
         *flags_of(Summary),
     ],

@@ -1,4 +1,4 @@
-"""``nlptasks tasks|heads|backbones|formats list``."""
+"""``nlptasks tasks|heads|backbones|formats|engines list``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from nlptasks._cli.views.describe import as_json, as_lines, checkpoint_as_json, 
 from nlptasks._cli.views.tables import echo_json, table
 from nlptasks._plugins.registry import D, Owned, kind_of
 from nlptasks._systems.matching import reference_hint
-from nlptasks.plugin import BackboneSpec, FormatSpec, HeadSpec, TaskSpec
-from nlptasks.text.display import one_line
+from nlptasks.plugin import BackboneSpec, EngineSpec, FormatSpec, HeadSpec, TaskSpec
+from nlptasks.plugin.options import option_fields
+from nlptasks.text.display import languages_named, one_line
 
 json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 
@@ -49,7 +50,7 @@ def list_heads(app: App, as_json_: bool) -> None:
 
     def row(item: Owned[HeadSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
-        languages = ", ".join(item.spec.languages) or "-"
+        languages = languages_named(item.spec.languages) or "-"
         return [item.spec.task, item.spec.name + default, ", ".join(sorted(item.spec.needs)) or "-", languages]
 
     echo_all(app, HeadSpec, as_json_, ("TASK", "NAME", "NEEDS", "READS"), row)
@@ -69,7 +70,7 @@ def list_backbones(app: App, as_json_: bool) -> None:
     def row(item: Owned[BackboneSpec]) -> list[str]:
         default = "*" if item.spec.default else ""
         size = f"{item.spec.parameters / 1e6:.1f}M" if item.spec.parameters else "-"
-        reads, writes = (", ".join(codes) or "-" for codes in (item.spec.languages, item.spec.writes))
+        reads, writes = (languages_named(codes) or "-" for codes in (item.spec.languages, item.spec.writes))
         return [item.spec.name + default, ", ".join(sorted(item.spec.provides)), size, reads, writes]
 
     echo_all(app, BackboneSpec, as_json_, ("NAME", "PROVIDES", "WEIGHTS", "READS", "WRITES"), row)
@@ -120,6 +121,24 @@ def list_formats(app: App, as_json_: bool) -> None:
         return [item.spec.name, ", ".join(item.spec.suffixes)]
 
     echo_all(app, FormatSpec, as_json_, ("NAME", "SUFFIXES"), row)
+
+
+@click.group()
+def engines() -> None:
+    """The engines: where rows are predicted."""
+
+
+@engines.command("list")
+@json_option
+@pass_app
+def list_engines(app: App, as_json_: bool) -> None:
+    """List the engines."""
+
+    def row(item: Owned[EngineSpec]) -> list[str]:
+        options = option_fields(item.spec.options) if item.spec.options else ()
+        return [item.spec.name, ", ".join(option.flag for option in options) or "-", item.spec.extra or "-"]
+
+    echo_all(app, EngineSpec, as_json_, ("NAME", "FLAGS", "EXTRA"), row)
 
 
 def echo_all(

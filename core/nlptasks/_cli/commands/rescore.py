@@ -122,8 +122,9 @@ def _file(registry: Registry, source: str, chosen: Chosen, *, as_json: bool) -> 
 
 
 def _format_flags(ctx: click.Context) -> list[click.Parameter]:
-    flags = format_flags(registry_of(ctx))
-    check_flags([*ctx.command.params, *flags], (), ctx.command_path)
+    registry = registry_of(ctx)
+    flags = format_flags(registry)
+    check_flags([*ctx.command.params, *flags], registry, (), ctx.command_path)
     return [*flags]
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from nlptasks._cli.app import App
-from nlptasks._cli.by_task import TaskGroup, rows_of, source_of, system_of
+from nlptasks._cli.by_task import TaskGroup, engine_of, rows_of, source_of, system_of
 from nlptasks._cli.flags import Chosen, flags_of
 from nlptasks._settings.groups import (
     DataFiles,
+    EngineChoice,
     Evaluation,
+    PredictionCache,
     RowChoice,
     Summary,
     SystemChoice,
@@ -43,7 +45,7 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
         path = f"nlptasks run {','.join(tasks)}"
         raise UsageError("the flag '--data' is missing", hint=f"{path} --data FILE; see '{path} --help'")
     plugins = app.plugins()
-    session = Session(plugins.registry)
+    session = Session(plugins.registry, plugins=plugins.source)
     specs = session.tasks(tasks)
     rows = rows_of(chosen)
     system = _system(session, specs, system_of(chosen, specs), rows)
@@ -66,6 +68,8 @@ def run_tasks(app: App, tasks: list[str], chosen: Chosen) -> None:
         command=shlex.join(["nlptasks", *sys.argv[1:]]),
         rows=rows,
         verbose=watching.verbose,
+        engine=engine_of(chosen),
+        cache=chosen.of(PredictionCache),
     )
     if not chosen.of(Summary).quiet:
         click.echo(summary(report), err=True)
@@ -98,6 +102,8 @@ run = TaskGroup(
         *flags_of(TableTarget),
         *flags_of(Evaluation, only=("language",)),
         *flags_of(SystemChoice),
+        *flags_of(EngineChoice),
+        *flags_of(PredictionCache),
         *flags_of(Watching),
         *flags_of(Summary),
     ],

@@ -96,7 +96,7 @@ def _flags_of_use(system: System, output: Path) -> str:
     """The flags by which ``run`` uses what was trained."""
     item = system.heads[0]
     if not writes(item.head.spec):
-        return f" --head {output}" + (f" --backbone {system.folder}" if system.folder else "")
+        return f" --head {output}" + (f" --backbone {system.context.folder}" if system.context.folder else "")
     head = "" if item.head.spec.default else f" --head {item.head.spec.name}"
     to = getattr(item.options, TO, "")
     return f"{head}{f' --{TO} {to}' if to else ''} --backbone {output}"

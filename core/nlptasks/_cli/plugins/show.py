@@ -10,11 +10,9 @@ from nlptasks._cli.app import App, pass_app
 from nlptasks._cli.once import OnceCommand
 from nlptasks._cli.views.describe import as_json, as_lines
 from nlptasks._cli.views.tables import echo_json, table
-from nlptasks._names import canonical, did_you_mean
 from nlptasks._plugins.loader import Plugins
-from nlptasks._plugins.records import PluginRecord
+from nlptasks._plugins.records import PluginRecord, named
 from nlptasks._plugins.registry import Owned
-from nlptasks.errors import UsageError
 from nlptasks.plugin import Descriptor
 from nlptasks.text.display import one_line
 
@@ -45,7 +43,7 @@ def list_plugins(app: App, as_json_: bool, check: bool) -> None:
 def show(app: App, name: str, as_json_: bool) -> None:
     """Show the plugin NAME, or every plugin of the distribution NAME."""
     loaded = app.plugins()
-    records = _named(loaded.records, name)
+    records = named(loaded.records, name)
     if as_json_:
         echo_json([r.as_json() | {"descriptors": [as_json(item) for item in _owned(loaded, r)]} for r in records])
     else:
@@ -59,17 +57,6 @@ def _shared(loaded: Plugins) -> Iterator[str]:
 
     yield from (clash.line() for clash in clashes(loaded.registry))
     yield from taken_flags(flags_wanted(loaded.registry))
-
-
-def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:
-    found = [r for r in records if name == r.id or canonical(name) in (r.distribution, f"{r.distribution}:{r.id}")]
-    if found:
-        return found
-    known = {form for record in records for form in (record.id, record.distribution)}
-    raise UsageError(
-        f"there is no plugin {name!r}{did_you_mean(name, known)}",
-        hint=f"there are: {', '.join(sorted(r.id for r in records)) or 'none'}",
-    )
 
 
 def _owned(loaded: Plugins, record: PluginRecord) -> list[Owned[Descriptor]]:

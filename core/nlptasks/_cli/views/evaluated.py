@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nlptasks.text.display import left_out, not_read, one_line, rows_named
+from nlptasks.text.display import left_out, not_read, one_line, read_by, rows_named
 
 if TYPE_CHECKING:
     from nlptasks._running.eval import Evaluated
@@ -47,6 +47,8 @@ def _lines(outcome: Evaluated) -> Iterator[str]:
     for flag, count in record.flags.items():
         said = _foreign(outcome, count) if flag == "foreign_input" else f"{count:,} {flag.replace('_', ' ')}"
         yield f"  {said}"
+    if outcome.reader:
+        yield f"  {read_by(outcome.reader)}"
     yield from (f"  {line}" for line in left_out(outcome.skipped))
     for slice_, parts in record.slices.items():
         yield f"  by {one_line(slice_)}:"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nlptasks.records.report import RunReport, TaskReport
-from nlptasks.text.display import counted, foreign_texts, not_read, one_line, rows_named
+from nlptasks.text.display import counted, foreign_texts, not_read, one_line, read_by, rows_named
 
 if TYPE_CHECKING:
     from nlptasks.statistics.scoring import Score
@@ -51,6 +51,8 @@ def _task(task: TaskReport) -> Iterator[str]:
         number = sum(task.foreign.values())
         named = rows_named("line", task.foreign_rows, number)
         yield f"  {not_read(number, task.predicted)}: {foreign_texts(task.foreign)}; {named}"
+        if task.reader:
+            yield f"  {read_by(task.reader)}"
     yield from _proportions(task.labels)
     if not task.gold:
         return

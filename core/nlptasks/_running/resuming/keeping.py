@@ -32,7 +32,7 @@ from nlptasks.plugin.protocols import Row
 from nlptasks.text.display import counted
 
 SCHEMA = "nlptasks.run"
-_VERSION = 1
+_VERSION = 2
 
 #: Seconds before anything is kept, and between two times that something is.
 _FIRST, _EVERY = 2.0, 1.0
@@ -59,7 +59,7 @@ class Keeping:
         about: What a listing says of the run.
         restart: Whether what another run left there is thrown away.
         told: Told what a person should know.
-        rows: Rows that are kept on the disk.
+        rows: Rows up to the end of what is kept on the disk.
         before: Those of them that an earlier process left.
         complete: Whether all rows are kept and only the output is missing.
     """
@@ -78,7 +78,7 @@ class Keeping:
     _key: Callable[[], Mapping[str, Any]] = dict
     _verify: Callable[[], None] = lambda: None
     _waiting: list[bytes] = field(default_factory=list)
-    _new: int = 0
+    _reached: int = 0
     _due: float = 0.0
     _doubted: float = 0.0
 
@@ -156,7 +156,7 @@ class Keeping:
             KeyboardInterrupt: That was asked for while the block was predicted.
         """
         self._waiting.append(line_of(done, columns))
-        self._new += len(done.block.rows) + len(done.rejected)
+        self._reached = done.block.first + len(done.block.rows) + len(done.rejected)
         if self.stopping.asked or time.monotonic() >= self._due or sum(map(len, self._waiting)) >= _WAITING:
             self._commit()
         self.stopping.obey()
@@ -164,7 +164,7 @@ class Keeping:
     def finished(self) -> None:
         """Note that all rows are predicted, where anything is kept."""
         if self._file is not None:
-            self._commit(signed({"complete": self.rows + self._new}))
+            self._commit(signed({"complete": max(self.rows, self._reached)}))
 
     def _open(self, file: LockedLines) -> None:
         lines = file.lines()
@@ -206,7 +206,7 @@ class Keeping:
             block = next(blocks, None)
             if block is None or not KeptBlock(said).fits(block):
                 raise NlptasksError(f"{self.path}: its rows are not those of the input", hint="--restart begins anew")
-            rows += len(block.rows)
+            rows = block.first + len(block.rows)
             yield KeptBlock(said).predicted(block)
         self.before = self.rows = rows
         self._file.cut(size)
@@ -222,9 +222,8 @@ class Keeping:
             assert self._file is not None
         began = time.monotonic()
         self._file.append(lines)
-        self.rows += self._new
+        self.rows = max(self.rows, self._reached)
         self._waiting.clear()
-        self._new = 0
         now = time.monotonic()
         self._due = now + max(_EVERY, (now - began) / _PART)
 

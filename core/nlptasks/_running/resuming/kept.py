@@ -60,8 +60,8 @@ class KeptBlock:
             made=BlockPredictions(
                 by_head=tuple(_predictions(head) for head in said["heads"]),
                 tokens=said["tokens"],
-                long=said["long"],
-                cut=said["cut"],
+                long=_flags(said["long"], len(left.rows)),
+                unread=tuple(_flags(head["unread"], len(left.rows)) for head in said["heads"]),
                 foreign=tuple(tuple(_values(head["foreign"])) for head in said["heads"]),
             ),
             nll=tuple(_values(head["nll"]) for head in said["heads"]),
@@ -85,8 +85,7 @@ def line_of(done: PredictedBlock[Any], columns: Sequence[Sequence[Cell]]) -> byt
             "first": done.block.first,
             "rows": rows + len(done.rejected),
             "tokens": made.tokens,
-            "long": made.long,
-            "cut": made.cut,
+            "long": _places(made.long),
             "seconds": round(done.seconds, 6),
             "rejected": [[item.at, item.reason] for item in done.rejected],
             "heads": [
@@ -95,9 +94,14 @@ def line_of(done: PredictedBlock[Any], columns: Sequence[Sequence[Cell]]) -> byt
                     "score": _column([getattr(one, "score", None) for one in predictions]),
                     "nll": _column(nll),
                     "foreign": _column(foreign),
+                    "unread": _places(unread),
                 }
-                for predictions, nll, foreign in zip(
-                    made.by_head, done.nll or nothing, made.foreign or (("",) * rows,) * len(made.by_head), strict=True
+                for predictions, nll, foreign, unread in zip(
+                    made.by_head,
+                    done.nll or nothing,
+                    made.foreign or (("",) * rows,) * len(made.by_head),
+                    made.unread or ((),) * len(made.by_head),
+                    strict=True,
                 )
             ],
             "columns": [_column(cells) for cells in columns],
@@ -128,6 +132,19 @@ def checked(line: bytes) -> dict[str, Any] | None:
 def _predictions(head: Mapping[str, Any]) -> tuple[Prediction | None, ...]:
     pairs = zip(_values(head["text"]), _values(head["score"]), strict=True)
     return tuple(None if text is None else KeptPrediction(text, score) for text, score in pairs)
+
+
+def _places(flags: Sequence[bool]) -> list[int]:
+    """Where flags are set."""
+    return [at for at, flag in enumerate(flags) if flag]
+
+
+def _flags(places: Sequence[int], rows: int) -> tuple[bool, ...]:
+    """Flags that are set at some places."""
+    flags = [False] * rows
+    for at in places:
+        flags[at] = True
+    return tuple(flags)
 
 
 def _column(values: Sequence[Any]) -> Any:

@@ -38,7 +38,6 @@ def run_key(
         opened: The table.
         rows: Which of its rows are read.
     """
-    encoder = loaded.encoder
     return {
         "input": {
             "sha256": _digest(session, source, opened),
@@ -46,10 +45,18 @@ def run_key(
             **_reading(source),
             **_taken(rows),
         },
+        **system_key(session, system, loaded, source),
+    }
+
+
+def system_key(session: Session, system: System, loaded: LoadedSystem, source: TableSource) -> dict[str, Any]:
+    """The part of the key that is the system's, and not the input's but for the plugin that reads it."""
+    encoder = loaded.encoder
+    return {
         "tasks": {item.task.name: _of_head(session, system, item, loaded, source) for item in system.heads},
         "backbone": {
             "digest": getattr(encoder, "digest", ""),
-            "options": provenance.plain_options(system.options),
+            "options": provenance.plain_options(system.context.options),
             "precision": str(getattr(encoder, "precision", "")),
             "runtime": str(getattr(encoder, "runtime", "")),
             "device": str(getattr(encoder, "device", "")),

@@ -20,7 +20,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self.asked = False
-        self._busy = False
+        self._under_way = 0
         self._before: Any = None
 
     def __enter__(self) -> Stopping:
@@ -34,20 +34,19 @@ class Stopping:
             signal.signal(signal.SIGINT, self._before)
 
     def watched(self, blocks: Iterator[T]) -> Iterator[T]:
-        """The same blocks; from where one is given to where the next is asked for, there is something to wait for."""
+        """The same blocks; from where one is given to where it is done, there is something to wait for."""
         for block in blocks:
-            self._busy = True
+            self._under_way += 1  # an engine may take several before the first is done
             yield block
-            self._busy = False
 
     def obey(self) -> None:
         """End the run where that was asked for; a block is done."""
-        self._busy = False
+        self._under_way -= 1
         if self.asked:
             raise KeyboardInterrupt
 
     def _hear(self, number: int, frame: Any) -> None:
-        if self.asked or not self._busy:
+        if self.asked or self._under_way <= 0:
             signal.default_int_handler(number, frame)
         self.asked = True
         with suppress(OSError):  # not by Python's stream, which the interrupted code may be writing to

@@ -13,7 +13,7 @@ from nlptasks._scoring.datasets import ScoredData
 from nlptasks._scoring.from_file.lists import texts_of_lists
 from nlptasks._settings.groups import Evaluation, RecordTarget, TableSource
 from nlptasks._settings.predictions import PredictionSource
-from nlptasks._tables.columns import as_text, named
+from nlptasks._tables.columns import answer_column, as_text, named
 from nlptasks._tables.names import ANSWER_NAMES, PREDICTION_NAMES, plain
 from nlptasks._tables.tables import read_table, reading_of
 from nlptasks.errors import DataError, UsageError
@@ -190,7 +190,7 @@ def _prediction_column(request: FileRequest, columns: Sequence[str]) -> str:
         return named(request.predictions.prediction, columns, "--prediction", request.file)
     if is_harness(columns):
         return lm_eval_samples.PREDICTION
-    output = request.task.output
+    output = answer_column(request.task)
     free = {
         plain(name): name
         for name in columns

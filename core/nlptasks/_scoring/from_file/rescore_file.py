@@ -13,6 +13,7 @@ from nlptasks._scoring.from_file.joining import check, joined, listed
 from nlptasks._scoring.from_file.prediction_file import FilePrediction, FileRequest, PredictionFile, read_predictions
 from nlptasks._scoring.gold_rows import for_labels, refuse_own_output
 from nlptasks._scoring.labels import label_set
+from nlptasks._scoring.metrics import owners_of_metrics
 from nlptasks._scoring.score import Scored, metric_names, score_samples
 from nlptasks._tables.gold import GoldColumn, has_labels, parse_label_map
 from nlptasks._tables.gold_samples import GoldTable
@@ -84,6 +85,8 @@ def score_file(registry: Registry, request: FileRequest) -> FileScored:
         raise UsageError("none of the task's metrics is installed", hint="see 'nlptasks metrics list'")
     covered = sum("missing" not in sample.flags for sample in samples)
     record = _record(request, replace(dataset, sha256=table.sha256, n=len(samples)), table, samples, scored, labels)
+    plugins = owners_of_metrics(registry, scored.scores, request.task.name)
+    record = replace(record, run=replace(record.run, plugins=plugins))
     if request.target.withhold_texts:
         samples = tuple(withhold(samples, labels))
     return FileScored(record=record, samples=samples, scored=scored, covered=covered, notes=tuple(notes))

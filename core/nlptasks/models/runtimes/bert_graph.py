@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nlptasks.models.runtimes.interface import NamedWeights
 from nlptasks.models.runtimes.loading_openvino import openvino
-from nlptasks.models.runtimes.weights_file import WeightsFile
 
 __all__ = ["NEVER", "BertGraph", "BertSizes", "fits"]
 
@@ -65,7 +65,7 @@ class BertGraph:
         int8: Multiply by weights in 8 bits, which keeps a scale for each row of a matrix.
     """
 
-    weights: WeightsFile
+    weights: NamedWeights
     sizes: BertSizes
     int8: bool = False
 

@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bools", "DecoderRuntime", "DecoderSession", "EncoderRuntime", "Floats", "Integers"]
+__all__ = [
+    "Bools",
+    "DecoderRuntime",
+    "DecoderSession",
+    "EncoderRuntime",
+    "Floats",
+    "Integers",
+    "NamedWeights",
+    "WordTable",
+]
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+class WordTable(Protocol):
+    """A table of weights, of which only the rows that are looked up come into memory."""
+
+    def __getitem__(self, ids: Integers, /) -> NDArray[Any]:
+        """The rows with these numbers, ``[*ids.shape, width]``, of any kind of floating point."""
+
+
+class NamedWeights(Protocol):
+    """The weights of a checkpoint, by the names that transformers' ``BertModel`` has for them."""
+
+    def floats(self, name: str) -> Floats:
+        """A tensor in float32.
+
+        Raises:
+            NlptasksError: It cannot be read.
+        """
+
+    def mapped(self, name: str) -> WordTable:
+        """A matrix as a table of its rows.
+
+        Raises:
+            NlptasksError: It cannot be read.
+        """
+
+    def count(self, counted: Callable[[str], bool] = ..., /) -> int:
+        """Number of weights in the tensors of some names.
+
+        Raises:
+            NlptasksError: They cannot be read.
+        """
 
 
 class EncoderRuntime(Protocol):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlptasks.models.runtimes.bert_graph import NEVER, BertGraph, BertSizes
-from nlptasks.models.runtimes.interface import Bools, Floats, Integers
+from nlptasks.models.runtimes.interface import Bools, Floats, Integers, NamedWeights
 from nlptasks.models.runtimes.loading_openvino import Requests, fastest, openvino
-from nlptasks.models.runtimes.weights_file import WeightsFile
 
 __all__ = ["OpenvinoEncoder"]
 
@@ -24,18 +22,16 @@ class OpenvinoEncoder:
     """See :class:`nlptasks.models.runtimes.interface.EncoderRuntime`.
 
     Args:
-        path: The weights.
+        weights: The weights.
         config: The configuration; :func:`nlptasks.models.runtimes.bert_graph.fits` says whether it can be this one.
-        prefix: What the names of the weights begin with.
         precision: ``float32``, ``bfloat16`` or ``int8``.
 
     Raises:
         NlptasksError: The weights are missing or damaged.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any], *, prefix: str = "", precision: str = "float32") -> None:
+    def __init__(self, weights: NamedWeights, config: Mapping[str, Any], *, precision: str = "float32") -> None:
         self.precision = precision
-        weights = WeightsFile(path, prefix)
         self.parameters = weights.count(lambda name: not name.startswith(_POOLER))
         # What is looked up row by row stays as it is stored, outside the graph.
         self._words = weights.mapped("embeddings.word_embeddings.weight")

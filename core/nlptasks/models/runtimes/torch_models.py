@@ -19,7 +19,7 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.runtimes.interface import Bools, Floats, Integers
 from nlptasks.models.runtimes.torch_devices import checksum_of, quiet_loading
 
-__all__ = ["TorchDecoder", "TorchEncoder", "open_alone", "open_decoder", "open_encoder"]
+__all__ = ["TorchDecoder", "TorchEncoder", "encoder_of", "open_alone", "open_decoder", "open_encoder"]
 
 
 def open_alone(folder: Path, dtype: torch.dtype) -> Any:
@@ -39,6 +39,12 @@ def open_encoder(path: Path, config: Mapping[str, Any], *, prefix: str, dtype: t
     return _opened(BertModel, path, config, prefix, dtype, add_pooling_layer=False)
 
 
+def encoder_of(weights: Mapping[str, Floats], config: Mapping[str, Any], *, dtype: torch.dtype) -> Any:
+    """An encoder from arrays by ``BertModel``'s names, as a ``BertModel``."""
+    tensors = {name: torch.from_numpy(weight) for name, weight in weights.items()}
+    return _made(BertModel, tensors, config, dtype, add_pooling_layer=False)
+
+
 def open_decoder(path: Path, config: Mapping[str, Any], *, prefix: str, dtype: torch.dtype) -> Any:
     """A decoder from a file of weights, as a ``BertLMHeadModel``.
 
@@ -54,11 +60,16 @@ def _opened(kind: Any, path: Path, config: Mapping[str, Any], prefix: str, dtype
         weights: Mapping[str, torch.Tensor] = load_file(path)
     except Exception as error:  # safetensors has an error of its own for damaged files, beside OSError
         raise NlptasksError(f"{path}: no weights can be read here ({error})") from error
-    own = {name.removeprefix(prefix): weight for name, weight in weights.items()}
+    return _made(kind, {name.removeprefix(prefix): weight for name, weight in weights.items()}, config, dtype, **more)
+
+
+def _made(
+    kind: Any, weights: Mapping[str, torch.Tensor], config: Mapping[str, Any], dtype: torch.dtype, **more: Any
+) -> Any:
     # Tensors that are made in inference mode could not be trained on later.
     with quiet_loading(), torch.inference_mode(False):
         return kind.from_pretrained(
-            None, config=BertConfig.from_dict(dict(config)), state_dict=own, dtype=dtype, **more
+            None, config=BertConfig.from_dict(dict(config)), state_dict=dict(weights), dtype=dtype, **more
         )
 
 

@@ -49,8 +49,8 @@ class Entities(HasColumns):
         """One cell: a list with an object for each entity."""
         return ([asdict(entity) | {"score": round(entity.score, DECIMALS)} for entity in self.entities],)
 
-    def fault(self, example: Example) -> str:
-        """What is wrong with it; see :class:`nlptasks.plugin.protocols.Checkable`."""
+    def fault(self, example: Example, _labels: frozenset[str]) -> str:
+        """What is wrong with it; nlptasks asks before it uses a prediction."""
         text = example.inputs["text"]
         for entity in self.entities:
             if not 0 <= entity.start < entity.end or text[entity.start : entity.end] != entity.text:

@@ -6,16 +6,23 @@ from xml.etree import ElementTree
 
 from nlptasks._board.page.embed import badge, table_page
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
+from nlptasks.records.schema import Dataset
 
 EVIL = "<script>alert(1)</script>\x00\u202e]]>&"
 
 
 def panel(dataset: str = "reviews", **more) -> Panel:
-    row = SystemRow(system=EVIL, position=1, rank=(1, 2), score=0.5, n=60, trust="V2", **more)
-    other = SystemRow(system="b", reason="too little trust", score=0.4, trust="V0")
+    row = SystemRow(system=EVIL, place=Placing(position=1, rank=(1, 2), score=0.5), n=60, trust="V2", **more)
+    other = SystemRow(system="b", reason="too little trust", place=Placing(score=0.4), trust="V0")
     return Panel(
-        id="x", task="t", dataset=dataset, metric="accuracy", signature="s", scale=(0.0, 1.0), rows=(row, other)
+        id="x",
+        task="t",
+        dataset=Dataset(name=dataset, sha256="", n=0),
+        metric="accuracy",
+        signature="s",
+        scale=(0.0, 1.0),
+        rows=(row, other),
     )
 
 

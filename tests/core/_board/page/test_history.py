@@ -6,15 +6,24 @@ import pytest
 
 from nlptasks._board.page.history import history
 from nlptasks._board.panels import Panel
-from nlptasks._board.rows import SystemRow
+from nlptasks._board.rows import Placing, SystemRow
+from nlptasks.records.schema import Dataset
 
 
 def panel(*found: tuple[str, float | None, str], higher: bool = True) -> Panel:
     rows = tuple(
-        SystemRow(system=system, position=at, score=score, date=day)
+        SystemRow(system=system, place=Placing(position=at, score=score), date=day)
         for at, (system, score, day) in enumerate(found, start=1)
     )
-    return Panel(id="x", task="t", dataset="d", metric="m", signature="s", rows=rows, higher_is_better=higher)
+    return Panel(
+        id="x",
+        task="t",
+        dataset=Dataset(name="d", sha256="", n=0),
+        metric="m",
+        signature="s",
+        rows=rows,
+        higher_is_better=higher,
+    )
 
 
 def test_only_what_was_better_than_all_before_is_a_point():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlptasks._board.page.html import as_html, embedded, lanes, percent, total_bar, verdict
+from nlptasks._board.rows import Placing
 
 
 @given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
@@ -41,8 +42,8 @@ def test_the_verdict_of_a_pair(delta, p, said):
 
 
 def test_a_total_has_a_bar_from_baseline_to_ceiling():
-    assert total_bar(None, None, None) is None
-    found = total_bar(0.25, -0.5, 0.5)
+    assert total_bar(Placing()) is None
+    found = total_bar(Placing(score=0.25, low=-0.5, high=0.5))
     assert (found.value, found.low, found.high, found.floor) == (25.0, 0.0, 50.0, None)
 
 

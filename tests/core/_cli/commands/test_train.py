@@ -32,7 +32,8 @@ def test_the_flags_that_use_what_was_trained(needs, default, to, folder, said):
         name="demo", summary="Demo.", task="translation", object="m:H", needs=frozenset(needs), default=default
     )
     item = SimpleNamespace(head=SimpleNamespace(spec=spec), options=SimpleNamespace(to=to))
-    assert _flags_of_use(SimpleNamespace(heads=[item], folder=folder), "mine") == said
+    system = SimpleNamespace(heads=[item], context=SimpleNamespace(folder=folder))
+    assert _flags_of_use(system, "mine") == said
 
 
 @pytest.mark.parametrize(

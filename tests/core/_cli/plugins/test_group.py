@@ -10,7 +10,10 @@ from nlptasks._cli.plugins.group import plugins
 def test_every_name_in_the_table_is_the_command_of_that_name():
     context = click.Context(plugins, info_name="plugins")
     names = plugins.list_commands(context)
-    assert names == ["list", "show", "check", "new", "install", "uninstall"]
+    assert names == [
+        *("list", "show", "check", "new", "disable", "enable"),
+        *("install", "update", "uninstall", "freeze", "sync", "search"),
+    ]
     assert [plugins.get_command(context, name).name for name in names] == names
 
 

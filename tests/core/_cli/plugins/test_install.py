@@ -1,4 +1,4 @@
-"""``nlptasks plugins install`` and ``uninstall``."""
+"""``nlptasks plugins install``, ``update`` and ``uninstall``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import sys
 
 import pytest
+
+from nlptasks._installing.requirements import remember
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_uninstall_finds_the_distribution_and_imports_nothing(site, fake_uv):
 def test_nlptasks_itself_is_not_uninstalled(site, fake_uv):
     done = site.run("plugins", "uninstall", "nlptasks", **fake_uv)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "NLPTASKS_PLUGINS=-NAME" in done.stderr
+    assert "nlptasks plugins disable NAME" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["nlptasks", "NLPtasks==0.3.2", "nlptasks[plot]"])
@@ -55,3 +57,21 @@ def test_somebody_elses_nlptasks_is_not_installed(site, fake_uv, name):
 def test_an_option_of_the_installer_is_no_name(site, fake_uv):
     done = site.run("plugins", "install", "--", "--index-url=http://example.invalid", **fake_uv)
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_update_takes_what_came_from_an_index(nlptasks, site, tmp_path, monkeypatch):
+    site.add("crash")
+    site.add("good")
+    source = '{"url": "file:///mine/good", "dir_info": {}}'
+    (site.folder / "zoo_good-1.0.dist-info" / "direct_url.json").write_text(source)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    remember(["zoo-crash<2"])
+    code, _, said = nlptasks("plugins", "update", "--dry-run")
+    away, would = said.splitlines()
+    assert (code, away) == (0, "zoo-good is from file:///mine/good; install it from there again to update it")
+    assert would.endswith("install --upgrade 'zoo-crash<2'"), "a version that was asked for stays"
+    assert nlptasks("plugins", "update", "crash", "--dry-run")[2].endswith("install --upgrade zoo-crash\n")
+    code, _, said = nlptasks("plugins", "update", "gone")
+    assert (code, said.splitlines()[0]) == (2, "error: gone is not installed with any plugin")
+    assert nlptasks("plugins", "update", "good")[2].endswith("nothing to update\n")
+    assert nlptasks("plugins", "update", "qa")[0] == 2

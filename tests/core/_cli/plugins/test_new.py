@@ -29,9 +29,18 @@ def written(tmp_path, monkeypatch):
 
 
 def test_there_is_a_new_plugin_of_each_kind():
-    assert {"head", "task", "backbone", "metric", "format", "benchmark", "pipeline", "command", "observer"} <= {
-        *kinds()
-    }
+    assert {
+        "head",
+        "task",
+        "backbone",
+        "metric",
+        "format",
+        "benchmark",
+        "pipeline",
+        "command",
+        "observer",
+        "engine",
+    } <= {*kinds()}
 
 
 def test_new_plugins_pass_their_own_tests_which_check_them(written):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from nlptasks._running.run import run
 from nlptasks._settings.groups import SystemChoice, TableSource, TableTarget
 from nlptasks._systems.session import Session
 from nlptasks._tables import blocks
-from nlptasks.plugin import HeadSpec
+from nlptasks.plugin import ENCODE, BackboneSpec, HeadSpec
 from nlptasks.plugin.predictions import Label, Span, Text
-from nlptasks.plugin.protocols import Example, HeadContext, HiddenStates, Window
+from nlptasks.plugin.protocols import BackboneContext, Encoder, Example, HeadContext, HiddenStates, Window
 from nlptasks.records.report import RunReport
+from nlptasks.testing import tiny_encoder
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Patience:
     rows: int = 10**9
     stop: Callable[[], None] = lambda: None
     read: int = 0
+    folder: str = ""
 
 
 PATIENCE = Patience()
@@ -70,6 +73,20 @@ class Length(_Patient):
         return Label(label, score, {name: score if name == label else 1 - score for name in self.labels})
 
 
+class LengthOnBackbone(Length):
+    """The same, on a backbone."""
+
+    def __init__(self, context: HeadContext) -> None:
+        self._backbone = context.backbone
+
+    def windows(self, examples: Sequence[Example]) -> list[list[Window]]:
+        found: list[list[Window]] = self._backbone.tokenize([example.inputs["text"] for example in examples])
+        return found
+
+    def reduce(self, states: HiddenStates) -> Any:
+        return list(states.mask.sum(axis=1))
+
+
 class First(_Patient):
     """The first word of a text, and what else is asked for."""
 
@@ -87,6 +104,11 @@ class Mirrored(_Patient):
     def read(self, example: Example, windows: Sequence[Window], reduced: Any) -> Text:
         self._read()
         return Text(example.inputs["source"][::-1])
+
+
+def open_tiny(_: BackboneContext) -> Encoder:
+    """A backbone that is made anew, and always the same."""
+    return tiny_encoder(Path(tempfile.mkdtemp(dir=PATIENCE.folder)))
 
 
 @dataclass
@@ -114,7 +136,7 @@ class Runs:
         PATIENCE.stop = stop or (lambda: None)
         observers = Observers(load_plugins(Config(allow=frozenset())).manager, pytest.fail)
         data = str(self.folder / given.pop("data", "in.csv"))
-        choice = SystemChoice(heads=dict.fromkeys(tasks, "patient"))
+        choice = SystemChoice(heads=dict.fromkeys(tasks, given.pop("head", "patient")))
         settings = {name: given.pop(name) for name in ("force", "restart") if name in given}
         target = TableTarget(output=output and str(self.folder / output), **settings)
         columns = {"context": "context", "question": "question", "source": "source"}
@@ -132,13 +154,24 @@ class Runs:
             self(output, tasks, stop=stop, **given)
 
     @property
+    def read(self) -> int:
+        """How many rows the heads of the last run predicted."""
+        return PATIENCE.read
+
+    @property
     def files(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}
 
 
 @pytest.fixture
-def runs(installed: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+def runs(
+    installed: Registry,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Runs:
     """Runs whose blocks have 4 rows and which keep each of them."""
+    monkeypatch.setattr(PATIENCE, "folder", str(tmp_path_factory.mktemp("tiny")))
     monkeypatch.setattr(keeping, "_FIRST", 0.0)
     monkeypatch.setattr(keeping, "_EVERY", 0.0)
     monkeypatch.setattr(keeping, "_PART", 1e9)
@@ -147,5 +180,7 @@ def runs(installed: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         HeadSpec(name="patient", task=task, summary="s", object=f"{__name__}:{kind}")
         for task, kind in (("sentiment", "Length"), ("qa", "First"), ("translation", "Mirrored"))
     ]
+    heads.append(replace(heads[0], name="encoding", object=f"{__name__}:LengthOnBackbone", needs=frozenset({ENCODE})))
+    tiny = BackboneSpec(name="tiny", summary="s", object=f"{__name__}:open_tiny", provides=frozenset({ENCODE}))
     owned = [Owned(head, "patience", "acme") for head in heads]
-    return Runs(tmp_path, Session(Registry((*installed.items, *owned))))
+    return Runs(tmp_path, Session(Registry((*installed.items, *owned, Owned(tiny, "patience", "acme")))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,21 @@ def test_the_bytes_are_those_of_a_run_that_nobody_stopped(runs: Runs, tmp_path: 
     assert (report.rows, report.tokens, report.skipped) == (30, whole.tokens, whole.skipped)
     assert "rows were kept by a run that was stopped" in report.notes[0]
     assert runs.files == {"in.csv", f"out.{ending}", f"whole.{ending}"}
+
+
+def test_texts_that_occur_again_are_predicted_once_also_where_it_goes_on(runs: Runs, tmp_path: Path) -> None:
+    texts = ["good", "bad", "", "so so", "good", "bad", *(f"new {at % 40}" for at in range(50)), "good", "good", "bad"]
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["text"], *([text] for text in texts)])
+    whole = runs("whole.csv", head="encoding")
+    blocks = [texts[at : at + 4] for at in range(0, len(texts), 4)]
+    known = [block for at, block in enumerate(blocks) if set(block) <= {text for one in blocks[:at] for text in one}]
+    assert runs.read == len(set(texts) - {""}) + len([block for block in known if block[0]])
+    for after in (3, 5, 12):
+        runs.stopped("out.csv", after=after, head="encoding")
+    report = runs("out.csv", head="encoding")
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert (report.tasks, report.tokens, report.skipped) == (whole.tasks, whole.tokens, whole.skipped)
 
 
 def test_it_says_how_to_go_on(runs: Runs) -> None:
@@ -105,7 +121,7 @@ def test_what_differs_is_said(runs: Runs, tmp_path: Path) -> None:
 
 def test_another_version_of_the_file_is_refused(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as context:
-        context.setattr("nlptasks._running.resuming.keeping._VERSION", 2)
+        context.setattr("nlptasks._running.resuming.keeping._VERSION", 1)
         runs.stopped("out.csv", after=20)
     with pytest.raises(UsageError, match="another version of nlptasks"):
         runs("out.csv")
@@ -214,7 +230,7 @@ def test_nothing_is_kept_where_a_head_spoilt_the_backbone(runs: Runs, monkeypatc
 
     runs.stopped("out.csv", after=20)
     monkeypatch.setattr("nlptasks._running.resuming.keeping._DOUBT", 0.0)
-    monkeypatch.setattr("nlptasks._running.run.check_frozen", spoilt)
+    monkeypatch.setattr("nlptasks._running.spreading.place.check_frozen", spoilt)
     with pytest.raises(SpoiltBackboneError):
         runs("out.csv")
     assert runs.files == {"in.csv"}

@@ -26,7 +26,11 @@ def predicted(columns: list[list[Any]], **changes: Any) -> PredictedBlock[Row]:
     labels = tuple(None if at == 2 else Label("positive", 0.1 + at / 10) for at in range(5))
     texts = tuple(Text(f"a\u2028\ud800 {at}") for at in range(5))
     made = BlockPredictions(
-        by_head=(labels, texts), tokens=7, long=1, cut=2, foreign=(("", "fr", "", "", ""), ("",) * 5)
+        by_head=(labels, texts),
+        tokens=7,
+        long=(False, True, False, False, False),
+        unread=((False, True, False, True, False), (False,) * 5),
+        foreign=(("", "fr", "", "", ""), ("",) * 5),
     )
     done = PredictedBlock(block=block(), made=made, nll=((None, 0.1, 1 / 3, None, 2.0), (None,) * 5), seconds=0.5)
     said = checked(line_of(done, columns))
@@ -42,7 +46,10 @@ def test_counts_and_predictions_come_back() -> None:
         *(("positive", 0.1), ("positive", 0.2), None, ("positive", 0.1 + 3 / 10), ("positive", 0.5)),
     ]
     assert [one.canonical for one in texts if one] == [f"a\u2028\ud800 {at}" for at in range(5)]
-    assert (done.made.tokens, done.made.long, done.made.cut, done.seconds) == (7, 1, 2, 0.5)
+    assert (done.made.tokens, done.seconds) == (7, 0.5)
+    assert done.made.long == (False, True, False, False, False)
+    assert done.made.unread == ((False, True, False, True, False), (False,) * 5)
+    assert sum(done.made.cut) == 2
     assert done.made.foreign == (("", "fr", "", "", ""), ("",) * 5)
     assert done.nll == ([None, 0.1, 1 / 3, None, 2.0], [None] * 5)
 

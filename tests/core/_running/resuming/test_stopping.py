@@ -46,6 +46,16 @@ def test_between_blocks_there_is_nothing_to_wait_for() -> None:
             signal.raise_signal(signal.SIGINT)
 
 
+def test_of_several_blocks_the_last_is_waited_for_too() -> None:
+    with Stopping() as stopping:
+        assert [*stopping.watched(iter("ab"))] == ["a", "b"]
+        stopping.obey()
+        signal.raise_signal(signal.SIGINT)
+        assert stopping.asked
+        with pytest.raises(KeyboardInterrupt):
+            stopping.obey()
+
+
 def test_whoever_handles_it_himself_goes_on_doing_so() -> None:
     def own(*_: object) -> None:
         """Another program's handler."""

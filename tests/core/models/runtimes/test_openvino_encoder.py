@@ -15,11 +15,12 @@ from nlptasks.errors import NlptasksError
 from nlptasks.models.checkpoints import ENCODER, read_config
 from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
 from nlptasks.models.runtimes.torch_models import TorchEncoder, open_encoder
+from nlptasks.models.runtimes.weights_file import WeightsFile
 
 
 @pytest.fixture(scope="session")
 def encoder(checkpoint):
-    return OpenvinoEncoder(checkpoint / ENCODER, read_config(checkpoint)["encoder"], prefix="encoder.")
+    return OpenvinoEncoder(WeightsFile(checkpoint / ENCODER, "encoder."), read_config(checkpoint)["encoder"])
 
 
 @pytest.fixture
@@ -62,8 +63,9 @@ from pathlib import Path
 import numpy as np
 from nlptasks.models.checkpoints import ENCODER, read_config
 from nlptasks.models.runtimes.openvino_encoder import OpenvinoEncoder
+from nlptasks.models.runtimes.weights_file import WeightsFile
 folder = Path({str(checkpoint)!r})
-encoder = OpenvinoEncoder(folder / ENCODER, read_config(folder)["encoder"], prefix="encoder.")
+encoder = OpenvinoEncoder(WeightsFile(folder / ENCODER, "encoder."), read_config(folder)["encoder"])
 ids = np.full((2, 5), 7)
 expected = encoder.states(ids, np.zeros_like(ids), ids > 0)
 child = os.fork()
@@ -78,4 +80,4 @@ assert np.array_equal(encoder.states(ids, np.zeros_like(ids), ids > 0), expected
 def test_damaged_weights_are_named(checkpoint, tmp_path):
     (tmp_path / "w.safetensors").write_bytes((checkpoint / ENCODER).read_bytes()[:-100])
     with pytest.raises(NlptasksError, match=r"w\.safetensors: no weights can be read here"):
-        OpenvinoEncoder(tmp_path / "w.safetensors", read_config(checkpoint)["encoder"], prefix="encoder.")
+        OpenvinoEncoder(WeightsFile(tmp_path / "w.safetensors", "encoder."), read_config(checkpoint)["encoder"])

@@ -8,7 +8,14 @@ import torch
 
 from nlptasks.errors import NlptasksError
 from nlptasks.models.checkpoints import DECODER, ENCODER, read_config
-from nlptasks.models.runtimes.torch_models import TorchDecoder, TorchEncoder, open_alone, open_decoder, open_encoder
+from nlptasks.models.runtimes.torch_models import (
+    TorchDecoder,
+    TorchEncoder,
+    encoder_of,
+    open_alone,
+    open_decoder,
+    open_encoder,
+)
 from nlptasks.testing import write_tiny_checkpoint
 
 CPU = torch.device("cpu")
@@ -24,6 +31,14 @@ def test_an_encoder_alone_and_one_beside_a_decoder_are_the_same(checkpoint, tmp_
     )  # halves on disk
     assert alone.parameters == beside.parameters
     assert alone.precision == "float32"
+
+
+def test_an_encoder_of_arrays_is_that_of_the_file(checkpoint):
+    config = read_config(checkpoint)["encoder"]
+    model = open_encoder(checkpoint / ENCODER, config, prefix="encoder.", dtype=torch.float32)
+    weights = {name: weight.numpy() for name, weight in model.state_dict().items()}
+    made = encoder_of(weights, config, dtype=torch.float32)
+    assert all(torch.equal(weight, model.state_dict()[name]) for name, weight in made.state_dict().items())
 
 
 def test_weights_are_frozen_and_can_be_trained_later(checkpoint):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import backbones, commands, formats, heads, metrics, observers, spans, tasks, trainers
+from . import backbones, commands, engines, formats, heads, metrics, observers, spans, tasks, trainers
 from .fault import Fault
 
 __all__ = ["FAULTS", "Fault", "forgotten", "of", "table"]
@@ -18,6 +18,7 @@ FAULTS: tuple[Fault, ...] = (
     *metrics.found(),
     *formats.found(),
     *commands.found(),
+    *engines.found(),
     *observers.found(),
     *trainers.found(),
 )

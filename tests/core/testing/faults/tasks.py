@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nlptasks.plugin import (
-    Column,
-)
+from nlptasks.plugin import Column
+from nlptasks.plugin.predictions import Label
 
 from .fault import Fault
 from .moods import SENTIMENT
@@ -22,6 +21,18 @@ def nothing(counts: Mapping[str, int]) -> Callable[[object], str]:
 
 def unreadable(column: str, cell: str, cells: object) -> str | None:
     return None
+
+
+class Shouted(Label):
+    """A prediction whose answer is another text than its cells hold."""
+
+    @property
+    def canonical(self) -> str:
+        return self.label.upper()
+
+
+def shouted(counts):
+    return lambda _example: Shouted("glad", 1.0)
 
 
 def found() -> list[Fault]:
@@ -50,5 +61,10 @@ def found() -> list[Fault]:
         ("an alias for two columns", {"gold": Column(name="mood_label", aliases=("text",))}, "'text' stands twice"),
         ("an output column called like an input", {"output": "text"}, "is called like an input column"),
         ("a prediction type without cells", {"prediction": "builtins:str"}, "has no 'suffixes'"),
+        (
+            "an answer that no column holds",
+            {"prediction": f"{HERE}:Shouted", "baseline": f"{HERE}:shouted"},
+            "Shouted.answer says which column holds it",
+        ),
     ]
     return [Fault("task", fault, replace(SENTIMENT, **change), says) for fault, change, says in changes]

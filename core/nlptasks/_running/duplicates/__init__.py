@@ -1,0 +1,1 @@
+"""Rows that occur again: they are predicted once."""
