@@ -10,7 +10,7 @@ from nlptasks_entities.training import train
 from nlptasks_entities.words import of_words, shapes, word_places
 from sentences import ROWS
 
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.plugin.protocols import HeadContext, TrainJob, Window
 from nlptasks.testing import check_head, check_trainer, tiny_encoder
 
@@ -52,7 +52,7 @@ def test_it_learns_names_even_of_random_states(encoder, trained):
 
 
 def test_a_head_without_weights_says_how_to_get_some(encoder):
-    with pytest.raises(NlptasksError, match="ships without weights"):
+    with pytest.raises(UsageError, match="ships without weights"):
         open_head(HeadContext(task=TASK, backbone=encoder))
 
 

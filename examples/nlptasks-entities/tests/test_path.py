@@ -36,5 +36,5 @@ def test_from_rows_to_a_board(tmp_path):
     (task,) = nlptasks.build_board(tmp_path / "records").tasks
     (row,) = task.panels[0].rows
     assert task.name == "entities" and row.n == len(rows)
-    assert 0 < row.low < row.score <= row.high and "entity-f1-per" in row.metrics
+    assert 0 < row.place.low < row.place.score <= row.place.high and "entity-f1-per" in row.metrics
     assert not nlptasks.errors(record).errors

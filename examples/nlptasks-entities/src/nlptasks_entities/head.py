@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from nlptasks.errors import NlptasksError
+from nlptasks.errors import NlptasksError, UsageError
 from nlptasks.files.paths import atomic_output
 from nlptasks.models.probe.head import softmax
 from nlptasks.models.trained import check_backbone, check_width, label_names, layer_of
@@ -163,10 +163,11 @@ def open_head(context: HeadContext) -> Tagger:
 
     Raises:
         BackboneMismatchError: It was trained on another backbone.
-        NlptasksError: No folder was named, or there is no such head in it.
+        UsageError: No folder was named.
+        NlptasksError: There is no such head in it.
     """
     if context.weights is None:
-        raise NlptasksError(
+        raise UsageError(
             "the head 'tagger' ships without weights: the texts that such heads are trained on may not be passed on",
             hint="nlptasks train entities --data FILE --output FOLDER, then --head FOLDER",
         )
