@@ -73,11 +73,13 @@ def test_what_a_system_found_stands_behind_the_gold_tag():
         {"text": "Ada sa", "type": "ORG", "score": 0.5, "start": 0, "end": 6},
         {"type": "PER", "start": 1, "end": 2},
     ]
+    cell.append({"type": "PER", "start": 99, "end": 100})
     text, notes = written(table, (*table.columns, "found_entities"), [[cell]])
     assert text == "Ada B-PER B-ORG\nsails O I-ORG\n\n"
     assert notes == (
-        "column 'found_entities': 2 entities within a token written as whole tokens",
-        "column 'found_entities': 1 entities within others left out",
+        "column 'found_entities': entities within a token written as whole tokens: 2",
+        "column 'found_entities': entities within others left out: 1",
+        "column 'found_entities': entities outside of the text left out: 1",
     )
 
 

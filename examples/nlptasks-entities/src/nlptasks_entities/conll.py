@@ -150,7 +150,7 @@ class ConllWriter:
     @property
     def notes(self) -> tuple[str, ...]:
         """Entities that tags of whole tokens cannot hold."""
-        return tuple(f"column {name!r}: {count} {what}" for (name, what), count in self._changed.items())
+        return tuple(f"column {name!r}: {what}: {count:,}" for (name, what), count in self._changed.items())
 
     def write(self, block: TableBlock, predictions: Sequence[Sequence[Cell]]) -> None:
         for at, row in enumerate(block.good()):
@@ -187,10 +187,12 @@ class ConllWriter:
         return [str(value) for value in values]
 
     def _tags(self, name: str, text: str, tokens: Sequence[str]) -> list[str]:
-        found = list(in_tokens(places(text), token_places(tokens)))
+        wanted = places(text)
+        found = list(in_tokens(wanted, token_places(tokens)))
         tags, lost = tags_of([span for span, _ in found], len(tokens))
         self._count(name, "entities within a token written as whole tokens", sum(not exact for _, exact in found))
         self._count(name, "entities within others left out", lost)
+        self._count(name, "entities outside of the text left out", len(wanted) - len(found))
         return tags
 
     def _count(self, name: str, what: str, count: int) -> None:

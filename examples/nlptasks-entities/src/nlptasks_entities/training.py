@@ -86,13 +86,15 @@ def _words(job: TrainJob, rows: Sequence[Example], tags: Sequence[str]) -> _Word
     at, width = {tag: number for number, tag in enumerate(tags)}, job.backbone.width
     states, looks, golds = list[NDArray[np.float16]](), list[Numbers](), list[int]()
     before, behind = list[int](), list[int]()
-    inexact = lost = 0
+    inexact = lost = outside = 0
     for row, windows, values in _encoded(job.backbone, rows, lambda found: list(found.states)):
         text = row.inputs["text"]
         found = word_places(text)
         means, known = of_words(text, found, windows, values, width)
         means[~known] = np.nan  # a word without tokens has no state
-        spans = list(in_tokens(places(row.gold or "[]"), found))
+        wanted = places(row.gold or "[]")
+        spans = list(in_tokens(wanted, found))
+        outside += len(wanted) - len(spans)
         named, left_out = tags_of([span for span, _ in spans], len(found))
         inexact, lost = inexact + sum(not exact for _, exact in spans), lost + left_out
         first = len(golds)
@@ -101,7 +103,8 @@ def _words(job: TrainJob, rows: Sequence[Example], tags: Sequence[str]) -> _Word
         states.append(means.astype(np.float16))
         looks.append(shapes(text, found))
         golds += [at[tag] for tag in named]
-    for number, what in ((inexact, "begin or end within a word"), (lost, "overlap another one")):
+    faults = {"begin or end within a word": inexact, "overlap another one": lost, "stand outside of the text": outside}
+    for what, number in faults.items():
         if number:
             job.progress(f"entities of the training rows that {what}, and so cannot be learnt as they are: {number:,}")
     return _Words(
