@@ -42,6 +42,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             task="sentiment",
             summary="negative or positive in many languages; trained on English and Chinese",
             opens="open_sentiment",
+            weights="sentiment",
             default=True,
         ),
         _head(
@@ -49,6 +50,7 @@ def nlptasks_heads() -> list[HeadSpec]:
             task="sentiment",
             summary="negative, neutral or positive in many languages; trained on English; chosen by --neutral",
             opens="open_three_way",
+            weights="three-way",
             options=NeutralOptions,
         ),
         _head(
@@ -56,13 +58,21 @@ def nlptasks_heads() -> list[HeadSpec]:
             task="classification",
             summary="World, Sports, Business or Sci/Tech in many languages; trained on English",
             opens="open_topics",
+            weights="topics",
             default=True,
         ),
     ]
 
 
 def _head(
-    name: str, *, task: str, summary: str, opens: str, options: type[ProbeOptions] = ProbeOptions, default: bool = False
+    name: str,
+    *,
+    task: str,
+    summary: str,
+    opens: str,
+    weights: str,
+    options: type[ProbeOptions] = ProbeOptions,
+    default: bool = False,
 ) -> HeadSpec:
     return HeadSpec(
         name=name,
@@ -75,4 +85,5 @@ def _head(
         trainer="nlptasks.models.probe.training:train",
         takes_layer=True,
         backbone="multilingual",
+        weights=f"weights/{weights}",
     )

@@ -34,5 +34,6 @@ def nlptasks_heads() -> list[HeadSpec]:
             trainer="nlptasks.models.probe.training:train",
             takes_layer=True,
             languages=("en",),
+            weights="weights-neutral",
         ),
     ]

@@ -137,6 +137,10 @@ def _is_resource(value: object) -> bool:
     return isinstance(value, str) and _RESOURCE.fullmatch(value) is not None and ".." not in value
 
 
+def _is_folder(value: object) -> bool:
+    return _is_line(value) and all(part not in ("", ".", "..") for part in str(value).split("/"))
+
+
 def _is_language(value: object) -> bool:
     return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
 
@@ -154,6 +158,7 @@ _FLAG = (lambda value: isinstance(value, bool), "True or False")
 _NAMED = (_is_name, "lower-case letters, digits, '-' and '_'")
 _MAYBE_NAMED = (lambda value: value == "" or _is_name(value), "empty or lower-case letters, digits, '-' and '_'")
 _MAYBE_FILE = (lambda value: value == "" or (_is_line(value) and "/" not in value), "empty or the name of a file")
+_FOLDER = (_is_folder, "the name of a folder, or of one below another: 'weights/words'")
 _OPTIONS = (lambda value: value is None or isinstance(value, type), "a frozen dataclass")
 _LANGUAGES = (_tuple_of(_is_language), "a tuple of language codes like 'en'")
 _SOME = f"of {', '.join(sorted(CAPABILITIES))}"
@@ -187,6 +192,7 @@ _CHECKS: Mapping[type[Descriptor], Checks] = MappingProxyType(
             "takes_layer": _FLAG,
             "languages": _LANGUAGES,
             "backbone": _MAYBE_NAMED,
+            "weights": _FOLDER,
         },
         BackboneSpec: {
             **_COMMON,

@@ -132,7 +132,7 @@ def _weights(item: ChosenHead) -> Iterator[Path]:
         return
     found = find_spec(item.head.spec.object.partition(":")[0].partition(".")[0])
     for folder in (found.submodule_search_locations if found else None) or ():
-        yield from sorted((Path(folder) / "weights").rglob("*.safetensors"))
+        yield from sorted((Path(folder) / item.head.spec.weights).rglob("*.safetensors"))
 
 
 def _digest(files: list[Path], backbone: Any) -> str:

@@ -148,6 +148,7 @@ class HeadSpec(Descriptor):
             those of its backbone, or not known.
         backbone: Name of the backbone that the weights which ship with it were trained on. On that backbone it comes
             before heads that name none; on others it is not chosen unless the user names it. Empty: it says nothing.
+        weights: Folder below its package with the weights that ship with it; records tell their content.
     """
 
     task: str
@@ -159,6 +160,7 @@ class HeadSpec(Descriptor):
     takes_layer: bool = False
     languages: tuple[str, ...] = ()
     backbone: str = ""
+    weights: str = "weights"
 
 
 @dataclass(frozen=True, kw_only=True)

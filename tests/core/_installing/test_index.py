@@ -50,7 +50,10 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, text, said):
 
 
 @pytest.fixture
-def address():
+def address(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):  # this machine is asked without one, whatever the environment says
+        monkeypatch.setenv(name, "127.0.0.1")
+
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(404 if "gone" in self.path else 200)

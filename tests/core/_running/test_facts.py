@@ -7,10 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors.numpy import save_file
 
+import nlptasks_sentiment
 from nlptasks._plugins.registry import Owned
-from nlptasks._running.facts import commit, machine, model_of, peak_rss_mb, system_name, versions
+from nlptasks._running.facts import commit, machine, model_of, peak_rss_mb, system_name, versions, weights_of
+from nlptasks._settings.groups import SystemChoice
+from nlptasks._systems.process import session
 from nlptasks._systems.system import System
 from nlptasks._version import __version__
 from nlptasks.files.paths import sha256_of
@@ -56,6 +60,14 @@ def test_what_a_record_says_of_a_head_without_weights(here, worded):
     assert (model.name, model.head, model.backbone, model.parameters) == ("worded", "acme:worded", "", 0)
     assert (model.weights, model.digest, model.dtype, model.trained_on) == ("", "", "", ())
     assert model_of(worded, here.load(worded), "mine").name == "mine"
+
+
+@pytest.mark.parametrize(("head", "folder"), [("binary", "weights"), ("three-way", "weights-neutral")])
+def test_heads_of_one_package_have_weights_of_their_own(head, folder):
+    here = session()
+    (item,) = here.choose(here.tasks(["sentiment"]), SystemChoice(heads={"sentiment": head})).heads
+    shipped = Path(nlptasks_sentiment.__file__).parent / folder / "head.safetensors"
+    assert weights_of(item, None) == sha256_of(shipped)
 
 
 def test_weights_in_a_folder_are_counted_and_hashed(here, worded, tmp_path):
