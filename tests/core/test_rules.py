@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -95,6 +96,13 @@ def test_tests_mirror_the_tree():
     there = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
     assert wanted - there == set(), "modules without a test file of their name"
     assert there - wanted == OF_SEVERAL.keys(), "test files of no module, beside those that are listed with a reason"
+
+
+def test_each_package_of_the_wheel_says_that_it_has_types_and_is_checked():
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    packages = tool["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert [name for name in packages if not (ROOT / name / "py.typed").is_file()] == []
+    assert sorted(tool["mypy"]["packages"]) == sorted(Path(name).name for name in packages)
 
 
 def test_a_class_name_stands_for_one_thing():
