@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 import threading
@@ -24,6 +25,9 @@ from nlptasks._version import __version__
 from nlptasks.errors import NlptasksError
 from nlptasks.files.standard_streams import keep_for_data, put_streams_back
 from nlptasks.text.display import one_line
+
+#: Objects that are made before Python looks for circles among them: a start makes many, and no circle.
+_OBJECTS = 50_000
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -104,6 +108,7 @@ def main() -> NoReturn:
         from nlptasks._cli.commands.completion import complete
 
         sys.exit(complete())
+    gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
     stop_on_signals()
     keep_for_data()
     ending = Ending()

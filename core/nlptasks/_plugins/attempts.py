@@ -6,7 +6,6 @@ process that died. Where no marker can be written, plugins load without one.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
@@ -73,6 +72,8 @@ def _markers(candidate: FoundPlugin) -> list[Path]:
 
 def _key(candidate: FoundPlugin) -> str:
     """What is tried: a plugin of one version in one Python, or the very text of a file, wherever it lies."""
+    import hashlib  # with OpenSSL, for other people's plugins only
+
     record = candidate.record
     code = candidate.path.read_bytes() if candidate.path else f"{record.distribution} {record.version}".encode()
     told = b"\0".join((sys.prefix.encode(), record.id.encode(), record.module.encode(), code))
