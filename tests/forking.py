@@ -46,7 +46,9 @@ def _serve(folder: Path) -> None:
     import transformers.modeling_utils
     import transformers.models.bert.modeling_bert  # noqa: F401
 
-    own = {point.value.partition(":")[0].partition(".")[0] for point in distribution("nlptasks-toolkit").entry_points}
+    from nlptasks._names import DISTRIBUTION
+
+    own = {point.value.partition(":")[0].partition(".")[0] for point in distribution(DISTRIBUTION).entry_points}
     for package in map(importlib.import_module, sorted(own)):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith(".__main__"):

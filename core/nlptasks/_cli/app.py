@@ -69,13 +69,8 @@ class App:
 
     @cached_property
     def _loaded(self) -> Plugins:
-        from nlptasks._plugins.records import complaints
-
         loaded = self.outcomes(metadata_only=False)
-        for record in loaded.records:
-            for line in complaints(record):
-                click.echo(f"warning: {line}", err=True)
-        for line in loaded.registry.unmatched_options():
+        for line in loaded.complaints():
             click.echo(f"warning: {line}", err=True)
         return loaded
 

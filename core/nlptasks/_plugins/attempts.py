@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nlptasks._names import DISTRIBUTION, OWNER
 from nlptasks._plugins.discovery import FoundPlugin
 from nlptasks._signals import Terminated
 
@@ -21,7 +22,7 @@ _HANGS = 1.0
 
 #: The own distribution is imported at every start by everybody, and a marker for each of its plugins would cost more
 #: than importing them: a fault there is ours, and the tests' to find.
-_OWN = frozenset({"nlptasks", "nlptasks-toolkit"})
+_OWN = frozenset({OWNER, DISTRIBUTION})
 
 #: Whether a file can be renamed and removed while it is open.
 _CAN_RENAME = sys.platform != "win32"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from nlptasks._plugins.configuration import Config
 from nlptasks._plugins.discovery import FoundPlugin, discover
 from nlptasks._plugins.importing import explain, import_plugin
 from nlptasks._plugins.process import taken
-from nlptasks._plugins.records import PluginRecord, report
+from nlptasks._plugins.records import PluginRecord, complaints, report
 from nlptasks._plugins.registry import KINDS, Owned, Registry, key_of
 from nlptasks._plugins.selection import select
 from nlptasks._plugins.validation import validate
@@ -62,6 +62,12 @@ class Plugins:
     registry: Registry
     manager: pluggy.PluginManager
     source: PluginSource
+
+    def complaints(self) -> Iterator[str]:
+        """A line for each thing that the user should know of them."""
+        for record in self.records:
+            yield from complaints(record)
+        yield from self.registry.unmatched_options()
 
     def observers(self, complain: Callable[[str], None]) -> Observers:
         """Return the observers of one run; ``complain`` is given a line for each that fails."""

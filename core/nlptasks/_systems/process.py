@@ -7,7 +7,6 @@ from functools import cache
 
 from nlptasks._plugins.configuration import read_config
 from nlptasks._plugins.loader import Plugins, load_plugins
-from nlptasks._plugins.records import complaints
 from nlptasks._systems.session import Session
 
 
@@ -15,10 +14,7 @@ from nlptasks._systems.session import Session
 def plugins() -> Plugins:
     """The plugins of this process: what is installed does not change while it runs."""
     loaded = load_plugins(read_config())
-    for record in loaded.records:
-        for line in complaints(record):
-            warn(line)
-    for line in loaded.registry.unmatched_options():
+    for line in loaded.complaints():
         warn(line)
     return loaded
 

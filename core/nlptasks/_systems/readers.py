@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from nlptasks._names import DISTRIBUTION
 from nlptasks._plugins.registry import Registry
 from nlptasks.plugin import BackboneSpec, TaskSpec
 from nlptasks.text.scripts import can_be
-
-#: The distribution whose extras descriptors name.
-_OURS = "nlptasks-toolkit"
 
 
 def reader_for(registry: Registry, task: TaskSpec, read: Collection[str], codes: Iterable[str] = ()) -> str:
@@ -33,7 +31,7 @@ def reader_for(registry: Registry, task: TaskSpec, read: Collection[str], codes:
 
 def _install(extra: str) -> str:
     """How to install an extra, with what is to be done then; empty where it is there, or none is needed."""
-    return f"pip install '{_OURS}[{extra}]', then " if extra and not all(map(_there, _needed(extra))) else ""
+    return f"pip install '{DISTRIBUTION}[{extra}]', then " if extra and not all(map(_there, _needed(extra))) else ""
 
 
 def _needed(extra: str) -> Iterable[str]:
@@ -43,7 +41,7 @@ def _needed(extra: str) -> Iterable[str]:
     from packaging.requirements import Requirement
 
     try:
-        lines = requires(_OURS) or ()
+        lines = requires(DISTRIBUTION) or ()
     except PackageNotFoundError:  # a source tree that nobody installed
         return
     for line in lines:

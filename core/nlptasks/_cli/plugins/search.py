@@ -16,6 +16,7 @@ from nlptasks.text.display import counted
 
 if TYPE_CHECKING:
     from nlptasks._installing.index import Index, Listed
+    from nlptasks._installing.installations import Installation
 
 _OFFLINE = "HF_HUB_OFFLINE"
 
@@ -33,8 +34,9 @@ def search(words: tuple[str, ...], place: str | None, as_json: bool) -> None:
     from nlptasks._installing.installations import plugin_installations
 
     index = _index(place)
-    versions = {one.name: one.version for one in plugin_installations()}
-    found = [one for one in _every(index) if one.matches(words)]
+    there = plugin_installations()
+    versions = {one.name: one.version for one in there}
+    found = [one for one in _every(index, there) if one.matches(words)]
     if as_json:
         echo_json(
             {
@@ -74,13 +76,12 @@ def _index(place: str | None) -> Index:
         return shipped
 
 
-def _every(index: Index) -> list[Listed]:
+def _every(index: Index, there: Sequence[Installation]) -> list[Listed]:
     """Those of the index, and behind them the installed ones that it does not have."""
     from nlptasks._installing.index import Listed
-    from nlptasks._installing.installations import plugin_installations
 
     known = {spelled(one.name) for one in index.plugins}
-    others = (one for one in plugin_installations() if one.name not in known)
+    others = (one for one in there if one.name not in known)
     return [
         *index.plugins,
         *(Listed(name=one.name, summary=one.summary or "-", brings=one.plugins) for one in others),

@@ -147,9 +147,8 @@ def _whole(known: _PartlyKnown, done: PredictedBlock[Any]) -> PredictedBlock[Any
         done: What was predicted of it now.
     """
     block = known.block
-    results = [slot.result for slot in known.slots]
-    assert None not in results  # an engine gives blocks in their order
-    found = [result for result in results if result is not None]
+    found = [slot.result for slot in known.slots if slot.result is not None]
+    assert len(found) == len(known.slots)  # an engine gives blocks in their order
     failed = {at: result.reason for at, result in enumerate(found) if result.reason}
     good = [result for result in found if not result.reason]
     return PredictedBlock(

@@ -85,19 +85,20 @@ class PredictionStore:
 
     def _bound(self) -> None:
         """Drop the oldest rows where the file is too large."""
-        pages, free, size = (
-            int(self._rows.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("page_count", "freelist_count", "page_size")
-        )
-        if (pages - free) * size <= self.largest:
-            return
-        with _explained(self.path), self._rows:
-            self._rows.execute(
-                "DELETE FROM rows WHERE key IN (SELECT key FROM rows ORDER BY written "
-                "LIMIT 1 + (SELECT CAST(count(*) * ? AS INTEGER) FROM rows))",
-                (_DROPPED,),
+        with _explained(self.path):
+            pages, free, size = (
+                int(self._rows.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("page_count", "freelist_count", "page_size")
             )
-        self._rows.execute("PRAGMA incremental_vacuum").fetchall()
+            if (pages - free) * size <= self.largest:
+                return
+            with self._rows:
+                self._rows.execute(
+                    "DELETE FROM rows WHERE key IN (SELECT key FROM rows ORDER BY written "
+                    "LIMIT 1 + (SELECT CAST(count(*) * ? AS INTEGER) FROM rows))",
+                    (_DROPPED,),
+                )
+            self._rows.execute("PRAGMA incremental_vacuum").fetchall()
 
     def _digest(self, key: RowKey) -> bytes:
         return hashlib.blake2b(json.dumps(key).encode(), digest_size=16, key=self.key).digest()
@@ -121,7 +122,7 @@ def prediction_store(
     path = folder / NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _touch(path)
     except OSError as error:
         raise UsageError(f"--cache {folder}: {error.strerror}", hint="give another folder") from error
     try:
@@ -132,13 +133,18 @@ def prediction_store(
         told(f"warning: {path} is damaged ({error}); it begins anew")
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _touch(path)
         rows = _opened(path)
     try:
         digest = hashlib.sha256(json.dumps(plain(key), sort_keys=True).encode()).digest()
         yield PredictionStore(path, digest, megabytes << 20, rows)
     finally:
         rows.close()
+
+
+def _touch(path: Path) -> None:
+    """Make the file, for its owner alone, where it is not there."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
